@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# make                  everything for the running kernel's headers
+# make check            all tests, in the guest too (installs what it needs)
+# make demo             three routers with loss in a guest
+# make bench            what a packet, a flow and a command cost
+# make bench-check      a short form of it, against the figures in the tree
+# make install          module, plug-in, library and lmctl
+include config.mk
+
+ALL :=
+UNIT_TESTS :=
+TEST_TOOLS :=
+MAN :=
+INSTALL :=
+UNINSTALL :=
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+
+include kernel/build.mk
+include lib/build.mk
+include ipset-ext/build.mk
+include lmctl/build.mk
+include test/unit/build.mk
+include test/fuzz/build.mk
+include test/tools/build.mk
+include test/vm/build.mk
+include test/bench/build.mk
+
+.PHONY: all
+all: module user
+
+.PHONY: user
+user: $(ALL)
+
+$(B)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+# Packages first, then a make of its own: this one looked for the compiler
+# when it was not there yet.
+.PHONY: deps-test check demo
+deps-test:
+	./deps.sh test
+
+.PHONY: test-programs
+test-programs: module-6.1 user $(TEST_TOOLS)
+
+check: deps-test
+	+$(MAKE) --no-print-directory test-programs module-6.12
+	test/check.sh
+
+demo: deps-test
+	+$(MAKE) --no-print-directory test-programs
+	test/demo.sh
+
+.PHONY: install uninstall
+install: $(INSTALL)
+uninstall: $(UNINSTALL)
+
+.PHONY: clean
+clean:
+	rm -rf $(B)
+
+-include $(shell find $(B) -name '*.d' -not -path '*/module/*' \
+	  -not -path '*/vm/*' 2>/dev/null)

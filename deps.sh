@@ -1,0 +1,40 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Installs the Debian packages of deps.txt that are missing.
+#
+#   deps.sh build   what 'make' needs to build and install
+#   deps.sh test    that, and what the tests, the guest and the demo need
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+
+case ${1-} in
+build) subjects='build|kernel|lib|ipset-ext|lmctl' ;;
+test) subjects='[^:]*' ;;
+*)
+	echo "usage: deps.sh build|test" >&2
+	exit 2
+	;;
+esac
+
+missing=
+for package in $(sed -nE "s/^([a-z0-9.+-]+) +# ($subjects):.*/\1/p" "$here/deps.txt"); do
+	case $(dpkg-query -W -f '${Status}' "$package" 2>/dev/null) in
+	*' installed') ;;
+	*) missing="$missing $package" ;;
+	esac
+done
+[ -n "$missing" ] || exit 0
+
+as_root=
+[ "$(id -u)" -eq 0 ] || as_root=sudo
+if [ -n "$as_root" ] && ! command -v sudo >/dev/null; then
+	echo "deps.sh: run as root, or install sudo, to get:$missing" >&2
+	exit 1
+fi
+echo "installing:$missing" >&2
+export DEBIAN_FRONTEND=noninteractive
+$as_root apt-get -qq update
+# shellcheck disable=SC2086 # a list
+$as_root apt-get -qq -o Dpkg::Use-Pty=0 install -y --no-install-recommends $missing >&2

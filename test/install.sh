@@ -1,0 +1,95 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# make install and uninstall into an empty folder: everything is where it
+# should be, a program can be built against the library, and nothing is left.
+set -uo pipefail
+
+cd "$(dirname "$0")/.."
+dest=$(mktemp -d)
+trap 'rm -rf "$dest"' EXIT
+passed=0
+failed=0
+
+check() {
+	local name=$1
+	shift
+	if "$@" >"$dest.log" 2>&1; then
+		passed=$((passed + 1))
+		echo "ok - $name"
+	else
+		failed=$((failed + 1))
+		echo "not ok - $name"
+		sed 's/^/# /' "$dest.log"
+	fi
+	rm -f "$dest.log"
+}
+
+release=$(test/vm/kernels.sh release 6.1)
+make=(make --no-print-directory DESTDIR="$dest" PREFIX=/usr
+	KERNELRELEASE="$release" KERNELDIR="$(test/vm/kernels.sh headers 6.1)")
+triplet=$(gcc -print-multiarch)
+lib=$dest/usr/lib/$triplet
+
+builds_against_it() {
+	local flags
+	flags=$(PKG_CONFIG_PATH=$lib/pkgconfig PKG_CONFIG_SYSROOT_DIR=$dest \
+		pkg-config --cflags --libs sr6flow) || return 1
+	cat >"$dest/program.c" <<-'END'
+		#include <stdio.h>
+		#include <sr6flow.h>
+		int main(void)
+		{
+			struct sr6flow_flow flow;
+			char text[SR6FLOW_FLOW_STRLEN], error[128];
+
+			if (sr6flow_flow_parse(&flow, "a=fcff::1", error, sizeof(error)))
+				return 1;
+			return puts(sr6flow_flow_format(&flow, text)) < 0;
+		}
+	END
+	# shellcheck disable=SC2086 # a list
+	gcc -Wall -Werror -o "$dest/program" "$dest/program.c" $flags &&
+		[ "$(LD_LIBRARY_PATH=$lib "$dest/program")" = a=fcff::1 ] &&
+		rm "$dest/program" "$dest/program.c"
+}
+
+manual_is_clean() {
+	test -s "$1" && [ -z "$(groff -man -ww -z -K utf8 "$1" 2>&1 | tee /dev/stderr)" ]
+}
+
+# The sandbox is part of what the unit is for: 2.0 when this was written.
+unit_is_right() {
+	local unit=$dest/usr/lib/systemd/system/lmctl.service
+
+	mkdir "$dest/unit" &&
+		sed "s|^ExecStart=|&$dest/usr/sbin/|" "$unit" >"$dest/unit/lmctl.service" &&
+		systemd-analyze verify --man=no "$dest/unit/lmctl.service" &&
+		systemd-analyze security --offline=true --threshold=25 "$unit" &&
+		systemd-sysusers --dry-run --root="$dest" lmctl.conf &&
+		rm -r "$dest/unit"
+}
+
+nothing_left() {
+	[ -z "$(find "$dest" -type f -o -type l)" ] ||
+		{ find "$dest" -type f -o -type l; return 1; }
+}
+
+check "make install" "${make[@]}" install
+check "the module" test -s "$dest/lib/modules/$release/updates/ip_set_hash_sr6flow.ko"
+check "the plug-in" test -s "$lib/ipset/ipset_hash_sr6flow.so"
+check "the library" test -s "$lib/libsr6flow.so.0"
+check "the static library" test -s "$lib/libsr6flow.a"
+check "lmctl" "$dest/usr/sbin/lmctl" --version
+check "the example configuration" "$dest/usr/sbin/lmctl" run --check \
+	-c "$dest/usr/share/doc/sr6flow/lmctl.conf.example"
+check "the unit and its user" unit_is_right
+for page in man8/lmctl.8 man5/lmctl.conf.5 man8/ipset-hash-sr6flow.8 man3/libsr6flow.3; do
+	check "the manual page $page" manual_is_clean "$dest/usr/share/man/$page"
+done
+check "a program can be built against the library" builds_against_it
+check "make uninstall" "${make[@]}" uninstall
+check "it leaves nothing" nothing_left
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
