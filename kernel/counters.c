@@ -1,0 +1,392 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Per-CPU counters: their memory, and their sum.
+ *
+ * The kernel's per-CPU allocator gives memory to every CPU that could ever be
+ * plugged in, for each flow. Here some flows share pages, and a CPU gets a page
+ * when it counts its first packet of one of them. If there is no memory for it
+ * at that moment, which must not cost a packet, the CPU counts with atomic
+ * operations in a page that all CPUs share and that comes with the flows.
+ */
+
+#include <linux/slab.h>
+
+#include "counters.h"
+
+struct sr6flow_counters __percpu *sr6flow_diagnostics_alloc(void)
+{
+	struct sr6flow_counters __percpu *cpu;
+	int i;
+
+	/* One line per CPU: aligned so that it does not become two. */
+	cpu = __alloc_percpu_gfp(sizeof(*cpu), 64,
+				 GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+	if (!cpu)
+		return NULL;
+	for_each_possible_cpu(i)
+		u64_stats_init(&per_cpu_ptr(cpu, i)->syncp);
+	return cpu;
+}
+
+/**
+ * sr6flow_diagnostics_size() - memory of one sr6flow_diagnostics_alloc()
+ *
+ * With memory control groups the per-CPU allocator keeps a pointer for every
+ * PCPU_MIN_ALLOC_SIZE bytes of a unit, whether the memory is charged or not.
+ *
+ * Return: bytes over all CPUs.
+ */
+size_t sr6flow_diagnostics_size(void)
+{
+	size_t size = sizeof(struct sr6flow_counters), overhead = 0;
+
+	if (IS_ENABLED(CONFIG_MEMCG))
+		overhead = size / PCPU_MIN_ALLOC_SIZE * sizeof(void *);
+	return num_possible_cpus() * size + overhead;
+}
+
+/**
+ * sr6flow_diagnose() - count a packet among the diagnostics of a set
+ * @h: set
+ * @what: what happened to it
+ */
+void sr6flow_diagnose(const struct sr6flow_set *h,
+		      enum sr6flow_diagnostic what)
+{
+	sr6flow_counting_begin();
+	sr6flow_counters_add(this_cpu_ptr(h->diagnostics), what, 1, 0);
+	sr6flow_counting_end();
+}
+
+static void sr6flow_counters_read(const struct sr6flow_counters *c,
+				  unsigned int slot, u64 *packets, u64 *bytes)
+{
+	unsigned int start;
+
+	do {
+		start = u64_stats_fetch_begin(&c->syncp);
+		*packets = u64_stats_read(&c->slot[slot].packets);
+		*bytes = u64_stats_read(&c->slot[slot].bytes);
+	} while (u64_stats_fetch_retry(&c->syncp, start));
+}
+
+/**
+ * sr6flow_diagnosed() - read a diagnostic of a set
+ * @h: set
+ * @what: which
+ *
+ * Return: packets over all CPUs.
+ */
+u64 sr6flow_diagnosed(const struct sr6flow_set *h,
+		      enum sr6flow_diagnostic what)
+{
+	u64 sum = 0, packets, bytes;
+	int i;
+
+	for_each_possible_cpu(i) {
+		sr6flow_counters_read(per_cpu_ptr(h->diagnostics, i), what,
+				      &packets, &bytes);
+		sum += packets;
+	}
+	return sum;
+}
+
+void sr6flow_pool_init(struct sr6flow_pool *pool)
+{
+	spin_lock_init(&pool->lock);
+	INIT_LIST_HEAD(&pool->roomy);
+	atomic_long_set(&pool->pages, 0);
+}
+
+static size_t sr6flow_group_size(void)
+{
+	return struct_size_t(struct sr6flow_group, page, nr_cpu_ids);
+}
+
+static size_t sr6flow_shared_size(void)
+{
+	return array_size(SR6FLOW_GROUP_FLOWS, sizeof(struct sr6flow_shared));
+}
+
+/**
+ * sr6flow_pool_size() - memory of all counters
+ * @pool: pool
+ *
+ * Return: bytes as the allocator sees them.
+ */
+size_t sr6flow_pool_size(struct sr6flow_pool *pool)
+{
+	return READ_ONCE(pool->groups) *
+	       (kmalloc_size_roundup(sr6flow_group_size()) +
+		kmalloc_size_roundup(sr6flow_shared_size())) +
+	       atomic_long_read(&pool->pages) * sizeof(struct sr6flow_page);
+}
+
+static struct sr6flow_group *sr6flow_group_alloc(struct sr6flow_pool *pool,
+						 gfp_t gfp)
+{
+	struct sr6flow_group *group;
+
+	group = kzalloc(sr6flow_group_size(), gfp);
+	if (!group)
+		return NULL;
+	group->shared = kzalloc(sr6flow_shared_size(), gfp);
+	if (!group->shared) {
+		kfree(group);
+		return NULL;
+	}
+	group->pool = pool;
+	return group;
+}
+
+static void sr6flow_group_free(struct sr6flow_group *group)
+{
+	unsigned int cpu;
+
+	for (cpu = 0; cpu < nr_cpu_ids; cpu++) {
+		if (!group->page[cpu])
+			continue;
+		kfree(group->page[cpu]);
+		atomic_long_dec(&group->pool->pages);
+	}
+	kfree(group->shared);
+	kfree(group);
+}
+
+/* Give a flow a place in a group with room; the caller holds pool->lock. */
+static bool sr6flow_group_enter(struct sr6flow_pool *pool,
+				struct sr6flow *flow)
+{
+	struct sr6flow_group *group;
+
+	group = list_first_entry_or_null(&pool->roomy, struct sr6flow_group,
+					 list);
+	if (!group)
+		return false;
+	flow->group = group;
+	flow->index = find_first_zero_bit(group->used, SR6FLOW_GROUP_FLOWS);
+	__set_bit(flow->index, group->used);
+	if (bitmap_full(group->used, SR6FLOW_GROUP_FLOWS))
+		list_del_init(&group->list);
+	return true;
+}
+
+/**
+ * sr6flow_counters_get() - give a new flow its counters
+ * @pool: pool of the set
+ * @flow: flow
+ * @gfp: GFP_ATOMIC from a packet
+ *
+ * Return: true, or false if there is no memory.
+ */
+bool sr6flow_counters_get(struct sr6flow_pool *pool, struct sr6flow *flow,
+			  gfp_t gfp)
+{
+	struct sr6flow_group *group;
+	bool entered;
+
+	spin_lock_bh(&pool->lock);
+	entered = sr6flow_group_enter(pool, flow);
+	spin_unlock_bh(&pool->lock);
+	if (entered)
+		return true;
+	group = sr6flow_group_alloc(pool, gfp);
+	if (!group)
+		return false;
+	spin_lock_bh(&pool->lock);
+	list_add(&group->list, &pool->roomy);
+	WRITE_ONCE(pool->groups, pool->groups + 1);
+	sr6flow_group_enter(pool, flow);
+	spin_unlock_bh(&pool->lock);
+	return true;
+}
+
+/* The counters of a flow, as those of a new one. */
+static void sr6flow_counters_clear(struct sr6flow *flow)
+{
+	struct sr6flow_group *group = flow->group;
+	struct sr6flow_counters *counters;
+	unsigned int cpu;
+
+	for (cpu = 0; cpu < nr_cpu_ids; cpu++) {
+		if (!group->page[cpu])
+			continue;
+		counters = &group->page[cpu]->flow[flow->index];
+		memset(counters->slot, 0, sizeof(counters->slot));
+	}
+	memset(&group->shared[flow->index], 0, sizeof(*group->shared));
+}
+
+/**
+ * sr6flow_counters_put() - take the counters of a flow back
+ * @flow: flow that no packet and no reader can find any more
+ */
+void sr6flow_counters_put(struct sr6flow *flow)
+{
+	struct sr6flow_group *group = flow->group;
+	struct sr6flow_pool *pool = group->pool;
+	bool empty;
+
+	sr6flow_counters_clear(flow);
+	spin_lock_bh(&pool->lock);
+	__clear_bit(flow->index, group->used);
+	empty = bitmap_empty(group->used, SR6FLOW_GROUP_FLOWS);
+	if (empty) {
+		list_del_init(&group->list);
+		WRITE_ONCE(pool->groups, pool->groups - 1);
+	} else if (list_empty(&group->list)) {
+		list_add(&group->list, &pool->roomy);
+	}
+	spin_unlock_bh(&pool->lock);
+	if (empty)
+		sr6flow_group_free(group);
+}
+
+static struct sr6flow_page *sr6flow_page_alloc(void)
+{
+	struct sr6flow_page *page;
+	unsigned int i;
+
+	/* There is a way without, so leave the reserves to those without one. */
+	page = kzalloc(sizeof(*page), GFP_NOWAIT | __GFP_NOWARN);
+	if (!page)
+		return NULL;
+	for (i = 0; i < SR6FLOW_GROUP_FLOWS; i++)
+		u64_stats_init(&page->flow[i].syncp);
+	return page;
+}
+
+static void sr6flow_shared_add(struct sr6flow_shared *shared,
+			       unsigned int slot, u64 packets, u64 bytes)
+{
+	atomic64_add(packets, &shared->slot[slot].packets);
+	atomic64_add(bytes, &shared->slot[slot].bytes);
+}
+
+/**
+ * sr6flow_count_first() - count packets on a CPU that has no page yet
+ * @flow: flow; the caller holds RCU
+ * @slot: colour slot
+ * @packets: packets
+ * @bytes: bytes
+ */
+void sr6flow_count_first(struct sr6flow *flow, unsigned int slot, u64 packets,
+			 u64 bytes)
+{
+	/* Before the CPU is fixed, because PREEMPT_RT may sleep here. */
+	struct sr6flow_page *new = sr6flow_page_alloc(), *page;
+	struct sr6flow_group *group = flow->group;
+
+	sr6flow_counting_begin();
+	/* Readers on other CPUs must see it zeroed; cmpxchg() orders that. */
+	page = cmpxchg(&group->page[smp_processor_id()], NULL, new) ?: new;
+	if (page)
+		sr6flow_counters_add(&page->flow[flow->index], slot, packets,
+				     bytes);
+	else
+		sr6flow_shared_add(&group->shared[flow->index], slot, packets,
+				   bytes);
+	sr6flow_counting_end();
+	if (page != new)
+		kfree(new);
+	else if (new)
+		atomic_long_inc(&group->pool->pages);
+}
+
+static void sr6flow_page_sum(const struct sr6flow_page *page,
+			     unsigned int index, struct sr6flow_sum *sum)
+{
+	unsigned int slot;
+	u64 packets, bytes;
+
+	for (slot = 0; slot < SR6FLOW_SLOTS_MAX; slot++) {
+		sr6flow_counters_read(&page->flow[index], slot, &packets,
+				      &bytes);
+		sum->packets[slot] += packets;
+		sum->bytes[slot] += bytes;
+	}
+}
+
+/**
+ * sr6flow_counted() - what packets added to the counters of a flow
+ * @flow: flow; the caller holds RCU or the set's lock
+ * @sum: packets and bytes are overwritten
+ */
+void sr6flow_counted(const struct sr6flow *flow, struct sr6flow_sum *sum)
+{
+	const struct sr6flow_group *group = flow->group;
+	const struct sr6flow_shared *shared = &group->shared[flow->index];
+	const struct sr6flow_page *page;
+	unsigned int slot, cpu;
+
+	for (slot = 0; slot < SR6FLOW_SLOTS_MAX; slot++) {
+		sum->packets[slot] = atomic64_read(&shared->slot[slot].packets);
+		sum->bytes[slot] = atomic64_read(&shared->slot[slot].bytes);
+	}
+	for (cpu = 0; cpu < nr_cpu_ids; cpu++) {
+		page = READ_ONCE(group->page[cpu]);
+		if (page)
+			sr6flow_page_sum(page, flow->index, sum);
+	}
+}
+
+/**
+ * sr6flow_sum() - counters of a flow
+ * @flow: flow; the caller holds RCU
+ * @sum: filled
+ */
+void sr6flow_sum(const struct sr6flow *flow, struct sr6flow_sum *sum)
+{
+	const struct sr6flow_base *base = rcu_dereference(flow->base);
+	unsigned int slot;
+
+	sr6flow_counted(flow, sum);
+	sum->generation = flow->generation;
+	if (!base)
+		return;
+	sum->generation = base->generation;
+	for (slot = 0; slot < SR6FLOW_SLOTS_MAX; slot++) {
+		sum->packets[slot] += base->slot[slot].packets;
+		sum->bytes[slot] += base->slot[slot].bytes;
+	}
+}
+
+static bool sr6flow_compare(u64 counter, u64 value, u8 op)
+{
+	switch (op) {
+	case IPSET_COUNTER_NONE:
+		return true;
+	case IPSET_COUNTER_EQ:
+		return counter == value;
+	case IPSET_COUNTER_NE:
+		return counter != value;
+	case IPSET_COUNTER_LT:
+		return counter < value;
+	case IPSET_COUNTER_GT:
+		return counter > value;
+	}
+	return false;
+}
+
+/**
+ * sr6flow_total_matches() - compare the total over all colours
+ * @flow: flow; the caller holds RCU
+ * @ext: values and operators of --packets-... and --bytes-...
+ *
+ * Return: true if both comparisons hold.
+ */
+bool sr6flow_total_matches(const struct sr6flow *flow,
+			   const struct ip_set_ext *ext)
+{
+	u64 packets = 0, bytes = 0;
+	struct sr6flow_sum sum;
+	unsigned int slot;
+
+	sr6flow_sum(flow, &sum);
+	for (slot = 0; slot < SR6FLOW_SLOTS_MAX; slot++) {
+		packets += sum.packets[slot];
+		bytes += sum.bytes[slot];
+	}
+	return sr6flow_compare(packets, ext->packets, ext->packets_op) &&
+	       sr6flow_compare(bytes, ext->bytes, ext->bytes_op);
+}

@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Netlink side of ipset: list the flows of a set.
+ *
+ * The core calls with no lock and without RCU. Of the arguments of a dump only
+ * two are free: IPSET_CB_PRIVATE holds the pinned flow at which the next
+ * message starts, IPSET_CB_ARG0 is 1 + the colour slot, or 0 at the end.
+ */
+
+#include "lookup.h"
+
+/**
+ * struct sr6flow_label - attributes that all records of a flow begin with
+ * @flow: the flow
+ * @name: its name when the first record was written, or NULL
+ * @generation: identity of its counters
+ * @size: bytes of the attributes
+ * @written: the attributes in the message, NULL if they are not there yet
+ */
+struct sr6flow_label {
+	const struct sr6flow *flow;
+	const struct sr6flow_name *name;
+	u64 generation;
+	size_t size;
+	const void *written;
+};
+
+/*
+ * The helpers of netlink look for room, and clear it, once per attribute. A
+ * dump of a million flows has ten million attributes: here the room for a
+ * record is made at once, and the functions below write to @at and move it on.
+ */
+static void *sr6flow_attr(u8 **at, u16 type, size_t len)
+{
+	struct nlattr *attr = (struct nlattr *)*at;
+
+	attr->nla_type = type;
+	attr->nla_len = nla_attr_size(len);
+	*at += nla_total_size(len);
+	return nla_data(attr);
+}
+
+static void *sr6flow_address(u8 **at, u16 type)
+{
+	sr6flow_attr(at, type | NLA_F_NESTED,
+		     nla_total_size(sizeof(struct in6_addr)));
+	*at -= nla_total_size(sizeof(struct in6_addr));
+	return sr6flow_attr(at, IPSET_ATTR_IPADDR_IPV6,
+			    sizeof(struct in6_addr));
+}
+
+/* @len is without the NUL, which is written here, as is what pads. */
+static char *sr6flow_string(u8 **at, u16 type, size_t len)
+{
+	char *text = sr6flow_attr(at, type, len + 1);
+
+	memset(*at - NLA_ALIGNTO, 0, NLA_ALIGNTO);
+	return text;
+}
+
+/* COBS adds one byte. */
+static size_t sr6flow_comment_len(const struct sr6flow *flow)
+{
+	return (flow->n - 1) * SR6FLOW_SID_LEN + 1;
+}
+
+static struct sr6flow_label sr6flow_label(const struct sr6flow *flow,
+					  u64 generation)
+{
+	struct sr6flow_label label = {
+		.flow = flow,
+		.name = rcu_dereference(flow->name),
+		.generation = generation,
+	};
+
+	/* First SID and identity. */
+	label.size = 2 * nla_total_size(nla_total_size(sizeof(struct in6_addr)));
+	if (flow->n > 1)
+		label.size += nla_total_size(sr6flow_comment_len(flow) + 1);
+	if (label.name)
+		label.size += nla_total_size(strlen(label.name->text) + 1);
+	return label;
+}
+
+static void sr6flow_write_label(u8 *at, const struct sr6flow_set *h,
+				const struct sr6flow_label *label)
+{
+	__u8 sids[SR6FLOW_SIDS_MAX][SR6FLOW_SID_LEN];
+	const struct sr6flow *flow = label->flow;
+	const struct sr6flow_identity identity = {
+		.instance = cpu_to_be64(h->instance),
+		.generation = cpu_to_be64(label->generation),
+	};
+
+	sr6flow_sids_reverse(sids, (const void *)flow->sids, flow->n);
+	memcpy(sr6flow_address(&at, IPSET_ATTR_IP), sids[0], sizeof(sids[0]));
+	if (flow->n > 1)
+		sr6flow_sids_encode(sr6flow_string(&at, IPSET_ATTR_COMMENT,
+						   sr6flow_comment_len(flow)),
+				    (const void *)sids, flow->n);
+	if (label->name) {
+		size_t len = strlen(label->name->text);
+
+		memcpy(sr6flow_string(&at, IPSET_ATTR_NAME, len),
+		       label->name->text, len);
+	}
+	memcpy(sr6flow_address(&at, IPSET_ATTR_IP2), &identity,
+	       sizeof(identity));
+}
+
+/* Netlink aligns to four bytes, which is not enough for these. */
+static void sr6flow_write_u64(u8 **at, u16 type, u64 value)
+{
+	__be64 net = cpu_to_be64(value);
+
+	memcpy(sr6flow_attr(at, type | NLA_F_NET_BYTEORDER, sizeof(net)), &net,
+	       sizeof(net));
+}
+
+static void sr6flow_write_counters(u8 *at, u32 colour, u64 packets, u64 bytes)
+{
+	__be32 net = htonl(colour);
+
+	memcpy(sr6flow_attr(&at, IPSET_ATTR_MARK | NLA_F_NET_BYTEORDER,
+			    sizeof(net)), &net, sizeof(net));
+	sr6flow_write_u64(&at, IPSET_ATTR_PACKETS, packets);
+	sr6flow_write_u64(&at, IPSET_ATTR_BYTES, bytes);
+}
+
+/* One record; @slot is SR6FLOW_SLOTS_MAX for a flow that has not counted. */
+static int sr6flow_put_record(struct sk_buff *skb, const struct ip_set *set,
+			      struct sr6flow_label *label,
+			      const struct sr6flow_sum *sum, unsigned int slot)
+{
+	const struct sr6flow_set *h = set->data;
+	size_t size = NLA_HDRLEN + label->size;
+	struct nlattr *nested;
+	u8 *at;
+
+	if (slot < SR6FLOW_SLOTS_MAX)
+		size += nla_total_size(sizeof(u32)) +
+			2 * nla_total_size(sizeof(u64));
+	if (skb_tailroom(skb) < size)
+		return -EMSGSIZE;
+	nested = skb_put(skb, size);
+	nested->nla_type = IPSET_ATTR_DATA | NLA_F_NESTED;
+	at = nla_data(nested);
+	if (label->written)
+		memcpy(at, label->written, label->size);
+	else
+		sr6flow_write_label(at, h, label);
+	label->written = at;
+	if (slot < SR6FLOW_SLOTS_MAX)
+		sr6flow_write_counters(at + label->size,
+				       sr6flow_slot_colour(h->mask, slot),
+				       sum->packets[slot], sum->bytes[slot]);
+	if (set->extensions &&
+	    ip_set_put_extensions(skb, set, label->flow, true)) {
+		nla_nest_cancel(skb, nested);
+		return -EMSGSIZE;
+	}
+	nla_nest_end(skb, nested);
+	return 0;
+}
+
+/**
+ * struct sr6flow_position - where a dump stands
+ * @flow: next flow to list, may be the head of the list
+ * @slot: next slot of it to list; above 0 if it has been listed in part
+ */
+struct sr6flow_position {
+	struct sr6flow *flow;
+	unsigned int slot;
+};
+
+/* All records of the flow from pos->slot on. */
+static int sr6flow_put_flow(struct sk_buff *skb, const struct ip_set *set,
+			    struct sr6flow_position *pos)
+{
+	struct sr6flow_label label;
+	struct sr6flow_sum sum;
+	bool counted = pos->slot;
+
+	sr6flow_sum(pos->flow, &sum);
+	label = sr6flow_label(pos->flow, sum.generation);
+	for (; pos->slot < SR6FLOW_SLOTS_MAX; pos->slot++) {
+		if (!sum.packets[pos->slot] && !sum.bytes[pos->slot])
+			continue;
+		if (sr6flow_put_record(skb, set, &label, &sum, pos->slot))
+			goto full;
+		counted = true;
+	}
+	if (counted || !sr6flow_put_record(skb, set, &label, &sum,
+					   SR6FLOW_SLOTS_MAX))
+		return 0;
+full:
+	if (!counted)
+		pos->slot = 0;
+	return -EMSGSIZE;
+}
+
+/*
+ * Fill a message. Ends when it is full, at the end of the list or after a
+ * slice of flows, so that RCU is not held for long over flows that are not
+ * listed.
+ */
+static int sr6flow_fill(struct sk_buff *skb, const struct ip_set *set,
+			struct sr6flow_position *pos)
+{
+	const struct sr6flow_set *h = set->data;
+	unsigned int seen;
+
+	for (seen = 0; seen < SR6FLOW_SLICE; seen++) {
+		struct sr6flow *flow = pos->flow;
+
+		if (list_entry_is_head(flow, &h->flows, list))
+			return 0;
+		if (READ_ONCE(flow->state) == SR6FLOW_LIVE &&
+		    !sr6flow_expired(flow) && sr6flow_put_flow(skb, set, pos))
+			return -EMSGSIZE;
+		pos->flow = list_entry_rcu(flow->list.next, struct sr6flow,
+					   list);
+		pos->slot = 0;
+	}
+	return 0;
+}
+
+/**
+ * sr6flow_list() - put the next flows into a message
+ * @set: set
+ * @skb: message
+ * @cb: dump
+ *
+ * Return: 0, or -EMSGSIZE if not even one record fits.
+ */
+int sr6flow_list(const struct ip_set *set, struct sk_buff *skb,
+		 struct netlink_callback *cb)
+{
+	struct sr6flow *cursor = (struct sr6flow *)cb->args[IPSET_CB_PRIVATE];
+	struct sr6flow_set *h = set->data;
+	struct sr6flow_position start, pos;
+	struct nlattr *adt;
+
+	adt = nla_nest_start(skb, IPSET_ATTR_ADT);
+	if (!adt)
+		return -EMSGSIZE;
+	rcu_read_lock();
+	start.flow = cursor ?: list_entry_rcu(h->flows.next, struct sr6flow,
+					      list);
+	start.slot = cursor ? cb->args[IPSET_CB_ARG0] - 1 : 0;
+	pos = start;
+	if (sr6flow_fill(skb, set, &pos) && pos.flow == start.flow &&
+	    pos.slot == start.slot) {
+		/* The core gives the dump up and calls sr6flow_uref(). */
+		rcu_read_unlock();
+		nla_nest_cancel(skb, adt);
+		return -EMSGSIZE;
+	}
+	nla_nest_end(skb, adt);
+	start.flow = sr6flow_pin(h, pos.flow);
+	if (start.flow != pos.flow)
+		pos.slot = 0;
+	rcu_read_unlock();
+	if (cursor)
+		sr6flow_unpin(h, cursor);
+	cb->args[IPSET_CB_PRIVATE] = (unsigned long)start.flow;
+	cb->args[IPSET_CB_ARG0] = start.flow ? 1 + pos.slot : 0;
+	return 0;
+}
+
+/**
+ * sr6flow_uref() - begin or end of a dump
+ * @set: set of the dump; another one, or freed, if the dump holds nothing
+ * @cb: dump
+ * @start: begin
+ *
+ * The end may be told twice, and without a begin.
+ */
+void sr6flow_uref(struct ip_set *set, struct netlink_callback *cb, bool start)
+{
+	struct sr6flow *cursor = (struct sr6flow *)cb->args[IPSET_CB_PRIVATE];
+
+	cb->args[IPSET_CB_PRIVATE] = 0;
+	/* At the begin it is nothing of this type. */
+	if (!start && cursor)
+		sr6flow_unpin(set->data, cursor);
+}

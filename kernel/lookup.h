@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Looking a flow up. */
+#ifndef SR6FLOW_LOOKUP_H
+#define SR6FLOW_LOOKUP_H
+
+#include <net/ipv6.h>
+
+#include "sr6flow.h"
+
+static __always_inline bool sr6flow_has_key(const struct sr6flow *flow,
+					    const struct sr6flow_key *key)
+{
+	const struct in6_addr *a = key->sids, *b = flow->sids;
+	unsigned int n = key->n;
+
+	if (n != flow->n)
+		return false;
+	for (; n >= 4; n -= 4)
+		if (!ipv6_addr_equal(a++, b++) || !ipv6_addr_equal(a++, b++) ||
+		    !ipv6_addr_equal(a++, b++) || !ipv6_addr_equal(a++, b++))
+			return false;
+	for (; n; n--)
+		if (!ipv6_addr_equal(a++, b++))
+			return false;
+	return true;
+}
+
+/**
+ * sr6flow_find_quickly() - look a flow up where it nearly always is
+ * @h: set
+ * @key: SID list
+ * @flow: set to the flow, expired or not, or to NULL if there is none
+ *
+ * What rhashtable_lookup() does, but nothing is out of line, and no second
+ * table is looked at while flows are moved to one. The caller holds RCU.
+ *
+ * Return: true, or false when only sr6flow_find() knows.
+ */
+static __always_inline bool
+sr6flow_find_quickly(struct sr6flow_set *h, const struct sr6flow_key *key,
+		     struct sr6flow **flow)
+{
+	struct bucket_table *tbl = rht_dereference_rcu(h->table.tbl, &h->table);
+	struct rhash_lock_head __rcu *const *bucket;
+	struct rhash_head *node;
+	unsigned int hash;
+
+	if (unlikely(tbl->nest))
+		return false;
+	hash = rht_bucket_index(tbl, sr6flow_hash(key->sids, key->n, &h->secret,
+						  tbl->hash_rnd));
+	bucket = &tbl->buckets[hash];
+	rht_for_each_entry_rcu_from(*flow, node, rht_ptr_rcu(bucket), tbl, hash,
+				    node)
+		if (likely(sr6flow_has_key(*flow, key)))
+			return true;
+	*flow = NULL;
+	/* A flow that is moved leads to the end of another bucket. */
+	if (unlikely(node != RHT_NULLS_MARKER(bucket)))
+		return false;
+	/* Pairs with the barrier of rhashtable when it begins to move flows. */
+	smp_rmb();
+	return likely(!rcu_access_pointer(tbl->future_tbl));
+}
+
+/**
+ * sr6flow_expired() - ask whether a flow has timed out
+ * @flow: flow
+ *
+ * Return: true if it has; it is then only waiting to be removed.
+ */
+static __always_inline bool sr6flow_expired(const struct sr6flow *flow)
+{
+	unsigned long timeout = READ_ONCE(flow->timeout);
+
+	/*
+	 * As ip_set_timeout_expired(), which reads it twice, and without
+	 * time_after(), for whose type check a zeroed stack costs more.
+	 */
+	return timeout != IPSET_ELEM_PERMANENT && (long)(jiffies - timeout) > 0;
+}
+
+#endif /* SR6FLOW_LOOKUP_H */

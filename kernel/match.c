@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Kernel side of ipset: the set match and the SET target.
+ *
+ * The match marks (src) and counts. It reads the active colour once, so that
+ * no packet is marked with one colour and counted under the other. It takes no
+ * lock; the flow that it found stays valid because every caller holds RCU.
+ */
+
+#include <linux/netdevice.h>
+
+#include "counters.h"
+#include "lookup.h"
+#include "packet.h"
+
+#define SR6FLOW_MEMBERSHIP (IPSET_FLAG_SKIP_COUNTER_UPDATE | \
+			    IPSET_FLAG_MAP_SKBMARK | \
+			    IPSET_FLAG_MAP_SKBPRIO | \
+			    IPSET_FLAG_MAP_SKBQUEUE)
+
+/*
+ * Whether packets are marked and counted where they are, or only asked for
+ * membership. VRFs run the hooks a second time with the L3 master as device.
+ * The extended match of tc leaves the hook at 0, which is PRE_ROUTING, but sets
+ * an output device, which PRE_ROUTING never has.
+ */
+static bool sr6flow_place_counts(const struct nf_hook_state *at)
+{
+	switch (at->hook) {
+	case NF_INET_PRE_ROUTING:
+		return !at->out && !netif_is_l3_master(at->in);
+	case NF_INET_POST_ROUTING:
+		return !netif_is_l3_master(at->out);
+	}
+	return true;
+}
+
+/* The same at a glance; where this says false, it is not sure. */
+static __always_inline bool
+sr6flow_place_surely_counts(const struct nf_hook_state *at)
+{
+	if (at->out)
+		return at->hook != NF_INET_PRE_ROUTING &&
+		       !netif_is_l3_master(at->out);
+	return !netif_is_l3_master(at->in);
+}
+
+static void sr6flow_count(struct sr6flow *flow, unsigned int slot,
+			  struct sr6flow_wire wire)
+{
+	if (!sr6flow_count_here(flow, slot, wire.packets, wire.bytes))
+		sr6flow_count_first(flow, slot, wire.packets, wire.bytes);
+}
+
+/* Mark, if this is a marking rule, and count; both or neither. */
+static void sr6flow_mark_and_count(struct sr6flow_set *h, struct sr6flow *flow,
+				   struct sk_buff *skb, unsigned int mark,
+				   const struct sr6flow_packet *pkt)
+{
+	u32 word = pkt->word;
+
+	if (mark) {
+		word = READ_ONCE(h->colour);
+		if (!sr6flow_packet_mark(skb, h->mask, word, pkt)) {
+			sr6flow_diagnose(h, SR6FLOW_NOT_WRITABLE);
+			return;
+		}
+	}
+	if (!pkt->later_fragment)
+		sr6flow_count(flow, sr6flow_slot(h->mask, word),
+			      sr6flow_wire(skb));
+}
+
+/*
+ * The flow of a packet, marked if @mark and counted if @count; NULL without
+ * one. For any packet; out of line, so that most do not pay for the stack
+ * frame.
+ */
+static noinline_for_stack struct sr6flow *
+sr6flow_take(struct sr6flow_set *h, struct sk_buff *skb, unsigned int mark,
+	     bool count)
+{
+	struct in6_addr room[SR6FLOW_SIDS_MAX];
+	struct sr6flow_packet pkt;
+	struct sr6flow *flow;
+	int kind;
+
+	kind = sr6flow_packet_parse(skb, h->mask, &pkt, room);
+	if (kind < 0 && count)
+		sr6flow_diagnose(h, SR6FLOW_MALFORMED);
+	if (kind != SR6FLOW_SRV6)
+		return NULL;
+	flow = sr6flow_find(h, &pkt.key);
+	if (!flow || sr6flow_expired(flow)) {
+		if (count)
+			sr6flow_diagnose(h, SR6FLOW_NO_FLOW);
+		return NULL;
+	}
+	if (count)
+		sr6flow_mark_and_count(h, flow, skb, mark, &pkt);
+	return flow;
+}
+
+/* Any rule. */
+static noinline int sr6flow_match_rule(struct ip_set *set, struct sk_buff *skb,
+				       const struct xt_action_param *par,
+				       struct ip_set_adt_opt *opt)
+{
+	bool count = !(opt->cmdflags & SR6FLOW_MEMBERSHIP) &&
+		     sr6flow_place_counts(par->state);
+	struct sr6flow *flow;
+
+	flow = sr6flow_take(set->data, skb, opt->flags & IPSET_DIM_ONE_SRC,
+			    count);
+	if (!flow)
+		return 0;
+	if (SET_WITH_SKBINFO(set))
+		opt->ext.skbinfo = flow->skbinfo;
+	if (opt->cmdflags & IPSET_FLAG_MATCH_COUNTERS)
+		return sr6flow_total_matches(flow, &opt->ext);
+	return 1;
+}
+
+/*
+ * From here on: the rule and the packet that nearly all are, in few
+ * instructions. @flags are those of the rule. These functions hand the packet
+ * to sr6flow_match_packet() when something is not as it nearly always is, which
+ * they may do until they have counted it: it does no harm to mark it twice.
+ */
+static noinline int sr6flow_match_packet(struct sr6flow_set *h,
+					 struct sk_buff *skb,
+					 unsigned int flags)
+{
+	return sr6flow_take(h, skb, flags & IPSET_DIM_ONE_SRC, true) ? 1 : 0;
+}
+
+static noinline int sr6flow_match_nothing(struct sr6flow_set *h)
+{
+	sr6flow_diagnose(h, SR6FLOW_NO_FLOW);
+	return 0;
+}
+
+/*
+ * A packet with the SID list @key; @linear bytes from @ip6 on are in one piece,
+ * and with them the list. The mark mask is in the Traffic Class if @tclass.
+ */
+static __always_inline int
+sr6flow_match_list(struct sr6flow_set *h, struct sk_buff *skb,
+		   unsigned int flags, struct ipv6hdr *ip6, unsigned int linear,
+		   const struct sr6flow_key *key, bool tclass)
+{
+	struct ipv6_sr_hdr *srh = (struct ipv6_sr_hdr *)(ip6 + 1);
+	struct sr6flow *flow;
+	u32 word, colour;
+
+	if (unlikely(skb_is_gso(skb) || !sr6flow_find_quickly(h, key, &flow)))
+		return sr6flow_match_packet(h, skb, flags);
+	if (unlikely(!flow || sr6flow_expired(flow)))
+		return sr6flow_match_nothing(h);
+	word = sr6flow_packet_word(ip6, srh, tclass) & h->mask;
+	if (flags & IPSET_DIM_ONE_SRC) {
+		colour = READ_ONCE(h->colour);
+		if (word != colour) {
+			if (unlikely(skb_cloned(skb) ||
+				     skb->ip_summed == CHECKSUM_COMPLETE))
+				return sr6flow_match_packet(h, skb, flags);
+			if (tclass)
+				sr6flow_mark_tclass(ip6, h->mask, colour);
+			else
+				sr6flow_mark_tag(srh, h->mask, colour);
+		}
+		word = colour;
+	}
+	if (unlikely(!sr6flow_count_here(flow,
+					 sr6flow_slot_gather(h->factor, word),
+					 1, linear + skb->data_len)))
+		return sr6flow_match_packet(h, skb, flags);
+	return 1;
+}
+
+/* A packet with a Segment Routing Header that says it has @n SIDs. */
+static __always_inline int
+sr6flow_match_srh(struct sr6flow_set *h, struct sk_buff *skb,
+		  unsigned int flags, struct ipv6hdr *ip6, unsigned int linear,
+		  unsigned int n, bool tclass)
+{
+	const struct ipv6_sr_hdr *srh = (const void *)(ip6 + 1);
+	const struct sr6flow_key key = { .sids = srh->segments, .n = n };
+
+	if (unlikely(!sr6flow_srh_is_plain(srh, n, linear)))
+		return sr6flow_match_packet(h, skb, flags);
+	return sr6flow_match_list(h, skb, flags, ip6, linear, &key, tclass);
+}
+
+static noinline int sr6flow_match_any_srh(struct sr6flow_set *h,
+					  struct sk_buff *skb,
+					  unsigned int flags,
+					  struct ipv6hdr *ip6,
+					  unsigned int linear)
+{
+	const struct ipv6_sr_hdr *srh = (const void *)(ip6 + 1);
+
+	return sr6flow_match_srh(h, skb, flags, ip6, linear,
+				 srh->first_segment + 1,
+				 h->mask & SR6FLOW_MASK_TCLASS);
+}
+
+/* The Tag cannot carry a colour where there is no SRH. */
+static noinline int sr6flow_match_bare(struct sr6flow_set *h,
+				       struct sk_buff *skb,
+				       unsigned int flags, struct ipv6hdr *ip6,
+				       unsigned int linear)
+{
+	const struct sr6flow_key key = { .sids = &ip6->daddr, .n = 1 };
+
+	return sr6flow_match_list(h, skb, flags, ip6, linear, &key, true);
+}
+
+static __always_inline int sr6flow_match(struct ip_set *set,
+					 struct sk_buff *skb,
+					 const struct xt_action_param *par,
+					 struct ip_set_adt_opt *opt,
+					 bool tclass)
+{
+	struct sr6flow_set *h = set->data;
+	const struct ipv6_sr_hdr *srh;
+	unsigned int flags, linear;
+	struct ipv6hdr *ip6;
+
+	if (unlikely(opt->cmdflags & (SR6FLOW_MEMBERSHIP |
+				      IPSET_FLAG_MATCH_COUNTERS) ||
+		     !sr6flow_place_surely_counts(par->state)))
+		return sr6flow_match_rule(set, skb, par, opt);
+	flags = opt->flags;
+	ip6 = ipv6_hdr(skb);
+	linear = skb_tail_pointer(skb) - (u8 *)ip6;
+	switch (sr6flow_packet_peek(ip6, linear, tclass)) {
+	case SR6FLOW_SRV6:
+		srh = (const void *)(ip6 + 1);
+		/* The shortest lists that are useful are the most frequent. */
+		if (likely(srh->first_segment == 1))
+			return sr6flow_match_srh(h, skb, flags, ip6, linear, 2,
+						 tclass);
+		return sr6flow_match_any_srh(h, skb, flags, ip6, linear);
+	case SR6FLOW_BARE:
+		return sr6flow_match_bare(h, skb, flags, ip6, linear);
+	case SR6FLOW_OTHER:
+		return 0;
+	case SR6FLOW_UNSURE:
+		break;
+	}
+	return sr6flow_match_packet(h, skb, flags);
+}
+
+static int sr6flow_learn(struct ip_set *set, const struct sr6flow_key *key,
+			 const struct sk_buff *skb, struct ip_set_adt_opt *opt)
+{
+	struct ip_set_ext ext = IP_SET_INIT_KEXT(skb, opt, set);
+	struct sr6flow_set *h = set->data;
+	struct sr6flow_change change = {
+		.ext = &ext,
+		.refresh = opt->cmdflags & IPSET_FLAG_EXIST,
+	};
+	struct sr6flow *flow;
+	int err;
+
+	flow = sr6flow_find(h, key);
+	if (flow && !sr6flow_expired(flow) && !change.refresh)
+		return -IPSET_ERR_EXIST;
+	if (!flow || sr6flow_expired(flow)) {
+		if (READ_ONCE(h->count) >= h->maxelem && sr6flow_may_sweep(h))
+			mod_delayed_work(sr6flow_wq, &h->gc, 0);
+		change.flow = sr6flow_alloc(h, key, GFP_ATOMIC | __GFP_NOWARN);
+		if (!change.flow)
+			return -ENOMEM;
+	}
+	err = sr6flow_apply(set, key, &change);
+	sr6flow_change_free(&change);
+	return err;
+}
+
+/* Out of line, so that the match does not pay for this stack frame. */
+static noinline_for_stack int sr6flow_target(struct ip_set *set,
+					     const struct sk_buff *skb,
+					     enum ipset_adt adt,
+					     struct ip_set_adt_opt *opt)
+{
+	struct in6_addr room[SR6FLOW_SIDS_MAX];
+	struct sr6flow_set *h = set->data;
+	struct sr6flow_packet pkt;
+
+	if (sr6flow_packet_parse(skb, h->mask, &pkt, room) != SR6FLOW_SRV6)
+		return -EINVAL;
+	if (adt == IPSET_DEL)
+		return sr6flow_remove(h, &pkt.key);
+	return sr6flow_learn(set, &pkt.key, skb, opt);
+}
+
+/**
+ * sr6flow_kadt_tag() - match a packet, or learn or forget its flow
+ * @set: set whose mark mask is in the Tag
+ * @skb: packet; the caller holds RCU
+ * @par: where the packet is
+ * @adt: IPSET_TEST for the match, IPSET_ADD and IPSET_DEL for the target
+ * @opt: options of the rule
+ *
+ * The match and target are handed a const packet, but it is the hook's own:
+ * targets write to it as well.
+ *
+ * Return: for IPSET_TEST 1 or 0; otherwise 0 or a negative errno.
+ */
+int sr6flow_kadt_tag(struct ip_set *set, const struct sk_buff *skb,
+		     const struct xt_action_param *par, enum ipset_adt adt,
+		     struct ip_set_adt_opt *opt)
+{
+	if (unlikely(adt != IPSET_TEST))
+		return sr6flow_target(set, skb, adt, opt);
+	return sr6flow_match(set, (struct sk_buff *)skb, par, opt, false);
+}
+
+/**
+ * sr6flow_kadt_tclass() - the same, for a mark mask in the Traffic Class
+ * @set: set
+ * @skb: packet
+ * @par: where the packet is
+ * @adt: what to do
+ * @opt: options of the rule
+ *
+ * Return: as sr6flow_kadt_tag().
+ */
+int sr6flow_kadt_tclass(struct ip_set *set, const struct sk_buff *skb,
+			const struct xt_action_param *par, enum ipset_adt adt,
+			struct ip_set_adt_opt *opt)
+{
+	if (unlikely(adt != IPSET_TEST))
+		return sr6flow_target(set, skb, adt, opt);
+	return sr6flow_match(set, (struct sk_buff *)skb, par, opt, true);
+}

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the type needs to know of a packet, and how it writes a colour.
+ *
+ * Every header comes from the network and is taken as hostile: nothing is read
+ * that skb_header_pointer() has not found in the packet, and the number of
+ * extension headers is bounded.
+ */
+
+#include "packet.h"
+
+/* RFC 8200 lists six kinds of extension headers, of which one comes twice. */
+#define SR6FLOW_MAX_EXTHDRS 8
+
+/*
+ * RFC 8754 section 2. The list must be inside the header and the header inside
+ * the packet. Reduced encapsulation leaves the first segment out, so Segments
+ * Left may be one more than Last Entry.
+ */
+static int sr6flow_parse_srh(const struct sk_buff *skb, unsigned int off,
+			     const struct ipv6_sr_hdr *srh,
+			     struct sr6flow_packet *pkt, struct in6_addr *room)
+{
+	unsigned int n = srh->first_segment + 1;
+	unsigned int len = ipv6_optlen(srh);
+	unsigned int list = n * sizeof(struct in6_addr);
+
+	if (n > SR6FLOW_SIDS_MAX || sizeof(*srh) + list > len ||
+	    len > skb->len - off || srh->segments_left > n)
+		return -EINVAL;
+	pkt->key.sids = skb_header_pointer(skb, off + sizeof(*srh), list,
+					   room);
+	if (!pkt->key.sids)
+		return -EINVAL;
+	pkt->key.n = n;
+	pkt->word = (u32)ntohs(sr6flow_tag(srh)) << 16;
+	pkt->srh = off;
+	return 0;
+}
+
+/*
+ * Walk the extension headers, find the outermost Segment Routing Header and a
+ * Fragment header on either side of it (RFC 8200 section 4.5 puts it behind).
+ * Returns the next header at which the walk ended or a negative errno.
+ */
+static int sr6flow_walk(const struct sk_buff *skb, unsigned int off,
+			u8 nexthdr, struct sr6flow_packet *pkt,
+			struct in6_addr *room)
+{
+	union {
+		struct ipv6_sr_hdr srh;
+		struct frag_hdr frag;
+		struct ipv6_opt_hdr opt;
+	} buf;
+	const struct ipv6_sr_hdr *srh;
+	const struct ipv6_opt_hdr *opt;
+	const struct frag_hdr *frag;
+	unsigned int i;
+
+	for (i = 0; i < SR6FLOW_MAX_EXTHDRS; i++) {
+		switch (nexthdr) {
+		case NEXTHDR_ROUTING:
+			srh = skb_header_pointer(skb, off, sizeof(*srh),
+						 &buf.srh);
+			if (!srh)
+				return pkt->srh ? nexthdr : -EINVAL;
+			if (srh->type == IPV6_SRCRT_TYPE_4 && !pkt->srh &&
+			    sr6flow_parse_srh(skb, off, srh, pkt, room))
+				return -EINVAL;
+			nexthdr = srh->nexthdr;
+			off += ipv6_optlen(srh);
+			break;
+		case NEXTHDR_FRAGMENT:
+			frag = skb_header_pointer(skb, off, sizeof(*frag),
+						  &buf.frag);
+			if (!frag)
+				return nexthdr;
+			nexthdr = frag->nexthdr;
+			off += sizeof(*frag);
+			if (!(frag->frag_off & htons(IP6_OFFSET)))
+				break;
+			pkt->later_fragment = true;
+			return nexthdr;
+		case NEXTHDR_HOP:
+		case NEXTHDR_DEST:
+		case NEXTHDR_AUTH:
+			opt = skb_header_pointer(skb, off, sizeof(*opt),
+						 &buf.opt);
+			if (!opt)
+				return nexthdr;
+			off += nexthdr == NEXTHDR_AUTH ? ipv6_authlen(opt) :
+							 ipv6_optlen(opt);
+			nexthdr = opt->nexthdr;
+			break;
+		default:
+			return nexthdr;
+		}
+	}
+	return nexthdr;
+}
+
+/**
+ * sr6flow_packet_parse() - find the flow, colour and fragment state
+ * @skb: packet
+ * @mask: mark mask of the set
+ * @pkt: filled; valid as long as @skb is not changed
+ * @room: for SR6FLOW_SIDS_MAX SIDs, should they not be in one piece
+ *
+ * Return: SR6FLOW_SRV6, SR6FLOW_OTHER, or -EINVAL for a malformed Segment
+ * Routing Header.
+ */
+int sr6flow_packet_parse(const struct sk_buff *skb, u32 mask,
+			 struct sr6flow_packet *pkt, struct in6_addr *room)
+{
+	unsigned int off = skb_network_offset(skb);
+	bool tclass = mask & SR6FLOW_MASK_TCLASS;
+	const struct ipv6hdr *ip6;
+	struct ipv6hdr _ip6;
+	int nexthdr;
+
+	ip6 = skb_header_pointer(skb, off, sizeof(*ip6), &_ip6);
+	if (!ip6 || ip6->version != 6)
+		return SR6FLOW_OTHER;
+	pkt->srh = 0;
+	pkt->later_fragment = false;
+	nexthdr = sr6flow_walk(skb, off + sizeof(*ip6), ip6->nexthdr, pkt, room);
+	if (nexthdr < 0)
+		return nexthdr;
+	if (tclass)
+		pkt->word = ipv6_get_dsfield(ip6);
+	if (pkt->srh)
+		return SR6FLOW_SRV6;
+	/* The Tag cannot carry a colour where there is no SRH. */
+	if (!tclass || !sr6flow_is_payload(nexthdr))
+		return SR6FLOW_OTHER;
+	*room = ip6->daddr;
+	pkt->key.sids = room;
+	pkt->key.n = 1;
+	return SR6FLOW_SRV6;
+}
+
+/**
+ * sr6flow_packet_mark() - write a colour into a packet
+ * @skb: packet; its header may move, so pointers into it are void afterwards
+ * @mask: mark mask; no other bit changes
+ * @colour: colour
+ * @pkt: from sr6flow_packet_parse()
+ *
+ * Return: true, or false if the header cannot be made writable.
+ */
+bool sr6flow_packet_mark(struct sk_buff *skb, u32 mask, u32 colour,
+			 const struct sr6flow_packet *pkt)
+{
+	unsigned int ip6_off = skb_network_offset(skb);
+	bool tclass = mask & SR6FLOW_MASK_TCLASS;
+	struct ipv6_sr_hdr *srh;
+	__wsum from, to;
+
+	if ((pkt->word & mask) == colour)
+		return true;
+	if (skb_ensure_writable(skb, tclass ? ip6_off + sizeof(struct ipv6hdr) :
+					      pkt->srh + sizeof(*srh)))
+		return false;
+	if (tclass) {
+		from = *(__force __wsum *)ipv6_hdr(skb);
+		sr6flow_mark_tclass(ipv6_hdr(skb), mask, colour);
+		to = *(__force __wsum *)ipv6_hdr(skb);
+	} else {
+		srh = (struct ipv6_sr_hdr *)(skb->data + pkt->srh);
+		from = csum_unfold((__force __sum16)srh->tag);
+		sr6flow_mark_tag(srh, mask, colour);
+		to = csum_unfold((__force __sum16)srh->tag);
+	}
+	if (skb->ip_summed == CHECKSUM_COMPLETE)
+		skb->csum = csum_add(csum_sub(skb->csum, from), to);
+	return true;
+}

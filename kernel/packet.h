@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The packets that are nearly all there are: headers in one piece, the Segment
+ * Routing Header directly behind the IPv6 header, no extension header behind
+ * that. What is not decided here is left to sr6flow_packet_parse().
+ */
+#ifndef SR6FLOW_PACKET_H
+#define SR6FLOW_PACKET_H
+
+#include <linux/seg6.h>
+#include <net/dsfield.h>
+#include <net/ipv6.h>
+
+#include "sr6flow.h"
+
+/* Next Header of an Ethernet frame, RFC 8986 section 11.1. */
+#ifndef NEXTHDR_ETHERNET
+#define NEXTHDR_ETHERNET 143
+#endif
+
+enum sr6flow_kind {
+	SR6FLOW_OTHER,	/* not an SRv6 packet */
+	SR6FLOW_SRV6,	/* an SRv6 packet */
+	SR6FLOW_BARE,	/* an SRv6 packet without a Segment Routing Header */
+	SR6FLOW_UNSURE,	/* to be looked at closely */
+};
+
+/* The kernel's header does not say that the Tag is big endian. */
+static inline __be16 sr6flow_tag(const struct ipv6_sr_hdr *srh)
+{
+	return (__force __be16)srh->tag;
+}
+
+/* Next headers of encapsulated packets, but for NEXTHDR_ETHERNET. */
+#define SR6FLOW_PAYLOADS (BIT_ULL(NEXTHDR_IPV4) | BIT_ULL(NEXTHDR_IPV6))
+
+/* What sr6flow_packet_parse() walks over. */
+#define SR6FLOW_EXTHDRS (BIT_ULL(NEXTHDR_HOP) | BIT_ULL(NEXTHDR_ROUTING) | \
+			 BIT_ULL(NEXTHDR_FRAGMENT) | BIT_ULL(NEXTHDR_AUTH) | \
+			 BIT_ULL(NEXTHDR_DEST))
+
+static __always_inline bool sr6flow_is_one_of(u8 nexthdr, u64 headers)
+{
+	return nexthdr < 64 && headers >> nexthdr & 1;
+}
+
+static inline bool sr6flow_is_payload(u8 nexthdr)
+{
+	return sr6flow_is_one_of(nexthdr, SR6FLOW_PAYLOADS) ||
+	       nexthdr == NEXTHDR_ETHERNET;
+}
+
+/**
+ * sr6flow_packet_peek() - see at a glance what a packet is
+ * @ip6: its IPv6 header
+ * @linear: bytes of the packet that are in one piece from there on
+ * @bare: flows without a Segment Routing Header are wanted
+ *
+ * Return: SR6FLOW_SRV6 for a packet that has a routing header of which at
+ * least 8 bytes can be read; SR6FLOW_BARE; SR6FLOW_OTHER; or SR6FLOW_UNSURE.
+ */
+static __always_inline enum sr6flow_kind
+sr6flow_packet_peek(const struct ipv6hdr *ip6, unsigned int linear, bool bare)
+{
+	const u64 headers = SR6FLOW_EXTHDRS | (bare ? SR6FLOW_PAYLOADS : 0);
+	u8 nexthdr;
+
+	if (unlikely(linear < sizeof(*ip6) + sizeof(struct ipv6_sr_hdr) ||
+		     ip6->version != 6))
+		return SR6FLOW_UNSURE;
+	nexthdr = ip6->nexthdr;
+	if (likely(nexthdr == NEXTHDR_ROUTING))
+		return SR6FLOW_SRV6;
+	/* One test for nearly all that is nothing. */
+	if (!sr6flow_is_one_of(nexthdr, headers))
+		return bare && nexthdr == NEXTHDR_ETHERNET ? SR6FLOW_BARE :
+							     SR6FLOW_OTHER;
+	return bare && sr6flow_is_payload(nexthdr) ? SR6FLOW_BARE :
+						     SR6FLOW_UNSURE;
+}
+
+/**
+ * sr6flow_srh_is_plain() - see whether a routing header holds no surprise
+ * @srh: header behind the IPv6 header, of which 8 bytes can be read
+ * @n: SIDs that it says it has
+ * @linear: bytes of the packet that are in one piece from the IPv6 header on
+ *
+ * Return: true if sr6flow_parse_srh() would accept it, the whole list can be
+ * read, and no extension header follows.
+ */
+static __always_inline bool
+sr6flow_srh_is_plain(const struct ipv6_sr_hdr *srh, unsigned int n,
+		     unsigned int linear)
+{
+	return srh->type == IPV6_SRCRT_TYPE_4 && n <= SR6FLOW_SIDS_MAX &&
+	       srh->hdrlen >= 2 * n && srh->segments_left <= n &&
+	       sizeof(struct ipv6hdr) + 8 + 8U * srh->hdrlen <= linear &&
+	       (likely(srh->nexthdr == NEXTHDR_IPV6) ||
+		!sr6flow_is_one_of(srh->nexthdr, SR6FLOW_EXTHDRS));
+}
+
+/* The field of the mark word that a mask is in. */
+static __always_inline u32 sr6flow_packet_word(const struct ipv6hdr *ip6,
+					       const struct ipv6_sr_hdr *srh,
+					       bool tclass)
+{
+	return tclass ? ipv6_get_dsfield(ip6) :
+			(u32)ntohs(sr6flow_tag(srh)) << 16;
+}
+
+/* Write a colour into a header that is writable. */
+static __always_inline void sr6flow_mark_tclass(struct ipv6hdr *ip6, u32 mask,
+						u32 colour)
+{
+	/* The first word is version, Traffic Class and flow label. */
+	__be32 *word = (__be32 *)ip6;
+
+	*word = (*word & ~htonl(mask << 20)) | htonl(colour << 20);
+}
+
+/* The same for a Tag. */
+static __always_inline void sr6flow_mark_tag(struct ipv6_sr_hdr *srh, u32 mask,
+					     u32 colour)
+{
+	u32 word = (u32)ntohs(sr6flow_tag(srh)) << 16;
+
+	srh->tag = (__force __u16)htons(((word & ~mask) | colour) >> 16);
+}
+
+#endif /* SR6FLOW_PACKET_H */
