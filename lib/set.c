@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Calls on whole sets.
+ *
+ * A set of another type must not be changed by mistake, and most messages mean
+ * something to other types as well: an IPv6 address added to a hash:ip set is
+ * no error. So the type is asked for before each such message, and not
+ * remembered, because a set can be replaced at any time.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include "internal.h"
+
+int set_name_check(struct sr6flow *handle, const char *set)
+{
+	size_t len = set ? strlen(set) : 0;
+
+	if (!len)
+		return fail_with(handle, EINVAL, "the name of the set is missing");
+	if (len > SR6FLOW_SETNAME_MAX)
+		return fail_with(handle, EINVAL,
+				 "set name '%.*s...' is longer than %d characters",
+				 SR6FLOW_SETNAME_MAX, set, SR6FLOW_SETNAME_MAX);
+	return 0;
+}
+
+static int fail_revision(struct sr6flow *handle, const char *set,
+			 int revision, const char *older)
+{
+	return fail_with(handle, EPROTONOSUPPORT,
+			 "set '%s': the kernel has revision %d of "
+			 SR6FLOW_TYPENAME ", libsr6flow " SR6FLOW_VERSION
+			 " knows %d to %d: update %s",
+			 set, revision, SR6FLOW_REVISION_MIN, SR6FLOW_REVISION_MAX,
+			 older);
+}
+
+static const char library[] = "libsr6flow";
+static const char module[] = "the module ip_set_hash_sr6flow";
+
+int set_type_check(struct sr6flow *handle, const char *set, const char *type,
+		   int revision)
+{
+	if (strcmp(type, SR6FLOW_TYPENAME))
+		return fail_with(handle, EMEDIUMTYPE,
+				 "'%s' is a set of type %s, not " SR6FLOW_TYPENAME,
+				 set, type);
+	if (revision > SR6FLOW_REVISION_MAX)
+		return fail_revision(handle, set, revision, library);
+	if (revision < SR6FLOW_REVISION_MIN)
+		return fail_revision(handle, set, revision, module);
+	return 0;
+}
+
+static int header_read(struct sr6flow *handle, const struct nlmsghdr *nlh,
+		       void *arg)
+{
+	struct header *header = arg;
+	const char *problem = decode_header(header, nlh);
+
+	if (!problem && !header->type[0])
+		problem = "no type name";
+	return problem ? fail_damaged(handle, problem) : 0;
+}
+
+/**
+ * set_check() - make sure that a set exists and is of our type
+ * @handle: handle
+ * @set: name
+ *
+ * Return: 0 or a negative errno.
+ */
+int set_check(struct sr6flow *handle, const char *set)
+{
+	struct header header = { .type = "" };
+	union request request;
+	struct nlmsghdr *nlh;
+	int ret, verdict;
+
+	ret = set_name_check(handle, set);
+	if (ret)
+		return ret;
+	nlh = request_start(&request, IPSET_CMD_HEADER, NLM_F_ACK, set);
+	ret = request_run(handle, nlh, header_read, &header, &verdict);
+	if (ret)
+		return ret;
+	if (verdict)
+		return fail_verdict(handle, set, verdict);
+	return set_type_check(handle, set, header.type, header.revision);
+}
+
+/* The revision to create a set with: the newest that both sides know. */
+static int revision_choose(struct sr6flow *handle, const char *set,
+			   int *revision)
+{
+	struct header header = { .type = "" };
+	union request request;
+	struct nlmsghdr *nlh;
+	int ret, verdict, newest;
+
+	nlh = request_start(&request, IPSET_CMD_TYPE, NLM_F_ACK, NULL);
+	mnl_attr_put_strz(nlh, IPSET_ATTR_TYPENAME, SR6FLOW_TYPENAME);
+	mnl_attr_put_u8(nlh, IPSET_ATTR_FAMILY, AF_INET6);
+	ret = request_run(handle, nlh, header_read, &header, &verdict);
+	if (ret)
+		return ret;
+	if (verdict)
+		return fail_verdict(handle, set, verdict);
+	if (header.revision_min > SR6FLOW_REVISION_MAX)
+		return fail_revision(handle, set, header.revision_min,
+				     library);
+	newest = header.revision;
+	if (newest < SR6FLOW_REVISION_MIN)
+		return fail_revision(handle, set, newest, module);
+	*revision = newest < SR6FLOW_REVISION_MAX ? newest :
+		    SR6FLOW_REVISION_MAX;
+	return 0;
+}
+
+static int options_check(struct sr6flow *handle,
+			 const struct sr6flow_options *options, uint32_t mask)
+{
+	if (!sr6flow_mask_valid(mask))
+		return fail_with(handle, EINVAL,
+				 "mark mask 0x%08x: must be one or two bits, all in 0x%08x (SRH Tag) or all in 0x%08x (Traffic Class)",
+				 mask, SR6FLOW_MASK_TAG, SR6FLOW_MASK_TCLASS);
+	if (options->has_colour && !sr6flow_colour_valid(mask, options->colour))
+		return fail_with(handle, EINVAL,
+				 "colour 0x%08x: mark mask 0x%08x has the colours 0x%08x and 0x%08x",
+				 options->colour, mask, sr6flow_colour(mask, 0),
+				 sr6flow_colour(mask, 1));
+	return 0;
+}
+
+static void options_put(struct nlmsghdr *nlh,
+			const struct sr6flow_options *options, uint32_t mask)
+{
+	struct nlattr *data = mnl_attr_nest_start(nlh, IPSET_ATTR_DATA);
+	uint32_t flags = 0;
+
+	request_put_u32(nlh, IPSET_ATTR_MARKMASK, mask);
+	if (options->has_colour)
+		request_put_u32(nlh, IPSET_ATTR_INITVAL, options->colour);
+	if (options->maxelem)
+		request_put_u32(nlh, IPSET_ATTR_MAXELEM, options->maxelem);
+	if (options->hashsize)
+		request_put_u32(nlh, IPSET_ATTR_HASHSIZE, options->hashsize);
+	if (options->has_timeout)
+		request_put_u32(nlh, IPSET_ATTR_TIMEOUT, options->timeout);
+	if (options->forceadd)
+		flags |= IPSET_FLAG_WITH_FORCEADD;
+	if (options->skbinfo)
+		flags |= IPSET_FLAG_WITH_SKBINFO;
+	if (flags)
+		request_put_u32(nlh, IPSET_ATTR_CADT_FLAGS, flags);
+	mnl_attr_nest_end(nlh, data);
+}
+
+/* A set of that name is there: say what it is. */
+static int fail_exists(struct sr6flow *handle, const char *set, bool exist)
+{
+	char timeout[16] = "none";
+	struct sr6flow_set info;
+	int ret;
+
+	if (!exist) {
+		ret = set_check(handle, set);
+		if (ret == -EMEDIUMTYPE)
+			return ret;
+		return fail_with(handle, EEXIST,
+				 "set '%s' exists: destroy it or take another name",
+				 set);
+	}
+	ret = sr6flow_info(handle, set, &info);
+	if (ret)
+		return ret;
+	if (info.timeout != SR6FLOW_NO_TIMEOUT)
+		snprintf(timeout, sizeof(timeout), "%u", info.timeout);
+	return fail_with(handle, EEXIST,
+			 "set '%s' exists with other options (mark mask 0x%08x, maxelem %u, timeout %s%s%s): ask for the same or destroy it",
+			 set, info.mask, info.maxelem, timeout,
+			 info.forceadd ? ", forceadd" : "",
+			 info.skbinfo ? ", skbinfo" : "");
+}
+
+EXPORT int sr6flow_create(struct sr6flow *handle, const char *set,
+			  const struct sr6flow_options *options)
+{
+	static const struct sr6flow_options defaults;
+	union request request;
+	struct nlmsghdr *nlh;
+	int ret, verdict, revision = 0;
+	uint32_t mask;
+
+	if (!options)
+		options = &defaults;
+	mask = options->mask ? options->mask : SR6FLOW_MASK_DEFAULT;
+	ret = set_name_check(handle, set);
+	if (!ret)
+		ret = options_check(handle, options, mask);
+	if (!ret)
+		ret = revision_choose(handle, set, &revision);
+	if (ret)
+		return ret;
+	nlh = request_start(&request, IPSET_CMD_CREATE, NLM_F_ACK | NLM_F_CREATE |
+			    (options->exist ? 0 : NLM_F_EXCL), set);
+	mnl_attr_put_strz(nlh, IPSET_ATTR_TYPENAME, SR6FLOW_TYPENAME);
+	mnl_attr_put_u8(nlh, IPSET_ATTR_REVISION, revision);
+	mnl_attr_put_u8(nlh, IPSET_ATTR_FAMILY, AF_INET6);
+	options_put(nlh, options, mask);
+	ret = request_run(handle, nlh, NULL, NULL, &verdict);
+	if (ret)
+		return ret;
+	if (verdict == -EEXIST)
+		return fail_exists(handle, set, options->exist);
+	if (verdict == -IPSET_ERR_INVALID_MARKMASK)
+		return fail_with(handle, EINVAL,
+				 "set '%s': the kernel refused mark mask 0x%08x or colour 0x%08x",
+				 set, mask, options->has_colour ? options->colour :
+				 sr6flow_colour(mask, 0));
+	return verdict ? fail_verdict(handle, set, verdict) : 0;
+}
+
+static int command_run(struct sr6flow *handle, const char *set, int command)
+{
+	union request request;
+	struct nlmsghdr *nlh;
+	int ret, verdict;
+
+	ret = set_check(handle, set);
+	if (ret)
+		return ret;
+	nlh = request_start(&request, command, NLM_F_ACK, set);
+	ret = request_run(handle, nlh, NULL, NULL, &verdict);
+	if (ret)
+		return ret;
+	return verdict ? fail_verdict(handle, set, verdict) : 0;
+}
+
+EXPORT int sr6flow_destroy(struct sr6flow *handle, const char *set)
+{
+	return command_run(handle, set, IPSET_CMD_DESTROY);
+}
+
+EXPORT int sr6flow_flush(struct sr6flow *handle, const char *set)
+{
+	return command_run(handle, set, IPSET_CMD_FLUSH);
+}
+
+static int fail_colour(struct sr6flow *handle, const char *set, uint32_t colour)
+{
+	struct sr6flow_set info;
+	int ret = sr6flow_info(handle, set, &info);
+
+	if (ret)
+		return ret;
+	return fail_with(handle, EDOM,
+			 "colour 0x%08x: set '%s' has the colours 0x%08x and 0x%08x",
+			 colour, set, sr6flow_colour(info.mask, 0),
+			 sr6flow_colour(info.mask, 1));
+}
+
+/* No check of the type before, so that a colour change is a single message:
+ * no other type takes MARK without IP. hash:ip,mark demands IP, and the
+ * kernel's strict parser refuses MARK for all types that do not have it.
+ */
+EXPORT int sr6flow_set_colour(struct sr6flow *handle, const char *set,
+			      uint32_t colour)
+{
+	union request request;
+	struct nlmsghdr *nlh;
+	struct nlattr *data;
+	int ret, verdict;
+
+	ret = set_name_check(handle, set);
+	if (ret)
+		return ret;
+	nlh = request_start(&request, IPSET_CMD_ADD, NLM_F_ACK, set);
+	data = mnl_attr_nest_start(nlh, IPSET_ATTR_DATA);
+	request_put_u32(nlh, IPSET_ATTR_MARK, colour);
+	mnl_attr_nest_end(nlh, data);
+	ret = request_run(handle, nlh, NULL, NULL, &verdict);
+	if (ret || !verdict)
+		return ret;
+	if (verdict == -EDOM)
+		return fail_colour(handle, set, colour);
+	if (verdict == -IPSET_ERR_PROTOCOL) {
+		ret = set_check(handle, set);
+		if (ret)
+			return ret;
+	}
+	return fail_verdict(handle, set, verdict);
+}
