@@ -1,0 +1,405 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lmctl/checkup.h"
+#include "lmctl/checkup_words.h"
+
+#define TALLIES_MAX 64
+#define TEXT_LEN 512
+/* The two Explicit Congestion Notification bits of the Traffic Class. */
+#define ECN_BITS 0x03
+
+/**
+ * struct tally - how often a node gave a word
+ * @node: -1 for this node, otherwise the index of a peer
+ * @word: the word
+ * @times: flows and blocks
+ * @flow: the first of these flows
+ * @mask: the peer's mark mask then
+ * @period_ms: the peer's period then
+ */
+struct tally {
+	int node;
+	const char *word;
+	uint64_t times;
+	struct sr6flow_flow flow;
+	uint32_t mask;
+	uint32_t period_ms;
+};
+
+struct peer_facts {
+	uint64_t requests;
+	uint64_t replies;
+	uint64_t rejected;
+	bool offset_known;
+	struct peer_report last;
+};
+
+struct checkup {
+	struct measurement of;
+	struct block_timing timing;
+	struct sr6flow_set set;
+	unsigned int looks;
+	unsigned int wrong_colours;
+	bool colour_changed;
+	bool synchronised;
+	int64_t error_ns;
+	uint64_t exact;
+	uint64_t anomalies;
+	uint64_t sent;
+	int64_t lost;
+	unsigned int ntallies;
+	struct tally tally[TALLIES_MAX];
+	struct peer_facts peer[RESULT_PEERS_MAX];
+
+	/* While findings are told. */
+	void (*found)(const struct finding *finding, void *arg);
+	void *arg;
+	bool bad;
+};
+
+struct checkup *checkup_new(const struct measurement *of,
+			    const struct block_timing *timing)
+{
+	struct checkup *checkup = calloc(1, sizeof(*checkup));
+
+	if (!checkup)
+		return NULL;
+	checkup->of = *of;
+	checkup->timing = *timing;
+	return checkup;
+}
+
+void checkup_free(struct checkup *checkup)
+{
+	free(checkup);
+}
+
+void checkup_set(struct checkup *checkup, const struct sr6flow_set *set,
+		 int64_t time)
+{
+	int64_t block = block_number(&checkup->timing, time);
+
+	if (checkup->looks++ && checkup->set.colour != set->colour)
+		checkup->colour_changed = true;
+	if (set->colour != block_colour(set->mask, block))
+		checkup->wrong_colours++;
+	checkup->set = *set;
+}
+
+void checkup_clock(struct checkup *checkup, bool synchronised,
+		   int64_t error_ns)
+{
+	checkup->synchronised = synchronised;
+	checkup->error_ns = error_ns;
+}
+
+/* More words than there is room for are not needed to find the cause. */
+static void count(struct checkup *checkup, int node, const char *word,
+		  const struct result *result)
+{
+	struct tally *tally = checkup->tally;
+	unsigned int i;
+
+	for (i = 0; i < checkup->ntallies; i++, tally++)
+		if (tally->node == node && !strcmp(tally->word, word))
+			break;
+	if (i == TALLIES_MAX)
+		return;
+	if (i == checkup->ntallies) {
+		checkup->ntallies++;
+		*tally = (struct tally){
+			.node = node, .word = word, .flow = *result->flow,
+		};
+	}
+	tally->times++;
+	if (node >= 0) {
+		tally->mask = result->peer[node].mask;
+		tally->period_ms = result->peer[node].period_ms;
+	}
+}
+
+void checkup_result(struct checkup *checkup, const struct result *result)
+{
+	struct segment total = result_total(result);
+	unsigned int i;
+
+	if (result->reason)
+		count(checkup, -1, reason_word(result->reason), result);
+	for (i = 0; i < result->of->npeers; i++) {
+		const struct answer *answer = &result->peer[i].answer;
+
+		if (answer->status != ANSWER_VALID &&
+		    answer->status != ANSWER_NOT_ASKED)
+			count(checkup, (int)i, answer_word(answer), result);
+	}
+	if (total.status == RESULT_EXACT) {
+		checkup->exact++;
+		checkup->sent += total.sent;
+		checkup->lost += total.lost;
+	} else if (total.status == RESULT_ANOMALY) {
+		checkup->anomalies++;
+	}
+}
+
+void checkup_report(struct checkup *checkup, const struct peer_report *report)
+{
+	struct peer_facts *facts = &checkup->peer[report->peer];
+
+	facts->requests += report->requests;
+	facts->replies += report->replies;
+	facts->rejected += report->rejected;
+	if (report->samples) {
+		facts->offset_known = true;
+		facts->last = *report;
+	}
+}
+
+static void __attribute__((format(printf, 5, 6)))
+find(struct checkup *checkup, enum finding_level level, const char *subject,
+     const char *remedy, const char *format, ...)
+{
+	char text[TEXT_LEN];
+	struct finding finding = {
+		.level = level,
+		.subject = subject,
+		.text = text,
+		.remedy = level == FINDING_GOOD ? NULL : remedy,
+	};
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	checkup->bad |= level == FINDING_BAD;
+	checkup->found(&finding, checkup->arg);
+}
+
+static double ms(int64_t ns)
+{
+	return (double)ns / BLOCK_NS_PER_MS;
+}
+
+static void judge_set(struct checkup *checkup)
+{
+	const struct sr6flow_set *set = &checkup->set;
+
+	if (!checkup->looks) {
+		find(checkup, FINDING_BAD, "set", "see 'lmctl colour'",
+		     "'%s' could not be read", checkup->of.set);
+		return;
+	}
+	if (!set->references)
+		find(checkup, FINDING_BAD, "set",
+		     "run 'lmctl init tx'", "'%s': no rule names the set, so nothing is marked",
+		     set->name);
+	else
+		find(checkup, FINDING_GOOD, "set", NULL,
+		     "'%s': %u flows, used by a rule", set->name, set->flows);
+	if (!set->flows)
+		find(checkup, FINDING_BAD, "set",
+		     "add flows with 'lmctl add' or 'lmctl import'",
+		     "'%s' has no flows", set->name);
+	if (set->malformed)
+		find(checkup, FINDING_NOTE, "set", "see 'lmctl stats --explain'",
+		     "'%s' has met %" PRIu64 " malformed packets", set->name,
+		     set->malformed);
+	if (set->not_writable)
+		find(checkup, FINDING_NOTE, "set", "see 'lmctl stats --explain'",
+		     "'%s' could not mark %" PRIu64 " packets", set->name,
+		     set->not_writable);
+}
+
+static void judge_mask(struct checkup *checkup)
+{
+	uint32_t mask = checkup->set.mask;
+
+	if (!checkup->looks)
+		return;
+	if (mask & ECN_BITS)
+		find(checkup, FINDING_BAD, "mask",
+		     "create the sets with the default mask, or one without 0x03",
+		     "0x%08x has ECN bits: congestion marking changes the colour on the way",
+		     mask);
+	else if (mask & 0xff)
+		find(checkup, FINDING_NOTE, "mask",
+		     "see that no node on the way rewrites or classifies by these bits",
+		     "0x%08x is in the Traffic Class, which networks look at and change",
+		     mask);
+	else
+		find(checkup, FINDING_GOOD, "mask", NULL,
+		     "0x%08x, in the Tag of the Segment Routing Header", mask);
+	if (!(mask & (mask - 1)))
+		find(checkup, FINDING_NOTE, "mask",
+		     "create the sets with two mask bits",
+		     "0x%08x has one bit: uncoloured packets cannot be told from the first colour",
+		     mask);
+}
+
+static void judge_colour(struct checkup *checkup)
+{
+	const char *remedy = checkup_meaning("colour-late")->remedy;
+
+	if (!checkup->looks)
+		return;
+	if (!checkup->colour_changed && checkup->looks > 1)
+		find(checkup, FINDING_BAD, "colour", remedy,
+		     "the active colour never changed");
+	else if (checkup->wrong_colours)
+		find(checkup, FINDING_BAD, "colour", remedy,
+		     "the active colour was not that of the block in %u of %u looks",
+		     checkup->wrong_colours, checkup->looks);
+	else
+		find(checkup, FINDING_GOOD, "colour", NULL,
+		     "the active colour follows the clock");
+}
+
+static void judge_clock(struct checkup *checkup)
+{
+	const char *remedy = "let chrony (with rtcsync), ntpd or ptp4l discipline the clock";
+
+	if (!checkup->synchronised)
+		find(checkup, FINDING_NOTE, "clock", remedy,
+		     "the kernel does not call this node's clock synchronised: no one-way delay");
+	else if (checkup->error_ns > checkup->timing.band)
+		find(checkup, FINDING_NOTE, "clock", remedy,
+		     "this node's clock may be wrong by %.3f ms, more than the guard band of %.3f ms",
+		     ms(checkup->error_ns), ms(checkup->timing.band));
+	else
+		find(checkup, FINDING_GOOD, "clock", NULL,
+		     "this node's clock is synchronised to %.3f ms",
+		     ms(checkup->error_ns));
+}
+
+/* The message may have taken longer one way: that much is not known. */
+static void judge_offset(struct checkup *checkup, const char *subject,
+			 const struct peer_report *report)
+{
+	int64_t offset = report->offset < 0 ? -report->offset : report->offset;
+	int64_t unknown = report->round_trip_min / 2;
+
+	if (offset - unknown > checkup->timing.band)
+		find(checkup, FINDING_BAD, subject,
+		     "synchronise both clocks by NTP or PTP",
+		     "its clock differs by %.3f ms from ours, the guard band allows %.3f ms",
+		     ms(report->offset), ms(checkup->timing.band));
+	else
+		find(checkup, report->peer_synchronised ? FINDING_GOOD :
+							  FINDING_NOTE,
+		     subject, "synchronise its clock by NTP or PTP",
+		     "its clock differs by %.3f ms from ours, the guard band allows %.3f ms%s",
+		     ms(report->offset), ms(checkup->timing.band),
+		     report->peer_synchronised ? "" :
+		     "; it does not call itself synchronised");
+}
+
+static void judge_messages(struct checkup *checkup, const char *subject,
+			   const struct peer_facts *facts)
+{
+	if (!facts->requests)
+		find(checkup, FINDING_BAD, subject, "see above",
+		     "was not asked: no block of this node was read");
+	else if (!facts->replies && facts->rejected)
+		find(checkup, FINDING_BAD, subject,
+		     "use the same keys at both ends",
+		     "it answers, but none of its %" PRIu64 " replies can be used",
+		     facts->rejected);
+	else if (!facts->replies)
+		find(checkup, FINDING_BAD, subject,
+		     checkup_meaning("no-answer")->remedy,
+		     "no answer to %" PRIu64 " messages", facts->requests);
+	else
+		find(checkup, FINDING_GOOD, subject, NULL,
+		     "answers %" PRIu64 " of %" PRIu64 " messages, round trip %.3f ms",
+		     facts->replies, facts->requests,
+		     ms(facts->last.round_trip_min));
+}
+
+static void judge_tally(struct checkup *checkup, const char *subject,
+			const struct tally *tally)
+{
+	const struct meaning *meaning = checkup_meaning(tally->word);
+	char flow[SR6FLOW_FLOW_STRLEN], has[64] = "";
+
+	if (!strcmp(tally->word, "mask-differs"))
+		snprintf(has, sizeof(has), ", 0x%08x; ours is 0x%08x",
+			 tally->mask, checkup->set.mask);
+	else if (!strcmp(tally->word, "period-differs"))
+		snprintf(has, sizeof(has), ", %u ms; ours is %" PRId64 " ms",
+			 tally->period_ms,
+			 checkup->timing.period / BLOCK_NS_PER_MS);
+	find(checkup, FINDING_BAD, subject, meaning->remedy,
+	     "%s: %s%s (%" PRIu64 " times, first of flow %s)", tally->word,
+	     meaning->means, has, tally->times,
+	     *tally->flow.name ? tally->flow.name :
+	     sr6flow_flow_format(&tally->flow, flow));
+}
+
+static void judge_peer(struct checkup *checkup, unsigned int i)
+{
+	const struct peer_facts *facts = &checkup->peer[i];
+	char subject[RESULT_NAME_LEN + 8];
+	unsigned int j;
+
+	snprintf(subject, sizeof(subject), "peer %s", checkup->of.peer[i]);
+	judge_messages(checkup, subject, facts);
+	if (facts->offset_known)
+		judge_offset(checkup, subject, &facts->last);
+	for (j = 0; j < checkup->ntallies; j++)
+		if (checkup->tally[j].node == (int)i &&
+		    (facts->replies ||
+		     strcmp(checkup->tally[j].word, "no-answer")))
+			judge_tally(checkup, subject, &checkup->tally[j]);
+}
+
+static void judge_loss(struct checkup *checkup)
+{
+	if (checkup->anomalies)
+		find(checkup, FINDING_BAD, "loss",
+		     "look for packets that are duplicated on the way, or a second ingress with the same SID list",
+		     "more was received than sent, %" PRIu64 " times",
+		     checkup->anomalies);
+	if (!checkup->exact)
+		find(checkup, FINDING_BAD, "loss", "see above",
+		     "no figure could be told");
+	else if (!checkup->sent)
+		find(checkup, FINDING_NOTE, "loss",
+		     "send packets through the flows and check again",
+		     "%" PRIu64 " exact figures, but no packet was sent: what becomes of packets on the way is not known",
+		     checkup->exact);
+	else if (checkup->lost == (int64_t)checkup->sent)
+		find(checkup, FINDING_BAD, "loss",
+		     "see that the packets reach the counting node with their SID list; PSP takes it away, see lmctl(8)",
+		     "none of %" PRIu64 " packets sent arrived",
+		     checkup->sent);
+	else
+		find(checkup, FINDING_GOOD, "loss", NULL,
+		     "%" PRIu64 " exact figures: %" PRIu64 " packets sent, %" PRId64 " lost",
+		     checkup->exact, checkup->sent, checkup->lost);
+}
+
+bool checkup_findings(struct checkup *checkup,
+		      void (*found)(const struct finding *finding, void *arg),
+		      void *arg)
+{
+	unsigned int i;
+
+	checkup->found = found;
+	checkup->arg = arg;
+	checkup->bad = false;
+	judge_set(checkup);
+	judge_mask(checkup);
+	judge_colour(checkup);
+	judge_clock(checkup);
+	for (i = 0; i < checkup->ntallies; i++)
+		if (checkup->tally[i].node < 0)
+			judge_tally(checkup, "this node", &checkup->tally[i]);
+	for (i = 0; i < checkup->of.npeers; i++)
+		judge_peer(checkup, i);
+	judge_loss(checkup);
+	return !checkup->bad;
+}

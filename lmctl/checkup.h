@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Checkup: what a few blocks of a measurement tell about the configuration of
+ * both ends. Facts go in, findings come out; it asks nobody.
+ */
+#ifndef LMCTL_CHECKUP_H
+#define LMCTL_CHECKUP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "lmctl/block.h"
+#include "lmctl/engine/result.h"
+#include "sr6flow.h"
+
+struct checkup;
+
+/**
+ * enum finding_level - what a finding means
+ * @FINDING_GOOD: as it should be
+ * @FINDING_NOTE: works, but the operator should know
+ * @FINDING_BAD: figures are missing or cannot be had until it is changed
+ */
+enum finding_level {
+	FINDING_GOOD,
+	FINDING_NOTE,
+	FINDING_BAD,
+};
+
+/**
+ * struct finding - a finding
+ * @level: what it means
+ * @subject: "set", "colour", "clock", "peer NAME"...
+ * @text: what was found, one line
+ * @remedy: what to do, or NULL
+ */
+struct finding {
+	enum finding_level level;
+	const char *subject;
+	const char *text;
+	const char *remedy;
+};
+
+/**
+ * checkup_new() - begin
+ * @of: the measurement
+ * @timing: blocks and reading window
+ *
+ * Return: checkup for checkup_free(), or NULL when memory is short.
+ */
+struct checkup *checkup_new(const struct measurement *of,
+			    const struct block_timing *timing);
+
+/**
+ * checkup_free() - free a checkup
+ * @checkup: checkup or NULL
+ */
+void checkup_free(struct checkup *checkup);
+
+/**
+ * checkup_set() - the state of the marking set
+ * @checkup: checkup
+ * @set: state
+ * @time: when it was read; the colour is compared with that of the block which
+ *	  ran then
+ */
+void checkup_set(struct checkup *checkup, const struct sr6flow_set *set,
+		 int64_t time);
+
+/**
+ * checkup_clock() - what the kernel says of this node's clock
+ * @checkup: checkup
+ * @synchronised: it is synchronised
+ * @error_ns: bound of its error
+ */
+void checkup_clock(struct checkup *checkup, bool synchronised,
+		   int64_t error_ns);
+
+/**
+ * checkup_result() - a flow in a block
+ * @checkup: checkup
+ * @result: result
+ */
+void checkup_result(struct checkup *checkup, const struct result *result);
+
+/**
+ * checkup_report() - the messages to a peer about a block
+ * @checkup: checkup
+ * @report: report
+ */
+void checkup_report(struct checkup *checkup, const struct peer_report *report);
+
+/**
+ * checkup_findings() - say what all that means, the first cause first
+ * @checkup: checkup
+ * @found: called for each finding, valid until it returns
+ * @arg: for @found
+ *
+ * Return: true if none of them is bad.
+ */
+bool checkup_findings(struct checkup *checkup,
+		      void (*found)(const struct finding *finding, void *arg),
+		      void *arg);
+
+#endif /* LMCTL_CHECKUP_H */

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stddef.h>
+#include <string.h>
+
+#include "lmctl/checkup_words.h"
+
+/* The last one is for words of a later version. */
+static const struct meaning meanings[] = {
+	{ "unknown-flow", "it has no such SID list",
+	  "add the flow there with 'lmctl add'; reduced encapsulation and PSP change the list on the way, see lmctl(8)" },
+	{ "not-finished", "it has not read the block yet",
+	  "compare the clocks and the guard times of both ends" },
+	{ "too-old", "it does not keep that block any more",
+	  "compare the clocks of both ends" },
+	{ "period-differs", "it has another period",
+	  "use the same period at both ends" },
+	{ "mask-differs", "its set has another mark mask",
+	  "create both sets with the same mask" },
+	{ "timing-differs", "it has another guard time or guard band",
+	  "use the same guard time and guard band at both ends" },
+	{ "clocks-differ", "its clock differs from ours by more than the guard band",
+	  "synchronise both clocks by NTP or PTP" },
+	{ "two-ingresses", "two nodes say that they sent into this SID list",
+	  "give each ingress a SID list of its own" },
+	{ "anomaly", "its counters contradict themselves",
+	  "look at 'lmctl stats' there" },
+	{ "no-answer", "it did not answer",
+	  "see that 'lmctl reflect' or 'lmctl run' runs there and that UDP port 862 is open; a request with a wrong key is not answered" },
+	{ "no-loss-data", "it is a STAMP reflector without the block TLV: delay only",
+	  "run 'lmctl reflect' there; both ends need the same --tlv-type" },
+	{ "refused", "it did not accept the message",
+	  "use the same keys and the same version at both ends" },
+	{ "set-restarted", "the set was created anew",
+	  "wait for two blocks" },
+	{ "flow-restarted", "the flow was added anew or its counters were written",
+	  "wait for two blocks" },
+	{ "flow-added", "the flow was added a moment ago",
+	  "wait for two blocks" },
+	{ "flow-removed", "the flow was removed",
+	  "add it again with 'lmctl add'" },
+	{ "clock-stepped", "the clock was set",
+	  "let NTP or PTP slew the clock; wait for two blocks" },
+	{ "no-rule", "no rule names the set, so nothing counts",
+	  "run 'lmctl init' on that node" },
+	{ "read-late", "the set was not read in time",
+	  "wait for two blocks; if it stays, use a longer period or a less busy machine" },
+	{ "colour-late", "the colour changed late or not at all",
+	  "run 'lmctl rotate', or 'rotate' in the configuration of 'lmctl run', with the same period" },
+	{ "uncoloured", "packets came without a colour",
+	  "find what takes the mark off on the way (for a mask in the Traffic Class: what rewrites the DSCP), or which ingress does not mark" },
+	{ "both-colours", "both colours counted at once",
+	  "compare the clocks: they differ by more than the guard band, or the delay varies by more; use a longer period or guard time" },
+	{ "still-counting", "the colour of the finished block still counted",
+	  "see that the active colour changes with the clock ('lmctl rotate'), with the same period and clock at both ends" },
+	{ "counter-back", "the counters went back",
+	  "see who writes the counters of the set" },
+	{ NULL, "it gives a reason that this version does not know",
+	  "update lmctl here" },
+};
+
+const struct meaning *checkup_meaning(const char *word)
+{
+	const struct meaning *meaning = meanings;
+
+	while (meaning->word && strcmp(meaning->word, word))
+		meaning++;
+	return meaning;
+}

@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * lmctl init: the set and the one rule of a marking or counting node.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "lmctl/ip6tables.h"
+#include "lmctl/lmctl.h"
+#include "lmctl/signals.h"
+
+struct options {
+	struct ip6tables rule;
+	struct sr6flow_options set;
+	bool dry_run;
+};
+
+enum {
+	KEY_FORCEADD = 256,
+	KEY_SKBINFO,
+	KEY_IP6TABLES,
+};
+
+static const struct argp_option argp_options[] = {
+	{ "set", 's', "NAME", 0, "Name of the set instead of " LMCTL_SET_TX
+	  " or " LMCTL_SET_RX, 0 },
+	{ "mask", 'm', "MASK", 0, "Mark mask, default 0x00030000 (the two low "
+	  "bits of the SRH Tag)", 0 },
+	{ "colour", 'c', "COLOUR", 0, "Active colour at the start", 0 },
+	{ "timeout", 't', "TIME", 0, "Flows expire TIME after they were added "
+	  "or refreshed", 0 },
+	{ "maxelem", 'M', "N", 0, "Most flows, default 65536", 0 },
+	{ "hashsize", 'H', "N", 0, "Initial size of the hash table", 0 },
+	{ "forceadd", KEY_FORCEADD, NULL, 0, "A full set forgets an old flow "
+	  "for a new one", 0 },
+	{ "skbinfo", KEY_SKBINFO, NULL, 0, "Flows carry skbinfo", 0 },
+	{ "ip6tables", KEY_IP6TABLES, "PROGRAM", 0, "Use PROGRAM instead of "
+	  "ip6tables", 0 },
+	{ "dry-run", 'n', NULL, 0, "Print what would be done", 0 },
+	{ 0 }
+};
+
+static error_t positive(const struct argp_state *state, const char *option,
+			const char *text, uint32_t *value)
+{
+	error_t err = lmctl_u32(state, option, text, value);
+
+	if (!err && !*value)
+		return lmctl_usage(state, "--%s=%s: must be at least 1", option,
+				   text);
+	return err;
+}
+
+static error_t check_marks(const struct argp_state *state,
+			   struct sr6flow_options *set)
+{
+	if (!sr6flow_mask_valid(set->mask))
+		return lmctl_usage(state, "--mask=0x%08x: one or two bits, all "
+				   "in 0x%08x (SRH Tag) or all in 0x%08x "
+				   "(Traffic Class)", set->mask,
+				   SR6FLOW_MASK_TAG, SR6FLOW_MASK_TCLASS);
+	if (set->has_colour && !sr6flow_colour_valid(set->mask, set->colour))
+		return lmctl_usage(state, "--colour=0x%08x: mask 0x%08x has "
+				   "the colours 0x%08x and 0x%08x",
+				   set->colour, set->mask,
+				   sr6flow_colour(set->mask, 0),
+				   sr6flow_colour(set->mask, 1));
+	return 0;
+}
+
+static error_t parse_role(struct argp_state *state, struct ip6tables *rule,
+			  const char *role)
+{
+	if (state->arg_num)
+		return lmctl_usage(state, "'%s': one of tx and rx at a time",
+				   role);
+	if (strcmp(role, "tx") && strcmp(role, "rx"))
+		return lmctl_usage(state, "'%s': must be tx (this node marks) "
+				   "or rx (this node counts)", role);
+	rule->marking = *role == 't';
+	if (!rule->set)
+		rule->set = lmctl_set_name(role);
+	return 0;
+}
+
+static error_t parse_opt(int key, char *arg, struct argp_state *state)
+{
+	struct options *options = state->input;
+
+	switch (key) {
+	case 's':
+		options->rule.set = arg;
+		return 0;
+	case 'm':
+		return lmctl_u32(state, "mask", arg, &options->set.mask);
+	case 'c':
+		options->set.has_colour = true;
+		return lmctl_u32(state, "colour", arg, &options->set.colour);
+	case 't':
+		options->set.has_timeout = true;
+		return lmctl_timeout(state, arg, &options->set.timeout);
+	case 'M':
+		return positive(state, "maxelem", arg, &options->set.maxelem);
+	case 'H':
+		return positive(state, "hashsize", arg, &options->set.hashsize);
+	case KEY_FORCEADD:
+		options->set.forceadd = true;
+		return 0;
+	case KEY_SKBINFO:
+		options->set.skbinfo = true;
+		return 0;
+	case KEY_IP6TABLES:
+		options->rule.program = arg;
+		return 0;
+	case 'n':
+		options->dry_run = true;
+		return 0;
+	case ARGP_KEY_ARG:
+		return parse_role(state, &options->rule, arg);
+	case ARGP_KEY_NO_ARGS:
+		return lmctl_usage(state, "give tx (this node marks) or rx "
+				   "(this node counts)");
+	case ARGP_KEY_END:
+		return check_marks(state, &options->set);
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp argp = {
+	.options = argp_options,
+	.parser = parse_opt,
+	.args_doc = "tx\nrx",
+	.doc = "Create the set of a marking node (tx) or a counting node (rx) "
+	       "and its one rule: last in mangle POSTROUTING for tx, first in "
+	       "mangle PREROUTING for rx. What is there already is kept; when "
+	       "a step fails, what was done before is undone.",
+};
+
+static void warn(uint32_t mask)
+{
+	if (mask & SR6FLOW_MASK_ECN)
+		lmctl_warning("MASK 0x%08x TOUCHES THE ECN BITS: congestion "
+			      "marking rewrites them and the counts will be "
+			      "WRONG; use the SRH Tag (the default)", mask);
+	else if (mask & SR6FLOW_MASK_TCLASS)
+		lmctl_warning("mask 0x%08x is in the Traffic Class: nodes on "
+			      "the way must classify packets without these "
+			      "bits", mask);
+	if (sr6flow_slots(mask) == 2)
+		lmctl_warning("mask 0x%08x has one bit: uncoloured packets "
+			      "count as colour 0x00000000; two bits tell them "
+			      "apart", mask);
+}
+
+/* Sets *created unless the set was there with the same options. */
+static int create(struct sr6flow *handle, struct options *options,
+		  bool *created)
+{
+	int err;
+
+	options->set.exist = false;
+	err = sr6flow_create(handle, options->rule.set, &options->set);
+	*created = !err;
+	if (err == -EEXIST) {
+		options->set.exist = true;
+		err = sr6flow_create(handle, options->rule.set, &options->set);
+	}
+	if (err)
+		lmctl_error("%s", sr6flow_error(handle));
+	return err;
+}
+
+static int install_rule(const struct ip6tables *rule)
+{
+	int there = ip6tables_check(rule);
+
+	return there ? (there < 0 ? there : 0) : ip6tables_add(rule);
+}
+
+/* A child that a signal ended may have done its work before. */
+static int undo(struct sr6flow *handle, const struct options *options,
+		bool created)
+{
+	if (!created)
+		return 0;
+	if (!sr6flow_destroy(handle, options->rule.set))
+		return 0;
+	if (ip6tables_del(&options->rule) >= 0 &&
+	    !lmctl_destroy(handle, options->rule.set))
+		return 0;
+	lmctl_error("set %s is left behind: %s", options->rule.set,
+		    sr6flow_error(handle));
+	return -EBUSY;
+}
+
+static int init(struct sr6flow *handle, struct options *options)
+{
+	bool created;
+	int err;
+
+	signals_hold();
+	err = create(handle, options, &created);
+	if (!err) {
+		err = signals_pending() ? -EINTR : install_rule(&options->rule);
+		if (err)
+			undo(handle, options, created);
+	}
+	signals_release();
+	return err;
+}
+
+static int dry_run(struct sr6flow *handle, const struct options *options)
+{
+	char text[IP6TABLES_STRLEN];
+	struct sr6flow_set info;
+	int err = sr6flow_info(handle, options->rule.set, &info);
+	int there = 0;
+
+	if (err == -ENOENT) {
+		printf("create set %s with mask 0x%08x\n", options->rule.set,
+		       options->set.mask);
+	} else if (err) {
+		lmctl_error("%s", sr6flow_error(handle));
+		return err;
+	} else {
+		there = ip6tables_check(&options->rule);
+	}
+	if (!there)
+		puts(ip6tables_text(&options->rule, text));
+	return there < 0 ? there : 0;
+}
+
+int cmd_init(int argc, char **argv)
+{
+	struct options options = {
+		.rule.program = "ip6tables",
+		.set.mask = SR6FLOW_MASK_DEFAULT,
+	};
+	struct sr6flow *handle;
+	int err, status = lmctl_parse(&argp, argc, argv, &options);
+
+	if (status)
+		return status;
+	handle = lmctl_open();
+	if (!handle)
+		return EXIT_FAILURE;
+	if (options.dry_run)
+		err = dry_run(handle, &options);
+	else
+		err = init(handle, &options);
+	sr6flow_close(handle);
+	if (!err)
+		warn(options.set.mask);
+	return err ? EXIT_FAILURE : EXIT_SUCCESS;
+}

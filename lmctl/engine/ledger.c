@@ -1,0 +1,402 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Block numbers that come from here are of this node's clock; those of a
+ * request are any 64 bits, and nothing is computed with them before they are
+ * known to be near ours.
+ *
+ * A record whose number is not above the newest reported one means that the
+ * clock was set back. What was recorded for that number and later ones, at a
+ * time that was wrong, is then invalid.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define HASH_NONFATAL_OOM 1
+#define uthash_nonfatal_oom(item) ((item)->lost = true)
+#include <uthash.h>
+
+#include "lmctl/engine/ledger.h"
+
+/* A sender has sent into a flow if it asked for one of so many blocks back. */
+#define INGRESS_BLOCKS 2
+/* Blocks from the newest one to the one that runs while the next is read. */
+#define RUNNING_AHEAD 2
+
+/**
+ * struct slot - a flow in a block; index is the block modulo LEDGER_BLOCKS
+ * @known: the others are filled
+ * @block: block number
+ * @reason: REASON_NONE if @counters are exact
+ * @counters: packets and bytes
+ */
+struct slot {
+	bool known;
+	int64_t block;
+	enum reason reason;
+	struct sr6flow_counters counters;
+};
+
+/**
+ * struct ingress - a sender that says that it sent into a flow
+ * @known: the others are filled
+ * @address: its address
+ * @block: last block for which it said so
+ */
+struct ingress {
+	bool known;
+	struct in6_addr address;
+	int64_t block;
+};
+
+/**
+ * struct entry - a flow
+ * @first: block that ran when it was seen first; INT64_MAX until the next
+ *	   report tells which, INT64_MIN if that is the first one of all
+ * @last: last report before which there was a sign of life
+ * @seen: there was one since the last report
+ * @generation: identity of @total
+ * @total: packets of all colours in the last dump
+ * @slots: its blocks
+ * @ingresses: its senders, the last two
+ * @lost: the hash table had no memory for it
+ * @hh: table, by @sids
+ * @sids: SID list
+ */
+struct entry {
+	int64_t first;
+	int64_t last;
+	bool seen;
+	uint64_t generation;
+	uint64_t total;
+	struct slot slots[LEDGER_BLOCKS];
+	struct ingress ingresses[2];
+	bool lost;
+	UT_hash_handle hh;
+	struct in6_addr sids[];
+};
+
+/**
+ * struct ledger - a ledger
+ * @own: mask, period, guard time and guard band as a TLV has them
+ * @reported: a block was reported
+ * @newest: the newest one
+ * @total: packets that all flows have counted
+ * @flows: the flows
+ */
+struct ledger {
+	struct blocktlv own;
+	bool reported;
+	int64_t newest;
+	uint64_t total;
+	struct entry *flows;
+};
+
+struct ledger *ledger_new(const struct block_timing *timing)
+{
+	struct ledger *ledger = calloc(1, sizeof(*ledger));
+
+	if (ledger)
+		blocktlv_timing(&ledger->own, timing);
+	return ledger;
+}
+
+static void entry_forget(struct ledger *ledger, struct entry *entry)
+{
+	HASH_DEL(ledger->flows, entry);
+	free(entry);
+}
+
+void ledger_free(struct ledger *ledger)
+{
+	struct entry *entry, *next;
+
+	if (!ledger)
+		return;
+	HASH_ITER(hh, ledger->flows, entry, next)
+		entry_forget(ledger, entry);
+	free(ledger);
+}
+
+uint64_t ledger_flows(const struct ledger *ledger)
+{
+	return HASH_COUNT(ledger->flows);
+}
+
+uint64_t ledger_total(const struct ledger *ledger)
+{
+	return ledger->total;
+}
+
+static int64_t later(int64_t block, int64_t by)
+{
+	int64_t sum;
+
+	return __builtin_add_overflow(block, by, &sum) ? INT64_MAX : sum;
+}
+
+/* Is @block more than @blocks before @reference? Any numbers. */
+static bool older(int64_t block, int64_t reference, uint64_t blocks)
+{
+	return block < reference &&
+	       (uint64_t)reference - (uint64_t)block > blocks;
+}
+
+static struct slot *slot_of(struct entry *entry, int64_t block)
+{
+	return &entry->slots[(uint64_t)block % LEDGER_BLOCKS];
+}
+
+static size_t key_len(const struct sr6flow_flow *flow)
+{
+	return flow->nsids * sizeof(flow->sids[0]);
+}
+
+static struct entry *entry_find(const struct ledger *ledger,
+				const struct sr6flow_flow *flow)
+{
+	struct entry *entry;
+
+	HASH_FIND(hh, ledger->flows, flow->sids, key_len(flow), entry);
+	return entry;
+}
+
+static struct entry *entry_get(struct ledger *ledger,
+			       const struct sr6flow_flow *flow)
+{
+	struct entry *entry = entry_find(ledger, flow);
+
+	if (entry)
+		return entry;
+	entry = calloc(1, sizeof(*entry) + key_len(flow));
+	if (!entry)
+		return NULL;
+	memcpy(entry->sids, flow->sids, key_len(flow));
+	entry->first = INT64_MAX;
+	HASH_ADD(hh, ledger->flows, sids[0], key_len(flow), entry);
+	if (entry->lost) {
+		free(entry);
+		return NULL;
+	}
+	return entry;
+}
+
+/* The total only grows, whatever becomes of a flow. */
+static void count_total(struct ledger *ledger, struct entry *entry,
+			const struct sr6flow_record *record)
+{
+	uint64_t total = 0;
+	unsigned int i;
+
+	for (i = 0; i < SR6FLOW_SLOTS_MAX; i++)
+		if (record->slots & 1u << i)
+			total += record->counters[i].packets;
+	if (entry->generation != record->generation || total < entry->total)
+		entry->total = 0;
+	ledger->total += total - entry->total;
+	entry->generation = record->generation;
+	entry->total = total;
+}
+
+int ledger_flow(struct ledger *ledger, const struct sr6flow_set *set,
+		const struct sr6flow_record *record)
+{
+	struct entry *entry = entry_get(ledger, &record->flow);
+
+	if (!entry)
+		return -ENOMEM;
+	ledger->own.mask = set->mask;
+	entry->seen = true;
+	count_total(ledger, entry, record);
+	return 0;
+}
+
+static int64_t earlier(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* The clock was set back: @block comes again. */
+static void set_back(struct ledger *ledger, int64_t block)
+{
+	struct entry *entry, *next;
+	unsigned int i;
+
+	HASH_ITER(hh, ledger->flows, entry, next) {
+		entry->first = earlier(entry->first, block);
+		entry->last = earlier(entry->last, block);
+		for (i = 0; i < LEDGER_BLOCKS; i++) {
+			struct slot *slot = &entry->slots[i];
+
+			if (slot->known && slot->block >= block)
+				slot->reason = reason_first(slot->reason,
+						REASON_CLOCK_STEPPED);
+		}
+		for (i = 0; i < 2; i++)
+			entry->ingresses[i].block =
+				earlier(entry->ingresses[i].block, block);
+	}
+	ledger->newest = block == INT64_MIN ? block : block - 1;
+}
+
+int ledger_record(struct ledger *ledger, const struct record *record)
+{
+	struct entry *entry;
+	struct slot *slot;
+
+	if (ledger->reported && record->block <= ledger->newest)
+		set_back(ledger, record->block);
+	entry = entry_get(ledger, &record->flow);
+	if (!entry)
+		return -ENOMEM;
+	ledger->own.mask = record->mask;
+	entry->seen = true;
+	slot = slot_of(entry, record->block);
+	if (slot->known && slot->block == record->block && slot->reason)
+		return 0;
+	*slot = (struct slot){
+		.known = true,
+		.block = record->block,
+		.reason = record->reason,
+		.counters = { record->packets, record->bytes },
+	};
+	return 0;
+}
+
+void ledger_block_end(struct ledger *ledger, int64_t block)
+{
+	struct entry *entry, *next;
+
+	if (ledger->reported && block < ledger->newest)
+		set_back(ledger, block);
+	HASH_ITER(hh, ledger->flows, entry, next) {
+		if (entry->first == INT64_MAX)
+			entry->first = ledger->reported ? later(block, 1) :
+							  INT64_MIN;
+		if (entry->seen)
+			entry->last = block;
+		entry->seen = false;
+		if (older(entry->last, block, LEDGER_BLOCKS))
+			entry_forget(ledger, entry);
+	}
+	ledger->reported = true;
+	ledger->newest = block;
+}
+
+/* Does the sender measure as this node does? Tell it how this node does. */
+static enum answer_status compare(const struct ledger *ledger,
+				  struct blocktlv *tlv)
+{
+	const struct blocktlv *own = &ledger->own;
+	enum answer_status status = ANSWER_VALID;
+
+	if (tlv->period_ms != own->period_ms)
+		status = ANSWER_PERIOD_DIFFERS;
+	else if (tlv->mask != own->mask)
+		status = ANSWER_MASK_DIFFERS;
+	else if (tlv->guard != own->guard || tlv->band != own->band)
+		status = ANSWER_TIMING_DIFFERS;
+	tlv->period_ms = own->period_ms;
+	tlv->mask = own->mask;
+	tlv->guard = own->guard;
+	tlv->band = own->band;
+	return status;
+}
+
+static struct answer invalid(enum reason reason)
+{
+	return (struct answer){ ANSWER_INVALID, reason };
+}
+
+static struct answer answer_block(const struct ledger *ledger,
+				  struct entry *entry, struct blocktlv *tlv)
+{
+	const struct slot *slot = slot_of(entry, tlv->block);
+
+	if (!ledger->reported || tlv->block > ledger->newest)
+		return (struct answer){ .status = ANSWER_NOT_FINISHED };
+	if (older(tlv->block, ledger->newest, LEDGER_BLOCKS - 1))
+		return (struct answer){ .status = ANSWER_TOO_OLD };
+	if (!slot->known || slot->block != tlv->block)
+		return invalid(entry->first >= tlv->block ? REASON_FLOW_ADDED :
+							    REASON_READ_LATE);
+	if (slot->reason)
+		return invalid(slot->reason);
+	tlv->received = slot->counters;
+	return (struct answer){ .status = ANSWER_VALID };
+}
+
+/*
+ * Remember that @from has sent into the flow in @block. A block number that
+ * this node's clock cannot come to soon is an invention.
+ */
+static void note_ingress(const struct ledger *ledger, struct entry *entry,
+			 int64_t block, const struct in6_addr *from)
+{
+	struct ingress *ingress = entry->ingresses;
+	unsigned int i;
+
+	if (!ledger->reported ||
+	    block > later(ledger->newest, RUNNING_AHEAD) ||
+	    older(block, ledger->newest, LEDGER_BLOCKS - 1))
+		return;
+	for (i = 0; i < 2; i++) {
+		if (ingress[i].known && IN6_ARE_ADDR_EQUAL(&ingress[i].address,
+							   from)) {
+			if (ingress[i].block < block)
+				ingress[i].block = block;
+			return;
+		}
+	}
+	if (ingress[0].known && (!ingress[1].known ||
+				 ingress[1].block <= ingress[0].block))
+		ingress++;
+	*ingress = (struct ingress){
+		.known = true,
+		.address = *from,
+		.block = block,
+	};
+}
+
+/* Only for blocks that are kept, so the distances are small. */
+static bool two_ingresses(const struct entry *entry, int64_t block,
+			  const struct in6_addr *from)
+{
+	unsigned int i;
+
+	for (i = 0; i < 2; i++) {
+		const struct ingress *ingress = &entry->ingresses[i];
+
+		if (ingress->known &&
+		    !IN6_ARE_ADDR_EQUAL(&ingress->address, from) &&
+		    !older(ingress->block, block, INGRESS_BLOCKS) &&
+		    !older(block, ingress->block, INGRESS_BLOCKS))
+			return true;
+	}
+	return false;
+}
+
+bool ledger_ask(struct ledger *ledger, struct blocktlv *tlv,
+		const struct in6_addr *from)
+{
+	struct entry *entry = entry_find(ledger, &tlv->flow);
+	enum answer_status difference = compare(ledger, tlv);
+
+	memset(&tlv->received, 0, sizeof(tlv->received));
+	tlv->answer = (struct answer){ .status = difference };
+	if (!entry) {
+		/* Before the first report not every flow has been seen. */
+		tlv->answer.status = ledger->reported ? ANSWER_UNKNOWN_FLOW :
+							ANSWER_NOT_FINISHED;
+		return false;
+	}
+	if (difference != ANSWER_VALID)
+		return true;
+	if (tlv->sent.packets)
+		note_ingress(ledger, entry, tlv->block, from);
+	tlv->answer = answer_block(ledger, entry, tlv);
+	if (tlv->answer.status == ANSWER_VALID &&
+	    two_ingresses(entry, tlv->block, from))
+		tlv->answer.status = ANSWER_TWO_INGRESSES;
+	return true;
+}

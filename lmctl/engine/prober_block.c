@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <utlist.h>
+
+#include "lmctl/engine/prober_private.h"
+
+/* Flows of a block for which there is room at first. */
+#define ENTRIES_MIN 16
+
+const struct in6_addr *prober_entry_sids(const struct prober *prober,
+					 const struct prober_entry *entry)
+{
+	return (const struct in6_addr *)
+		&entry->peer[prober->config.of.npeers];
+}
+
+void prober_entry_flow(const struct prober *prober,
+		       const struct prober_entry *entry,
+		       struct sr6flow_flow *flow)
+{
+	memset(flow, 0, sizeof(*flow));
+	flow->nsids = entry->nsids;
+	memcpy(flow->sids, prober_entry_sids(prober, entry),
+	       entry->nsids * sizeof(flow->sids[0]));
+	memcpy(flow->name, entry->name, sizeof(flow->name));
+}
+
+static struct prober_entry *entry_new(const struct prober *prober,
+				      const struct record *record)
+{
+	const struct measurement *of = &prober->config.of;
+	size_t sids = record->flow.nsids * sizeof(record->flow.sids[0]);
+	struct prober_entry *entry;
+	unsigned int i;
+
+	entry = calloc(1, sizeof(*entry) +
+			  of->npeers * sizeof(entry->peer[0]) + sids);
+	if (!entry)
+		return NULL;
+	entry->sent = record->packets;
+	entry->sent_bytes = record->bytes;
+	entry->mask = record->mask;
+	entry->colour = record->colour;
+	entry->period_ms = record->period_ms;
+	entry->reason = record->reason;
+	entry->open = (uint8_t)of->npeers;
+	entry->nsids = (uint8_t)record->flow.nsids;
+	memcpy(entry->name, record->flow.name, sizeof(entry->name));
+	for (i = 0; i < of->npeers; i++)
+		entry->peer[i].answer.status = ANSWER_NO_ANSWER;
+	memcpy(&entry->peer[of->npeers], record->flow.sids, sids);
+	return entry;
+}
+
+static void entry_give(struct prober *prober, int64_t block,
+		       const struct prober_entry *entry)
+{
+	const struct measurement *of = &prober->config.of;
+	struct sr6flow_flow flow;
+	struct result result = {
+		.of = of,
+		.flow = &flow,
+		.block = block,
+		.period_ms = entry->period_ms,
+		.mask = entry->mask,
+		.colour = entry->colour,
+		.reason = entry->reason,
+		.sent = entry->sent,
+		.sent_bytes = entry->sent_bytes,
+	};
+
+	prober_entry_flow(prober, entry, &flow);
+	memcpy(result.peer, entry->peer,
+	       of->npeers * sizeof(result.peer[0]));
+	prober->ops->result(prober->arg, &result);
+}
+
+static bool answer_final(const struct answer *answer)
+{
+	return answer->status != ANSWER_NO_ANSWER &&
+	       answer->status != ANSWER_NOT_FINISHED;
+}
+
+struct prober_entry *prober_ask_entry(const struct prober_ask *ask,
+				      uint32_t i)
+{
+	struct prober_entry *entry = ask->block->entry[i];
+
+	return entry && !answer_final(&entry->peer[ask->peer].answer) ?
+		entry : NULL;
+}
+
+void prober_ask_answer(struct prober *prober, struct prober_ask *ask,
+		       uint32_t i, const struct result_peer *said)
+{
+	struct prober_block *block = ask->block;
+	struct prober_entry *entry = block->entry[i];
+
+	entry->peer[ask->peer] = *said;
+	if (!answer_final(&said->answer))
+		return;
+	ask->open--;
+	if (--entry->open)
+		return;
+	entry_give(prober, block->number, entry);
+	free(entry);
+	block->entry[i] = NULL;
+}
+
+void prober_ask_settle(struct prober *prober, struct prober_ask *ask)
+{
+	if (ask->open || ask->complete)
+		return;
+	prober_ask_report(prober, ask);
+	if (!--ask->block->open)
+		prober_block_close(prober, ask->block);
+}
+
+void prober_block_close(struct prober *prober, struct prober_block *block)
+{
+	int64_t number = block->number;
+	unsigned int peer;
+	size_t i;
+
+	for (i = 0; i < block->n; i++)
+		if (block->entry[i])
+			entry_give(prober, number, block->entry[i]);
+	for (peer = 0; peer < prober->config.of.npeers; peer++)
+		if (block->asking && !block->ask[peer].complete)
+			prober_ask_report(prober, &block->ask[peer]);
+	prober_block_free(prober, block);
+	prober->ops->block_end(prober->arg, number);
+}
+
+static void block_forget(struct prober *prober,
+			 const struct prober_block *block)
+{
+	struct prober_message *message;
+	unsigned int peer;
+	uint32_t i;
+
+	for (peer = 0; peer < prober->config.of.npeers; peer++) {
+		for (i = 0; i < prober->ring; i++) {
+			message = prober_message(prober, peer, i);
+			if (message->ask && message->ask->block == block)
+				message->ask = NULL;
+		}
+	}
+}
+
+void prober_block_free(struct prober *prober, struct prober_block *block)
+{
+	unsigned int peer;
+	size_t i;
+
+	block_forget(prober, block);
+	for (peer = 0; peer < prober->config.of.npeers; peer++)
+		free(block->ask[peer].round);
+	for (i = 0; i < block->n; i++)
+		free(block->entry[i]);
+	free(block->entry);
+	DL_DELETE(prober->blocks, block);
+	free(block);
+}
+
+/*
+ * The block that takes records in. After a step of the clock backwards a
+ * number comes again; what peers say about it from now on can be of either
+ * time, so the earlier one ends here, and nothing is mixed.
+ */
+static struct prober_block *block_get(struct prober *prober, int64_t number)
+{
+	struct prober_block *block, *next;
+
+	DL_FOREACH_SAFE(prober->blocks, block, next) {
+		if (block->number != number)
+			continue;
+		if (!block->asking)
+			return block;
+		prober_block_close(prober, block);
+	}
+	block = calloc(1, sizeof(*block));
+	if (!block)
+		return NULL;
+	block->number = number;
+	block->began = prober_now(prober);
+	DL_APPEND(prober->blocks, block);
+	return block;
+}
+
+static int block_reserve(struct prober_block *block)
+{
+	size_t room = block->room ? 2 * block->room : ENTRIES_MIN;
+	struct prober_entry **entry;
+
+	if (block->n < block->room)
+		return 0;
+	entry = reallocarray(block->entry, room, sizeof(*entry));
+	if (!entry)
+		return -ENOMEM;
+	block->entry = entry;
+	block->room = room;
+	return 0;
+}
+
+/*
+ * Without our own count, other counts on the path still tell the loss between
+ * them; a single one and a sum tell nothing.
+ */
+static bool worth_asking(const struct prober *prober,
+			 const struct record *record)
+{
+	const struct measurement *of = &prober->config.of;
+
+	return record->reason == REASON_NONE ||
+	       (of->npeers > 1 && !of->group);
+}
+
+static void entry_not_asked(struct prober *prober, int64_t block,
+			    struct prober_entry *entry)
+{
+	unsigned int i;
+
+	for (i = 0; i < prober->config.of.npeers; i++)
+		entry->peer[i].answer.status = ANSWER_NOT_ASKED;
+	entry_give(prober, block, entry);
+}
+
+int prober_record(struct prober *prober, const struct record *record)
+{
+	struct prober_block *block = block_get(prober, record->block);
+	struct prober_entry *entry;
+
+	if (!block || block_reserve(block))
+		return -ENOMEM;
+	entry = entry_new(prober, record);
+	if (!entry)
+		return -ENOMEM;
+	if (worth_asking(prober, record)) {
+		block->entry[block->n++] = entry;
+	} else {
+		entry_not_asked(prober, record->block, entry);
+		free(entry);
+	}
+	return 0;
+}
+
+int prober_block_end(struct prober *prober, int64_t number)
+{
+	struct prober_block *block = block_get(prober, number);
+	unsigned int peer;
+
+	if (!block)
+		return -ENOMEM;
+	block->began = prober_now(prober);
+	for (peer = 0; peer < prober->config.of.npeers; peer++) {
+		if (prober_ask_init(&block->ask[peer], block, peer)) {
+			prober_block_close(prober, block);
+			return -ENOMEM;
+		}
+	}
+	block->open = prober->config.of.npeers;
+	block->asking = true;
+	return 0;
+}

@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Replies. In this order, and nothing is used before: HMAC of the base packet;
+ * number, timestamp and SSID of a message that is remembered and has no reply
+ * yet; HMAC of the TLVs; flow, block and count of what that very message has
+ * asked for. The reflector's own number is not looked at: it may be anything.
+ *
+ * Neither HMAC covers an address, and that of the TLVs covers of the base
+ * packet only the number, which all peers are sent alike. Peers may have one
+ * key: so that whoever redirects a message, or puts the TLVs of one peer's
+ * reply behind another's base packet, does not make the count of one that of
+ * the other, a message names the peer in a TLV of RFC 9503, and only a peer to
+ * which that address belongs gives it back without a flag.
+ */
+#include <string.h>
+
+#include "lmctl/engine/prober_private.h"
+
+enum verdict {
+	/* Not a reply to what was sent. */
+	VERDICT_REJECTED,
+	/* A reflector that does not know the block TLV, or no TLVs at all. */
+	VERDICT_NO_LOSS_DATA,
+	/* A reflector that did not take the TLVs. */
+	VERDICT_REFUSED,
+	VERDICT_ANSWERS,
+};
+
+/**
+ * struct scan - the TLVs of a reply
+ * @blocks: number of block TLVs
+ * @flags: of all of them and of the HMAC TLV together
+ * @addressed: the peer says that the address is its own; after the HMAC fits
+ * @hmac: value of the HMAC TLV, NULL if there is none
+ * @end: its offset, or the length of the reply: answers lie before it
+ */
+struct scan {
+	unsigned int blocks;
+	uint8_t flags;
+	bool addressed;
+	const uint8_t *hmac;
+	size_t end;
+};
+
+static struct scan scan_tlvs(const struct prober *prober, unsigned int peer,
+			     uint8_t *data, size_t len)
+{
+	const struct in6_addr *address = &prober->config.address[peer];
+	struct scan scan = { .end = len };
+	size_t offset = prober->base;
+	struct stamp_tlv tlv;
+
+	while (!scan.hmac && stamp_tlv_next(data, len, &offset, &tlv) == 1) {
+		if (tlv.type == prober->config.tlv_type) {
+			scan.blocks++;
+			scan.flags |= tlv.flags;
+		} else if (tlv.type == STAMP_TLV_DESTINATION) {
+			scan.addressed |= !tlv.flags &&
+					  stamp_address_is(&tlv, address);
+		} else if (prober->config.auth && tlv.type == STAMP_TLV_HMAC &&
+			   tlv.len == STAMP_HMAC_LEN) {
+			scan.flags |= tlv.flags;
+			scan.hmac = tlv.value;
+			scan.end = (size_t)(tlv.header - data);
+		}
+	}
+	return scan;
+}
+
+/*
+ * A reflector that refuses the TLVs or does not know them need not seal them:
+ * that says nothing about packets, so the HMAC of the base packet is enough.
+ */
+static enum verdict judge(const struct prober *prober, unsigned int peer,
+			  const struct key *key,
+			  const struct prober_message *message, uint8_t *data,
+			  size_t len, struct scan *scan)
+{
+	if (!message->n)
+		return VERDICT_ANSWERS;
+	if (len < message->len)
+		return VERDICT_NO_LOSS_DATA;
+	*scan = scan_tlvs(prober, peer, data, len);
+	if (!scan->blocks)
+		return VERDICT_NO_LOSS_DATA;
+	if (scan->flags & (STAMP_TLV_INTEGRITY | STAMP_TLV_MALFORMED))
+		return VERDICT_REFUSED;
+	if (scan->flags & STAMP_TLV_UNRECOGNISED)
+		return VERDICT_NO_LOSS_DATA;
+	if (prober->config.auth &&
+	    (!scan->hmac || !key_tlv_verify(key, data, prober->base, scan->end,
+					    scan->hmac) || !scan->addressed))
+		return VERDICT_REJECTED;
+	return VERDICT_ANSWERS;
+}
+
+/*
+ * A reply is sealed with the key of its request. A key that was replaced may be
+ * known to others: it is good for no message that was sent after that.
+ */
+static bool key_is_of(const struct prober *prober, const struct key *key,
+		      const struct prober_message *message)
+{
+	unsigned int age = prober->rekeyed - message->rekeyed;
+
+	return age < prober->keys.n && key == &prober->keys.key[age];
+}
+
+/* A reflector of RFC 8762 alone has zeros in place of the SSID. */
+static struct prober_message *find_message(struct prober *prober,
+					   unsigned int peer,
+					   const struct stamp_reply *reply)
+{
+	struct prober_message *message = prober_message(prober, peer,
+							reply->sender.seq);
+
+	if (message->state != MESSAGE_WAITING &&
+	    message->state != MESSAGE_OVERDUE)
+		return NULL;
+	if (message->seq != reply->sender.seq ||
+	    message->timestamp != reply->sender.timestamp ||
+	    (reply->ssid && reply->ssid != prober->config.ssid))
+		return NULL;
+	return message;
+}
+
+/* A reflector keeps the order, so the entry at @hint is tried first. */
+static bool find_entry(const struct prober *prober,
+		       const struct prober_message *message,
+		       const struct blocktlv *tlv, unsigned int hint,
+		       uint32_t *index)
+{
+	const struct prober_entry *entry;
+	unsigned int i;
+
+	for (i = 0; i < message->n; i++) {
+		*index = message->entry[(hint + i) % message->n];
+		entry = prober_ask_entry(message->ask, *index);
+		if (entry && entry->nsids == tlv->flow.nsids &&
+		    entry->sent == tlv->sent.packets &&
+		    entry->sent_bytes == tlv->sent.bytes &&
+		    !memcmp(prober_entry_sids(prober, entry), tlv->flow.sids,
+			    entry->nsids * sizeof(tlv->flow.sids[0])))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * A peer must not call valid what was not counted as here. With clocks that
+ * differ by whole periods, two ends tell of different blocks by one number, and
+ * by less, of packets that one of them read too early.
+ */
+static enum answer_status difference(const struct prober *prober,
+				     const struct prober_entry *entry,
+				     const struct blocktlv *tlv,
+				     const struct prober_sample *sample)
+{
+	struct blocktlv own;
+
+	blocktlv_timing(&own, &prober->config.timing);
+	if (tlv->period_ms != own.period_ms)
+		return ANSWER_PERIOD_DIFFERS;
+	if (tlv->mask != entry->mask)
+		return ANSWER_MASK_DIFFERS;
+	if (tlv->guard != own.guard || tlv->band != own.band)
+		return ANSWER_TIMING_DIFFERS;
+	return sample->apart ? ANSWER_CLOCKS_DIFFER : ANSWER_VALID;
+}
+
+static void answer_tlv(struct prober *prober, struct prober_ask *ask,
+		       uint32_t index, const struct blocktlv *tlv,
+		       const struct prober_sample *sample)
+{
+	struct result_peer said = {
+		.answer = tlv->answer,
+		.mask = tlv->mask,
+		.period_ms = tlv->period_ms,
+		.delay = sample->delay,
+	};
+
+	if (said.answer.status == ANSWER_VALID)
+		said.answer.status = difference(prober,
+						ask->block->entry[index], tlv,
+						sample);
+	if (said.answer.status == ANSWER_VALID ||
+	    said.answer.status == ANSWER_TWO_INGRESSES) {
+		said.packets = tlv->received.packets;
+		said.bytes = tlv->received.bytes;
+	}
+	prober_ask_answer(prober, ask, index, &said);
+}
+
+static void answer_tlvs(struct prober *prober,
+			const struct prober_message *message, uint8_t *data,
+			size_t end, const struct prober_sample *sample)
+{
+	size_t offset = prober->base;
+	struct stamp_tlv tlv;
+	struct blocktlv value;
+	unsigned int n = 0;
+	uint32_t index;
+
+	while (n < message->n &&
+	       stamp_tlv_next(data, end, &offset, &tlv) == 1) {
+		if (tlv.type != prober->config.tlv_type)
+			continue;
+		if (blocktlv_read(&value, tlv.value, tlv.len) &&
+		    value.block == message->ask->block->number &&
+		    find_entry(prober, message, &value, n, &index))
+			answer_tlv(prober, message->ask, index, &value, sample);
+		n++;
+	}
+}
+
+static void answer_all(struct prober *prober,
+		       const struct prober_message *message,
+		       enum answer_status status, const struct delay *delay)
+{
+	const struct result_peer said = {
+		.answer = { .status = status },
+		.delay = *delay,
+	};
+	unsigned int i;
+
+	for (i = 0; i < message->n; i++)
+		if (prober_ask_entry(message->ask, message->entry[i]))
+			prober_ask_answer(prober, message->ask,
+					  message->entry[i], &said);
+}
+
+static void peer_heard(struct prober *prober, struct prober_peer *peer,
+		       struct prober_message *message, int64_t received,
+		       const struct prober_sample *sample)
+{
+	if (message->state == MESSAGE_WAITING)
+		peer->waiting--;
+	message->state = MESSAGE_ANSWERED;
+	peer->heard = true;
+	peer->last_heard = received;
+	if (sample->taken < 0 || sample->taken > prober_patience(prober))
+		return;
+	if (!peer->smoothed)
+		peer->smoothed = sample->taken;
+	peer->smoothed += (sample->taken - peer->smoothed) / PROBER_SMOOTHING;
+}
+
+static void message_answered(struct prober *prober,
+			     struct prober_message *message,
+			     enum verdict verdict, uint8_t *data,
+			     const struct scan *scan,
+			     const struct prober_sample *sample)
+{
+	struct prober_ask *ask = message->ask;
+
+	prober_ask_sample(ask, sample);
+	if (!message->n)
+		ask->open = 0;
+	else if (verdict == VERDICT_ANSWERS)
+		answer_tlvs(prober, message, data, scan->end, sample);
+	else
+		answer_all(prober, message,
+			   verdict == VERDICT_REFUSED ? ANSWER_REFUSED :
+			   ANSWER_NO_LOSS_DATA, &sample->delay);
+	prober_ask_settle(prober, ask);
+}
+
+void prober_receive(struct prober *prober, unsigned int index, uint8_t *data,
+		    size_t len, int64_t received)
+{
+	struct prober_peer *peer = &prober->peer[index];
+	struct prober_message *message = NULL;
+	enum verdict verdict = VERDICT_REJECTED;
+	const struct key *key = NULL;
+	struct prober_sample sample;
+	struct stamp_reply reply;
+	struct scan scan = { 0 };
+
+	if (prober->config.auth)
+		key = keys_verify_base(&prober->keys, data, len);
+	if ((key || !prober->config.auth) &&
+	    stamp_reply_read(data, len, prober->config.auth, &reply))
+		message = find_message(prober, index, &reply);
+	if (message && (!key || key_is_of(prober, key, message)))
+		verdict = judge(prober, index, key, message, data, len,
+				&scan);
+	if (verdict == VERDICT_REJECTED) {
+		peer->rejected++;
+		return;
+	}
+	sample = prober_sample(prober, message, &reply, received);
+	peer_heard(prober, peer, message, received, &sample);
+	/* Too late for the block, but no intruder. */
+	if (message->ask && !message->ask->complete)
+		message_answered(prober, message, verdict, data, &scan,
+				 &sample);
+}

@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Order of work, and why.
+ *
+ * Authenticated mode: length, HMAC of the base packet, loop, freshness, replay,
+ * rate limit, TLVs. Whoever has no key can make this node compute HMACs of 96
+ * bytes and nothing else: no memory is touched, and a sender whose address he
+ * writes into his messages loses none of its rate, because neither a forged
+ * nor a repeated message gets as far as the bucket. What remains is that the
+ * HMAC does not cover addresses (RFC 8762): who can read a message can send it
+ * once from each of many addresses while it is fresh. That costs a session and
+ * a reply each; at worst a figure becomes invalid (two ingresses), never wrong.
+ * Nor does it cover where a message was sent: whoever wants to know that the
+ * answer is of the node that was asked, and not of another one with the same
+ * key, says in a TLV which one that is (RFC 9503); see prober_match.c.
+ *
+ * Unauthenticated mode: length, loop, rate limit, TLVs. Addresses are believed
+ * here, so whoever forges one can use up its rate.
+ *
+ * Loop: a reply has the form of a request, and two reflectors could be made to
+ * answer each other for ever. Fields that must be zero in a request have to be
+ * ignored (RFC 8762), but in a reply two of them are times, the second less
+ * than a second after the first: nothing that a sender pads with hits that.
+ *
+ * Format of timestamps: it belongs to the configuration of a test session, and
+ * the Z bit of each node's Error Estimate tells that node's (RFC 8762, sections
+ * 4.2.1 and 4.3.1). A reflector configures no sessions, so it answers in the
+ * format that the sender uses.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "lmctl/engine/ratelimit.h"
+#include "lmctl/engine/reflector.h"
+#include "lmctl/engine/reflector_tlv.h"
+#include "lmctl/engine/sessions.h"
+#include "lmctl/stamp/stamp.h"
+
+/* Senders and source addresses that are remembered. */
+#define SESSIONS_MAX 4096
+#define SOURCES_MAX 4096
+
+struct reflector {
+	struct reflector_config config;
+	struct keys keys;
+	struct reflector_stats stats;
+	struct sessions *sessions;
+	struct ratelimit *limit;
+	struct ledger *const *ledgers;
+	unsigned int nledgers;
+	bool synchronised;
+	int64_t error_ns;
+};
+
+/**
+ * struct work - a request on its way
+ * @request: the datagram
+ * @base: its base packet
+ * @ptp: format of its timestamps
+ * @key: authenticated mode: its key
+ * @session: its session, NULL if none is needed
+ */
+struct work {
+	struct reflector_request *request;
+	struct stamp_request base;
+	bool ptp;
+	const struct key *key;
+	struct session *session;
+};
+
+struct reflector *reflector_new(const struct reflector_config *config,
+				const struct keys *keys)
+{
+	struct reflector *reflector = calloc(1, sizeof(*reflector));
+
+	if (!reflector)
+		return NULL;
+	reflector->error_ns = INT64_MAX;
+	reflector->sessions = sessions_new(SESSIONS_MAX);
+	reflector->limit = ratelimit_new(SOURCES_MAX);
+	if (!reflector->sessions || !reflector->limit) {
+		reflector_free(reflector);
+		return NULL;
+	}
+	reflector_reconfigure(reflector, config, keys);
+	return reflector;
+}
+
+void reflector_free(struct reflector *reflector)
+{
+	if (!reflector)
+		return;
+	sessions_free(reflector->sessions);
+	ratelimit_free(reflector->limit);
+	keys_clear(&reflector->keys);
+	free(reflector);
+}
+
+void reflector_reconfigure(struct reflector *reflector,
+			   const struct reflector_config *config,
+			   const struct keys *keys)
+{
+	reflector->config = *config;
+	keys_clear(&reflector->keys);
+	reflector->keys = *keys;
+	ratelimit_set(reflector->limit, config->rate, config->burst);
+}
+
+void reflector_ledgers(struct reflector *reflector,
+		       struct ledger *const *ledgers, unsigned int n)
+{
+	reflector->ledgers = ledgers;
+	reflector->nledgers = n;
+}
+
+void reflector_clock(struct reflector *reflector, bool synchronised,
+		     int64_t error_ns)
+{
+	reflector->synchronised = synchronised;
+	reflector->error_ns = error_ns;
+}
+
+const struct reflector_stats *reflector_stats(const struct reflector *reflector)
+{
+	return &reflector->stats;
+}
+
+/* Count a request that is dropped. */
+static bool drop(uint64_t *counter)
+{
+	(*counter)++;
+	return false;
+}
+
+static bool is_reply(const struct reflector_request *request, bool auth)
+{
+	struct stamp_reply reply;
+
+	/* Both formats have whole seconds in the upper half. */
+	return stamp_reply_read(request->data, request->len, auth, &reply) &&
+	       reply.received &&
+	       reply.timestamp - reply.received <= UINT32_MAX;
+}
+
+static bool is_fresh(const struct reflector *reflector,
+		     const struct work *work, int64_t sent)
+{
+	int64_t received = work->request->received;
+	uint64_t apart = sent < received ?
+			 (uint64_t)received - (uint64_t)sent :
+			 (uint64_t)sent - (uint64_t)received;
+
+	return !reflector->config.freshness ||
+	       apart <= (uint64_t)reflector->config.freshness;
+}
+
+/* What a forged message must not have touched: see the top of this file. */
+static bool admit_authentic(struct reflector *reflector, struct work *work)
+{
+	const struct reflector_request *request = work->request;
+	struct reflector_stats *stats = &reflector->stats;
+	int64_t sent = stamp_time_decode(work->base.timestamp, work->ptp,
+					 request->received);
+
+	if (!is_fresh(reflector, work, sent))
+		return drop(&stats->stale);
+	work->session = sessions_get(reflector->sessions, &request->from,
+				     work->base.ssid);
+	if (!work->session)
+		return drop(&stats->limited);
+	if (!session_accept(work->session, work->base.seq, sent))
+		return drop(&stats->replayed);
+	return true;
+}
+
+/* Whether there will be a reply; reads the base packet. */
+static bool admit(struct reflector *reflector, struct work *work)
+{
+	struct reflector_request *request = work->request;
+	struct reflector_stats *stats = &reflector->stats;
+	bool auth = reflector->config.auth;
+	int64_t error_ns;
+
+	if (request->len < stamp_base_len(auth))
+		return drop(&stats->short_);
+	if (request->len > STAMP_MESSAGE_MAX)
+		return drop(&stats->oversized);
+	if (auth)
+		work->key = keys_verify_base(&reflector->keys, request->data,
+					     request->len);
+	if (auth && !work->key)
+		return drop(&stats->unauthenticated);
+	if (is_reply(request, auth))
+		return drop(&stats->looped);
+	stamp_request_read(request->data, request->len, auth, &work->base);
+	stamp_error_decode(work->base.error, &work->ptp, &error_ns);
+	if (auth && !admit_authentic(reflector, work))
+		return false;
+	if (!ratelimit_allow(reflector->limit, &request->from.sin6_addr,
+			     request->received))
+		return drop(&stats->limited);
+	if (auth || !reflector->config.stateful)
+		return true;
+	work->session = sessions_get(reflector->sessions, &request->from,
+				     work->base.ssid);
+	return work->session || drop(&stats->limited);
+}
+
+/* Returns the key whose HMAC TLV is to be written anew, if any. */
+static const struct key *do_tlvs(struct reflector *reflector,
+				 const struct work *work)
+{
+	const struct reflector_config *config = &reflector->config;
+	const struct tlv_context context = {
+		.data = work->request->data,
+		.len = work->request->len,
+		.base = stamp_base_len(config->auth),
+		.auth = config->auth,
+		.key = work->key,
+		.keys = &reflector->keys,
+		.tlv_type = config->tlv_type,
+		.traffic_class = work->request->traffic_class,
+		.from = &work->request->from.sin6_addr,
+		.to = &work->request->to,
+		.ledgers = reflector->ledgers,
+		.nledgers = reflector->nledgers,
+		.stats = &reflector->stats,
+	};
+
+	return reflector_tlvs(&context);
+}
+
+/*
+ * The base packet is written twice: the HMAC of the TLVs needs its Sequence
+ * Number, and after the time of sending is taken only the HMAC over it is left
+ * to do.
+ */
+static void write_reply(struct reflector *reflector, const struct work *work,
+			const struct key *tlv_key, int64_t (*now)(void))
+{
+	struct reflector_request *request = work->request;
+	bool auth = reflector->config.auth;
+	struct stamp_reply reply = {
+		.seq = reflector->config.stateful ?
+		       session_number(work->session) : work->base.seq,
+		.error = stamp_error_encode(reflector->synchronised, work->ptp,
+					    reflector->error_ns),
+		.ssid = work->base.ssid,
+		.received = stamp_time_encode(request->received, work->ptp),
+		.sender = work->base,
+		.sender_ttl = request->ttl,
+	};
+
+	stamp_reply_write(request->data, auth, &reply);
+	if (tlv_key)
+		reflector_tlv_seal(tlv_key, request->data, request->len,
+				   stamp_base_len(auth));
+	reply.timestamp = stamp_time_encode(now(), work->ptp);
+	stamp_reply_write(request->data, auth, &reply);
+	if (auth)
+		key_seal_base(work->key, request->data);
+}
+
+bool reflector_handle(struct reflector *reflector,
+		      struct reflector_request *request,
+		      int64_t (*now)(void))
+{
+	struct work work = { .request = request };
+
+	reflector->stats.requests++;
+	if (!admit(reflector, &work))
+		return false;
+	write_reply(reflector, &work, do_tlvs(reflector, &work), now);
+	reflector->stats.replies++;
+	return true;
+}

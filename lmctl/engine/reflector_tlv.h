@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * TLVs of a reflector (RFC 8972, section 4), answered in their place: flags
+ * and values change, types and lengths do not. For reflector.c.
+ */
+#ifndef LMCTL_ENGINE_REFLECTOR_TLV_H
+#define LMCTL_ENGINE_REFLECTOR_TLV_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "lmctl/engine/ledger.h"
+#include "lmctl/engine/reflector.h"
+#include "lmctl/stamp/keys.h"
+
+/**
+ * struct tlv_context - a message and what its TLVs are answered from
+ * @data: message
+ * @len: its length in bytes
+ * @base: length of its base packet, which is still the request
+ * @auth: authenticated mode
+ * @key: authenticated mode: key that fits the base packet
+ * @keys: unauthenticated mode: keys that may fit an HMAC TLV
+ * @tlv_type: type of the block TLV
+ * @traffic_class: Traffic Class that the message came with
+ * @from: its source address
+ * @to: address that it was sent to
+ * @ledgers: ledgers
+ * @nledgers: their number
+ * @stats: @flows, @flows_other, @malformed and @integrity are counted
+ */
+struct tlv_context {
+	uint8_t *data;
+	size_t len;
+	size_t base;
+	bool auth;
+	const struct key *key;
+	const struct keys *keys;
+	uint8_t tlv_type;
+	uint8_t traffic_class;
+	const struct in6_addr *from;
+	const struct in6_addr *to;
+	struct ledger *const *ledgers;
+	unsigned int nledgers;
+	struct reflector_stats *stats;
+};
+
+/**
+ * reflector_tlvs() - answer the TLVs of a message
+ * @context: message
+ *
+ * With an HMAC TLV, and in authenticated mode without one, nothing of a TLV is
+ * used before its HMAC fits; otherwise all get the I flag and stay as they are.
+ *
+ * Return: key for reflector_tlv_seal(), or NULL if there is no HMAC to write.
+ */
+const struct key *reflector_tlvs(const struct tlv_context *context);
+
+/**
+ * reflector_tlv_seal() - write the HMAC TLV anew
+ * @key: key
+ * @data: message; base packet and TLVs are those of the reply
+ * @len: its length in bytes
+ * @base: length of its base packet
+ */
+void reflector_tlv_seal(const struct key *key, uint8_t *data, size_t len,
+			size_t base);
+
+#endif /* LMCTL_ENGINE_REFLECTOR_TLV_H */

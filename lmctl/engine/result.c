@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stddef.h>
+
+#include "lmctl/engine/result.h"
+
+/* No block has as many packets or bytes; bounded like this, counts subtract. */
+#define COUNT_MAX INT64_MAX
+
+/**
+ * struct count - what one point of the path has counted
+ * @word: why the others are not known, NULL if they are
+ * @packets: packets
+ * @bytes: their bytes
+ */
+struct count {
+	const char *word;
+	uint64_t packets;
+	uint64_t bytes;
+};
+
+static struct count count_checked(struct count count)
+{
+	static const struct answer anomaly = { .status = ANSWER_ANOMALY };
+
+	if (count.packets > COUNT_MAX || count.bytes > COUNT_MAX)
+		count.word = answer_word(&anomaly);
+	return count;
+}
+
+static struct count count_sent(const struct result *result)
+{
+	return count_checked((struct count){
+		.word = reason_word(result->reason),
+		.packets = result->sent,
+		.bytes = result->sent_bytes,
+	});
+}
+
+static struct count count_peer(const struct result *result, unsigned int i)
+{
+	const struct result_peer *peer = &result->peer[i];
+
+	if (peer->answer.status != ANSWER_VALID)
+		return (struct count){ .word = answer_word(&peer->answer) };
+	return count_checked((struct count){
+		.packets = peer->packets,
+		.bytes = peer->bytes,
+	});
+}
+
+/* The sum of two checked counts fits 64 bits. */
+static struct count count_group(const struct result *result)
+{
+	struct count sum = { NULL, 0, 0 };
+	unsigned int i;
+
+	for (i = 0; i < result->of->npeers && !sum.word; i++) {
+		struct count peer = count_peer(result, i);
+
+		if (peer.word)
+			return peer;
+		sum.packets += peer.packets;
+		sum.bytes += peer.bytes;
+		sum = count_checked(sum);
+	}
+	return sum;
+}
+
+static struct segment segment_between(const struct count *from,
+				      const struct count *to)
+{
+	struct segment segment = {
+		.status = RESULT_INVALID,
+		.word = from->word ? from->word : to->word,
+	};
+
+	if (segment.word)
+		return segment;
+	segment.sent = from->packets;
+	segment.received = to->packets;
+	segment.sent_bytes = from->bytes;
+	segment.received_bytes = to->bytes;
+	segment.lost = (int64_t)from->packets - (int64_t)to->packets;
+	segment.status = segment.lost < 0 ? RESULT_ANOMALY : RESULT_EXACT;
+	if (segment.status == RESULT_ANOMALY)
+		segment.word = "anomaly";
+	return segment;
+}
+
+struct segment result_total(const struct result *result)
+{
+	const struct count sent = count_sent(result);
+	const struct count received = result->of->group ? count_group(result) :
+				      count_peer(result,
+						 result->of->npeers - 1);
+
+	return segment_between(&sent, &received);
+}
+
+struct segment result_segment(const struct result *result, unsigned int i)
+{
+	const struct count from = i ? count_peer(result, i - 1) :
+				      count_sent(result);
+	const struct count to = count_peer(result, i);
+
+	return segment_between(&from, &to);
+}

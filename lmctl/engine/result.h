@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a measurement finds: per flow and block, and per peer and block. The
+ * prober makes these, everything in sinks/ takes them.
+ */
+#ifndef LMCTL_ENGINE_RESULT_H
+#define LMCTL_ENGINE_RESULT_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include "lmctl/engine/answer.h"
+#include "sr6flow.h"
+
+#define RESULT_PEERS_MAX 16
+/* Room for the name of a measurement or peer, with the NUL. */
+#define RESULT_NAME_LEN 64
+
+/**
+ * struct delay - delay of one message and its reply
+ * @known: there was such a message
+ * @round_trip: nanoseconds, without the time inside the peer
+ * @one_way: both clocks claim to be synchronised: the next three are known
+ * @forward: nanoseconds from here to the peer
+ * @backward: nanoseconds from the peer to here
+ * @error: nanoseconds by which those two may be wrong: the sum of both error
+ *	   estimates
+ */
+struct delay {
+	bool known;
+	int64_t round_trip;
+	bool one_way;
+	int64_t forward;
+	int64_t backward;
+	int64_t error;
+};
+
+/**
+ * struct result_peer - what a peer says about a flow in a block
+ * @answer: worth of the next two
+ * @packets: received there
+ * @bytes: likewise
+ * @mask: the peer's mark mask, 0 if not told
+ * @period_ms: the peer's period, 0 if not told
+ * @delay: of the message that brought the answer
+ */
+struct result_peer {
+	struct answer answer;
+	uint64_t packets;
+	uint64_t bytes;
+	uint32_t mask;
+	uint32_t period_ms;
+	struct delay delay;
+};
+
+/**
+ * enum result_status - what the loss between two counts is worth
+ * @RESULT_EXACT: it is known to the packet
+ * @RESULT_INVALID: it is not known
+ * @RESULT_ANOMALY: both counts are exact, but more was received than sent:
+ *		    packets were duplicated, or they are not the same packets.
+ *		    Never clamped, never part of a total
+ */
+enum result_status {
+	RESULT_EXACT,
+	RESULT_INVALID,
+	RESULT_ANOMALY,
+};
+
+/**
+ * struct measurement - what results belong to
+ * @name: name of the measurement, in files and labels
+ * @set: marking set
+ * @group: the peers are one group whose counts are summed (an anycast egress);
+ *	   otherwise they lie on the path in this order
+ * @npeers: number of peers, 1 to RESULT_PEERS_MAX
+ * @peer: their names as configured
+ */
+struct measurement {
+	char name[RESULT_NAME_LEN];
+	char set[RECORDING_NAME_LEN];
+	bool group;
+	unsigned int npeers;
+	char peer[RESULT_PEERS_MAX][RESULT_NAME_LEN];
+};
+
+/**
+ * struct result - one flow in one block
+ * @of: the measurement
+ * @flow: the flow
+ * @block: block number
+ * @period_ms: length of a block
+ * @mask: mark mask of the marking set
+ * @colour: colour of the block
+ * @reason: why @sent and @sent_bytes are not known, or REASON_NONE
+ * @sent: packets sent in the block
+ * @sent_bytes: their bytes
+ * @peer: what each peer says
+ */
+struct result {
+	const struct measurement *of;
+	const struct sr6flow_flow *flow;
+	int64_t block;
+	uint32_t period_ms;
+	uint32_t mask;
+	uint32_t colour;
+	enum reason reason;
+	uint64_t sent;
+	uint64_t sent_bytes;
+	struct result_peer peer[RESULT_PEERS_MAX];
+};
+
+/**
+ * struct segment - loss between two neighbours on the path
+ * @status: worth of the others
+ * @word: why it is not exact, a word of answer_word() or reason_word(), or
+ *	  "anomaly"; NULL if it is exact
+ * @sent: packets counted at its start
+ * @received: packets counted at its end
+ * @sent_bytes: bytes, likewise
+ * @received_bytes: likewise
+ * @lost: @sent - @received, negative in an anomaly
+ */
+struct segment {
+	enum result_status status;
+	const char *word;
+	uint64_t sent;
+	uint64_t received;
+	uint64_t sent_bytes;
+	uint64_t received_bytes;
+	int64_t lost;
+};
+
+/**
+ * result_total() - loss between this node and the end of the path
+ * @result: result
+ *
+ * Return: from this node to the last peer; with a group, to the sum of all.
+ */
+struct segment result_total(const struct result *result);
+
+/**
+ * result_segment() - loss on one segment
+ * @result: result of a measurement that is no group
+ * @i: 0 for the segment from this node to the first peer, i from peer i - 1
+ *     to peer i
+ *
+ * Return: segment.
+ */
+struct segment result_segment(const struct result *result, unsigned int i);
+
+/**
+ * struct peer_report - the messages to one peer about one block
+ * @of: the measurement
+ * @peer: index of the peer
+ * @block: block number
+ * @requests: messages sent, repetitions included
+ * @replies: replies accepted
+ * @rejected: replies that were not: HMAC, length, nothing that was asked
+ * @samples: replies with a delay
+ * @round_trip_min: nanoseconds, 0 without samples; likewise the others
+ * @round_trip_avg: mean
+ * @round_trip_max: longest
+ * @one_way: at least one sample had both clocks synchronised
+ * @forward_avg: nanoseconds, mean of those samples
+ * @backward_avg: likewise
+ * @error_max: largest error of those samples
+ * @peer_synchronised: the peer claims a synchronised clock
+ * @offset: peer's clock less ours, nanoseconds, by the sample with the
+ *	    shortest round trip, taking both ways for equally long
+ */
+struct peer_report {
+	const struct measurement *of;
+	unsigned int peer;
+	int64_t block;
+	uint64_t requests;
+	uint64_t replies;
+	uint64_t rejected;
+	uint64_t samples;
+	int64_t round_trip_min;
+	int64_t round_trip_avg;
+	int64_t round_trip_max;
+	bool one_way;
+	int64_t forward_avg;
+	int64_t backward_avg;
+	int64_t error_max;
+	bool peer_synchronised;
+	int64_t offset;
+};
+
+#endif /* LMCTL_ENGINE_RESULT_H */

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lmctl/linefile.h"
+#include "lmctl/lmctl.h"
+
+/* Lines are gathered up to so many bytes. */
+#define BUFFER_SIZE (256 * 1024)
+
+static int failed(const struct linefile *file, int err)
+{
+	lmctl_error("cannot write to '%s': %s", file->path, strerror(err));
+	return -err;
+}
+
+/* Size of a regular file, or -1 of anything else. */
+static off_t regular_size(int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) || !S_ISREG(st.st_mode))
+		return -1;
+	return st.st_size;
+}
+
+/* Where the last whole line of a file ends, or -1 with errno. */
+static off_t lines_end(int fd, off_t size)
+{
+	char chunk[4096];
+
+	while (size > 0) {
+		size_t len = size < (off_t)sizeof(chunk) ? (size_t)size :
+							   sizeof(chunk);
+		ssize_t got = pread(fd, chunk, len, size - (off_t)len);
+		const char *end;
+
+		if (got != (ssize_t)len) {
+			errno = got < 0 ? errno : EIO;
+			return -1;
+		}
+		end = memrchr(chunk, '\n', len);
+		if (end)
+			return size - (off_t)len + (end - chunk) + 1;
+		size -= (off_t)len;
+	}
+	return 0;
+}
+
+static int cut_partial_line(const struct linefile *file)
+{
+	off_t size = regular_size(file->fd), end;
+
+	if (size <= 0)
+		return 0;
+	end = lines_end(file->fd, size);
+	if (end < 0)
+		return failed(file, errno);
+	if (end == size)
+		return 0;
+	lmctl_warning("'%s' ends within a line: cutting off its last %lld bytes",
+		      file->path, (long long)(size - end));
+	return ftruncate(file->fd, end) ? failed(file, errno) : 0;
+}
+
+int linefile_open(struct linefile *file, const char *path)
+{
+	int err;
+
+	if (!path || !strcmp(path, "-")) {
+		*file = (struct linefile){
+			.path = "standard output", .fd = STDOUT_FILENO,
+		};
+		return 0;
+	}
+	*file = (struct linefile){ .path = path };
+	/* Read access is for the last line; a FIFO must not get it. */
+	file->fd = open(path, O_RDWR | O_APPEND | O_CLOEXEC);
+	if (file->fd >= 0 && regular_size(file->fd) < 0) {
+		close(file->fd);
+		file->fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
+	} else if (file->fd < 0 && errno == ENOENT) {
+		file->fd = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC,
+				0644);
+	}
+	if (file->fd < 0)
+		return failed(file, errno);
+	err = cut_partial_line(file);
+	if (err)
+		close(file->fd);
+	return err;
+}
+
+/* Best effort: the next recorder cuts a partial line off too. */
+static void take_back(const struct linefile *file, off_t size)
+{
+	if (size >= 0 && regular_size(file->fd) > size &&
+	    ftruncate(file->fd, size))
+		lmctl_warning("'%s' keeps lines that are not complete",
+			      file->path);
+}
+
+/* Writes all, or says why not and cuts the file to @size. */
+static int write_all(struct linefile *file, const char *lines, size_t len,
+		     off_t size)
+{
+	size_t done = 0;
+
+	while (done < len) {
+		ssize_t n = write(file->fd, lines + done, len - done);
+		int err = errno;
+
+		if (n < 0 && err == EINTR)
+			continue;
+		if (n < 0) {
+			take_back(file, size);
+			return failed(file, err);
+		}
+		done += (size_t)n;
+	}
+	return 0;
+}
+
+int linefile_append(struct linefile *file, const char *lines, size_t len)
+{
+	return write_all(file, lines, len, regular_size(file->fd));
+}
+
+static int begin(struct linefile *file)
+{
+	file->buffer = malloc(BUFFER_SIZE);
+	if (!file->buffer)
+		return failed(file, ENOMEM);
+	file->start = regular_size(file->fd);
+	file->used = 0;
+	return 0;
+}
+
+static int flush(struct linefile *file)
+{
+	int err = write_all(file, file->buffer, file->used, file->start);
+
+	file->used = 0;
+	return err;
+}
+
+int linefile_add(struct linefile *file, const char *line, size_t len)
+{
+	int err = file->buffer ? 0 : begin(file);
+
+	if (!err && len > BUFFER_SIZE - file->used)
+		err = flush(file);
+	if (!err && len > BUFFER_SIZE)
+		return write_all(file, line, len, file->start);
+	if (err)
+		return err;
+	memcpy(file->buffer + file->used, line, len);
+	file->used += len;
+	return 0;
+}
+
+int linefile_end(struct linefile *file)
+{
+	int err = file->buffer ? flush(file) : 0;
+
+	free(file->buffer);
+	file->buffer = NULL;
+	return err;
+}
+
+int linefile_close(struct linefile *file)
+{
+	if (file->buffer)
+		take_back(file, file->start);
+	free(file->buffer);
+	file->buffer = NULL;
+	if (file->fd == STDOUT_FILENO)
+		return 0;
+	return close(file->fd) ? failed(file, errno) : 0;
+}

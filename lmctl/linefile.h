@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A file to which whole lines are appended, or standard output.
+ */
+#ifndef LMCTL_LINEFILE_H
+#define LMCTL_LINEFILE_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+/**
+ * struct linefile - where lines go
+ * @path: path for messages
+ * @fd: open for writing
+ * @start: where the lines that belong together begin, or -1 of what is no
+ *	   regular file
+ * @buffer: lines that are not written yet, or NULL
+ * @used: their length
+ */
+struct linefile {
+	const char *path;
+	int fd;
+	off_t start;
+	char *buffer;
+	size_t used;
+};
+
+/**
+ * linefile_open() - open a file for appending
+ * @file: filled
+ * @path: path, NULL or "-" for standard output
+ *
+ * A last line without its end, which a power failure leaves behind, is cut off
+ * with a warning: what is appended would make it a line that nobody can read.
+ *
+ * Return: 0, or a negative errno after a message.
+ */
+int linefile_open(struct linefile *file, const char *path);
+
+/**
+ * linefile_append() - write lines
+ * @file: opened file
+ * @lines: whole lines
+ * @len: their length in bytes
+ *
+ * When the disk is full a regular file keeps none of them.
+ *
+ * Return: 0, or a negative errno after a message.
+ */
+int linefile_append(struct linefile *file, const char *lines, size_t len);
+
+/**
+ * linefile_add() - write a line of many that belong together
+ * @file: opened file
+ * @line: whole line
+ * @len: its length in bytes
+ *
+ * Writes when enough lines have come; the others wait for linefile_end().
+ *
+ * Return: 0, or a negative errno after a message. A regular file then keeps
+ * none of the lines since linefile_end().
+ */
+int linefile_add(struct linefile *file, const char *line, size_t len);
+
+/**
+ * linefile_end() - write what linefile_add() has not written yet
+ * @file: opened file
+ *
+ * Return: 0, or a negative errno after a message, as linefile_add().
+ */
+int linefile_end(struct linefile *file);
+
+/**
+ * linefile_close() - close a file
+ * @file: opened file
+ *
+ * A regular file keeps no line that was added since linefile_end().
+ *
+ * Return: 0, or a negative errno after a message.
+ */
+int linefile_close(struct linefile *file);
+
+#endif /* LMCTL_LINEFILE_H */

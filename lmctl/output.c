@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+#include "lmctl/lmctl.h"
+#include "lmctl/output.h"
+
+#define PROGRESS_FIRST_MS 500
+#define PROGRESS_EVERY_MS 100
+
+/*
+ * A message may quote a file or name of anybody: without control characters it
+ * is one line, and no sequence that a terminal obeys. U+0080 to U+009F are such
+ * characters, too.
+ */
+static void make_harmless(char *text)
+{
+	unsigned char before = 0, at;
+
+	for (; (at = (unsigned char)*text); text++) {
+		if (at < ' ' || at == 0x7f)
+			*text = '?';
+		if (before == 0xc2 && at >= 0x80 && at < 0xa0)
+			text[-1] = text[0] = '?';
+		before = at;
+	}
+}
+
+static void __attribute__((format(printf, 2, 0)))
+message(const char *start, const char *format, va_list args)
+{
+	char *text;
+
+	if (vasprintf(&text, format, args) < 0) {
+		fprintf(stderr, "%s%s\n", start, strerror(ENOMEM));
+		return;
+	}
+	make_harmless(text);
+	fprintf(stderr, "%s%s\n", start, text);
+	free(text);
+}
+
+void lmctl_error(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	message("lmctl: ", format, args);
+	va_end(args);
+}
+
+void lmctl_warning(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	message("lmctl: warning: ", format, args);
+	va_end(args);
+}
+
+void lmctl_note(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	message("lmctl: ", format, args);
+	va_end(args);
+}
+
+bool output_terminal(void)
+{
+	return isatty(STDOUT_FILENO);
+}
+
+static int no_memory(void)
+{
+	lmctl_error("out of memory for a table; try --json");
+	return -ENOMEM;
+}
+
+struct libscols_table *output_table(const struct output_column *columns,
+				    size_t n)
+{
+	struct libscols_table *table = scols_new_table();
+	size_t i;
+
+	if (!table) {
+		no_memory();
+		return NULL;
+	}
+	scols_table_enable_colors(table,
+				  output_terminal() && !getenv("NO_COLOR"));
+	for (i = 0; i < n; i++) {
+		int flags = columns[i].right ? SCOLS_FL_RIGHT : 0;
+
+		if (!scols_table_new_column(table, columns[i].name, 0, flags)) {
+			scols_unref_table(table);
+			no_memory();
+			return NULL;
+		}
+	}
+	return table;
+}
+
+int output_row(struct libscols_table *table, enum output_style style,
+	       const char *const *cells)
+{
+	static const char *const colours[] = {
+		[OUTPUT_PLAIN] = NULL,
+		[OUTPUT_GOOD] = "green",
+		[OUTPUT_BAD] = "red",
+		[OUTPUT_DIM] = "halfbright",
+	};
+	struct libscols_line *line = scols_table_new_line(table, NULL);
+	size_t i;
+
+	if (!line || scols_line_set_color(line, colours[style]))
+		return no_memory();
+	for (i = 0; i < scols_table_get_ncols(table); i++)
+		if (scols_line_set_data(line, i, cells[i] ? cells[i] : ""))
+			return no_memory();
+	return 0;
+}
+
+int output_table_end(struct libscols_table *table, bool print)
+{
+	int err = 0;
+
+	if (!table)
+		return 0;
+	if (print && scols_table_get_nlines(table))
+		err = scols_print_table(table);
+	scols_unref_table(table);
+	if (err)
+		lmctl_error("cannot print a table: %s", strerror(-err));
+	return err;
+}
+
+int output_close(void)
+{
+	bool failed = ferror(stdout);
+	int err = 0;
+
+	if (fclose(stdout))
+		err = -errno;
+	else if (failed)
+		err = -EIO;
+	if (err)
+		lmctl_error("cannot write to standard output: %s",
+			    strerror(-err));
+	return err;
+}
+
+static uint64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+void output_progress_start(struct output_progress *progress, const char *what,
+			   uint64_t total)
+{
+	*progress = (struct output_progress){ .what = what, .total = total };
+	progress->next = isatty(STDERR_FILENO) ? now_ms() + PROGRESS_FIRST_MS :
+						 UINT64_MAX;
+}
+
+void output_progress(struct output_progress *progress, uint64_t done)
+{
+	uint64_t now;
+
+	if (progress->next == UINT64_MAX)
+		return;
+	now = now_ms();
+	if (now < progress->next)
+		return;
+	progress->next = now + PROGRESS_EVERY_MS;
+	progress->shown = true;
+	if (progress->total)
+		fprintf(stderr, "\r\033[K%" PRIu64 " of %" PRIu64 " %s", done,
+			progress->total, progress->what);
+	else
+		fprintf(stderr, "\r\033[K%" PRIu64 " %s", done, progress->what);
+	fflush(stderr);
+}
+
+void output_progress_end(struct output_progress *progress)
+{
+	if (progress->shown)
+		fputs("\r\033[K", stderr);
+	progress->shown = false;
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the recorder remembers of each flow.
+ */
+#ifndef LMCTL_READINGS_H
+#define LMCTL_READINGS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define HASH_NONFATAL_OOM 1
+#define uthash_nonfatal_oom(item) ((item)->lost = true)
+#include <uthash.h>
+
+#include "lmctl/recording.h"
+#include "sr6flow.h"
+
+/**
+ * struct reading - counters of a colour when it stood still
+ * @counters: cumulative
+ * @stray: cumulative packets in the slots of no colour of the set
+ * @block: finished block of that colour; no clock reaches 2^47 of them, which
+ *	   are at least a millisecond long
+ * @reason: why they cannot be used, enum reason
+ * @known: there is such a reading
+ * @went_on: they did not stand still, but those of the next block's colour did
+ */
+struct reading {
+	struct sr6flow_counters counters;
+	uint64_t stray;
+	int64_t block : 48;
+	unsigned int reason : 8;
+	bool known : 1;
+	bool went_on : 1;
+};
+
+/**
+ * struct readings - a flow of the set
+ * @instance: last seen
+ * @generation: last seen
+ * @base: last reading of each colour, by parity of the block
+ * @read: counters in the last READ, by parity
+ * @stray: packets of no colour of the set in the last READ
+ * @name: name or NULL
+ * @read_dump: number of the dump that @read is from
+ * @confirm_dump: number of the dump that @moved is from
+ * @reason: why the last READ cannot be used, enum reason
+ * @moved: by parity: the last CONFIRM found other counters than @read
+ * @lost: memory was short
+ * @nsids: number of SIDs
+ * @hh: by SID list
+ * @sids: SID list
+ *
+ * There may be a million of them.
+ */
+struct readings {
+	uint64_t instance;
+	uint64_t generation;
+	struct reading base[2];
+	struct sr6flow_counters read[2];
+	uint64_t stray;
+	char *name;
+	uint32_t read_dump;
+	uint32_t confirm_dump;
+	uint8_t reason;
+	bool moved[2];
+	bool lost;
+	uint8_t nsids;
+	UT_hash_handle hh;
+	struct in6_addr sids[];
+};
+
+/**
+ * readings_get() - find a flow, or begin to remember it
+ * @flows: hash table
+ * @expected: flow that is looked at first, or NULL; dumps have the flows in the
+ *	      same order, each time
+ * @record: the flow in a dump
+ *
+ * Return: flow with the name that it has in @record, or NULL when memory is
+ * short.
+ */
+struct readings *readings_get(struct readings **flows,
+			      struct readings *expected,
+			      const struct sr6flow_record *record);
+
+/**
+ * readings_flow() - which flow it is
+ * @flow: flow
+ * @to: filled but for SIDs behind the last one
+ */
+void readings_flow(const struct readings *flow, struct sr6flow_flow *to);
+
+/**
+ * readings_forget() - forget a flow
+ * @flows: hash table
+ * @flow: flow
+ */
+void readings_forget(struct readings **flows, struct readings *flow);
+
+/**
+ * readings_taint() - what is remembered of a flow's counters has become useless
+ * @flow: flow
+ * @reason: why
+ */
+void readings_taint(struct readings *flow, enum reason reason);
+
+#endif /* LMCTL_READINGS_H */

@@ -1,0 +1,550 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * How a block is read, and why the number is exact.
+ *
+ * While block B + 1 runs, the counters of B's colour stand still. They are
+ * cumulative, so the packets of B are what they have grown by since they stood
+ * still last, in block B - 1. Each finished block B takes three steps, all in
+ * block B + 1 (P period, G guard time, d guard band, times from B's end):
+ *
+ *   LOOK     by G - d     The header of the set: is the active colour that of
+ *                         B + 1 already? Seeing it proves that every packet of
+ *                         B got its colour at least d before the reading.
+ *   READ     at G         The dump whose counters are used. It must be whole
+ *                         in the first half of the window, so that the times
+ *                         in which both ends stand still have the window's
+ *                         third quarter in common.
+ *   CONFIRM  before P - d A second dump: did B's colour stand still since?
+ *                         It is made at three quarters of the window, which
+ *                         leaves the last quarter for a slow dump.
+ *
+ * The numbers of both ends are those of the same packets if no packet passes
+ * one end before its READ and the other end after its READ. At each end B's
+ * colour counts nothing from READ to CONFIRM. A packet that both ends count on
+ * different sides of their READ would have to pass one end before that time
+ * and the other end after it, that is, travel longer than the time in which
+ * both stand still. This holds whenever and however often the colour was
+ * changed, and even if it never was. LOOK adds what the counters of an idle
+ * flow cannot show: a late change, which makes the blocks before and after it
+ * something other than what their numbers say.
+ *
+ * What makes a reading bad makes two records invalid: that of its own block
+ * and, as the base of the difference, that of B + 2. A late change of colour
+ * at the start of a block makes that block invalid too; so does the colour of
+ * B when it counts from READ to CONFIRM in place of that of B + 1, for what
+ * passed then is missing in B + 1.
+ *
+ * A packet of the flow without a colour of the set may be one of B that lost
+ * its colour on the way. Both blocks that it can be from are invalid.
+ *
+ * Only a marking node changes the active colour. A set is taken for one when
+ * its active colour is seen to change; before that it is not asked to.
+ *
+ * The two blocks at the start have no base and no records. A recorder that is
+ * held up says so for the first block that it misses; the others, of which
+ * there may be any number, have no records.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lmctl/readings.h"
+#include "lmctl/recorder.h"
+
+/* LOOK is repeated until the colour has changed, at most this finely. */
+#define LOOK_STEPS 32
+
+/**
+ * struct change - what is known of the colour change at the start of a block
+ * @block: the block
+ * @looked: the colour was looked at in time
+ * @late: it had not changed then
+ */
+struct change {
+	int64_t block;
+	bool looked;
+	bool late;
+};
+
+struct recorder {
+	struct block_timing timing;
+	recorder_emit_fn emit;
+	recorder_end_fn end;
+	void *arg;
+	struct record record;
+	struct readings *flows;
+	/* The flow that the dump has next if it has them as the one before. */
+	struct readings *expected;
+
+	/* The finished block that is being read, or will be. */
+	int64_t block;
+	enum recorder_step step;
+	int64_t look;
+	bool started;
+	uint32_t dump;
+	uint32_t read_dump;
+
+	/* By parity of a block: has there been a reading, and the last one. */
+	bool read_ever[2];
+	int64_t read_last[2];
+	struct change change[2];
+	/* The first block since the clock stepped last, and those before that. */
+	int64_t first;
+	struct block_ranges used;
+
+	uint32_t mask;
+	uint32_t colour;
+	uint64_t instance;
+	bool colour_known;
+	bool marking;
+	bool restarted;
+};
+
+struct recorder *recorder_new(const struct block_timing *timing,
+			      const char *node, const char *set,
+			      recorder_emit_fn emit, recorder_end_fn end,
+			      void *arg)
+{
+	struct recorder *recorder = calloc(1, sizeof(*recorder));
+	struct record *record;
+
+	if (!recorder)
+		return NULL;
+	recorder->timing = *timing;
+	recorder->emit = emit;
+	recorder->end = end;
+	recorder->arg = arg;
+	record = &recorder->record;
+	snprintf(record->node, sizeof(record->node), "%s", node);
+	snprintf(record->set, sizeof(record->set), "%s", set);
+	record->period_ms = (uint32_t)(timing->period / BLOCK_NS_PER_MS);
+	record->guard_us = timing->guard / BLOCK_NS_PER_US;
+	record->band_us = timing->band / BLOCK_NS_PER_US;
+	return recorder;
+}
+
+void recorder_free(struct recorder *recorder)
+{
+	struct readings *flow, *next;
+
+	if (!recorder)
+		return;
+	HASH_ITER(hh, recorder->flows, flow, next)
+		readings_forget(&recorder->flows, flow);
+	free(recorder);
+}
+
+static unsigned int parity(int64_t block)
+{
+	return block & 1;
+}
+
+/* A record of @block; a reason leaves no numbers in it. */
+static int emit(struct recorder *recorder, const struct readings *flow,
+		int64_t block, enum reason reason,
+		const struct sr6flow_counters *counters)
+{
+	struct record *record = &recorder->record;
+
+	if (block_ranges_have(&recorder->used, block))
+		reason = reason_first(reason, REASON_CLOCK_STEPPED);
+	readings_flow(flow, &record->flow);
+	record->instance = flow->instance;
+	record->generation = flow->generation;
+	record->mask = recorder->mask;
+	record->block = block;
+	record->colour = block_colour(recorder->mask, block);
+	record->reason = reason;
+	record->packets = reason ? 0 : counters->packets;
+	record->bytes = reason ? 0 : counters->bytes;
+	return recorder->emit(record, recorder->arg);
+}
+
+static int emit_all(struct recorder *recorder, int64_t block,
+		    enum reason reason)
+{
+	struct readings *flow, *next;
+	int err;
+
+	if (!recorder->read_ever[parity(block)])
+		return 0;
+	HASH_ITER(hh, recorder->flows, flow, next) {
+		err = emit(recorder, flow, block,
+			   reason_first(reason,
+					flow->base[parity(block)].reason),
+			   NULL);
+		if (err)
+			return err;
+	}
+	return recorder->end(block, recorder->arg);
+}
+
+/* Go on with the next block: the record of this one is written or given up. */
+static void block_next(struct recorder *recorder, int64_t block)
+{
+	recorder->block = block;
+	recorder->step = RECORDER_LOOK;
+	recorder->look = block_start(&recorder->timing, block + 1) +
+			 (recorder->timing.guard - recorder->timing.band) / 2;
+	recorder->restarted = false;
+	recorder->change[parity(block + 1)] =
+		(struct change){ .block = block + 1 };
+}
+
+/* READ ended in the second half of the window, or CONFIRM after it. */
+static int give_up(struct recorder *recorder)
+{
+	unsigned int p = parity(recorder->block);
+	struct readings *flow, *next;
+	int err;
+
+	err = emit_all(recorder, recorder->block, REASON_READ_LATE);
+	HASH_ITER(hh, recorder->flows, flow, next)
+		flow->base[p] = (struct reading){
+			.known = true,
+			.block = recorder->block,
+			.reason = REASON_READ_LATE,
+		};
+	return err;
+}
+
+int recorder_next(struct recorder *recorder, int64_t now,
+		  struct recorder_due *due)
+{
+	const struct block_timing *timing = &recorder->timing;
+	int64_t finished = block_number(timing, now) - 1;
+	int64_t open, close;
+	int err = 0;
+
+	if (!recorder->started) {
+		recorder->started = true;
+		recorder->first = finished;
+		block_next(recorder, finished);
+	}
+	if (now > block_window_close(timing, recorder->block)) {
+		err = give_up(recorder);
+		if (now > block_window_close(timing, finished))
+			finished++;
+		block_next(recorder, finished > recorder->block ?
+				     finished : recorder->block + 1);
+	}
+	if (recorder->step == RECORDER_LOOK &&
+	    now > block_colour_deadline(timing, recorder->block + 1))
+		recorder->step = RECORDER_READ;
+	open = block_window_open(timing, recorder->block);
+	close = block_window_close(timing, recorder->block);
+	due->step = recorder->step;
+	if (recorder->step == RECORDER_LOOK)
+		due->time = recorder->look;
+	else if (recorder->step == RECORDER_READ)
+		due->time = open;
+	else
+		due->time = open + (close - open) / 4 * 3;
+	return err;
+}
+
+static void observe_colour(struct recorder *recorder, uint32_t mask,
+			   uint32_t colour)
+{
+	if (recorder->colour_known && recorder->colour != colour)
+		recorder->marking = true;
+	recorder->mask = mask;
+	recorder->colour = colour;
+	recorder->colour_known = true;
+}
+
+void recorder_look(struct recorder *recorder, int64_t ended, uint32_t mask,
+		   uint32_t colour)
+{
+	const struct block_timing *timing = &recorder->timing;
+	int64_t block = recorder->block + 1;
+	int64_t deadline = block_colour_deadline(timing, block);
+	int64_t finest = (timing->guard - timing->band) / LOOK_STEPS;
+	struct change *change = &recorder->change[parity(block)];
+	bool changed = colour == block_colour(mask, block);
+
+	observe_colour(recorder, mask, colour);
+	if (changed || ended >= deadline || !recorder->marking) {
+		change->looked = ended <= deadline;
+		change->late = !changed;
+		recorder->step = RECORDER_READ;
+		return;
+	}
+	recorder->look = ended + (deadline - ended) / 2;
+	if (recorder->look - ended < finest)
+		recorder->look = ended + finest;
+	/* The last look is the one that finds the deadline passed. */
+	if (recorder->look > deadline) {
+		change->looked = true;
+		change->late = true;
+		recorder->step = RECORDER_READ;
+	}
+}
+
+void recorder_dump_begin(struct recorder *recorder)
+{
+	recorder->dump++;
+	recorder->expected = recorder->flows;
+}
+
+static void observe_identity(struct recorder *recorder, struct readings *flow,
+			     const struct sr6flow_record *record)
+{
+	if (flow->instance != record->instance)
+		readings_taint(flow, REASON_SET_RESTARTED);
+	else if (flow->generation != record->generation)
+		readings_taint(flow, REASON_FLOW_RESTARTED);
+	flow->instance = record->instance;
+	flow->generation = record->generation;
+	if (recorder->instance != record->instance && recorder->instance) {
+		/* Another set: who changes its colour is to be seen anew. */
+		recorder->restarted = true;
+		recorder->marking = false;
+		recorder->colour_known = false;
+	}
+	recorder->instance = record->instance;
+}
+
+static bool counters_equal(const struct sr6flow_counters *a,
+			   const struct sr6flow_counters *b)
+{
+	return a->packets == b->packets && a->bytes == b->bytes;
+}
+
+/* What was counted as uncoloured or foreign. */
+static uint64_t stray_packets(const unsigned int slots[2],
+			      const struct sr6flow_record *record)
+{
+	uint64_t stray = 0;
+	unsigned int slot;
+
+	for (slot = 0; slot < SR6FLOW_SLOTS_MAX; slot++)
+		if (slot != slots[0] && slot != slots[1])
+			stray += record->counters[slot].packets;
+	return stray;
+}
+
+static void take_read(struct recorder *recorder, struct readings *flow,
+		      const unsigned int slots[2],
+		      const struct sr6flow_record *record)
+{
+	unsigned int p;
+
+	flow->reason = REASON_NONE;
+	flow->read_dump = recorder->dump;
+	flow->stray = stray_packets(slots, record);
+	for (p = 0; p < 2; p++)
+		flow->read[p] = record->counters[slots[p]];
+}
+
+static void take_confirm(struct recorder *recorder, struct readings *flow,
+			 const unsigned int slots[2],
+			 const struct sr6flow_record *record)
+{
+	unsigned int p;
+
+	flow->confirm_dump = recorder->dump;
+	for (p = 0; p < 2; p++)
+		flow->moved[p] = !counters_equal(&flow->read[p],
+						 &record->counters[slots[p]]);
+}
+
+int recorder_dump_flow(const struct sr6flow_set *set,
+		       const struct sr6flow_record *record, void *arg)
+{
+	struct recorder *recorder = arg;
+	struct readings *flow = readings_get(&recorder->flows,
+					     recorder->expected, record);
+	const unsigned int slots[2] = {
+		sr6flow_slot(set->mask, sr6flow_colour(set->mask, 0)),
+		sr6flow_slot(set->mask, sr6flow_colour(set->mask, 1)),
+	};
+	int64_t running = recorder->block + 1;
+
+	if (!flow)
+		return -ENOMEM;
+	recorder->expected = flow->hh.next;
+	observe_identity(recorder, flow, record);
+	observe_colour(recorder, set->mask, set->colour);
+	if (recorder->marking &&
+	    set->colour != block_colour(set->mask, running))
+		recorder->change[parity(running)].late = true;
+	if (recorder->step == RECORDER_READ)
+		take_read(recorder, flow, slots, record);
+	else
+		take_confirm(recorder, flow, slots, record);
+	if (!set->references)
+		flow->reason = reason_first(flow->reason, REASON_NO_RULE);
+	return 0;
+}
+
+/* What is wrong with the reading of a flow that both dumps have. */
+static enum reason judge_reading(const struct recorder *recorder,
+				 const struct readings *flow)
+{
+	unsigned int p = parity(recorder->block);
+	const struct change *end = &recorder->change[1 - p];
+	enum reason reason = flow->reason;
+
+	if (recorder->marking && end->late)
+		reason = reason_first(reason, REASON_COLOUR_LATE);
+	else if (recorder->marking && !end->looked)
+		reason = reason_first(reason, REASON_READ_LATE);
+	if (flow->moved[p])
+		reason = reason_first(reason, flow->moved[1 - p] ?
+					      REASON_BOTH_COLOURS :
+					      REASON_STILL_COUNTING);
+	return reason;
+}
+
+/* What is wrong with the reading that the difference is taken from. */
+static enum reason judge_base(const struct recorder *recorder,
+			      const struct readings *flow)
+{
+	unsigned int p = parity(recorder->block);
+	const struct reading *base = &flow->base[p];
+	enum reason reason = base->reason;
+
+	if (recorder->read_last[p] != recorder->block - 2)
+		return reason_first(reason, REASON_READ_LATE);
+	if (!base->known || base->block != recorder->block - 2)
+		return reason_first(reason, REASON_FLOW_ADDED);
+	if (base->stray != flow->stray)
+		return reason_first(reason, REASON_UNCOLOURED);
+	return reason;
+}
+
+static int report_flow(struct recorder *recorder, struct readings *flow)
+{
+	unsigned int p = parity(recorder->block);
+	const struct change *start = &recorder->change[p];
+	const struct reading *before = &flow->base[1 - p];
+	struct reading now = {
+		.known = true,
+		.block = recorder->block,
+		.went_on = flow->moved[p] && !flow->moved[1 - p],
+		.counters = flow->read[p],
+		.stray = flow->stray,
+		.reason = judge_reading(recorder, flow),
+	};
+	enum reason reason = reason_first(now.reason,
+					  judge_base(recorder, flow));
+	struct sr6flow_counters grown = {
+		now.counters.packets - flow->base[p].counters.packets,
+		now.counters.bytes - flow->base[p].counters.bytes,
+	};
+
+	flow->base[p] = now;
+	if (!recorder->read_ever[p])
+		return 0;
+	if (recorder->marking && start->block == recorder->block &&
+	    start->late)
+		reason = reason_first(reason, REASON_COLOUR_LATE);
+	/* That one was read while this one ran. */
+	if (before->block == recorder->block - 1) {
+		if (before->reason == REASON_NO_RULE)
+			reason = reason_first(reason, REASON_NO_RULE);
+		if (before->went_on)
+			reason = reason_first(reason, REASON_STILL_COUNTING);
+	}
+	/* Counters may pass 2^64; no block has half as many packets. */
+	if (grown.packets > INT64_MAX || grown.bytes > INT64_MAX)
+		reason = reason_first(reason, REASON_COUNTER_BACK);
+	return emit(recorder, flow, recorder->block, reason, &grown);
+}
+
+/* It was away for READ, back for CONFIRM; what is new then has no record. */
+static int report_absent(struct recorder *recorder,
+			 const struct readings *flow)
+{
+	if (!recorder->read_ever[parity(recorder->block)])
+		return 0;
+	return emit(recorder, flow, recorder->block,
+		    reason_first(flow->reason, REASON_FLOW_REMOVED), NULL);
+}
+
+static int report_removed(struct recorder *recorder, struct readings *flow)
+{
+	enum reason reason = recorder->restarted ? REASON_SET_RESTARTED :
+						   REASON_FLOW_REMOVED;
+	int err = 0;
+
+	if (recorder->read_ever[parity(recorder->block)])
+		err = emit(recorder, flow, recorder->block, reason, NULL);
+	readings_forget(&recorder->flows, flow);
+	return err;
+}
+
+static int report_block(struct recorder *recorder)
+{
+	unsigned int p = parity(recorder->block);
+	bool based = recorder->read_ever[p];
+	struct readings *flow, *next;
+	int err = 0;
+
+	HASH_ITER(hh, recorder->flows, flow, next) {
+		if (flow->confirm_dump != recorder->dump)
+			err = report_removed(recorder, flow);
+		else if (flow->read_dump == recorder->read_dump)
+			err = report_flow(recorder, flow);
+		else if (flow->base[0].known || flow->base[1].known)
+			err = report_absent(recorder, flow);
+		if (err)
+			return err;
+	}
+	recorder->read_ever[p] = true;
+	recorder->read_last[p] = recorder->block;
+	return based ? recorder->end(recorder->block, recorder->arg) : 0;
+}
+
+int recorder_dump_end(struct recorder *recorder, int64_t ended)
+{
+	int64_t open = block_window_open(&recorder->timing, recorder->block);
+	int64_t close = block_window_close(&recorder->timing, recorder->block);
+	bool read = recorder->step == RECORDER_READ;
+	int err;
+
+	if (ended > (read ? open + (close - open) / 2 : close)) {
+		err = give_up(recorder);
+	} else if (read) {
+		recorder->read_dump = recorder->dump;
+		recorder->step = RECORDER_CONFIRM;
+		return 0;
+	} else {
+		err = report_block(recorder);
+	}
+	block_next(recorder, recorder->block + 1);
+	return err;
+}
+
+/* Records for what the step has cut off, unless the new time comes to it. */
+static int report_cut(struct recorder *recorder, int64_t last, int64_t resumed)
+{
+	int64_t block = recorder->block > last - 1 ? recorder->block : last - 1;
+	int err = 0;
+
+	for (; !err && block <= last && block < resumed; block++)
+		err = emit_all(recorder, block, REASON_CLOCK_STEPPED);
+	return err;
+}
+
+int recorder_stepped(struct recorder *recorder, int64_t before, int64_t now)
+{
+	const struct block_timing *timing = &recorder->timing;
+	int64_t last = block_number(timing, before);
+	int64_t resumed = block_number(timing, now) - 1;
+	struct readings *flow, *next;
+	int err;
+
+	if (!recorder->started)
+		return 0;
+	err = report_cut(recorder, last, resumed);
+	block_ranges_add(&recorder->used, recorder->first, last);
+	recorder->first = resumed;
+	HASH_ITER(hh, recorder->flows, flow, next)
+		readings_taint(flow, REASON_CLOCK_STEPPED);
+	memset(recorder->change, 0, sizeof(recorder->change));
+	block_next(recorder, resumed);
+	return err;
+}

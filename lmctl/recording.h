@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Recordings: what 'lmctl record' writes and 'lmctl loss' reads, one JSON
+ * object per line, flow and finished block.
+ */
+#ifndef LMCTL_RECORDING_H
+#define LMCTL_RECORDING_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stddef.h>
+#include "lmctl/jsonline.h"
+#include "sr6flow.h"
+
+/* Version of the format, the key "v". */
+#define RECORDING_VERSION 1
+
+/**
+ * enum reason - why a block of a flow is invalid
+ * @REASON_NONE: it is valid
+ * @REASON_SET_RESTARTED: the set was created anew
+ * @REASON_FLOW_RESTARTED: the flow was added anew or its counters were written
+ * @REASON_FLOW_ADDED: the flow was added within the block or just before
+ * @REASON_FLOW_REMOVED: the flow went away before its counters were confirmed
+ * @REASON_CLOCK_STEPPED: the clock was set, or the machine was suspended
+ * @REASON_NO_RULE: no rule names the set, so that nothing counts
+ * @REASON_READ_LATE: no whole reading was made inside the reading window of
+ *		      this block or of the one before with its colour
+ * @REASON_COLOUR_LATE: the active colour changed late at one end of the block
+ *			or of the one before with its colour
+ * @REASON_UNCOLOURED: packets of the flow came without a colour of the set:
+ *		       something on the way takes the colour off, or not every
+ *		       ingress marks
+ * @REASON_BOTH_COLOURS: the block's colour and the next one counted at once
+ * @REASON_STILL_COUNTING: the block's colour counted in the reading window, or
+ *			   the colour of the block before in place of it
+ * @REASON_COUNTER_BACK: the counters are lower than before
+ * @REASON_UNKNOWN: a word of a later version
+ *
+ * When several apply, the first of them here is reported: it explains the
+ * others.
+ */
+enum reason {
+	REASON_NONE,
+	REASON_SET_RESTARTED,
+	REASON_FLOW_RESTARTED,
+	REASON_FLOW_ADDED,
+	REASON_FLOW_REMOVED,
+	REASON_CLOCK_STEPPED,
+	REASON_NO_RULE,
+	REASON_READ_LATE,
+	REASON_COLOUR_LATE,
+	REASON_UNCOLOURED,
+	REASON_BOTH_COLOURS,
+	REASON_STILL_COUNTING,
+	REASON_COUNTER_BACK,
+	REASON_UNKNOWN,
+};
+
+/* Room for a node's or a set's name with the NUL. */
+#define RECORDING_NAME_LEN 256
+
+/**
+ * struct record - one line of a recording
+ * @node: name of the node
+ * @set: name of the set
+ * @instance: identity of the set
+ * @generation: identity of the flow's counters
+ * @flow: the flow
+ * @period_ms: length of a block in milliseconds
+ * @guard_us: guard time in microseconds
+ * @band_us: guard band in microseconds
+ * @mask: mark mask, host byte order
+ * @block: block number
+ * @colour: colour of the block, host byte order
+ * @packets: packets of the flow in the block, 0 if invalid
+ * @bytes: their bytes, 0 if invalid
+ * @reason: REASON_NONE if valid
+ */
+struct record {
+	char node[RECORDING_NAME_LEN];
+	char set[RECORDING_NAME_LEN];
+	uint64_t instance;
+	uint64_t generation;
+	struct sr6flow_flow flow;
+	uint32_t period_ms;
+	int64_t guard_us;
+	int64_t band_us;
+	uint32_t mask;
+	int64_t block;
+	uint32_t colour;
+	uint64_t packets;
+	uint64_t bytes;
+	enum reason reason;
+};
+
+/**
+ * reason_word() - the word for a reason in recordings and tables
+ * @reason: reason
+ *
+ * Return: word, or NULL for REASON_NONE.
+ */
+const char *reason_word(enum reason reason);
+
+/**
+ * reason_first() - the one of two reasons that explains the other
+ * @a: reason
+ * @b: reason
+ *
+ * Return: REASON_NONE only if both are.
+ */
+enum reason reason_first(enum reason a, enum reason b);
+
+/**
+ * recording_name_valid() - can this be the name of a node or set
+ * @name: name
+ *
+ * Return: true if it fits and has no control characters, which a terminal
+ * would obey when a recording of somebody else is shown.
+ */
+bool recording_name_valid(const char *name);
+
+/* Room for the keys from period_ms to colour with their values. */
+#define RECORD_MIDDLE_LEN 256
+
+/**
+ * struct record_line - the line of a record; zero before the first one
+ * @line: the line
+ * @instance: identity of the set in it
+ * @mask: mark mask in it
+ * @block: block number in it
+ * @head: length of what is before the generation, 0 if it has to be made
+ * @middle: the keys from period_ms to colour
+ * @middle_len: their length, 0 if they have to be made
+ *
+ * More than half of a line is the same in all lines of a block.
+ */
+struct record_line {
+	struct jsonline line;
+	uint64_t instance;
+	uint32_t mask;
+	int64_t block;
+	size_t head;
+	char middle[RECORD_MIDDLE_LEN];
+	size_t middle_len;
+};
+
+/**
+ * record_line() - make the line of a record
+ * @line: for one recording: all its records are of one node, set and timing
+ * @record: record
+ *
+ * Return: the line, which is whole.
+ */
+const struct jsonline *record_line(struct record_line *line,
+				   const struct record *record);
+
+/**
+ * record_parse() - read a record from a line
+ * @record: filled
+ * @line: line without the newline; need not be terminated
+ * @len: its length in bytes
+ * @error: filled with a sentence when it fails
+ * @size: size of @error in bytes
+ *
+ * Return: 0 or -EINVAL.
+ */
+int record_parse(struct record *record, const char *line, size_t len,
+		 char *error, size_t size);
+
+#endif /* LMCTL_RECORDING_H */

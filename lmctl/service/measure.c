@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+
+#include "lmctl/clock.h"
+#include "lmctl/lmctl.h"
+#include "lmctl/service/measure.h"
+#include "lmctl/service/udp.h"
+
+/* IPv6 and UDP header. */
+#define HEADERS 48
+
+/**
+ * struct sending - what became of the messages to a peer
+ * @told: error that was said last, 0 if none
+ * @failed: one of them failed since the last report
+ */
+struct sending {
+	int told;
+	bool failed;
+};
+
+struct measure {
+	struct config_measure config;
+	const struct measure_ops *ops;
+	void *arg;
+	struct inband *inband;
+	struct udp udp;
+	sd_event_source *source;
+	struct task *task;
+	struct prober *prober;
+	struct sending sending[RESULT_PEERS_MAX];
+};
+
+static int64_t now(void *arg)
+{
+	(void)arg;
+	return wallclock_time();
+}
+
+/*
+ * Said once until a block goes well: most messages fail alike, but long ones
+ * only where the path's MTU is smaller.
+ */
+static void report_sending(struct measure *measure, unsigned int peer,
+			   int err, const char *error)
+{
+	struct sending *sending = &measure->sending[peer];
+
+	if (!err || err == -EAGAIN)
+		return;
+	sending->failed = true;
+	if (sending->told == err)
+		return;
+	sending->told = err;
+	lmctl_warning("measurement '%s', peer '%s': cannot send: %s%s",
+		      measure->config.of.name, measure->config.of.peer[peer],
+		      error, err == -EMSGSIZE ?
+		      "; the path takes shorter messages only: give a smaller mtu" :
+		      "");
+}
+
+static int send_message(void *arg, unsigned int peer,
+			const struct sr6flow_flow *flow, const uint8_t *data,
+			size_t len)
+{
+	struct measure *measure = arg;
+	const struct sockaddr_in6 *to = &measure->config.address[peer];
+	struct udp_path path = { .source = measure->config.source };
+	int err;
+
+	if (flow) {
+		path.mark = measure->config.mark;
+		err = inband_route(measure->inband, &to->sin6_addr, flow);
+		if (err) {
+			report_sending(measure, peer, err,
+				       inband_error(measure->inband));
+			return err;
+		}
+	}
+	err = udp_send(&measure->udp, to, &path, data, len);
+	report_sending(measure, peer, err, strerror(-err));
+	return err;
+}
+
+static void give_result(void *arg, const struct result *result)
+{
+	struct measure *measure = arg;
+
+	measure->ops->result(measure->arg, result);
+}
+
+static void give_report(void *arg, const struct peer_report *report)
+{
+	struct measure *measure = arg;
+	struct sending *sending = &measure->sending[report->peer];
+
+	if (!sending->failed)
+		sending->told = 0;
+	sending->failed = false;
+	measure->ops->report(measure->arg, report);
+}
+
+static void give_block_end(void *arg, int64_t block)
+{
+	struct measure *measure = arg;
+
+	measure->ops->block_end(measure->arg, &measure->config.of, block);
+}
+
+static const struct prober_ops prober_ops = {
+	.now = now,
+	.send = send_message,
+	.result = give_result,
+	.report = give_report,
+	.block_end = give_block_end,
+};
+
+static int64_t measure_run(void *arg, int64_t time)
+{
+	struct measure *measure = arg;
+
+	(void)time;
+	return prober_run(measure->prober);
+}
+
+static const struct task_ops task_ops = { .run = measure_run };
+
+/* A reply comes from where the request went to; others are none. */
+static void take_reply(struct measure *measure,
+		       const struct udp_message *message)
+{
+	unsigned int i;
+
+	for (i = 0; i < measure->config.of.npeers; i++) {
+		const struct sockaddr_in6 *peer = &measure->config.address[i];
+
+		if (peer->sin6_port == message->from.sin6_port &&
+		    IN6_ARE_ADDR_EQUAL(&peer->sin6_addr,
+				       &message->from.sin6_addr)) {
+			prober_receive(measure->prober, i, message->data,
+				       message->truncated ? 0 : message->len,
+				       message->received);
+			return;
+		}
+	}
+}
+
+static int on_reply(sd_event_source *source, int fd, uint32_t events,
+		    void *arg)
+{
+	struct measure *measure = arg;
+	struct udp_message *messages;
+	int i, n = udp_receive(&measure->udp, &messages);
+
+	(void)source;
+	(void)fd;
+	(void)events;
+	for (i = 0; i < n; i++)
+		take_reply(measure, &messages[i]);
+	if (n > 0)
+		task_wake(measure->task);
+	return 0;
+}
+
+/* The key of a section, or the first one if it names none. */
+static const struct key *choose_key(const struct config *config,
+				    const struct config_measure *section)
+{
+	return *section->key ? keys_find(&config->keys, section->key) :
+			       &config->keys.key[0];
+}
+
+static size_t message_max(const struct config_measure *section)
+{
+	size_t max = section->mtu - HEADERS;
+
+	if (section->in_band)
+		max -= INBAND_OVERHEAD(SR6FLOW_SIDS_MAX);
+	return max > STAMP_MESSAGE_MAX ? STAMP_MESSAGE_MAX : max;
+}
+
+static struct prober *make_prober(struct measure *measure,
+				  const struct config *config)
+{
+	const struct config_measure *section = &measure->config;
+	struct prober_config prober = {
+		.of = section->of,
+		.timing = config->timing,
+		.auth = section->auth,
+		.ssid = section->ssid,
+		.tlv_type = section->tlv_type,
+		.message_max = message_max(section),
+		.window = section->window,
+		.in_band = section->in_band,
+	};
+	struct prober *made;
+	unsigned int i;
+
+	for (i = 0; i < section->of.npeers; i++)
+		prober.address[i] = section->address[i].sin6_addr;
+	if (section->auth)
+		prober.key = *choose_key(config, section);
+	made = prober_new(&prober, &prober_ops, measure);
+	explicit_bzero(&prober.key, sizeof(prober.key));
+	return made;
+}
+
+static int open_socket(struct measure *measure)
+{
+	struct sockaddr_in6 local = {
+		.sin6_family = AF_INET6,
+		.sin6_addr = measure->config.source,
+	};
+
+	return udp_open(&measure->udp, &local);
+}
+
+struct measure *measure_open(const struct config *config,
+			     const struct config_measure *section,
+			     struct inband *inband, struct loop *loop,
+			     const struct measure_ops *ops, void *arg)
+{
+	struct measure *measure = calloc(1, sizeof(*measure));
+
+	if (!measure)
+		goto memory;
+	measure->config = *section;
+	measure->ops = ops;
+	measure->arg = arg;
+	measure->inband = inband;
+	measure->udp.fd = -1;
+	if (open_socket(measure))
+		goto failed;
+	measure->prober = make_prober(measure, config);
+	measure->task = loop_task(loop, &task_ops, measure);
+	if (measure->prober && measure->task &&
+	    sd_event_add_io(loop_event(loop), &measure->source,
+			    measure->udp.fd, EPOLLIN, on_reply,
+			    measure) >= 0)
+		return measure;
+
+memory:
+	lmctl_error("out of memory");
+failed:
+	measure_close(measure);
+	return NULL;
+}
+
+void measure_close(struct measure *measure)
+{
+	if (!measure)
+		return;
+	sd_event_source_unref(measure->source);
+	task_free(measure->task);
+	prober_free(measure->prober);
+	udp_close(&measure->udp);
+	free(measure);
+}
+
+void measure_flush(struct measure *measure)
+{
+	prober_flush(measure->prober);
+}
+
+bool measure_follows(const struct measure *measure,
+		     const struct config_measure *section)
+{
+	struct config_measure ours = measure->config, theirs = *section;
+
+	memset(ours.key, 0, sizeof(ours.key));
+	memset(theirs.key, 0, sizeof(theirs.key));
+	return !memcmp(&ours, &theirs, sizeof(ours));
+}
+
+void measure_rekey(struct measure *measure, const struct config *config,
+		   const struct config_measure *section)
+{
+	memcpy(measure->config.key, section->key, sizeof(section->key));
+	if (section->auth)
+		prober_rekey(measure->prober, choose_key(config, section));
+}
+
+const struct config_measure *measure_config(const struct measure *measure)
+{
+	return &measure->config;
+}
+
+void measure_clock(struct measure *measure, bool synchronised,
+		   int64_t error_ns)
+{
+	prober_clock(measure->prober, synchronised, error_ns);
+}
+
+int measure_record(struct measure *measure, const struct record *record)
+{
+	return prober_record(measure->prober, record);
+}
+
+int measure_block_end(struct measure *measure, int64_t block)
+{
+	int err = prober_block_end(measure->prober, block);
+
+	task_wake(measure->task);
+	return err;
+}

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lmctl/clock.h"
+#include "lmctl/lmctl.h"
+#include "lmctl/service/reader.h"
+
+/* A set that is gone is looked for so often per block, within these bounds. */
+#define AGAIN_SHARE 8
+#define AGAIN_MIN BLOCK_NS_PER_MS
+#define AGAIN_MAX BLOCK_NS_PER_S
+
+/* Slow dumps in a row that are worth a message. */
+#define SLOW_DUMPS 2
+
+struct reader {
+	char set[SR6FLOW_SETNAME_MAX + 1];
+	struct block_timing timing;
+	const struct reader_ops *ops;
+	void *arg;
+	struct loop *loop;
+	struct task *task;
+	struct sr6flow *handle;
+	struct recorder *recorder;
+	/* What failed last, 0 if nothing does. */
+	int failing;
+	/* Dumps in a row that took too long. */
+	unsigned int slow;
+};
+
+static int take_record(const struct record *record, void *arg)
+{
+	struct reader *reader = arg;
+
+	loop_progress(reader->loop);
+	return reader->ops->record(reader->arg, record);
+}
+
+static int take_end(int64_t block, void *arg)
+{
+	struct reader *reader = arg;
+
+	return reader->ops->block_end(reader->arg, block);
+}
+
+/* An interrupted dump begins anew in the recorder too. */
+static int dump_again(void *arg)
+{
+	struct reader *reader = arg;
+
+	recorder_dump_begin(reader->recorder);
+	return 0;
+}
+
+static int dump_flow(const struct sr6flow_set *set,
+		     const struct sr6flow_record *record, void *arg)
+{
+	struct reader *reader = arg;
+	int err = recorder_dump_flow(set, record, reader->recorder);
+
+	if (!err && reader->ops->flow)
+		err = reader->ops->flow(reader->arg, set, record);
+	loop_progress(reader->loop);
+	return err;
+}
+
+static int take_look(struct reader *reader)
+{
+	struct sr6flow_set info;
+	int err = sr6flow_info(reader->handle, reader->set, &info);
+
+	if (!err)
+		recorder_look(reader->recorder, wallclock_time(), info.mask,
+			      info.colour);
+	return err;
+}
+
+/* The end of a dump is in the loop: it may find that the clock stepped. */
+static int take_dump(struct reader *reader)
+{
+	recorder_dump_begin(reader->recorder);
+	return lmctl_dump(reader->handle, reader->set, dump_flow, dump_again,
+			  reader);
+}
+
+/*
+ * The kernel was too busy for a whole answer. The window may last: try again
+ * after a pause; the recorder gives up by itself.
+ */
+static bool passes(int err)
+{
+	return err == -EINTR || err == -ENOBUFS || err == -EAGAIN;
+}
+
+static int64_t pause_after(const struct reader *reader, int err)
+{
+	int64_t length = passes(err) ? reader->timing.band / 4 :
+				       reader->timing.period / AGAIN_SHARE;
+
+	if (length < AGAIN_MIN)
+		return AGAIN_MIN;
+	return length < AGAIN_MAX ? length : AGAIN_MAX;
+}
+
+/* Returns when to try again. */
+static int64_t report_failure(struct reader *reader, int err)
+{
+	int64_t again = wallclock_time() + pause_after(reader, err);
+
+	if (passes(err))
+		return again;
+	if (reader->ops->failed) {
+		lmctl_error("%s", err == -ENOMEM ? "out of memory for a flow" :
+					sr6flow_error(reader->handle));
+		reader->ops->failed(reader->arg);
+		return LOOP_NEVER;
+	}
+	if (reader->failing != err)
+		lmctl_warning("%s; its blocks are invalid until it can be read again",
+			      err == -ENOMEM ? "out of memory for a flow" :
+					sr6flow_error(reader->handle));
+	reader->failing = err;
+	return again;
+}
+
+/*
+ * A dump that takes longer than its part of the window never comes in time, see
+ * recorder.c: without a word there would be no figures, and no reason. Once, it
+ * was something else that took the time.
+ */
+static void report_slow(struct reader *reader, enum recorder_step step,
+			int64_t took)
+{
+	const struct block_timing *timing = &reader->timing;
+	int64_t window = timing->period - timing->band - timing->guard;
+	int64_t most = window / (step == RECORDER_READ ? 2 : 4);
+
+	if (took > most && ++reader->slow == SLOW_DUMPS)
+		lmctl_warning("set '%s': to read its flows took %.3f ms, allowed are %.3f ms: its blocks are invalid; use a longer period, a shorter guard time or fewer flows",
+			      reader->set, (double)took / BLOCK_NS_PER_MS,
+			      (double)most / BLOCK_NS_PER_MS);
+	/* A READ in time is of no use when its CONFIRM is not. */
+	if (took <= most && step == RECORDER_CONFIRM)
+		reader->slow = 0;
+}
+
+static int64_t stop(struct reader *reader)
+{
+	loop_stop(reader->loop, EXIT_FAILURE);
+	return LOOP_NEVER;
+}
+
+static int64_t reader_run(void *arg, int64_t now)
+{
+	struct reader *reader = arg;
+	struct recorder_due due;
+	int64_t began = now;
+	int err;
+
+	if (recorder_next(reader->recorder, now, &due))
+		return stop(reader);
+	if (now < due.time)
+		return due.time;
+	err = due.step == RECORDER_LOOK ? take_look(reader) :
+					  take_dump(reader);
+	if (err)
+		return report_failure(reader, err);
+	if (reader->failing)
+		lmctl_warning("set '%s' can be read again", reader->set);
+	reader->failing = 0;
+	/* The dump was not where in time it seems to have been. */
+	if (loop_stepped(reader->loop, &now))
+		return now;
+	if (due.step != RECORDER_LOOK) {
+		report_slow(reader, due.step, now - began);
+		if (recorder_dump_end(reader->recorder, now))
+			return stop(reader);
+	}
+	return recorder_next(reader->recorder, now, &due) ? stop(reader) :
+							    due.time;
+}
+
+static void reader_stepped(void *arg, int64_t before, int64_t now)
+{
+	struct reader *reader = arg;
+
+	if (recorder_stepped(reader->recorder, before, now))
+		stop(reader);
+}
+
+static const struct task_ops ops = {
+	.run = reader_run,
+	.stepped = reader_stepped,
+};
+
+/* Everything that can be wrong from the start is found before waiting. */
+static int prepare(struct reader *reader, const char *set)
+{
+	struct sr6flow_set info;
+
+	reader->handle = lmctl_open();
+	if (!reader->handle)
+		return -EINVAL;
+	/* The library sees the whole name, and says when it is too long. */
+	if (!sr6flow_info(reader->handle, set, &info))
+		return 0;
+	lmctl_error("%s", sr6flow_error(reader->handle));
+	return -EINVAL;
+}
+
+struct reader *reader_open(const char *set, const char *node,
+			   const struct block_timing *timing,
+			   const struct reader_ops *reader_ops, void *arg)
+{
+	struct reader *reader = calloc(1, sizeof(*reader));
+
+	if (!reader)
+		goto memory;
+	snprintf(reader->set, sizeof(reader->set), "%s", set);
+	reader->timing = *timing;
+	reader->ops = reader_ops;
+	reader->arg = arg;
+	if (prepare(reader, set))
+		goto failed;
+	reader->recorder = recorder_new(timing, node, set, take_record,
+					take_end, reader);
+	if (reader->recorder)
+		return reader;
+
+memory:
+	lmctl_error("out of memory");
+failed:
+	reader_close(reader);
+	return NULL;
+}
+
+int reader_start(struct reader *reader, struct loop *loop)
+{
+	reader->loop = loop;
+	reader->task = loop_task(loop, &ops, reader);
+	if (reader->task)
+		return 0;
+	lmctl_error("out of memory");
+	return -ENOMEM;
+}
+
+void reader_close(struct reader *reader)
+{
+	if (!reader)
+		return;
+	task_free(reader->task);
+	recorder_free(reader->recorder);
+	sr6flow_close(reader->handle);
+	free(reader);
+}
+
+const char *reader_set(const struct reader *reader)
+{
+	return reader->set;
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Reader: reads a set once per block when the recorder asks for it, and hands
+ * out the recorder's records.
+ */
+#ifndef LMCTL_SERVICE_READER_H
+#define LMCTL_SERVICE_READER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "lmctl/recorder.h"
+#include "lmctl/service/loop.h"
+#include "sr6flow.h"
+
+struct reader;
+
+/**
+ * struct reader_ops - who gets what a reader finds
+ * @flow: every flow of every dump, an interrupted dump's, too; NULL if not
+ *	  wanted
+ * @record: a record; valid until the function returns
+ * @block_end: a block has all its records
+ * @failed: the set is gone or cannot be read, said by lmctl_error() before;
+ *	    NULL: the reader warns once, tries again and says once that it goes
+ *	    on
+ *
+ * A function that returns a negative errno has said why; the reader then ends
+ * the loop with EXIT_FAILURE.
+ */
+struct reader_ops {
+	int (*flow)(void *arg, const struct sr6flow_set *set,
+		    const struct sr6flow_record *record);
+	int (*record)(void *arg, const struct record *record);
+	int (*block_end)(void *arg, int64_t block);
+	void (*failed)(void *arg);
+};
+
+/**
+ * reader_open() - prepare to read a set
+ * @set: name of the set, which must exist
+ * @node: name of this node, for the records
+ * @timing: blocks and reading window; copied
+ * @ops: who gets what it finds; must live as long
+ * @arg: for @ops
+ *
+ * Return: reader for reader_close(), or NULL after a message.
+ */
+struct reader *reader_open(const char *set, const char *node,
+			   const struct block_timing *timing,
+			   const struct reader_ops *ops, void *arg);
+
+/**
+ * reader_start() - begin to read
+ * @reader: reader
+ * @loop: loop
+ *
+ * Return: 0, or a negative errno after a message.
+ */
+int reader_start(struct reader *reader, struct loop *loop);
+
+/**
+ * reader_close() - stop
+ * @reader: reader or NULL
+ */
+void reader_close(struct reader *reader);
+
+/**
+ * reader_set() - which set
+ * @reader: reader
+ *
+ * Return: its name.
+ */
+const char *reader_set(const struct reader *reader);
+
+#endif /* LMCTL_SERVICE_READER_H */

@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <systemd/sd-daemon.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "lmctl/lmctl.h"
+#include "lmctl/privileges.h"
+#include "lmctl/service/parts.h"
+#include "lmctl/service/service.h"
+#include "lmctl/service/sysclock.h"
+
+/* How often the kernel is asked about its clock. */
+#define CLOCK_NS BLOCK_NS_PER_S
+
+struct service {
+	const struct service_options *options;
+	struct config *config;
+	struct loop *loop;
+	struct outlets *outlets;
+	struct parts *parts;
+	struct task *clock;
+	uint32_t blocks;
+};
+
+/* The blocks that were asked for are there; others may be open. */
+static bool done(const struct service *service)
+{
+	return service->options->blocks &&
+	       service->blocks >= service->options->blocks;
+}
+
+static void take_result(void *arg, const struct result *result)
+{
+	struct service *service = arg;
+
+	if (done(service))
+		return;
+	outlets_result(service->outlets, result);
+	loop_progress(service->loop);
+}
+
+static void take_report(void *arg, const struct peer_report *report)
+{
+	struct service *service = arg;
+
+	if (!done(service))
+		outlets_report(service->outlets, report);
+}
+
+static void take_block_end(void *arg, const struct measurement *of,
+			   int64_t block)
+{
+	struct service *service = arg;
+
+	if (done(service))
+		return;
+	outlets_block_end(service->outlets, of, block);
+	service->blocks++;
+	if (done(service))
+		loop_stop(service->loop, EXIT_SUCCESS);
+}
+
+static const struct measure_ops measure_ops = {
+	.result = take_result,
+	.report = take_report,
+	.block_end = take_block_end,
+};
+
+static int64_t clock_run(void *arg, int64_t now)
+{
+	struct service *service = arg;
+	bool synchronised;
+	int64_t error_ns;
+
+	sysclock_read(&synchronised, &error_ns);
+	parts_clock(service->parts, synchronised, error_ns);
+	return now + CLOCK_NS;
+}
+
+static const struct task_ops clock_ops = { .run = clock_run };
+
+static void rotator_metrics(struct metrics_writer *writer, void *arg)
+{
+	const struct service *service = arg;
+	struct metrics_rotated sets[CONFIG_SETS_MAX];
+	unsigned int i;
+
+	for (i = 0; i < service->parts->nrotators; i++) {
+		const struct rotator *rotator = service->parts->rotator[i];
+		const struct rotator_stats *stats = rotator_stats(rotator);
+
+		sets[i] = (struct metrics_rotated){
+			.set = rotator_set(rotator),
+			.changes = stats->changes,
+			.late = stats->late,
+			.failures = stats->failures,
+		};
+	}
+	if (i)
+		metrics_rotator(writer, sets, i);
+}
+
+static void reflector_metrics(struct metrics_writer *writer, void *arg)
+{
+	const struct service *service = arg;
+
+	if (service->parts->reflect)
+		metrics_reflector(writer,
+				  reflect_reflector(service->parts->reflect));
+}
+
+static void say_what_runs(const struct service *service, const char *what)
+{
+	const struct config *config = service->config;
+
+	lmctl_note("node '%s' %s: period %" PRId64 " ms, %u sets rotate, %u are reflected, %u measurements",
+		   config->node, what,
+		   config->timing.period / BLOCK_NS_PER_MS, config->nrotate,
+		   config->reflect.on ? config->reflect.nsets : 0,
+		   config->nmeasures);
+}
+
+static uint64_t monotonic_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+/* Measurements that are no more keep no series. */
+static void forget_metrics(const struct service *service,
+			   const struct config *new)
+{
+	const struct config *old = service->config;
+	unsigned int i, j;
+
+	for (i = 0; i < old->nmeasures; i++) {
+		const char *name = old->measure[i].of.name;
+
+		for (j = 0; j < new->nmeasures; j++)
+			if (!strcmp(new->measure[j].of.name, name))
+				break;
+		if (j == new->nmeasures)
+			metrics_forget(outlets_metrics(service->outlets),
+				       name);
+	}
+}
+
+/* A reload has the rights that are left now, not those of the start. */
+static void see_readable(const char *file)
+{
+	int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+	if (fd < 0)
+		lmctl_warning("'%s' was read before privileges were dropped; SIGHUP cannot read it again: %s",
+			      file, strerror(errno));
+	else
+		close(fd);
+}
+
+static int change(struct service *service, struct config *new)
+{
+	struct parts *parts = parts_open(new, service->config, service->parts,
+					 service->loop, &measure_ops, service);
+	struct parts *old = service->parts;
+
+	if (!parts)
+		return -1;
+	if (outlets_reload(service->outlets, new)) {
+		parts_close(parts, old);
+		return -1;
+	}
+	if (strcmp(new->user, service->config->user))
+		lmctl_warning("user: another one takes effect only when lmctl is started again");
+	parts_commit(parts, new);
+	service->parts = parts;
+	parts_close(old, parts);
+	forget_metrics(service, new);
+	config_free(service->config);
+	service->config = new;
+	task_wake(service->clock);
+	return 0;
+}
+
+static void reload(void *arg)
+{
+	struct service *service = arg;
+	struct config *new;
+	char error[512];
+
+	sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64, monotonic_us());
+	new = config_load(service->options->file, error, sizeof(error));
+	if (!new)
+		lmctl_error("%s", error);
+	if (new && !change(service, new)) {
+		say_what_runs(service, "goes on");
+	} else {
+		lmctl_warning("everything goes on as before the reload");
+		config_free(new);
+	}
+	sd_notify(0, "READY=1");
+}
+
+static int start(struct service *service)
+{
+	struct config *config = service->config;
+	struct metrics *metrics;
+
+	if (privileges_drop(config->user, true))
+		return -1;
+	if (service->options->file)
+		see_readable(service->options->file);
+	if (service->options->file && *config->keys_file)
+		see_readable(config->keys_file);
+	service->outlets = outlets_open(config, service->options->print,
+					service->loop);
+	if (!service->outlets)
+		return -1;
+	service->parts = parts_open(config, NULL, NULL, service->loop,
+				    &measure_ops, service);
+	if (!service->parts)
+		return -1;
+	parts_commit(service->parts, config);
+	metrics = outlets_metrics(service->outlets);
+	service->clock = loop_task(service->loop, &clock_ops, service);
+	if (!service->clock ||
+	    metrics_source(metrics, rotator_metrics, service) ||
+	    metrics_source(metrics, reflector_metrics, service)) {
+		lmctl_error("out of memory");
+		return -1;
+	}
+	if (service->options->file)
+		loop_on_hangup(service->loop, reload, service);
+	return 0;
+}
+
+static int run(struct service *service)
+{
+	int status;
+
+	if (start(service))
+		return EXIT_FAILURE;
+	sd_event_set_watchdog(loop_event(service->loop), true);
+	if (service->options->file)
+		say_what_runs(service, "starts");
+	sd_notify(0, "READY=1");
+	status = loop_run(service->loop);
+	sd_notify(0, "STOPPING=1");
+	return status;
+}
+
+int service_run(struct config *config, const struct service_options *options)
+{
+	struct service service = { .config = config, .options = options };
+	int status = EXIT_FAILURE;
+
+	if (!loop_open(&service.loop)) {
+		status = run(&service);
+		task_free(service.clock);
+		parts_close(service.parts, NULL);
+		outlets_close(service.outlets);
+		loop_close(service.loop);
+	}
+	config_free(service.config);
+	return status;
+}

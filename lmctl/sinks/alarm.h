@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Alarms: a flow that loses too much in several blocks in a row, or whose loss
+ * is not known for several blocks in a row, raises an alarm: a log line, a
+ * metric and a program that is run.
+ *
+ * What a block does to an alarm of a flow, in the order in which results come:
+ *
+ *   exact, ratio >= raise	one more of the blocks that raise; ends the run of
+ *				blocks that clear and that of inexact ones
+ *   exact, ratio <= clear	one more of the blocks that clear; ends the others
+ *   exact, in between		ends all runs
+ *   exact, nothing sent	says nothing about loss: ends the run of inexact
+ *				blocks only. Flows that send rarely would never
+ *				raise or would clear without a packet otherwise
+ *   invalid or anomaly		one more inexact block; the runs of the exact ones
+ *				stay as they are: what is not known is no loss and
+ *				no recovery
+ *
+ * Inexact blocks that are enough to raise an alarm end the run of blocks that
+ * clear. An alarm that only inexact blocks raised is cleared by blocks in which
+ * nothing was sent, too. A flow that gives no result any more loses its alarms, which
+ * clears them, after ALARM_BLOCKS blocks.
+ */
+#ifndef LMCTL_SINKS_ALARM_H
+#define LMCTL_SINKS_ALARM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "lmctl/service/config.h"
+#include "lmctl/sinks/sink.h"
+
+/* Ends of blocks after which a flow without results is forgotten. */
+#define ALARM_BLOCKS 16
+/* Changes between two ends of blocks that have a log line each. */
+#define ALARM_LINES_MAX 100
+
+/**
+ * struct alarm_state - one alarm of one flow
+ * @lossy: run of blocks that raise
+ * @calm: run of blocks that clear
+ * @inexact: run of blocks that are not exact
+ * @raised: it is raised
+ * @by_loss: loss raised it, not only inexact blocks
+ * @raises: how often it was raised
+ */
+struct alarm_state {
+	uint32_t lossy;
+	uint32_t calm;
+	uint32_t inexact;
+	bool raised;
+	bool by_loss;
+	uint64_t raises;
+};
+
+/**
+ * enum alarm_change - what a block did to an alarm
+ * @ALARM_SAME: nothing
+ * @ALARM_RAISED: it was raised
+ * @ALARM_CLEARED: it was cleared
+ */
+enum alarm_change {
+	ALARM_SAME,
+	ALARM_RAISED,
+	ALARM_CLEARED,
+};
+
+/**
+ * alarm_step() - take a block into account
+ * @alarm: thresholds
+ * @state: changed; all zero at first
+ * @block: loss of the flow in the block
+ *
+ * Return: what it did.
+ */
+enum alarm_change alarm_step(const struct config_alarm *alarm,
+			     struct alarm_state *state,
+			     const struct segment *block);
+
+/**
+ * alarm_open() - watch results
+ * @sink: filled
+ * @alarms: sections alarm; copied
+ * @n: their number, at most CONFIG_ALARMS_MAX
+ *
+ * Return: 0, or -ENOMEM after a message. Freeing the sink gives programs that
+ * still run a second, then kills them; nothing is cleared.
+ */
+int alarm_open(struct sink *sink, const struct config_alarm *alarms,
+	       unsigned int n);
+
+/**
+ * alarm_reload() - go on with other alarms
+ * @sink: opened alarms
+ * @alarms: sections alarm; copied
+ * @n: their number
+ * @progress: called after each flow, of which there may be many; or NULL
+ * @arg: for @progress
+ *
+ * An alarm of the same name keeps its states where its patterns still match;
+ * all other states end, which clears them.
+ *
+ * Return: 0, or -ENOMEM after a message: the old alarms stay.
+ */
+int alarm_reload(struct sink *sink, const struct config_alarm *alarms,
+		 unsigned int n, void (*progress)(void *arg), void *arg);
+
+/**
+ * alarm_reap() - see to the programs that were started
+ * @sink: opened alarms
+ *
+ * Reaps those that have ended, kills those that take too long, starts those
+ * that wait. Never waits and never touches other children. Call it on SIGCHLD,
+ * at the time it returned and after each end of a block.
+ *
+ * Return: CLOCK_MONOTONIC in nanoseconds when the next program will have taken
+ * too long; INT64_MAX if none runs.
+ */
+int64_t alarm_reap(struct sink *sink);
+
+/**
+ * struct alarm_status - an alarm of a flow, for a metric
+ * @alarm: name of the alarm
+ * @measurement: name of the measurement
+ * @flow: the flow
+ * @raised: it is raised
+ * @raises: how often it was, since the flow was seen first
+ */
+struct alarm_status {
+	const char *alarm;
+	const char *measurement;
+	const struct sr6flow_flow *flow;
+	bool raised;
+	uint64_t raises;
+};
+
+/**
+ * alarm_each() - go through all alarms of all flows
+ * @sink: opened alarms
+ * @fn: called for each; what it gets is valid until it returns
+ * @arg: for @fn
+ */
+void alarm_each(const struct sink *sink,
+		void (*fn)(const struct alarm_status *status, void *arg),
+		void *arg);
+
+#endif /* LMCTL_SINKS_ALARM_H */

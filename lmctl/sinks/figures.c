@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "lmctl/block.h"
+#include "lmctl/sinks/figures.h"
+
+#define GAP "..."
+
+struct known known_sent(const struct result *result)
+{
+	return (struct known){
+		.known = result->reason == REASON_NONE,
+		.packets = result->sent,
+		.bytes = result->sent_bytes,
+	};
+}
+
+struct known known_peer(const struct result *result, unsigned int i)
+{
+	const struct result_peer *peer = &result->peer[i];
+
+	return (struct known){
+		.known = peer->answer.status == ANSWER_VALID,
+		.packets = peer->packets,
+		.bytes = peer->bytes,
+	};
+}
+
+struct known known_received(const struct result *result)
+{
+	/* With nothing sent, only what was received can be unknown. */
+	struct result alone = *result;
+	struct segment total;
+
+	alone.reason = REASON_NONE;
+	alone.sent = 0;
+	alone.sent_bytes = 0;
+	total = result_total(&alone);
+	return (struct known){
+		.known = total.status != RESULT_INVALID,
+		.packets = total.received,
+		.bytes = total.received_bytes,
+	};
+}
+
+const char *figure_sids(const struct sr6flow_flow *flow, char *text)
+{
+	struct sr6flow_flow nameless = *flow;
+
+	*nameless.name = '\0';
+	return sr6flow_flow_format(&nameless, text);
+}
+
+const char *figure_flow(const struct sr6flow_flow *flow, char *text)
+{
+	const size_t half = (FIGURE_FLOW_LEN - sizeof(GAP)) / 2;
+	char sids[SR6FLOW_FLOW_STRLEN];
+	size_t len;
+
+	if (*flow->name) {
+		snprintf(text, FIGURE_FLOW_LEN, "%s", flow->name);
+		return text;
+	}
+	len = strlen(figure_sids(flow, sids));
+	if (len < FIGURE_FLOW_LEN)
+		memcpy(text, sids, len + 1);
+	else
+		snprintf(text, FIGURE_FLOW_LEN, "%.*s" GAP "%s", (int)half,
+			 sids, sids + len - half);
+	return text;
+}
+
+const char *figure_count(const struct known *count, char *text)
+{
+	if (!count->known)
+		return "-";
+	snprintf(text, FIGURE_LEN, "%" PRIu64, count->packets);
+	return text;
+}
+
+const char *figure_ratio(uint64_t sent, uint64_t lost, char *text)
+{
+	if (!sent)
+		return "-";
+	snprintf(text, FIGURE_LEN, "%.4g %%",
+		 (double)lost * 100 / (double)sent);
+	return text;
+}
+
+const char *figure_delay(int64_t ns, char *text)
+{
+	snprintf(text, FIGURE_LEN, "%.3f ms",
+		 (double)ns / (double)BLOCK_NS_PER_MS);
+	return text;
+}
+
+const char *figure_start(int64_t block, uint32_t period_ms, bool utc,
+			 char *text)
+{
+	const struct block_timing timing = {
+		.period = period_ms * BLOCK_NS_PER_MS,
+	};
+	int64_t start = block_start(&timing, block);
+	int64_t rest = start % BLOCK_NS_PER_S;
+	time_t seconds;
+	struct tm tm;
+	size_t len;
+
+	if (rest < 0)
+		rest += BLOCK_NS_PER_S;
+	seconds = (time_t)((start - rest) / BLOCK_NS_PER_S);
+	if (utc)
+		gmtime_r(&seconds, &tm);
+	else
+		localtime_r(&seconds, &tm);
+	len = strftime(text, FIGURE_LEN, utc ? "%FT%T" : "%F %T", &tm);
+	if (utc || period_ms % 1000)
+		snprintf(text + len, FIGURE_LEN - len, ".%03d%s",
+			 (int)(rest / BLOCK_NS_PER_MS), utc ? "Z" : "");
+	return text;
+}

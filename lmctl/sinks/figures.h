@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What of a result is known, and how people read it.
+ */
+#ifndef LMCTL_SINKS_FIGURES_H
+#define LMCTL_SINKS_FIGURES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "lmctl/engine/result.h"
+
+/* Room for a figure. */
+#define FIGURE_LEN 32
+/* Room for a flow in a table: longer SID lists are cut in the middle. */
+#define FIGURE_FLOW_LEN 48
+
+/**
+ * struct known - a count, if it is known
+ * @known: the others are
+ * @packets: packets
+ * @bytes: their bytes
+ */
+struct known {
+	bool known;
+	uint64_t packets;
+	uint64_t bytes;
+};
+
+/**
+ * known_sent() - what this node counted
+ * @result: result
+ *
+ * A loss that is not known can have one end that is.
+ *
+ * Return: count.
+ */
+struct known known_sent(const struct result *result);
+
+/**
+ * known_peer() - what a peer counted
+ * @result: result
+ * @i: index of the peer
+ *
+ * Return: count.
+ */
+struct known known_peer(const struct result *result, unsigned int i);
+
+/**
+ * known_received() - what the end of the path counted
+ * @result: result
+ *
+ * Return: count, of a group that of all.
+ */
+struct known known_received(const struct result *result);
+
+/**
+ * figure_flow() - what a flow is called in a table
+ * @flow: flow
+ * @text: room for FIGURE_FLOW_LEN bytes
+ *
+ * Return: @text, its name or else its SID list.
+ */
+const char *figure_flow(const struct sr6flow_flow *flow, char *text);
+
+/**
+ * figure_sids() - SID list of a flow, whole and without its name
+ * @flow: flow
+ * @text: room for SR6FLOW_FLOW_STRLEN bytes
+ *
+ * Return: @text.
+ */
+const char *figure_sids(const struct sr6flow_flow *flow, char *text);
+
+/**
+ * figure_count() - packets
+ * @count: count
+ * @text: room for FIGURE_LEN bytes
+ *
+ * Return: decimal, or "-" if it is not known.
+ */
+const char *figure_count(const struct known *count, char *text);
+
+/**
+ * figure_ratio() - loss ratio in per cent
+ * @sent: packets sent
+ * @lost: packets lost
+ * @text: room for FIGURE_LEN bytes
+ *
+ * Return: four significant digits, so that the smallest loss is not shown as
+ * none; "-" if nothing was sent.
+ */
+const char *figure_ratio(uint64_t sent, uint64_t lost, char *text);
+
+/**
+ * figure_delay() - duration in milliseconds
+ * @ns: nanoseconds
+ * @text: room for FIGURE_LEN bytes
+ *
+ * Return: @text.
+ */
+const char *figure_delay(int64_t ns, char *text);
+
+/**
+ * figure_start() - when a block began
+ * @block: block number
+ * @period_ms: length of a block
+ * @utc: ISO 8601 in UTC with milliseconds, otherwise local time
+ * @text: room for FIGURE_LEN bytes
+ *
+ * Return: @text.
+ */
+const char *figure_start(int64_t block, uint32_t period_ms, bool utc,
+			 char *text);
+
+#endif /* LMCTL_SINKS_FIGURES_H */

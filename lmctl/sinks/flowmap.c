@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lmctl/sinks/flowmap.h"
+
+static struct flowmap_table *find(const struct flowmap *map, const char *name)
+{
+	struct flowmap_table *table = map->tables;
+
+	while (table && strcmp(table->name, name))
+		table = table->next;
+	return table;
+}
+
+static struct flowmap_table *get_table(struct flowmap *map, const char *name)
+{
+	struct flowmap_table *table = find(map, name);
+
+	if (table)
+		return table;
+	table = calloc(1, sizeof(*table));
+	if (!table)
+		return NULL;
+	snprintf(table->name, sizeof(table->name), "%s", name);
+	table->next = map->tables;
+	map->tables = table;
+	map->n_tables++;
+	return table;
+}
+
+static struct flowmap_entry *add(struct flowmap *map,
+				 struct flowmap_table *table,
+				 const struct sr6flow_flow *flow)
+{
+	struct flowmap_entry *entry = calloc(1, map->size);
+
+	if (!entry)
+		return NULL;
+	entry->flow = *flow;
+	entry->table = table;
+	HASH_ADD(hh, table->flows, flow.sids,
+		 flow->nsids * sizeof(flow->sids[0]), entry);
+	if (entry->lost) {
+		free(entry);
+		return NULL;
+	}
+	return entry;
+}
+
+struct flowmap_entry *flowmap_get(struct flowmap *map,
+				  const struct result *result, bool *renamed)
+{
+	struct flowmap_table *table = get_table(map, result->of->name);
+	const struct sr6flow_flow *flow = result->flow;
+	struct flowmap_entry *entry;
+
+	if (!table)
+		return NULL;
+	HASH_FIND(hh, table->flows, flow->sids,
+		  flow->nsids * sizeof(flow->sids[0]), entry);
+	*renamed = !entry || strcmp(entry->flow.name, flow->name);
+	if (!entry)
+		entry = add(map, table, flow);
+	if (!entry)
+		return NULL;
+	memcpy(entry->flow.name, flow->name, sizeof(entry->flow.name));
+	entry->block = result->block;
+	entry->seen = table->ends;
+	return entry;
+}
+
+static void drop(struct flowmap *map, struct flowmap_table *table,
+		 struct flowmap_entry *entry)
+{
+	HASH_DEL(table->flows, entry);
+	if (map->drop)
+		map->drop(entry, map->arg);
+	free(entry);
+}
+
+static void drop_table(struct flowmap *map, struct flowmap_table **at)
+{
+	struct flowmap_table *table = *at;
+	struct flowmap_entry *entry, *tmp;
+
+	HASH_ITER(hh, table->flows, entry, tmp)
+		drop(map, table, entry);
+	*at = table->next;
+	map->n_tables--;
+	free(table);
+}
+
+/*
+ * A measurement that was taken out of the configuration has no ends of blocks:
+ * those of the others tell that its time is over.
+ */
+static void drop_idle(struct flowmap *map, const struct flowmap_table *but)
+{
+	struct flowmap_table **at = &map->tables;
+
+	while (*at)
+		if (*at != but && ++(*at)->idle > map->keep * map->n_tables)
+			drop_table(map, at);
+		else
+			at = &(*at)->next;
+}
+
+void flowmap_end(struct flowmap *map, const char *measurement)
+{
+	struct flowmap_table *table = find(map, measurement);
+	struct flowmap_entry *entry, *tmp;
+
+	drop_idle(map, table);
+	if (!table)
+		return;
+	table->idle = 0;
+	table->ends++;
+	HASH_ITER(hh, table->flows, entry, tmp)
+		if (table->ends - entry->seen > map->keep)
+			drop(map, table, entry);
+}
+
+struct flowmap_entry *flowmap_next(const struct flowmap *map,
+				   const struct flowmap_entry *entry)
+{
+	struct flowmap_table *table = entry ? entry->table : map->tables;
+
+	if (entry && entry->hh.next)
+		return entry->hh.next;
+	if (entry)
+		table = table->next;
+	while (table && !table->flows)
+		table = table->next;
+	return table ? table->flows : NULL;
+}
+
+void flowmap_clear(struct flowmap *map)
+{
+	while (map->tables)
+		drop_table(map, &map->tables);
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a sink remembers of each flow of each measurement, for as long as the
+ * flow has results: memory is bounded by the flows of the last blocks.
+ */
+#ifndef LMCTL_SINKS_FLOWMAP_H
+#define LMCTL_SINKS_FLOWMAP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define HASH_NONFATAL_OOM 1
+#define uthash_nonfatal_oom(item) ((item)->lost = true)
+#include <uthash.h>
+
+#include "lmctl/engine/result.h"
+
+/**
+ * struct flowmap_table - the flows of a measurement
+ * @name: name of the measurement
+ * @flows: by SID list
+ * @ends: ends of blocks
+ * @idle: ends of blocks of others since the last one of this
+ * @next: next measurement
+ */
+struct flowmap_table {
+	char name[RESULT_NAME_LEN];
+	struct flowmap_entry *flows;
+	uint64_t ends;
+	uint64_t idle;
+	struct flowmap_table *next;
+};
+
+/**
+ * struct flowmap_entry - a flow; the first member of what the sink remembers
+ * @flow: the flow, with its last name
+ * @table: its measurement
+ * @block: block of its last result
+ * @seen: ends of blocks when that was
+ * @lost: memory was short
+ * @hh: by SID list
+ */
+struct flowmap_entry {
+	struct sr6flow_flow flow;
+	struct flowmap_table *table;
+	int64_t block;
+	uint64_t seen;
+	bool lost;
+	UT_hash_handle hh;
+};
+
+/**
+ * struct flowmap - a sink's memory
+ * @size: bytes of what it remembers of a flow
+ * @keep: ends of blocks after which a flow without results is dropped
+ * @drop: called before a flow is freed, or NULL
+ * @arg: for @drop
+ * @tables: measurements
+ * @n_tables: their number
+ */
+struct flowmap {
+	size_t size;
+	uint64_t keep;
+	void (*drop)(struct flowmap_entry *entry, void *arg);
+	void *arg;
+	struct flowmap_table *tables;
+	uint64_t n_tables;
+};
+
+/**
+ * flowmap_get() - find a flow, or begin to remember it
+ * @map: memory
+ * @result: a result of the flow
+ * @renamed: set to whether it is new or had another name
+ *
+ * Return: entry, all zero behind struct flowmap_entry if new; NULL when memory
+ * is short.
+ */
+struct flowmap_entry *flowmap_get(struct flowmap *map,
+				  const struct result *result, bool *renamed);
+
+/**
+ * flowmap_end() - drop what has had no results for long
+ * @map: memory
+ * @measurement: name of the measurement of which a block has ended
+ */
+void flowmap_end(struct flowmap *map, const char *measurement);
+
+/**
+ * flowmap_next() - go through all flows
+ * @map: memory
+ * @entry: the one before, NULL to begin
+ *
+ * Return: entry, or NULL at the end.
+ */
+struct flowmap_entry *flowmap_next(const struct flowmap *map,
+				   const struct flowmap_entry *entry);
+
+/**
+ * flowmap_clear() - drop all flows
+ * @map: memory
+ */
+void flowmap_clear(struct flowmap *map);
+
+#endif /* LMCTL_SINKS_FLOWMAP_H */

@@ -1,0 +1,383 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "lmctl/lmctl.h"
+#include "lmctl/output.h"
+#include "lmctl/sinks/figures.h"
+#include "lmctl/sinks/flowmap.h"
+#include "lmctl/sinks/live.h"
+
+/* Ends of blocks after which a flow without results leaves the table. */
+#define KEEP 10
+/* Lines that are no flows: the top, the heading, the rest. */
+#define LINES_FIXED 3
+
+/**
+ * struct live_flow - what the table says about a flow
+ * @entry: flow and measurement
+ * @last: loss in its last result
+ * @last_sent: sent in it
+ * @last_received: received in it
+ * @trip: round trip in it, nanoseconds; 0 if not known
+ * @recent: sent and lost of its last results, 0 of inexact ones
+ * @ratio: loss ratio over those
+ * @sent: packets sent in exact blocks
+ * @lost: packets lost in them
+ * @exact: number of exact blocks
+ * @inexact: number of others
+ */
+struct live_flow {
+	struct flowmap_entry entry;
+	struct segment last;
+	struct known last_sent;
+	struct known last_received;
+	int64_t trip;
+	struct {
+		uint64_t sent;
+		uint64_t lost;
+	} recent[LIVE_BLOCKS];
+	double ratio;
+	uint64_t sent;
+	uint64_t lost;
+	uint64_t exact;
+	uint64_t inexact;
+};
+
+/**
+ * struct live - state of the sink
+ * @map: struct live_flow of each flow
+ * @draw: at each end of a block
+ * @failed: the terminal has gone
+ * @block: block that ended last
+ * @period_ms: length of a block, 0 if not known yet
+ */
+struct live {
+	struct flowmap map;
+	bool draw;
+	bool failed;
+	int64_t block;
+	uint32_t period_ms;
+};
+
+static void recent(const struct live_flow *flow, uint64_t *sent,
+		   uint64_t *lost)
+{
+	unsigned int i;
+
+	*sent = 0;
+	*lost = 0;
+	for (i = 0; i < LIVE_BLOCKS; i++) {
+		*sent += flow->recent[i].sent;
+		*lost += flow->recent[i].lost;
+	}
+}
+
+static void live_result(void *self, const struct result *result)
+{
+	const unsigned int end = result->of->npeers - 1;
+	const struct delay *delay = &result->peer[end].delay;
+	struct live *live = self;
+	struct live_flow *flow;
+	uint64_t at, sent, lost;
+	bool renamed, exact;
+
+	live->period_ms = result->period_ms;
+	flow = (struct live_flow *)flowmap_get(&live->map, result, &renamed);
+	if (!flow)
+		return;
+	flow->last = result_total(result);
+	flow->last_sent = known_sent(result);
+	flow->last_received = known_received(result);
+	flow->trip = delay->known ? delay->round_trip : 0;
+	exact = flow->last.status == RESULT_EXACT;
+	at = (flow->exact + flow->inexact) % LIVE_BLOCKS;
+	flow->recent[at].sent = exact ? flow->last.sent : 0;
+	flow->recent[at].lost = exact ? (uint64_t)flow->last.lost : 0;
+	flow->sent += flow->recent[at].sent;
+	flow->lost += flow->recent[at].lost;
+	flow->exact += exact;
+	flow->inexact += !exact;
+	recent(flow, &sent, &lost);
+	flow->ratio = sent ? (double)lost / (double)sent : 0;
+}
+
+/* Most loss first; then those whose loss is not known; then by name. */
+static int compare(const void *a, const void *b)
+{
+	const struct live_flow *flow = *(const struct live_flow *const *)a;
+	const struct live_flow *other = *(const struct live_flow *const *)b;
+	bool bad = flow->last.status != RESULT_EXACT;
+	bool other_bad = other->last.status != RESULT_EXACT;
+	int order;
+
+	if (flow->ratio < other->ratio || flow->ratio > other->ratio)
+		return flow->ratio < other->ratio ? 1 : -1;
+	if (bad != other_bad)
+		return bad ? -1 : 1;
+	order = strcmp(flow->entry.flow.name, other->entry.flow.name);
+	return order ? order : memcmp(flow->entry.flow.sids,
+				      other->entry.flow.sids,
+				      sizeof(flow->entry.flow.sids));
+}
+
+static struct live_flow **sorted(const struct live *live, size_t *n)
+{
+	struct flowmap_entry *entry;
+	struct live_flow **flows;
+	size_t i = 0;
+
+	*n = 0;
+	for (entry = flowmap_next(&live->map, NULL); entry;
+	     entry = flowmap_next(&live->map, entry))
+		++*n;
+	flows = calloc(*n + 1, sizeof(struct live_flow *));
+	if (!flows)
+		return NULL;
+	for (entry = flowmap_next(&live->map, NULL); entry;
+	     entry = flowmap_next(&live->map, entry))
+		flows[i++] = (struct live_flow *)entry;
+	qsort(flows, *n, sizeof(struct live_flow *), compare);
+	return flows;
+}
+
+/* "LAST 10" is LIVE_BLOCKS. */
+static const struct output_column columns[] = {
+	{ "MEASUREMENT", false }, { "FLOW", false }, { "SENT", true },
+	{ "RECEIVED", true }, { "LOST", true }, { "RATIO", true },
+	{ "LAST 10", true }, { "TOTAL SENT", true }, { "LOST", true },
+	{ "RATIO", true }, { "BLOCKS", true }, { "INEXACT", true },
+	{ "ROUND-TRIP", true }, { "STATUS", false },
+};
+
+#define COLUMNS (sizeof(columns) / sizeof(columns[0]))
+
+_Static_assert(LIVE_BLOCKS == 10, "heading of a column");
+
+/* Width of the terminal from which on there is room for a column. */
+static const unsigned int needs[COLUMNS] = {
+	[0] = 120, [3] = 100, [9] = 120, [10] = 100, [12] = 120,
+};
+
+static const char *count(uint64_t value, char *text)
+{
+	const struct known known = { .known = true, .packets = value };
+
+	return figure_count(&known, text);
+}
+
+static int add_row(struct libscols_table *table, const struct live_flow *flow)
+{
+	char text[11][FIGURE_LEN], name[FIGURE_FLOW_LEN];
+	const struct segment *last = &flow->last;
+	bool exact = last->status == RESULT_EXACT;
+	const struct known lost = { exact, (uint64_t)last->lost, 0 };
+	uint64_t recent_sent, recent_lost;
+	const char *cells[COLUMNS] = {
+		flow->entry.table->name,
+		figure_flow(&flow->entry.flow, name),
+		figure_count(&flow->last_sent, text[0]),
+		figure_count(&flow->last_received, text[1]),
+		figure_count(&lost, text[2]),
+		exact ? figure_ratio(last->sent, lost.packets, text[3]) : "-",
+		NULL,
+		count(flow->sent, text[5]),
+		count(flow->lost, text[6]),
+		figure_ratio(flow->sent, flow->lost, text[7]),
+		count(flow->exact, text[8]),
+		count(flow->inexact, text[9]),
+		flow->trip ? figure_delay(flow->trip, text[10]) : "-",
+		exact ? "exact" : last->word,
+	};
+
+	recent(flow, &recent_sent, &recent_lost);
+	cells[6] = figure_ratio(recent_sent, recent_lost, text[4]);
+	return output_row(table, recent_lost ? OUTPUT_BAD :
+			  exact ? OUTPUT_PLAIN : OUTPUT_DIM, cells);
+}
+
+static void fit(struct libscols_table *table, unsigned int width)
+{
+	size_t i;
+
+	if (!width) {
+		scols_table_set_termforce(table, SCOLS_TERMFORCE_NEVER);
+		return;
+	}
+	scols_table_set_termforce(table, SCOLS_TERMFORCE_ALWAYS);
+	scols_table_set_termwidth(table, width);
+	for (i = 0; i < COLUMNS; i++)
+		scols_column_set_flags(scols_table_get_column(table, i),
+				       (columns[i].right ? SCOLS_FL_RIGHT : 0) |
+				       (needs[i] > width ? SCOLS_FL_HIDDEN :
+							   SCOLS_FL_TRUNC));
+}
+
+static char *table_text(struct live_flow *const *flows, size_t n,
+			unsigned int width)
+{
+	struct libscols_table *table = output_table(columns, COLUMNS);
+	char *text = NULL;
+	int err = table ? 0 : -ENOMEM;
+	size_t i;
+
+	if (table)
+		fit(table, width);
+	for (i = 0; !err && i < n; i++)
+		err = add_row(table, flows[i]);
+	if (!err && n && scols_print_table_to_string(table, &text))
+		text = NULL;
+	scols_unref_table(table);
+	return text;
+}
+
+static void print_top(const struct live *live, size_t flows, FILE *stream,
+		      unsigned int width)
+{
+	char start[FIGURE_LEN], line[128];
+	int len;
+
+	if (!live->period_ms)
+		len = snprintf(line, sizeof(line), "no results yet");
+	else
+		len = snprintf(line, sizeof(line),
+			       "block %" PRId64 " of %s, %zu flows, worst of the last %d results first",
+			       live->block,
+			       figure_start(live->block, live->period_ms,
+					    false, start), flows, LIVE_BLOCKS);
+	fprintf(stream, "%.*s\n", width && (int)width < len ? (int)width : len,
+		line);
+}
+
+char *live_draw(struct sink *sink, unsigned int lines, unsigned int width)
+{
+	struct live *live = sink->self;
+	size_t n, shown, room = lines - LINES_FIXED, len;
+	struct live_flow **flows = sorted(live, &n);
+	char *text = NULL, *table = NULL;
+	FILE *stream = flows ? open_memstream(&text, &len) : NULL;
+
+	if (stream) {
+		/* The line of the rest is a flow's if there is no rest. */
+		shown = n <= room + 1 ? n : room;
+		table = table_text(flows, shown, width);
+		print_top(live, n, stream, width);
+		if (table)
+			fputs(table, stream);
+		if (table && shown < n)
+			fprintf(stream, "\n... %zu more flows", n - shown);
+		if (fclose(stream) || (n && !table)) {
+			free(text);
+			text = NULL;
+		}
+	}
+	free(table);
+	free(flows);
+	if (!text)
+		lmctl_error("out of memory for a table; try --json");
+	return text;
+}
+
+/* A size that the terminal does not tell is that of the first terminals. */
+static void terminal_size(unsigned int *lines, unsigned int *width)
+{
+	struct winsize size;
+
+	*lines = 24;
+	*width = 80;
+	if (!ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) && size.ws_row &&
+	    size.ws_col) {
+		*lines = size.ws_row > 4 ? size.ws_row : 4;
+		*width = size.ws_col;
+	}
+}
+
+/* A stopped terminal, or one at the end of a broken line, takes no more. */
+static bool writable(void)
+{
+	struct pollfd out = { .fd = STDOUT_FILENO, .events = POLLOUT };
+
+	return poll(&out, 1, 0) > 0;
+}
+
+static void live_block_end(void *self, const struct measurement *of,
+			   int64_t block)
+{
+	struct sink sink = { .self = self };
+	struct live *live = self;
+	unsigned int lines, width;
+	char *text;
+
+	live->block = block;
+	flowmap_end(&live->map, of->name);
+	if (!live->draw || live->failed || !writable())
+		return;
+	terminal_size(&lines, &width);
+	text = live_draw(&sink, lines, width);
+	if (!text)
+		return;
+	/* What is too wide all the same does not become two lines. */
+	if (printf("\033[H\033[J\033[?7l%s\033[?7h", text) < 0 ||
+	    fflush(stdout)) {
+		lmctl_error("cannot write to the terminal: %s",
+			    strerror(errno));
+		live->failed = true;
+	}
+	free(text);
+}
+
+static void live_free(void *self)
+{
+	struct live *live = self;
+
+	/* What the shell prints next begins a line. */
+	if (live->draw && !live->failed)
+		putchar('\n');
+	flowmap_clear(&live->map);
+	free(live);
+}
+
+static const struct sink_ops ops = {
+	.result = live_result,
+	.block_end = live_block_end,
+	.free = live_free,
+};
+
+int live_new(struct sink *sink)
+{
+	struct live *live = calloc(1, sizeof(*live));
+
+	if (!live) {
+		lmctl_error("out of memory for results");
+		return -ENOMEM;
+	}
+	live->map.size = sizeof(struct live_flow);
+	live->map.keep = KEEP;
+	*sink = (struct sink){ &ops, live };
+	return 0;
+}
+
+int live_open(struct sink *sink)
+{
+	struct live *live;
+	int err;
+
+	if (!output_terminal()) {
+		lmctl_error("standard output is no terminal: leave --watch out, or use --json");
+		return -ENOTTY;
+	}
+	err = live_new(sink);
+	if (err)
+		return err;
+	live = sink->self;
+	live->draw = true;
+	fputs("\033[H\033[Jwaiting for the first block", stdout);
+	fflush(stdout);
+	return 0;
+}

@@ -1,0 +1,425 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lmctl/output.h"
+#include "lmctl/sinks/figures.h"
+#include "lmctl/sinks/stream.h"
+#include "lmctl/sinks/stream_table.h"
+
+/* Rows after which the heading is repeated. */
+#define HEADING_ROWS 40
+#define PATH_LEN (2 * RESULT_NAME_LEN + 3)
+
+static const struct output_column columns[] = {
+	{ "MEASUREMENT", false }, { "FLOW", false }, { "PATH", false },
+	{ "BLOCK", true }, { "START", false }, { "SENT", true },
+	{ "RECEIVED", true }, { "LOST", true }, { "RATIO", true },
+	{ "ROUND-TRIP", true }, { "STATUS", false },
+};
+
+#define COLUMNS (sizeof(columns) / sizeof(columns[0]))
+#define COLUMN_FLOW 1
+
+/**
+ * struct row - a line to come
+ * @order: counts rows, so that those of a flow stay in their order
+ * @style: how it looks
+ * @cell: strings in @text
+ * @text: allocated
+ */
+struct row {
+	uint64_t order;
+	enum output_style style;
+	const char *cell[COLUMNS];
+	char *text;
+};
+
+/**
+ * struct bucket - the rows of a block of a measurement
+ * @measurement: its name
+ * @block: block number
+ * @flows: there are rows of flows
+ * @rows: the rows
+ * @n: number of rows
+ * @room: number of rows that @rows has room for
+ * @next: next bucket
+ */
+struct bucket {
+	char measurement[RESULT_NAME_LEN];
+	int64_t block;
+	bool flows;
+	struct row *rows;
+	size_t n;
+	size_t room;
+	struct bucket *next;
+};
+
+/**
+ * struct stream_table - state between blocks
+ * @period_ms: length of a block
+ * @fn: takes lines
+ * @arg: for @fn
+ * @buckets: blocks that have not ended
+ * @waiting: number of their rows
+ * @order: number of all rows
+ * @width: widest so far, by column: columns stay where they are
+ * @printed: rows since the last heading, HEADING_ROWS at first
+ */
+struct stream_table {
+	uint32_t period_ms;
+	stream_text_fn fn;
+	void *arg;
+	struct bucket *buckets;
+	size_t waiting;
+	uint64_t order;
+	size_t width[COLUMNS];
+	size_t printed;
+};
+
+struct stream_table *stream_table_new(uint32_t period_ms, stream_text_fn fn,
+				      void *arg)
+{
+	struct stream_table *table = calloc(1, sizeof(*table));
+	size_t i;
+
+	if (!table)
+		return NULL;
+	table->period_ms = period_ms;
+	table->fn = fn;
+	table->arg = arg;
+	table->printed = HEADING_ROWS;
+	for (i = 0; i < COLUMNS; i++)
+		table->width[i] = strlen(columns[i].name);
+	return table;
+}
+
+static struct bucket **find(struct stream_table *table,
+			    const char *measurement, int64_t block)
+{
+	struct bucket **at = &table->buckets;
+
+	while (*at && ((*at)->block != block ||
+		       strcmp((*at)->measurement, measurement)))
+		at = &(*at)->next;
+	return at;
+}
+
+static struct bucket *get(struct stream_table *table, const char *measurement,
+			  int64_t block)
+{
+	struct bucket **at = find(table, measurement, block);
+
+	if (*at)
+		return *at;
+	*at = calloc(1, sizeof(**at));
+	if (!*at)
+		return NULL;
+	snprintf((*at)->measurement, sizeof((*at)->measurement), "%s",
+		 measurement);
+	(*at)->block = block;
+	return *at;
+}
+
+static void drop_rows(struct stream_table *table, struct bucket *bucket)
+{
+	size_t i;
+
+	for (i = 0; i < bucket->n; i++)
+		free(bucket->rows[i].text);
+	table->waiting -= bucket->n;
+	bucket->n = 0;
+}
+
+/* One allocation per row: all its cells, one after the other. */
+static int copy_cells(struct row *row, const char *const *cells)
+{
+	size_t len = 0, i;
+	char *at;
+
+	for (i = 0; i < COLUMNS; i++)
+		len += strlen(cells[i]) + 1;
+	at = malloc(len);
+	if (!at)
+		return -ENOMEM;
+	row->text = at;
+	for (i = 0; i < COLUMNS; i++) {
+		row->cell[i] = at;
+		at = stpcpy(at, cells[i]) + 1;
+	}
+	return 0;
+}
+
+static int add_row(struct stream_table *table, struct bucket *bucket,
+		   enum output_style style, const char *const *cells)
+{
+	struct row *row;
+
+	if (bucket->n == bucket->room) {
+		size_t room = bucket->room ? 2 * bucket->room : 16;
+		struct row *rows = reallocarray(bucket->rows, room,
+						sizeof(*rows));
+
+		if (!rows)
+			return -ENOMEM;
+		bucket->rows = rows;
+		bucket->room = room;
+	}
+	row = &bucket->rows[bucket->n];
+	if (copy_cells(row, cells))
+		return -ENOMEM;
+	row->order = table->order++;
+	row->style = style;
+	bucket->n++;
+	table->waiting++;
+	return 0;
+}
+
+static int compare(const void *a, const void *b)
+{
+	const struct row *row = a, *other = b;
+	int by_flow = strcmp(row->cell[COLUMN_FLOW], other->cell[COLUMN_FLOW]);
+
+	return by_flow ? by_flow : (row->order > other->order) -
+				   (row->order < other->order);
+}
+
+static void widen(struct stream_table *table, const struct bucket *bucket)
+{
+	size_t i, c;
+
+	for (i = 0; i < bucket->n; i++)
+		for (c = 0; c < COLUMNS; c++) {
+			size_t len = strlen(bucket->rows[i].cell[c]);
+
+			if (len > table->width[c])
+				table->width[c] = len;
+		}
+}
+
+static int fill(struct libscols_table *lines, const struct stream_table *table,
+		const struct bucket *bucket)
+{
+	size_t i;
+	int err = 0;
+
+	/* A terminal that is too narrow wraps lines; nothing is cut off. */
+	scols_table_set_termforce(lines, SCOLS_TERMFORCE_NEVER);
+	scols_table_enable_noheadings(lines, table->printed < HEADING_ROWS);
+	for (i = 0; i + 1 < COLUMNS; i++)
+		scols_column_set_whint(scols_table_get_column(lines, i),
+				       (double)table->width[i]);
+	for (i = 0; !err && i < bucket->n; i++)
+		err = output_row(lines, bucket->rows[i].style,
+				 bucket->rows[i].cell);
+	return err;
+}
+
+static int print(struct stream_table *table, struct bucket *bucket)
+{
+	struct libscols_table *lines = output_table(columns, COLUMNS);
+	char *text = NULL;
+	int err = lines ? 0 : -ENOMEM;
+
+	qsort(bucket->rows, bucket->n, sizeof(*bucket->rows), compare);
+	widen(table, bucket);
+	if (!err)
+		err = fill(lines, table, bucket);
+	if (!err && scols_print_table_to_string(lines, &text))
+		err = -ENOMEM;
+	if (!err) {
+		size_t len = strlen(text);
+
+		/* The end of the last line is not in the string. */
+		text[len] = '\n';
+		table->fn(table->arg, text, len + 1);
+		if (table->printed >= HEADING_ROWS)
+			table->printed = 0;
+		table->printed += bucket->n;
+	}
+	free(text);
+	scols_unref_table(lines);
+	drop_rows(table, bucket);
+	return err;
+}
+
+static const char *delay_cell(const struct delay *delay, char *text)
+{
+	return delay->known ? figure_delay(delay->round_trip, text) : "-";
+}
+
+/* Of a group the longest: what is waited for. */
+static struct delay group_delay(const struct result *result)
+{
+	struct delay longest = { .known = false };
+	unsigned int i;
+
+	for (i = 0; i < result->of->npeers; i++) {
+		const struct delay *delay = &result->peer[i].delay;
+
+		if (delay->known && (!longest.known ||
+				     delay->round_trip > longest.round_trip))
+			longest = *delay;
+	}
+	return longest;
+}
+
+static const enum output_style styles[] = {
+	[RESULT_EXACT] = OUTPUT_PLAIN,
+	[RESULT_INVALID] = OUTPUT_DIM,
+	[RESULT_ANOMALY] = OUTPUT_BAD,
+};
+
+static const char *status_cell(const struct segment *segment, char *text,
+			       size_t size)
+{
+	if (segment->status == RESULT_EXACT)
+		return "exact";
+	if (segment->status == RESULT_ANOMALY)
+		return "anomaly: more received than sent";
+	snprintf(text, size, "invalid: %s", segment->word);
+	return text;
+}
+
+static int loss_row(struct stream_table *table, struct bucket *bucket,
+		    const struct result *result, const char *path,
+		    const struct segment *segment, const struct known *sent,
+		    const struct known *received, const struct delay *delay)
+{
+	char flow[FIGURE_FLOW_LEN], block[FIGURE_LEN], start[FIGURE_LEN];
+	char counts[3][FIGURE_LEN], ratio[FIGURE_LEN], trip[FIGURE_LEN];
+	char status[2 * FIGURE_LEN];
+	const bool exact = segment->status == RESULT_EXACT;
+	const struct known lost = {
+		.known = exact,
+		.packets = (uint64_t)segment->lost,
+	};
+	const char *cells[COLUMNS] = {
+		result->of->name,
+		figure_flow(result->flow, flow),
+		path,
+		block,
+		figure_start(result->block, result->period_ms, false, start),
+		figure_count(sent, counts[0]),
+		figure_count(received, counts[1]),
+		figure_count(&lost, counts[2]),
+		exact ? figure_ratio(segment->sent, lost.packets, ratio) : "-",
+		delay_cell(delay, trip),
+		status_cell(segment, status, sizeof(status)),
+	};
+
+	snprintf(block, sizeof(block), "%" PRId64, result->block);
+	return add_row(table, bucket, exact && segment->lost ? OUTPUT_BAD :
+		       styles[segment->status], cells);
+}
+
+static int total_row(struct stream_table *table, struct bucket *bucket,
+		     const struct result *result)
+{
+	const struct measurement *of = result->of;
+	const struct segment total = result_total(result);
+	const struct known sent = known_sent(result);
+	const struct known received = known_received(result);
+	const struct delay delay = of->group ? group_delay(result) :
+				   result->peer[of->npeers - 1].delay;
+	char path[PATH_LEN];
+
+	snprintf(path, sizeof(path), "here > %s", of->peer[0]);
+	return loss_row(table, bucket, result,
+			of->group ? "group" : of->npeers > 1 ? "total" : path,
+			&total, &sent, &received, &delay);
+}
+
+static int segment_row(struct stream_table *table, struct bucket *bucket,
+		       const struct result *result, unsigned int i)
+{
+	const struct segment segment = result_segment(result, i);
+	const struct known from = i ? known_peer(result, i - 1) :
+				      known_sent(result);
+	const struct known to = known_peer(result, i);
+	char path[PATH_LEN];
+
+	snprintf(path, sizeof(path), "%s > %s",
+		 i ? result->of->peer[i - 1] : "here", result->of->peer[i]);
+	return loss_row(table, bucket, result, path, &segment, &from, &to,
+			&result->peer[i].delay);
+}
+
+int stream_table_result(struct stream_table *table,
+			const struct result *result)
+{
+	const struct measurement *of = result->of;
+	struct bucket *bucket = get(table, of->name, result->block);
+	unsigned int i;
+	int err;
+
+	if (!bucket)
+		return -ENOMEM;
+	/* Rows of peers, which are for blocks without flows. */
+	if (!bucket->flows)
+		drop_rows(table, bucket);
+	bucket->flows = true;
+	err = total_row(table, bucket, result);
+	for (i = 0; !err && !of->group && of->npeers > 1 && i < of->npeers; i++)
+		err = segment_row(table, bucket, result, i);
+	if (!err && table->waiting >= STREAM_ROWS_MAX)
+		err = print(table, bucket);
+	return err;
+}
+
+int stream_table_report(struct stream_table *table,
+			const struct peer_report *report)
+{
+	const struct measurement *of = report->of;
+	struct bucket *bucket = get(table, of->name, report->block);
+	char path[PATH_LEN], block[FIGURE_LEN], start[FIGURE_LEN];
+	char trip[FIGURE_LEN];
+	const char *cells[COLUMNS] = {
+		of->name, "-", path, block,
+		figure_start(report->block, table->period_ms, false, start),
+		"-", "-", "-", "-",
+		report->samples ? figure_delay(report->round_trip_avg, trip) :
+				  "-",
+		report->samples ? "no flows" : "no flows, no answer",
+	};
+
+	if (!bucket)
+		return -ENOMEM;
+	if (bucket->flows)
+		return 0;
+	snprintf(path, sizeof(path), "here > %s", of->peer[report->peer]);
+	snprintf(block, sizeof(block), "%" PRId64, report->block);
+	return add_row(table, bucket, OUTPUT_DIM, cells);
+}
+
+/* Print and forget the bucket that a link points to. */
+static int end(struct stream_table *table, struct bucket **at)
+{
+	struct bucket *bucket = *at;
+	int err = bucket->n ? print(table, bucket) : 0;
+
+	*at = bucket->next;
+	free(bucket->rows);
+	free(bucket);
+	return err;
+}
+
+int stream_table_end(struct stream_table *table, const char *measurement,
+		     int64_t block)
+{
+	struct bucket **at = find(table, measurement, block);
+
+	return *at ? end(table, at) : 0;
+}
+
+void stream_table_free(struct stream_table *table)
+{
+	if (!table)
+		return;
+	while (table->buckets)
+		end(table, &table->buckets);
+	free(table);
+}
