@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Any bytes as a configuration file. */
+#include <stdio.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "lmctl/recording.h"
+#include "lmctl/service/config.h"
+#include "test/fuzz/input.h"
+
+#define TERMINATED(text) must(memchr((text), 0, sizeof(text)) != NULL)
+
+/* A file that is in memory only, by the name that it has in /proc. */
+static int memory_file(char *path, size_t size)
+{
+	int fd = memfd_create("config", MFD_CLOEXEC);
+
+	must(fd >= 0);
+	snprintf(path, size, "/proc/self/fd/%d", fd);
+	return fd;
+}
+
+static void check_measure(const struct config_measure *measure)
+{
+	unsigned int i;
+
+	TERMINATED(measure->of.name);
+	TERMINATED(measure->key);
+	must(recording_name_valid(measure->of.name));
+	must(strlen(measure->of.set) <= SR6FLOW_SETNAME_MAX);
+	must(measure->of.npeers && measure->of.npeers <= RESULT_PEERS_MAX);
+	for (i = 0; i < measure->of.npeers; i++) {
+		TERMINATED(measure->of.peer[i]);
+		must(recording_name_valid(measure->of.peer[i]));
+		must(measure->address[i].sin6_port != 0);
+	}
+	must(measure->mtu >= CONFIG_MTU_MIN && measure->window);
+	must(measure->tlv_type >= 240 && measure->tlv_type <= 251);
+}
+
+static void check_alarm(const struct config_alarm *alarm)
+{
+	unsigned int i;
+
+	TERMINATED(alarm->name);
+	TERMINATED(alarm->flow);
+	TERMINATED(alarm->measure);
+	must(alarm->raise > 0 && alarm->raise <= 1);
+	must(alarm->clear >= 0 && alarm->clear <= alarm->raise);
+	must(alarm->raise_blocks && alarm->clear_blocks);
+	must(alarm->nargs <= CONFIG_ARGS_MAX);
+	for (i = 0; i < alarm->nargs; i++)
+		TERMINATED(alarm->args[i]);
+	must(!alarm->nargs || alarm->args[0][0] == '/');
+}
+
+static void check(const struct config *config)
+{
+	const struct block_timing *timing = &config->timing;
+	const struct reflector_config *reflector = &config->reflect.reflector;
+	unsigned int i;
+
+	must(recording_name_valid(config->node));
+	TERMINATED(config->user);
+	TERMINATED(config->history.file);
+	must(timing->band > 0 && timing->band < timing->guard);
+	must(timing->guard < timing->period - timing->band);
+	must(config->nrotate <= CONFIG_SETS_MAX);
+	must(config->reflect.nsets <= CONFIG_SETS_MAX);
+	must(config->nrotate || config->reflect.on || config->nmeasures);
+	must(reflector->tlv_type >= 240 && reflector->tlv_type <= 251);
+	must(!reflector->auth || config->keys.n);
+	must(config->nmeasures <= CONFIG_MEASURES_MAX);
+	for (i = 0; i < config->nmeasures; i++)
+		check_measure(&config->measure[i]);
+	must(config->nalarms <= CONFIG_ALARMS_MAX);
+	for (i = 0; i < config->nalarms; i++)
+		check_alarm(&config->alarm[i]);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static char path[32];
+	static int fd = -1;
+	struct config *config;
+	char error[256];
+
+	if (fd < 0)
+		fd = memory_file(path, sizeof(path));
+	must(!ftruncate(fd, 0));
+	must(pwrite(fd, data, size, 0) == (ssize_t)size);
+	config = config_load(path, error, sizeof(error));
+	if (config) {
+		must(!error[0]);
+		check(config);
+	} else {
+		must(!strncmp(error, path, strlen(path)));
+		must(!strchr(error, '\n'));
+	}
+	config_free(config);
+	return 0;
+}

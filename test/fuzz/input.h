@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a harness is made of: the function that libFuzzer calls, and a reader
+ * that cuts its bytes into the choices of a test. A reader at its end gives
+ * zeros, so that every input is a test.
+ */
+#ifndef TEST_FUZZ_INPUT_H
+#define TEST_FUZZ_INPUT_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/**
+ * struct input - bytes that have not been read
+ * @data: the next one
+ * @len: their number
+ */
+struct input {
+	const uint8_t *data;
+	size_t len;
+};
+
+/**
+ * input_bytes() - read bytes
+ * @input: reader
+ * @to: filled
+ * @len: number of bytes; those that are not there are zeros
+ */
+static inline void input_bytes(struct input *input, void *to, size_t len)
+{
+	size_t n = len < input->len ? len : input->len;
+
+	memset(to, 0, len);
+	if (!n)
+		return;
+	memcpy(to, input->data, n);
+	input->data += n;
+	input->len -= n;
+}
+
+/**
+ * input_number() - read a number, the highest byte first
+ * @input: reader
+ * @bytes: its length, at most 8
+ *
+ * Return: number.
+ */
+static inline uint64_t input_number(struct input *input, size_t bytes)
+{
+	uint8_t raw[8];
+	uint64_t value = 0;
+
+	input_bytes(input, raw, bytes);
+	for (size_t i = 0; i < bytes; i++)
+		value = value << 8 | raw[i];
+	return value;
+}
+
+/**
+ * input_copy() - bytes in a block of their own, whose ends ASan guards
+ * @input: reader
+ * @len: number of bytes
+ *
+ * Return: block for free().
+ */
+static inline uint8_t *input_copy(struct input *input, size_t len)
+{
+	uint8_t *copy = malloc(len ? len : 1);
+
+	if (!copy)
+		abort();
+	input_bytes(input, copy, len);
+	return copy;
+}
+
+/* Unlike assert(), it is there whatever is defined. */
+static inline void must(int condition)
+{
+	if (!condition)
+		abort();
+}
+
+#endif /* TEST_FUZZ_INPUT_H */

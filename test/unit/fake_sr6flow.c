@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <string.h>
+#include "test/unit/fake_sr6flow.h"
+
+struct fake fake;
+
+int __wrap_sr6flow_open(struct sr6flow **handle);
+void __wrap_sr6flow_close(struct sr6flow *handle);
+const char *__wrap_sr6flow_error(const struct sr6flow *handle);
+int __wrap_sr6flow_create(struct sr6flow *handle, const char *set,
+			  const struct sr6flow_options *options);
+int __wrap_sr6flow_destroy(struct sr6flow *handle, const char *set);
+int __wrap_sr6flow_flush(struct sr6flow *handle, const char *set);
+int __wrap_sr6flow_add(struct sr6flow *handle, const char *set,
+		       const struct sr6flow_flow *flow, uint32_t timeout,
+		       bool exist);
+int __wrap_sr6flow_del(struct sr6flow *handle, const char *set,
+		       const struct sr6flow_flow *flow);
+int __wrap_sr6flow_test(struct sr6flow *handle, const char *set,
+			const struct sr6flow_flow *flow);
+int __wrap_sr6flow_set_colour(struct sr6flow *handle, const char *set,
+			      uint32_t colour);
+int __wrap_sr6flow_info(struct sr6flow *handle, const char *set,
+			struct sr6flow_set *info);
+int __wrap_sr6flow_dump(struct sr6flow *handle, const char *set,
+			sr6flow_dump_fn fn, void *arg);
+
+void fake_reset(void)
+{
+	char error[64];
+
+	fake = (struct fake){
+		.n = 1,
+		.mask = SR6FLOW_MASK_DEFAULT,
+		.colour = 0x00010000,
+		.adds_left = -1,
+	};
+	sr6flow_flow_parse(&fake.flows[0], "gold=fcff:2::1,fcff:8::100",
+			   error, sizeof(error));
+}
+
+static int set_error(const char *set)
+{
+	return strcmp(set, "lm-tx") && strcmp(set, "lm-rx") ? -ENOENT : 0;
+}
+
+static unsigned int find(const struct sr6flow_flow *flow)
+{
+	unsigned int i;
+
+	for (i = 0; i < fake.n; i++)
+		if (fake.flows[i].nsids == flow->nsids &&
+		    !memcmp(fake.flows[i].sids, flow->sids,
+			    flow->nsids * sizeof(flow->sids[0])))
+			break;
+	return i;
+}
+
+int __wrap_sr6flow_open(struct sr6flow **handle)
+{
+	*handle = fake.open_error ? NULL : (struct sr6flow *)&fake;
+	return fake.open_error;
+}
+
+void __wrap_sr6flow_close(struct sr6flow *handle)
+{
+	(void)handle;
+}
+
+const char *__wrap_sr6flow_error(const struct sr6flow *handle)
+{
+	(void)handle;
+	return "a sentence of the library";
+}
+
+int __wrap_sr6flow_create(struct sr6flow *handle, const char *set,
+			  const struct sr6flow_options *options)
+{
+	(void)handle;
+	if (set_error(set))
+		return 0;
+	return options->exist && options->mask == fake.mask ? 0 : -EEXIST;
+}
+
+int __wrap_sr6flow_destroy(struct sr6flow *handle, const char *set)
+{
+	(void)handle;
+	(void)set;
+	fake.destroyed = true;
+	return 0;
+}
+
+int __wrap_sr6flow_flush(struct sr6flow *handle, const char *set)
+{
+	(void)handle;
+	return set_error(set);
+}
+
+int __wrap_sr6flow_add(struct sr6flow *handle, const char *set,
+		       const struct sr6flow_flow *flow, uint32_t timeout,
+		       bool exist)
+{
+	(void)handle;
+	(void)timeout;
+	if (set_error(set))
+		return -ENOENT;
+	if (find(flow) < fake.n)
+		return exist ? 0 : -EEXIST;
+	if (!fake.adds_left || fake.n == FAKE_FLOWS_MAX)
+		return -ENOSPC;
+	fake.adds_left--;
+	fake.flows[fake.n++] = *flow;
+	return 0;
+}
+
+int __wrap_sr6flow_del(struct sr6flow *handle, const char *set,
+		       const struct sr6flow_flow *flow)
+{
+	unsigned int i = find(flow);
+
+	(void)handle;
+	if (set_error(set))
+		return -ENOENT;
+	if (i == fake.n)
+		return -ESRCH;
+	fake.flows[i] = fake.flows[--fake.n];
+	return 0;
+}
+
+int __wrap_sr6flow_test(struct sr6flow *handle, const char *set,
+			const struct sr6flow_flow *flow)
+{
+	(void)handle;
+	return set_error(set) ? -ENOENT : find(flow) < fake.n;
+}
+
+int __wrap_sr6flow_set_colour(struct sr6flow *handle, const char *set,
+			      uint32_t colour)
+{
+	(void)handle;
+	if (set_error(set))
+		return -ENOENT;
+	if (!sr6flow_colour_valid(fake.mask, colour))
+		return -EDOM;
+	fake.colour = colour;
+	return 0;
+}
+
+int __wrap_sr6flow_info(struct sr6flow *handle, const char *set,
+			struct sr6flow_set *info)
+{
+	(void)handle;
+	if (set_error(set))
+		return -ENOENT;
+	*info = (struct sr6flow_set){
+		.mask = fake.mask,
+		.colour = fake.colour,
+		.references = fake.references,
+		.maxelem = 65536,
+		.hashsize = 1024,
+		.timeout = SR6FLOW_NO_TIMEOUT,
+		.flows = fake.n,
+		.no_flow = 7,
+	};
+	strcpy(info->name, set);
+	return 0;
+}
+
+int __wrap_sr6flow_dump(struct sr6flow *handle, const char *set,
+			sr6flow_dump_fn fn, void *arg)
+{
+	struct sr6flow_set info;
+	unsigned int i;
+	int err = __wrap_sr6flow_info(handle, set, &info);
+
+	for (i = 0; i < fake.n && !err; i++) {
+		const struct sr6flow_record record = {
+			.flow = fake.flows[i],
+			.instance = 1,
+			.generation = UINT64_MAX,
+			.timeout = SR6FLOW_NO_TIMEOUT,
+			.slots = 1u << 1,
+			.counters[1] = { .packets = 3, .bytes = 552 },
+		};
+
+		err = fn(&info, &record, arg);
+	}
+	if (err || fake.interruptions <= 0)
+		return err;
+	fake.interruptions--;
+	return -EINTR;
+}

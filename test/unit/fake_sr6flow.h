@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A stand-in for libsr6flow with its sets in memory, for tests of lmctl. Link
+ * it with FAKE_SR6FLOW_WRAP, which redirects the calls that reach the kernel;
+ * text parsing stays the library's.
+ */
+#ifndef TEST_FAKE_SR6FLOW_H
+#define TEST_FAKE_SR6FLOW_H
+
+#include "sr6flow.h"
+
+#define FAKE_FLOWS_MAX 16
+
+/**
+ * struct fake - state of the stand-in; there are the sets lm-tx and lm-rx
+ * @flows: flows of every set
+ * @n: number of flows
+ * @mask: mark mask of every set
+ * @colour: active colour
+ * @references: rules that name each set
+ * @adds_left: sr6flow_add() fails when it gets to 0; negative: never
+ * @interruptions: so many dumps end with -EINTR half way
+ * @open_error: what sr6flow_open() returns
+ * @destroyed: sr6flow_destroy() was called
+ */
+extern struct fake {
+	struct sr6flow_flow flows[FAKE_FLOWS_MAX];
+	unsigned int n;
+	uint32_t mask;
+	uint32_t colour;
+	uint32_t references;
+	int adds_left;
+	int interruptions;
+	int open_error;
+	bool destroyed;
+} fake;
+
+/**
+ * fake_reset() - one flow, gold=fcff:2::1,fcff:8::100, and no faults
+ */
+void fake_reset(void);
+
+#endif /* TEST_FAKE_SR6FLOW_H */

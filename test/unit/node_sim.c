@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "test/unit/node_sim.h"
+
+struct node {
+	const struct scenario *scenario;
+	const struct event *event;
+	struct recorder *recorder;
+	int64_t time;		/* what the wall clock shows */
+	int64_t true_time;	/* what it would show without steps */
+	int64_t next_packet;
+	int64_t next_change;
+	bool rotating;
+	int late;
+	int slow;
+	bool interrupt;
+	int rules;
+	uint32_t mask;
+	uint32_t colour;
+	uint64_t instance;
+	uint64_t generation;
+	struct node_flow {
+		bool there;
+		bool idle;
+		struct sr6flow_record record;
+	} flows[FLOWS];
+	const struct expected *expected;
+	/* Records that no end of a block has followed yet, and their block. */
+	int unended;
+	int64_t block;
+};
+
+static const struct block_timing timing = {
+	.period = P * MS, .guard = P / 2 * MS, .band = P / 10 * MS,
+};
+
+static int check_record(const struct record *record, void *arg)
+{
+	struct node *node = arg;
+	const struct expected *want = node->expected++;
+	int flow = record->flow.sids[0].s6_addr[15];
+
+	if (!want->block || record->block - FIRST != want->block ||
+	    flow != want->flow || record->reason != want->reason ||
+	    (!want->reason && record->packets != (uint64_t)want->packets))
+		fail_msg("%s: got block %d flow %d %s packets %d, not block %d flow %d %s packets %d",
+			 node->scenario->name, (int)(record->block - FIRST),
+			 flow, reason_word(record->reason) ?: "valid",
+			 (int)record->packets, want->block, want->flow,
+			 reason_word(want->reason) ?: "valid", want->packets);
+	if (node->unended++)
+		assert_int_equal(record->block, node->block);
+	node->block = record->block;
+	assert_string_equal(record->node, "n");
+	assert_string_equal(record->set, "s");
+	assert_int_equal(record->period_ms, P);
+	assert_int_equal(record->guard_us, P / 2 * 1000);
+	assert_int_equal(record->band_us, P / 10 * 1000);
+	assert_int_equal(record->mask, node->mask);
+	assert_int_equal(record->colour,
+			 block_colour(node->mask, record->block));
+	assert_int_equal(record->bytes, record->packets * 10);
+	return 0;
+}
+
+static void flow_identify(struct node *node, struct node_flow *flow)
+{
+	flow->record.instance = node->instance;
+	flow->record.generation = ++node->generation;
+	memset(flow->record.counters, 0, sizeof(flow->record.counters));
+}
+
+static void flow_count(struct node *node, int i, uint32_t colour, int packets)
+{
+	struct sr6flow_counters *counters =
+		&node->flows[i].record.counters[sr6flow_slot(
+			node->mask, colour)];
+
+	counters->packets += (uint64_t)packets;
+	counters->bytes += (uint64_t)packets * 10;
+}
+
+static void flow_preset(struct node *node, int i, uint64_t packets)
+{
+	unsigned int slot;
+
+	for (slot = 0; slot < SR6FLOW_SLOTS_MAX; slot++)
+		node->flows[i].record.counters[slot] =
+			(struct sr6flow_counters){ packets, packets * 10 };
+}
+
+static void restart(struct node *node, bool flows)
+{
+	int i;
+
+	node->instance++;
+	for (i = 0; i < FLOWS; i++) {
+		flow_identify(node, &node->flows[i]);
+		node->flows[i].there &= flows;
+	}
+}
+
+static void step_clock(struct node *node, int64_t step)
+{
+	node->time += step;
+	node->next_change = block_start(&timing,
+					block_number(&timing, node->time) + 1);
+	node->colour = block_colour(node->mask,
+				    block_number(&timing, node->time));
+	assert_int_equal(recorder_stepped(node->recorder, node->time - step,
+					  node->time), 0);
+}
+
+static void act_on_flow(struct node *node, const struct event *event)
+{
+	struct node_flow *flow = &node->flows[event->value];
+
+	switch (event->action) {
+	case PACKET:
+		flow_count(node, event->value,
+			   node->mask & ~node->colour, 1);
+		break;
+	case UNCOLOURED:
+		flow_count(node, event->value, 0, 1);
+		break;
+	case IDLE:
+		flow->idle = true;
+		break;
+	case ADD:
+		flow_identify(node, flow);
+		flow->there = true;
+		break;
+	case REMOVE:
+		flow->there = false;
+		break;
+	case REWRITE:
+		flow->record.generation = ++node->generation;
+		flow_preset(node, event->value, 500);
+		break;
+	case PRESET:
+		flow_preset(node, event->value, UINT64_MAX);
+		break;
+	case BACKWARDS:
+		flow_preset(node, event->value, 0);
+		break;
+	default:
+		fail_msg("%s: bad script", node->scenario->name);
+	}
+}
+
+/* Returns milliseconds for which the recorder sleeps. */
+static int act(struct node *node, const struct event *event)
+{
+	switch (event->action) {
+	case ROTATE_LATE:
+		node->late = event->value;
+		break;
+	case ROTATE_STOP:
+		node->rotating = false;
+		break;
+	case ROTATE_START:
+		node->rotating = true;
+		node->colour = block_colour(node->mask,
+					    block_number(&timing, node->time));
+		break;
+	case COLOUR:
+		node->colour = sr6flow_colour(node->mask,
+					      (unsigned int)event->value);
+		break;
+	case RESTART:
+	case EMPTY:
+		restart(node, event->action == RESTART);
+		break;
+	case STEP:
+		step_clock(node, event->value * MS);
+		break;
+	case SLEEP:
+		return event->value;
+	case SLOW:
+		node->slow = event->value;
+		break;
+	case RULES:
+		node->rules = event->value;
+		break;
+	case INTERRUPT:
+		node->interrupt = true;
+		break;
+	default:
+		act_on_flow(node, event);
+	}
+	return 0;
+}
+
+static void change_colour(struct node *node)
+{
+	int64_t block = block_number(&timing, node->time);
+
+	if (node->rotating)
+		node->colour = block_colour(node->mask, block);
+	node->next_change = block_start(&timing, block + 1) + node->late * MS;
+	node->late = 0;
+}
+
+/* Let a millisecond pass. Returns how long the recorder sleeps. */
+static int tick(struct node *node)
+{
+	int sleep = 0, i;
+
+	node->time += MS;
+	node->true_time += MS;
+	if (node->time >= node->next_change)
+		change_colour(node);
+	for (i = 0; i < FLOWS && node->rules; i++)
+		if (node->flows[i].there && !node->flows[i].idle)
+			flow_count(node, i, node->colour, 1);
+	while (node->event->action && AT(node->event->at) <= node->true_time)
+		sleep += act(node, node->event++);
+	return sleep;
+}
+
+static void dump(struct node *node)
+{
+	struct sr6flow_set set = {
+		.mask = node->mask,
+		.references = (uint32_t)node->rules,
+	};
+	int i;
+
+	recorder_dump_begin(node->recorder);
+	set.colour = node->scenario->counting ? 0 : node->colour;
+	for (i = 0; i < FLOWS; i++) {
+		if (!node->flows[i].there)
+			continue;
+		assert_int_equal(recorder_dump_flow(&set,
+						    &node->flows[i].record,
+						    node->recorder), 0);
+		if (node->interrupt) {
+			node->interrupt = false;
+			recorder_dump_begin(node->recorder);
+			i = -1;
+		}
+	}
+	for (; node->slow; node->slow--)
+		tick(node);
+	assert_int_equal(recorder_dump_end(node->recorder, node->time), 0);
+}
+
+/* Once per block, after its records, if it has any. */
+static int check_end(int64_t block, void *arg)
+{
+	struct node *node = arg;
+
+	if (node->unended)
+		assert_int_equal(block, node->block);
+	node->unended = 0;
+	return 0;
+}
+
+static void node_init(struct node *node, const struct scenario *scenario)
+{
+	int i;
+
+	memset(node, 0, sizeof(*node));
+	node->scenario = scenario;
+	node->event = scenario->events;
+	node->expected = scenario->expected;
+	node->time = node->true_time = AT(0);
+	node->next_change = AT(P);
+	node->rotating = true;
+	node->rules = 1;
+	node->mask = scenario->mask ?: SR6FLOW_MASK_DEFAULT;
+	node->colour = block_colour(node->mask, FIRST);
+	node->instance = 77;
+	for (i = 0; i < FLOWS; i++) {
+		struct node_flow *flow = &node->flows[i];
+
+		flow_identify(node, flow);
+		flow->there = i < scenario->flows;
+		flow->record.flow.nsids = 2;
+		flow->record.flow.sids[0].s6_addr[15] = (uint8_t)i;
+	}
+	node->recorder = recorder_new(&timing, "n", "s", check_record,
+				      check_end, node);
+	assert_non_null(node->recorder);
+}
+
+void node_run(const struct scenario *scenario)
+{
+	struct node node;
+	int sleep = 0;
+
+	node_init(&node, scenario);
+	while (node.true_time < AT(scenario->until)) {
+		struct recorder_due due;
+
+		if (sleep) {
+			sleep += tick(&node) - 1;
+			continue;
+		}
+		assert_int_equal(recorder_next(node.recorder, node.time, &due),
+				 0);
+		if (due.time > node.time)
+			sleep += tick(&node);
+		else if (due.step == RECORDER_LOOK)
+			recorder_look(node.recorder, node.time, node.mask,
+				      scenario->counting ? 0 : node.colour);
+		else
+			dump(&node);
+	}
+	if (node.expected->block)
+		fail_msg("%s: no record of block %d", scenario->name,
+			 node.expected->block);
+	assert_int_equal(node.unended, 0);
+	recorder_free(node.recorder);
+}

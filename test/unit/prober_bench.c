@@ -1,0 +1,455 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "prober_bench.h"
+
+/* reflector_handle() takes a function without argument. */
+static int64_t reflector_now;
+
+static int64_t now_reflector(void)
+{
+	return reflector_now;
+}
+
+const struct key *bench_key(void)
+{
+	static const struct key key = {
+		.id = "test", .len = 16, .secret = "0123456789abcdef",
+	};
+
+	return &key;
+}
+
+uint64_t bench_sent(unsigned int flow, int64_t block)
+{
+	return 1000 + 7 * (uint64_t)flow + (uint64_t)block % 97;
+}
+
+uint64_t bench_received(unsigned int flow, int64_t block, unsigned int peer)
+{
+	return bench_sent(flow, block) - (flow + (uint64_t)block) % 5 -
+	       10 * (peer + 1);
+}
+
+static void transmit_once(struct bench *bench, enum net_kind kind,
+			  unsigned int peer, const uint8_t *data, size_t len)
+{
+	struct net_event event = {
+		.kind = kind, .peer = peer, .len = len,
+		.time = bench->now + bench->delay,
+		/* Mangling may make it longer. */
+		.data = malloc(STAMP_MESSAGE_MAX),
+	};
+
+	assert_non_null(event.data);
+	memcpy(event.data, data, len);
+	if (bench->jitter)
+		event.time += (int64_t)(net_random(&bench->net) %
+					(uint64_t)bench->jitter);
+	net_push(&bench->net, event);
+}
+
+static void transmit(struct bench *bench, enum net_kind kind,
+		     unsigned int peer, const uint8_t *data, size_t len)
+{
+	if (net_chance(&bench->net, bench->loss))
+		return;
+	transmit_once(bench, kind, peer, data, len);
+	if (net_chance(&bench->net, bench->duplicate))
+		transmit_once(bench, kind, peer, data, len);
+}
+
+static struct sr6flow_flow flow_of(unsigned int flow)
+{
+	struct sr6flow_flow made = { .nsids = 1 + flow % 4 };
+	unsigned int i;
+
+	for (i = 0; i < made.nsids; i++) {
+		made.sids[i].s6_addr[0] = 0xfc;
+		made.sids[i].s6_addr[1] = (uint8_t)i;
+		made.sids[i].s6_addr[13] = (uint8_t)(flow >> 16);
+		made.sids[i].s6_addr[14] = (uint8_t)(flow >> 8);
+		made.sids[i].s6_addr[15] = (uint8_t)flow;
+	}
+	made.name[0] = 'f';
+	return made;
+}
+
+static unsigned int flow_number(const struct sr6flow_flow *flow)
+{
+	const uint8_t *sid = flow->sids[0].s6_addr;
+
+	return (unsigned int)sid[13] << 16 | (unsigned int)sid[14] << 8 |
+	       sid[15];
+}
+
+static struct record record_of(const struct bench *bench, unsigned int flow,
+			       int64_t block, uint64_t packets)
+{
+	return (struct record){
+		.node = "node", .set = "set", .instance = 1, .generation = 1,
+		.flow = flow_of(flow),
+		.period_ms = bench->period_ms,
+		.mask = SR6FLOW_MASK_DEFAULT,
+		.block = block,
+		.colour = block_colour(SR6FLOW_MASK_DEFAULT, block),
+		.packets = packets,
+		.bytes = 100 * packets,
+	};
+}
+
+static int64_t op_now(void *arg)
+{
+	struct bench *bench = arg;
+
+	return bench->now;
+}
+
+static int op_send(void *arg, unsigned int peer,
+		   const struct sr6flow_flow *flow, const uint8_t *data,
+		   size_t len)
+{
+	struct bench *bench = arg;
+
+	assert_in_range(len, stamp_base_len(bench->auth),
+			bench->config.message_max);
+	if (flow)
+		assert_memory_equal(flow->sids, flow_of(flow_number(flow)).sids,
+				    flow->nsids * sizeof(flow->sids[0]));
+	if (bench->in_band && bench->flows)
+		assert_non_null(flow);
+	if (!bench->again)
+		return -EAGAIN;
+	if (bench->again > 0)
+		bench->again--;
+	bench->sent[peer]++;
+	transmit(bench, NET_REQUEST, peer, data, len);
+	return 0;
+}
+
+static unsigned int answer_index(enum answer_status status)
+{
+	return status >= ANSWER_NO_ANSWER ? 16 + status - ANSWER_NO_ANSWER :
+	       status;
+}
+
+uint64_t bench_answers(const struct bench *bench, enum answer_status status)
+{
+	return bench->answers[answer_index(status)];
+}
+
+static bool peer_right(const struct result *result, unsigned int flow,
+		       unsigned int i)
+{
+	const struct result_peer *peer = &result->peer[i];
+	bool valid = peer->answer.status == ANSWER_VALID;
+	uint64_t want = valid ? bench_received(flow, result->block, i) : 0;
+
+	return peer->packets == want && peer->bytes == 100 * want &&
+	       (!valid || (peer->mask == result->mask &&
+			   peer->period_ms == result->period_ms));
+}
+
+static void op_result(void *arg, const struct result *result)
+{
+	struct bench *bench = arg;
+	unsigned int flow = flow_number(result->flow);
+	uint64_t sent = result->reason ? 0 : bench_sent(flow, result->block);
+	uint64_t i = (uint64_t)(result->block - BENCH_FIRST_BLOCK);
+
+	if (i >= bench->nblocks || flow >= bench->flows ||
+	    result->sent != sent || result->sent_bytes != 100 * sent ||
+	    result->flow->name[0] != 'f' ||
+	    result->colour != block_colour(result->mask, result->block))
+		bench->wrong++;
+	else
+		bench->results_of[i * bench->flows + flow]++;
+	if (bench->results < BENCH_KEPT) {
+		bench->kept[bench->results] = *result;
+		bench->kept_flow[bench->results] = flow;
+	}
+	bench->results++;
+	bench->last_result = bench->now;
+	for (i = 0; i < bench->npeers; i++) {
+		if (!peer_right(result, flow, (unsigned int)i))
+			bench->wrong++;
+		bench->answers[answer_index(result->peer[i].answer.status)]++;
+	}
+}
+
+static void op_report(void *arg, const struct peer_report *report)
+{
+	struct bench *bench = arg;
+
+	bench->report[report->peer] = *report;
+	bench->reports++;
+	if (report->replies > report->requests ||
+	    report->samples > report->replies ||
+	    report->round_trip_min > report->round_trip_avg ||
+	    report->round_trip_avg > report->round_trip_max)
+		bench->wrong++;
+}
+
+/* The reports and all results of a block come before its end. */
+static void op_block_end(void *arg, int64_t block)
+{
+	struct bench *bench = arg;
+	uint64_t i = (uint64_t)(block - BENCH_FIRST_BLOCK);
+	unsigned int flow;
+
+	bench->ends++;
+	if (i >= bench->nblocks) {
+		bench->wrong++;
+		return;
+	}
+	for (flow = 0; flow < bench->flows; flow++)
+		if (!bench->results_of[i * bench->flows + flow])
+			bench->wrong++;
+}
+
+static const struct prober_ops ops = {
+	.now = op_now,
+	.send = op_send,
+	.result = op_result,
+	.report = op_report,
+	.block_end = op_block_end,
+};
+
+void bench_init(struct bench *bench)
+{
+	memset(bench, 0, sizeof(*bench));
+	bench->npeers = 1;
+	bench->period_ms = 1000;
+	bench->flows = 1;
+	bench->window = 512;
+	bench->delay = 5 * BENCH_MS;
+	bench->seed = 1;
+	bench->again = -1;
+	bench->invalid_flow = -1;
+	bench->forget_flow = -1;
+}
+
+/* Peers have had the flows for long. */
+static void peer_flows(struct bench *bench, struct ledger *ledger)
+{
+	const struct sr6flow_set set = { .mask = SR6FLOW_MASK_DEFAULT };
+	struct sr6flow_record record = { .generation = 1 };
+	unsigned int flow;
+
+	for (flow = 0; flow < bench->flows; flow++) {
+		record.flow = flow_of(flow);
+		if (flow != (unsigned int)bench->forget_flow)
+			assert_int_equal(ledger_flow(ledger, &set, &record),
+					 0);
+	}
+	ledger_block_end(ledger, BENCH_FIRST_BLOCK - 1);
+}
+
+static void start_peer(struct bench *bench, unsigned int i)
+{
+	struct reflector_config config = {
+		.auth = bench->auth, .stateful = bench->stateful,
+		.tlv_type = STAMP_TLV_BLOCK, .freshness = 60 * BLOCK_NS_PER_S,
+	};
+	struct keys keys = { .n = 1, .key = { *bench_key() } };
+
+	bench->ledger[i] = ledger_new(&bench->config.timing);
+	bench->reflector[i] = reflector_new(&config, &keys);
+	assert_non_null(bench->ledger[i]);
+	assert_non_null(bench->reflector[i]);
+	peer_flows(bench, bench->ledger[i]);
+	reflector_ledgers(bench->reflector[i], &bench->ledger[i], 1);
+	reflector_clock(bench->reflector[i], true, BENCH_MS);
+}
+
+void bench_start(struct bench *bench, unsigned int nblocks)
+{
+	struct prober_config *config = &bench->config;
+	char error[256];
+	unsigned int i;
+
+	config->of.npeers = bench->npeers;
+	config->of.group = bench->group;
+	assert_int_equal(block_timing_init(&config->timing, bench->period_ms,
+					   0, 0, error, sizeof(error)), 0);
+	for (i = 0; i < RESULT_PEERS_MAX; i++)
+		config->address[i].s6_addr[15] = (uint8_t)(i + 1);
+	config->auth = bench->auth;
+	config->key = *bench_key();
+	config->ssid = 77;
+	config->tlv_type = STAMP_TLV_BLOCK;
+	config->message_max = 1452;
+	config->window = bench->window;
+	config->in_band = bench->in_band;
+	net_seed(&bench->net, bench->seed);
+	bench->nblocks = nblocks;
+	bench->results_of = calloc(nblocks, bench->flows ? bench->flows : 1);
+	assert_non_null(bench->results_of);
+	bench->now = block_window_open(&config->timing, BENCH_FIRST_BLOCK - 1);
+	for (i = 0; i < bench->npeers; i++)
+		start_peer(bench, i);
+	bench->prober = prober_new(config, &ops, bench);
+	assert_non_null(bench->prober);
+	prober_clock(bench->prober, true, 2 * BENCH_MS);
+}
+
+void bench_stop(struct bench *bench)
+{
+	unsigned int i;
+
+	prober_free(bench->prober);
+	for (i = 0; i < bench->npeers; i++) {
+		reflector_free(bench->reflector[i]);
+		ledger_free(bench->ledger[i]);
+	}
+	while (bench->net.n)
+		free(net_pop(&bench->net).data);
+	free(bench->net.event);
+	free(bench->results_of);
+}
+
+static void peer_block(struct bench *bench, unsigned int peer, unsigned int i)
+{
+	int64_t block = BENCH_FIRST_BLOCK + i;
+	struct record record;
+	unsigned int flow;
+
+	for (flow = 0; flow < bench->flows; flow++) {
+		if (flow == (unsigned int)bench->forget_flow)
+			continue;
+		record = record_of(bench, flow, block,
+				   bench_received(flow, block, peer));
+		assert_int_equal(ledger_record(bench->ledger[peer], &record),
+				 0);
+	}
+	ledger_block_end(bench->ledger[peer], block);
+}
+
+void bench_records(struct bench *bench, unsigned int i)
+{
+	int64_t block = BENCH_FIRST_BLOCK + i;
+	struct record record;
+	unsigned int flow;
+
+	for (flow = 0; flow < bench->flows; flow++) {
+		record = record_of(bench, flow, block, bench_sent(flow, block));
+		if (flow == (unsigned int)bench->invalid_flow) {
+			record.reason = REASON_FLOW_RESTARTED;
+			record.packets = 0;
+			record.bytes = 0;
+		}
+		assert_int_equal(prober_record(bench->prober, &record), 0);
+	}
+}
+
+void bench_block(struct bench *bench, unsigned int i)
+{
+	int64_t block = BENCH_FIRST_BLOCK + i;
+	unsigned int peer;
+
+	bench_run(bench, block_window_open(&bench->config.timing, block) -
+			 bench->now);
+	for (peer = 0; peer < bench->npeers; peer++) {
+		struct net_event event = {
+			.kind = NET_LEDGER, .peer = peer, .block = i,
+			.time = bench->now + bench->peer_late,
+		};
+
+		net_push(&bench->net, event);
+	}
+	bench_records(bench, i);
+	assert_int_equal(prober_block_end(bench->prober, block), 0);
+}
+
+static void peer_request(struct bench *bench, struct net_event *event)
+{
+	unsigned int node = bench->redirect ?
+			    (event->peer + 1) % bench->npeers : event->peer;
+	struct reflector_request request = {
+		.data = event->data, .len = event->len,
+		.from = { .sin6_family = AF_INET6, .sin6_port = 1 },
+		.to = bench->config.address[node],
+		.ttl = 64, .received = bench->now,
+	};
+
+	reflector_now = bench->now;
+	if (bench->request && !bench->request(bench, event->peer, event->data,
+					      &request.len))
+		return;
+	if (reflector_handle(bench->reflector[node], &request, now_reflector))
+		transmit(bench, NET_REPLY, event->peer, request.data,
+			 request.len);
+}
+
+static void prober_reply(struct bench *bench, struct net_event *event)
+{
+	if (bench->reply && !bench->reply(bench, event->peer, event->data,
+					  &event->len))
+		return;
+	bench->replies[event->peer]++;
+	prober_receive(bench->prober, event->peer, event->data, event->len,
+		       bench->now);
+}
+
+static void events_handle(struct bench *bench)
+{
+	while (bench->net.n && bench->net.event[0].time <= bench->now) {
+		struct net_event event = net_pop(&bench->net);
+
+		if (event.kind == NET_REQUEST)
+			peer_request(bench, &event);
+		else if (event.kind == NET_REPLY)
+			prober_reply(bench, &event);
+		else
+			peer_block(bench, event.peer, event.block);
+		free(event.data);
+	}
+}
+
+void bench_run(struct bench *bench, int64_t ns)
+{
+	int64_t until = bench->now + ns;
+	int64_t when;
+
+	while (true) {
+		events_handle(bench);
+		when = prober_run(bench->prober);
+		assert_true(when > bench->now);
+		if (bench->net.n && bench->net.event[0].time < when)
+			when = bench->net.event[0].time;
+		if (when > until)
+			break;
+		bench->now = when;
+	}
+	bench->now = until;
+}
+
+void bench_expect(const struct bench *bench, uint64_t results, uint64_t ends,
+		  enum answer_status status, uint64_t answers)
+{
+	assert_int_equal(bench->wrong, 0);
+	assert_int_equal(bench->results, results);
+	assert_int_equal(bench->ends, ends);
+	assert_int_equal(bench_answers(bench, status), answers);
+}
+
+void bench_reseal(const struct bench *bench, uint8_t *data, size_t len)
+{
+	size_t base = stamp_base_len(bench->auth);
+	size_t offset = base;
+	struct stamp_tlv tlv;
+
+	if (!bench->auth)
+		return;
+	while (stamp_tlv_next(data, len, &offset, &tlv) == 1)
+		if (tlv.type == STAMP_TLV_HMAC)
+			key_tlv_hmac(bench_key(), data, base,
+				     (size_t)(tlv.header - data), tlv.value);
+	key_seal_base(bench_key(), data);
+}

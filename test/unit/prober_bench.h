@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A network for the prober: virtual time, peers that are the real reflector
+ * and ledger, and a path that loses, delays, reorders and duplicates messages
+ * by a random sequence that a seed fixes.
+ *
+ * The counts of every flow, block and peer are computed from their numbers, so
+ * every result is checked as it comes; see bench_sent() and bench_received().
+ */
+#ifndef TEST_UNIT_PROBER_BENCH_H
+#define TEST_UNIT_PROBER_BENCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "lmctl/engine/ledger.h"
+#include "lmctl/engine/prober.h"
+#include "lmctl/engine/reflector.h"
+#include "prober_net.h"
+
+#define BENCH_FIRST_BLOCK INT64_C(170000000)
+#define BENCH_MS BLOCK_NS_PER_MS
+#define BENCH_KEPT 512
+
+struct bench;
+
+/**
+ * typedef bench_mangle_fn - change a message or reply on its way
+ * @bench: bench
+ * @peer: from or to this peer
+ * @data: datagram, room for STAMP_MESSAGE_MAX bytes
+ * @len: its length
+ *
+ * Return: false to lose it.
+ */
+typedef bool (*bench_mangle_fn)(struct bench *bench, unsigned int peer,
+				uint8_t *data, size_t *len);
+
+/**
+ * struct bench - a bench; the first part is set by the test before
+ *		  bench_start()
+ * @npeers: number of peers
+ * @group: they are a group
+ * @auth: authenticated mode
+ * @stateful: peers number their replies
+ * @in_band: one flow per message
+ * @period_ms: period
+ * @flows: number of flows
+ * @window: messages that may wait
+ * @loss: per cent of messages lost, each way
+ * @duplicate: per cent of messages that come twice
+ * @delay: one way, nanoseconds
+ * @jitter: most that is added to it; messages overtake one another
+ * @peer_late: peers have a block so long after this node
+ * @seed: of the random sequence
+ * @request: called for every request that arrives, or NULL
+ * @reply: called for every reply that arrives, or NULL
+ * @again: number of messages that the socket takes before it is full; -1 for
+ *	   no limit
+ * @invalid_flow: flow that this node cannot count, -1 for none
+ * @forget_flow: flow that the peers do not have, -1 for none
+ * @redirect: an intruder sends the messages to a peer to the next one, and
+ *	      the replies back as if they came from the right one
+ * @now: virtual time
+ * @prober: the prober
+ * @config: its configuration
+ * @sent: messages sent, by peer
+ * @replies: replies that arrived, by peer
+ * @results: results given
+ * @ends: calls of block_end
+ * @reports: reports given
+ * @wrong: results or reports that cannot be, must be 0
+ * @answers: answers by status, ANSWER_NO_ANSWER and so on from 16 on
+ * @last_result: time of the last result
+ * @kept: the first results
+ * @kept_flow: their flows
+ * @report: the last reports, by peer
+ * @results_of: results by block (less BENCH_FIRST_BLOCK) and flow
+ * @nblocks: blocks in @results_of
+ * @ledger: of each peer
+ * @reflector: likewise
+ * @net: the network
+ */
+struct bench {
+	unsigned int npeers;
+	bool group;
+	bool auth;
+	bool stateful;
+	bool in_band;
+	uint32_t period_ms;
+	unsigned int flows;
+	unsigned int window;
+	unsigned int loss;
+	unsigned int duplicate;
+	int64_t delay;
+	int64_t jitter;
+	int64_t peer_late;
+	uint64_t seed;
+	bench_mangle_fn request;
+	bench_mangle_fn reply;
+	long again;
+	long invalid_flow;
+	long forget_flow;
+	bool redirect;
+
+	int64_t now;
+	struct prober *prober;
+	struct prober_config config;
+	uint64_t sent[RESULT_PEERS_MAX];
+	uint64_t replies[RESULT_PEERS_MAX];
+	uint64_t results;
+	uint64_t ends;
+	uint64_t reports;
+	uint64_t wrong;
+	uint64_t answers[32];
+	int64_t last_result;
+	struct result kept[BENCH_KEPT];
+	unsigned int kept_flow[BENCH_KEPT];
+	struct peer_report report[RESULT_PEERS_MAX];
+	uint8_t *results_of;
+	unsigned int nblocks;
+
+	struct ledger *ledger[RESULT_PEERS_MAX];
+	struct reflector *reflector[RESULT_PEERS_MAX];
+	struct net net;
+};
+
+/**
+ * bench_init() - the defaults: one peer, one flow, 1 s, no loss, 5 ms
+ * @bench: filled
+ */
+void bench_init(struct bench *bench);
+
+/**
+ * bench_start() - make prober and peers
+ * @bench: bench
+ * @nblocks: most blocks of the test
+ */
+void bench_start(struct bench *bench, unsigned int nblocks);
+
+/**
+ * bench_stop() - free everything
+ * @bench: bench
+ */
+void bench_stop(struct bench *bench);
+
+/**
+ * bench_block() - the next block is read at both ends
+ * @bench: bench
+ * @i: which, from 0 on; virtual time goes on to when it is read
+ */
+void bench_block(struct bench *bench, unsigned int i);
+
+/**
+ * bench_records() - give the records of a block to the prober, without its end
+ * @bench: bench
+ * @i: which
+ */
+void bench_records(struct bench *bench, unsigned int i);
+
+/**
+ * bench_run() - let time pass
+ * @bench: bench
+ * @ns: how much
+ */
+void bench_run(struct bench *bench, int64_t ns);
+
+/**
+ * bench_sent() - packets that this node counts
+ * @flow: flow
+ * @block: block number
+ *
+ * Return: packets.
+ */
+uint64_t bench_sent(unsigned int flow, int64_t block);
+
+/**
+ * bench_received() - packets that a peer counts
+ * @flow: flow
+ * @block: block number
+ * @peer: peer
+ *
+ * Return: packets.
+ */
+uint64_t bench_received(unsigned int flow, int64_t block, unsigned int peer);
+
+/**
+ * bench_key() - key of this node and all peers
+ *
+ * Return: key.
+ */
+const struct key *bench_key(void);
+
+/**
+ * bench_answers() - number of answers with a status
+ * @bench: bench
+ * @status: status
+ *
+ * Return: their number over all peers and results.
+ */
+uint64_t bench_answers(const struct bench *bench, enum answer_status status);
+
+/**
+ * bench_expect() - nothing wrong, and so much
+ * @bench: bench
+ * @results: results given
+ * @ends: blocks ended
+ * @status: status
+ * @answers: answers with it
+ */
+void bench_expect(const struct bench *bench, uint64_t results, uint64_t ends,
+		  enum answer_status status, uint64_t answers);
+
+/**
+ * bench_reseal() - make the HMACs of a mangled reply fit again
+ * @bench: bench
+ * @data: reply
+ * @len: its length
+ */
+void bench_reseal(const struct bench *bench, uint8_t *data, size_t len);
+
+#endif /* TEST_UNIT_PROBER_BENCH_H */

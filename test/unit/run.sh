@@ -1,0 +1,49 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# Run CMocka programs and add up their results.
+#
+# usage: run.sh PROGRAM...
+#
+# UNIT_WRAPPER  command that runs each program, for instance valgrind
+# UNIT_TIMEOUT  seconds that one program may take, default 1200
+#
+# The last line is "N passed, N failed". A planned test that gave no result
+# (crash, time limit), a skipped test and a program that reports success but
+# exits non-zero (leaks) all count as failed.
+set -u
+
+[ $# -gt 0 ] || { echo 'run.sh: no test programs' >&2; exit 2; }
+
+passed=0
+failed=0
+log=$(mktemp) || exit 1
+trap 'rm -f "$log"' EXIT
+
+for program; do
+	# The wrapper is a command line of this project's make files.
+	# shellcheck disable=SC2086
+	CMOCKA_MESSAGE_OUTPUT=TAP timeout "${UNIT_TIMEOUT:-1200}" \
+		${UNIT_WRAPPER:-} "$program" >"$log" 2>&1
+	status=$?
+	counts=$(awk '
+		/^1\.\.[0-9]+$/ { planned += substr($0, 4) }
+		/^ok / && !/ # SKIP/ { good++ }
+		END { print good + 0, planned + 0 }' "$log")
+	good=${counts% *}
+	bad=$((${counts#* } - good))
+	if [ "$bad" -le 0 ] && { [ $status -ne 0 ] || [ "$good" -eq 0 ]; }; then
+		bad=1
+	fi
+	passed=$((passed + good))
+	failed=$((failed + bad))
+	name=$(basename "$program")
+	if [ "$bad" -gt 0 ]; then
+		cat "$log"
+		echo "FAIL $name: $good passed, $bad failed, exit status $status"
+	else
+		echo "PASS $name: $good passed"
+	fi
+done
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]

@@ -1,0 +1,374 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Alarms: sequences of blocks and what they do; then which alarms and flows
+ * have a state, and for how long.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "lmctl/sinks/alarm.h"
+#include "result_make.h"
+
+/*
+ * A letter of @blocks is a block: L lossy (5 %), . without loss, m in between
+ * (2 %), - exact with nothing sent, i invalid, a anomaly. Below each, @changes
+ * has R or C where the alarm is raised or cleared. Raised at 3 %, cleared at
+ * 1 %.
+ */
+struct sequence {
+	uint32_t raise_blocks;
+	uint32_t clear_blocks;
+	uint32_t invalid_blocks;
+	const char *blocks;
+	const char *changes;
+};
+
+static const struct sequence sequences[] = {
+	{ 1, 1, 0,	"..L.LL..",
+			"  RCR C " },
+	{ 3, 2, 0,	"LL.LLLL...LLL",
+			"     R  C   R" },
+	/* Between the thresholds nothing goes on. */
+	{ 2, 2, 0,	"LmLmLL.m.m..",
+			"     R     C" },
+	/* Invalid blocks and anomalies neither count nor end a run. */
+	{ 3, 2, 0,	"LiLaiL.i.",
+			"     R  C" },
+	/* Blocks without packets do not either. */
+	{ 2, 2, 0,	"L--L--.-.--",
+			"   R    C  " },
+	/* Without invalid_blocks no number of them does anything. */
+	{ 1, 1, 0,	"iiiiaaaa",
+			"        " },
+	{ 3, 2, 3,	"ii.iai..",
+			"     R C" },
+	/* Nothing sent is exact: it ends a run of inexact blocks ... */
+	{ 1, 1, 2,	"i-i-i",
+			"     " },
+	/* ... and clears what only inexact blocks raised, */
+	{ 2, 2, 2,	"ii--",
+			" R C" },
+	/* but not what loss raised as well. */
+	{ 2, 2, 2,	"iiLL---..",
+			" R      C" },
+	/* Inexact blocks that would raise begin the way to clear anew. */
+	{ 1, 3, 2,	"L..ii..." ,
+			"R      C" },
+	{ 1, 3, 0,	"L..ii.  " ,
+			"R    C" },
+	/* Calm before an alarm is raised does not clear it. */
+	{ 1, 2, 2,	"....ii..",
+			"     R C" },
+	/* Raised once, whatever raises it again. */
+	{ 1, 1, 1,	"LiLiLi.i.",
+			"R     CRC" },
+	/* All lost. */
+	{ 1, 1, 0,	"X.",
+			"RC" },
+};
+
+static struct segment block_of(char letter)
+{
+	static const struct {
+		char letter;
+		enum result_status status;
+		uint64_t sent;
+		int64_t lost;
+	} blocks[] = {
+		{ 'L', RESULT_EXACT, 100, 5 }, { '.', RESULT_EXACT, 100, 0 },
+		{ 'm', RESULT_EXACT, 100, 2 }, { '-', RESULT_EXACT, 0, 0 },
+		{ 'X', RESULT_EXACT, 1, 1 }, { 'i', RESULT_INVALID, 0, 0 },
+		{ 'a', RESULT_ANOMALY, 100, -1 },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(blocks) / sizeof(blocks[0]); i++)
+		if (blocks[i].letter == letter)
+			return (struct segment){
+				.status = blocks[i].status,
+				.sent = blocks[i].sent,
+				.lost = blocks[i].lost,
+			};
+	fail_msg("letter %c", letter);
+	return (struct segment){ .status = RESULT_INVALID };
+}
+
+static void test_sequences(void **state)
+{
+	static const char letters[] = {
+		[ALARM_SAME] = ' ', [ALARM_RAISED] = 'R', [ALARM_CLEARED] = 'C',
+	};
+	size_t i, k;
+
+	(void)state;
+	for (i = 0; i < sizeof(sequences) / sizeof(sequences[0]); i++) {
+		const struct sequence *sequence = &sequences[i];
+		const struct config_alarm alarm = {
+			.raise = 0.03,
+			.raise_blocks = sequence->raise_blocks,
+			.clear = 0.01,
+			.clear_blocks = sequence->clear_blocks,
+			.invalid_blocks = sequence->invalid_blocks,
+		};
+		struct alarm_state watched = { .raised = false };
+		char changes[64] = "";
+
+		for (k = 0; k < strcspn(sequence->blocks, " "); k++) {
+			struct segment block = block_of(sequence->blocks[k]);
+
+			changes[k] = letters[alarm_step(&alarm, &watched,
+							&block)];
+		}
+		if (strncmp(changes, sequence->changes, k))
+			fail_msg("%s\ngives\n%s\nnot\n%s", sequence->blocks,
+				 changes, sequence->changes);
+	}
+}
+
+static void test_thresholds(void **state)
+{
+	const struct config_alarm alarm = {
+		.raise = 0.05, .raise_blocks = 1, .clear = 0.02,
+		.clear_blocks = 1,
+	};
+	struct alarm_state watched = { .raised = false };
+	struct segment block = { .status = RESULT_EXACT, .sent = 100 };
+
+	(void)state;
+	block.lost = 4;
+	assert_int_equal(alarm_step(&alarm, &watched, &block), ALARM_SAME);
+	block.lost = 5;
+	assert_int_equal(alarm_step(&alarm, &watched, &block), ALARM_RAISED);
+	assert_int_equal(alarm_step(&alarm, &watched, &block), ALARM_SAME);
+	block.lost = 3;
+	assert_int_equal(alarm_step(&alarm, &watched, &block), ALARM_SAME);
+	block.lost = 2;
+	assert_int_equal(alarm_step(&alarm, &watched, &block), ALARM_CLEARED);
+	assert_int_equal(watched.raises, 1);
+}
+
+static struct sink sink;
+static struct measurement of;
+
+static struct config_alarm alarm_named(const char *name, const char *flow)
+{
+	struct config_alarm alarm = {
+		.measure = "*", .raise = 0.1, .raise_blocks = 1, .clear = 0,
+		.clear_blocks = 1,
+	};
+
+	snprintf(alarm.name, sizeof(alarm.name), "%s", name);
+	snprintf(alarm.flow, sizeof(alarm.flow), "%s", flow);
+	return alarm;
+}
+
+static void give(const char *text, uint64_t sent, uint64_t received)
+{
+	struct sr6flow_flow flow = make_flow(text);
+	struct result result = make_result(&of, &flow, MADE_BLOCK, sent,
+					   received);
+
+	sink.ops->result(sink.self, &result);
+}
+
+static void end(unsigned int blocks)
+{
+	while (blocks--)
+		sink.ops->block_end(sink.self, &of, MADE_BLOCK);
+}
+
+struct seen {
+	unsigned int n;
+	unsigned int raised;
+	uint64_t raises;
+	const char *alarm;
+	const char *flow;
+};
+
+static void see(const struct alarm_status *status, void *arg)
+{
+	struct seen *seen = arg;
+
+	if (seen->alarm && strcmp(seen->alarm, status->alarm))
+		return;
+	if (seen->flow && strcmp(seen->flow, status->flow->name))
+		return;
+	assert_string_equal(status->measurement, "core");
+	seen->n++;
+	seen->raised += status->raised;
+	seen->raises += status->raises;
+}
+
+/* States of one alarm and flow, NULL for all. */
+static struct seen look(const char *alarm, const char *flow)
+{
+	struct seen seen = { .alarm = alarm, .flow = flow };
+
+	alarm_each(&sink, see, &seen);
+	return seen;
+}
+
+static void start(const struct config_alarm *alarms, unsigned int n)
+{
+	of = make_measurement(false, 1);
+	assert_int_equal(alarm_open(&sink, alarms, n), 0);
+}
+
+static void test_patterns(void **state)
+{
+	const struct config_alarm alarms[] = {
+		alarm_named("all", "*"), alarm_named("gold", "gold*"),
+		alarm_named("sids", "fcff:8::*"),
+	};
+
+	(void)state;
+	start(alarms, 3);
+	give("gold-1=fcff::1", 10, 5);
+	give("silver=fcff:8::2", 10, 10);
+	give("fcff:8::3", 10, 5);
+	end(1);
+	assert_int_equal(look(NULL, NULL).n, 5);
+	assert_int_equal(look("all", NULL).raised, 2);
+	assert_int_equal(look("gold", "gold-1").raised, 1);
+	assert_int_equal(look("sids", "").raised, 1);
+	assert_int_equal(look("sids", NULL).n, 1);
+	/* A flow that gets a name is matched anew. */
+	give("gold-3=fcff:8::3", 10, 10);
+	assert_int_equal(look("sids", NULL).n, 0);
+	assert_int_equal(look("gold", "gold-3").n, 1);
+	assert_int_equal(look("all", "gold-3").raises, 1);
+	sink.ops->free(sink.self);
+}
+
+static void test_measurements(void **state)
+{
+	struct config_alarm alarm = alarm_named("a", "*");
+
+	(void)state;
+	snprintf(alarm.measure, sizeof(alarm.measure), "edge*");
+	start(&alarm, 1);
+	give("gold=fcff::1", 10, 0);
+	assert_int_equal(look(NULL, NULL).n, 0);
+	sink.ops->free(sink.self);
+}
+
+/* Memory is for flows that have results. */
+static void test_forgets(void **state)
+{
+	const struct config_alarm alarm = alarm_named("a", "*");
+
+	(void)state;
+	start(&alarm, 1);
+	give("gold=fcff::1", 10, 0);
+	end(ALARM_BLOCKS);
+	assert_int_equal(look(NULL, NULL).raised, 1);
+	end(1);
+	assert_int_equal(look(NULL, NULL).n, 0);
+	sink.ops->free(sink.self);
+}
+
+/* A measurement that is not there any more has no ends of blocks of its own. */
+static void test_forgets_measurement(void **state)
+{
+	const struct config_alarm alarm = alarm_named("a", "*");
+
+	(void)state;
+	start(&alarm, 1);
+	give("gold=fcff::1", 10, 0);
+	end(1);
+	snprintf(of.name, sizeof(of.name), "other");
+	end(ALARM_BLOCKS);
+	assert_int_equal(look(NULL, NULL).n, 1);
+	end(1);
+	assert_int_equal(look(NULL, NULL).n, 0);
+	sink.ops->free(sink.self);
+}
+
+static void test_reload(void **state)
+{
+	const struct config_alarm before[] = {
+		alarm_named("goes", "*"), alarm_named("stays", "*"),
+		alarm_named("narrows", "*"),
+	};
+	const struct config_alarm after[] = {
+		alarm_named("stays", "*"), alarm_named("new", "*"),
+		alarm_named("narrows", "gold"),
+	};
+
+	(void)state;
+	start(before, 3);
+	give("gold=fcff::1", 10, 0);
+	give("silver=fcff::2", 10, 0);
+	end(1);
+	assert_int_equal(look(NULL, NULL).raised, 6);
+	assert_int_equal(alarm_reload(&sink, after, 3, NULL, NULL), 0);
+	assert_int_equal(look("goes", NULL).n, 0);
+	assert_int_equal(look("stays", NULL).raised, 2);
+	assert_int_equal(look("new", NULL).n, 2);
+	assert_int_equal(look("new", NULL).raised, 0);
+	assert_int_equal(look("narrows", NULL).n, 1);
+	assert_int_equal(look("narrows", "gold").raised, 1);
+	give("gold=fcff::1", 10, 10);
+	assert_int_equal(look("stays", "gold").raised, 0);
+	assert_int_equal(alarm_reload(&sink, NULL, 0, NULL, NULL), 0);
+	assert_int_equal(look(NULL, NULL).n, 0);
+	give("gold=fcff::1", 10, 0);
+	sink.ops->free(sink.self);
+}
+
+/* A network that breaks at once does not fill the log. */
+static void test_many(void **state)
+{
+	const struct config_alarm alarm = alarm_named("a", "*");
+	char text[32], line[256];
+	FILE *log = tmpfile();
+	unsigned int i, lines = 0, n = 0;
+	int saved;
+
+	(void)state;
+	assert_non_null(log);
+	fflush(stderr);
+	saved = dup(STDERR_FILENO);
+	dup2(fileno(log), STDERR_FILENO);
+	start(&alarm, 1);
+	for (i = 1; i <= 2 * ALARM_LINES_MAX; i++) {
+		snprintf(text, sizeof(text), "fcff::%x", i);
+		give(text, 10, 0);
+	}
+	end(1);
+	sink.ops->free(sink.self);
+	dup2(saved, STDERR_FILENO);
+	close(saved);
+	rewind(log);
+	while (fgets(line, sizeof(line), log)) {
+		if (!lines++)
+			assert_string_equal(line, "lmctl: warning: alarm 'a' raised: flow fcff::1, measurement core, block 170000000: 10 of 10 packets lost (100 %), such blocks in a row: 1\n");
+		n = strstr(line, " 100 more lines") != NULL;
+	}
+	fclose(log);
+	assert_int_equal(lines, ALARM_LINES_MAX + 1);
+	assert_int_equal(n, 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_sequences),
+		cmocka_unit_test(test_thresholds),
+		cmocka_unit_test(test_patterns),
+		cmocka_unit_test(test_measurements),
+		cmocka_unit_test(test_forgets),
+		cmocka_unit_test(test_forgets_measurement),
+		cmocka_unit_test(test_reload),
+		cmocka_unit_test(test_many),
+	};
+
+	return cmocka_run_group_tests_name("alarm", tests, NULL, NULL);
+}

@@ -1,0 +1,550 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Programs of alarms: what they get, and that their number and time are
+ * bounded. The program is a script beside this test.
+ */
+#include <cap-ng.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <valgrind/valgrind.h>
+
+#include <cmocka.h>
+
+#include "lmctl/sinks/alarm_hook.h"
+#include "result_make.h"
+
+/* Limit of waiting for a condition, on a machine of any speed. */
+#define PATIENCE_MS 100000
+/* Of so many programs one ends within HOOKS_LAST_MS on such a machine. */
+#define ENDS_MAX 100
+
+/* Files appear under their last name when they are complete. */
+static const char script[] =
+	"#!/bin/sh\n"
+	"cd \"$2\" || exit 1\n"
+	"case $1 in\n"
+	"inspect)\n"
+	"	tr '\\0' '\\n' </proc/$$/environ | sort >environ.new\n"
+	"	while read -r line; do\n"
+	"		echo \"$line\"\n"
+	"	done </proc/$$/status >status\n"
+	"	ls /proc/$$/fd >fds\n"
+	"	readlink /proc/$$/fd/0 /proc/$$/fd/2 >streams\n"
+	"	mv environ.new environ;;\n"
+	"log)\n"
+	"	echo x >>started\n"
+	"	while ! [ -e go ]; do sleep 0.02; done\n"
+	"	echo \"$SR6FLOW_STATE $SR6FLOW_BLOCK\" >>log;;\n"
+	"hang)\n"
+	"	sleep 1000 &\n"
+	"	echo $! >child.new\n"
+	"	mv child.new child\n"
+	"	wait;;\n"
+	"fail)\n"
+	"	exit 3;;\n"
+	"esac\n";
+
+static char directory[CONFIG_TEXT_LEN - 8], program[CONFIG_TEXT_LEN];
+static struct config_alarm lossy;
+static struct sr6flow_flow gold;
+static struct segment loss;
+
+static const char *path(const char *name)
+{
+	static char text[CONFIG_TEXT_LEN + 16];
+
+	snprintf(text, sizeof(text), "%s/%s", directory, name);
+	return text;
+}
+
+/* A file of the script, empty if there is none. */
+static const char *contents(const char *name)
+{
+	static char text[8192];
+	FILE *file = fopen(path(name), "re");
+	size_t n = file ? fread(text, 1, sizeof(text) - 1, file) : 0;
+
+	text[n] = '\0';
+	if (file)
+		fclose(file);
+	return text;
+}
+
+static unsigned int lines(const char *name)
+{
+	const char *text = contents(name);
+	unsigned int n = 0;
+
+	for (; *text; text++)
+		n += *text == '\n';
+	return n;
+}
+
+static struct alarm_event event(const char *what)
+{
+	const struct alarm_event made = {
+		.alarm = &lossy, .raised = true, .measurement = "core",
+		.flow = &gold, .block = 7, .loss = &loss,
+	};
+
+	snprintf(lossy.args[1], sizeof(lossy.args[1]), "%s", what);
+	return made;
+}
+
+static void pause_ms(unsigned int ms)
+{
+	usleep(ms * 1000);
+}
+
+/* Until nothing runs. */
+static void finish(struct hooks *hooks)
+{
+	unsigned int ms;
+
+	for (ms = 0; hooks_reap(hooks) != INT64_MAX; ms += 10) {
+		assert_true(ms < PATIENCE_MS);
+		pause_ms(10);
+	}
+}
+
+static void wait_lines(const char *name, unsigned int n)
+{
+	unsigned int ms;
+
+	for (ms = 0; lines(name) < n; ms += 10) {
+		assert_true(ms < PATIENCE_MS);
+		pause_ms(10);
+	}
+}
+
+static void touch(const char *name)
+{
+	int fd = open(path(name), O_CREAT | O_WRONLY | O_CLOEXEC, 0644);
+
+	assert_true(fd >= 0);
+	close(fd);
+}
+
+static int clean(void **state)
+{
+	static const char *const names[] = {
+		"environ", "status", "fds", "streams", "started", "log", "go", "child",
+		"stderr",
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		unlink(path(names[i]));
+	loss = (struct segment){ RESULT_EXACT, NULL, 1000, 990, 0, 0, 10 };
+	lossy = (struct config_alarm){ .name = "lossy", .nargs = 3 };
+	snprintf(lossy.args[0], sizeof(lossy.args[0]), "%s", program);
+	snprintf(lossy.args[2], sizeof(lossy.args[2]), "%s", directory);
+	return 0;
+}
+
+static int setup(void **state)
+{
+	int fd;
+
+	/* Not in the build folder, where an unprivileged user may not come. */
+	strcpy(directory, "/tmp/test_alarm_hook.XXXXXX");
+	if (!mkdtemp(directory) || chmod(directory, 0777))
+		return -1;
+	snprintf(program, sizeof(program), "%s/script", directory);
+	fd = open(program, O_CREAT | O_WRONLY | O_CLOEXEC, 0755);
+	if (fd < 0 || write(fd, script, strlen(script)) < 0 || close(fd))
+		return -1;
+	gold = make_flow("gold=fcff:2::1,fcff:8::100");
+	return clean(state);
+}
+
+static int teardown(void **state)
+{
+	clean(state);
+	unlink(program);
+	return rmdir(directory);
+}
+
+static void test_environment(void **state)
+{
+	struct hooks *hooks = hooks_new(HOOKS_LIMIT);
+	struct alarm_event raised = event("inspect");
+
+	(void)state;
+	hooks_run(hooks, &raised);
+	assert_true(hooks_reap(hooks) < INT64_MAX || *contents("environ"));
+	finish(hooks);
+	assert_string_equal(contents("environ"),
+			    "SR6FLOW_ALARM=lossy\nSR6FLOW_BLOCK=7\n"
+			    "SR6FLOW_FLOW=gold\nSR6FLOW_LOST=10\n"
+			    "SR6FLOW_MEASUREMENT=core\nSR6FLOW_RATIO=0.01\n"
+			    "SR6FLOW_REASON=\nSR6FLOW_RECEIVED=990\n"
+			    "SR6FLOW_SENT=1000\n"
+			    "SR6FLOW_SIDS=fcff:2::1,fcff:8::100\n"
+			    "SR6FLOW_STATE=raised\n");
+	hooks_free(hooks);
+}
+
+static void test_unknown(void **state)
+{
+	struct hooks *hooks = hooks_new(HOOKS_LIMIT);
+	struct alarm_event cleared = event("inspect");
+
+	(void)state;
+	loss = (struct segment){ .status = RESULT_INVALID,
+				 .word = "no-answer" };
+	cleared.raised = false;
+	hooks_run(hooks, &cleared);
+	finish(hooks);
+	assert_non_null(strstr(contents("environ"), "SR6FLOW_LOST=\n"));
+	assert_non_null(strstr(contents("environ"), "SR6FLOW_RATIO=\n"));
+	assert_non_null(strstr(contents("environ"),
+			       "SR6FLOW_REASON=no-answer\n"
+			       "SR6FLOW_RECEIVED=\nSR6FLOW_SENT=\n"));
+	assert_non_null(strstr(contents("environ"), "SR6FLOW_STATE=cleared\n"));
+	unlink(path("environ"));
+	cleared.loss = NULL;
+	hooks_run(hooks, &cleared);
+	finish(hooks);
+	assert_non_null(strstr(contents("environ"), "SR6FLOW_REASON=\n"));
+	hooks_free(hooks);
+}
+
+/* A mask of the script; those of glibc, 32 and 33, are not looked at. */
+static unsigned long long signals(const char *name)
+{
+	const char *line = strstr(contents("status"), name);
+
+	assert_non_null(line);
+	return strtoull(line + strlen(name) + 1, NULL, 16) & 0x7fffffff;
+}
+
+/* Descriptors and signals of the service are its own. */
+static void test_inherits_nothing(void **state)
+{
+	struct hooks *hooks = hooks_new(HOOKS_LIMIT);
+	struct alarm_event raised = event("inspect");
+	int fd = fcntl(STDERR_FILENO, F_DUPFD, 50);
+	sigset_t term, before;
+	char number[16];
+
+	(void)state;
+	assert_true(fd >= 50);
+	snprintf(number, sizeof(number), "%d\n", fd);
+	sigemptyset(&term);
+	sigaddset(&term, SIGTERM);
+	sigprocmask(SIG_BLOCK, &term, &before);
+	signal(SIGPIPE, SIG_IGN);
+	hooks_run(hooks, &raised);
+	finish(hooks);
+	signal(SIGPIPE, SIG_DFL);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	close(fd);
+	/* The shell has some of its own, from 10 on. */
+	assert_non_null(strstr(contents("fds"), "2\n"));
+	assert_null(strstr(contents("fds"), number));
+	assert_string_equal(contents("streams"),
+			    "/dev/null\n/dev/null\n");
+	assert_int_equal(signals("SigBlk"), 0);
+	assert_int_equal(signals("SigIgn"), 0);
+	hooks_free(hooks);
+}
+
+/* The service: not root, capabilities kept and even made ambient. */
+static int unprivileged(void)
+{
+	struct alarm_event raised = event("inspect");
+	struct hooks *hooks;
+	unsigned int ms;
+
+	if (!geteuid()) {
+		/* Fails without the capability, and so does the test. */
+		capng_clear(CAPNG_SELECT_BOTH);
+		capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED |
+			     CAPNG_INHERITABLE | CAPNG_BOUNDING_SET,
+			     CAP_NET_BIND_SERVICE);
+		if (capng_change_id(65534, 65534, CAPNG_DROP_SUPP_GRP) ||
+		    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE,
+			  CAP_NET_BIND_SERVICE, 0, 0))
+			return 1;
+	}
+	hooks = hooks_new(HOOKS_LIMIT);
+	hooks_run(hooks, &raised);
+	for (ms = 0; hooks_reap(hooks) != INT64_MAX; ms += 10) {
+		if (ms > PATIENCE_MS)
+			return 2;
+		pause_ms(10);
+	}
+	hooks_free(hooks);
+	return 0;
+}
+
+static void test_capabilities(void **state)
+{
+	int status;
+	pid_t pid;
+
+	(void)state;
+	fflush(NULL);
+	pid = fork();
+	if (!pid)
+		_exit(unprivileged());
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	assert_non_null(strstr(contents("status"),
+			       "\nCapPrm:\t0000000000000000\n"
+			       "CapEff:\t0000000000000000\n"));
+	assert_non_null(strstr(contents("status"),
+			       "\nCapAmb:\t0000000000000000\n"));
+}
+
+/* Gone, or a zombie that nobody waits for. */
+static bool dead(pid_t pid)
+{
+	char name[64], line[128] = "";
+	FILE *file;
+
+	snprintf(name, sizeof(name), "/proc/%d/stat", pid);
+	file = fopen(name, "re");
+	if (!file)
+		return true;
+	if (!fgets(line, sizeof(line), file))
+		line[0] = '\0';
+	fclose(file);
+	return !*line || strstr(line, ") Z ");
+}
+
+static void wait_dead(pid_t pid)
+{
+	unsigned int ms;
+
+	assert_true(pid > 0);
+	for (ms = 0; !dead(pid); ms += 10) {
+		assert_true(ms < PATIENCE_MS);
+		pause_ms(10);
+	}
+}
+
+static void test_time_limit(void **state)
+{
+	struct hooks *hooks = hooks_new(500 * BLOCK_NS_PER_MS);
+	struct alarm_event raised = event("hang");
+
+	(void)state;
+	hooks_run(hooks, &raised);
+	wait_lines("child", 1);
+	finish(hooks);
+	wait_dead(atoi(contents("child")));
+	hooks_free(hooks);
+}
+
+/* At the end of the service. */
+static void test_end(void **state)
+{
+	struct hooks *hooks = hooks_new(HOOKS_LIMIT);
+	struct alarm_event raised = event("hang");
+	unsigned int i;
+
+	(void)state;
+	hooks_run(hooks, &raised);
+	wait_lines("child", 1);
+	hooks_free(hooks);
+	wait_dead(atoi(contents("child")));
+	touch("go");
+	raised = event("log");
+	for (i = 0; i < ENDS_MAX && !lines("log"); i++) {
+		hooks = hooks_new(HOOKS_LIMIT);
+		hooks_run(hooks, &raised);
+		hooks_free(hooks);
+	}
+	assert_string_equal(contents("log"), "raised 7\n");
+}
+
+/* Redirects standard error to a file, or back with the descriptor it gave. */
+static int divert(int back)
+{
+	int fd = back;
+
+	fflush(stderr);
+	if (back < 0) {
+		back = dup(STDERR_FILENO);
+		fd = open(path("stderr"), O_CREAT | O_WRONLY | O_CLOEXEC, 0644);
+	}
+	dup2(fd, STDERR_FILENO);
+	close(fd);
+	return back;
+}
+
+static void test_bounds(void **state)
+{
+	const unsigned int all = HOOKS_RUNNING_MAX + HOOKS_WAITING_MAX;
+	struct hooks *hooks = hooks_new(HOOKS_LIMIT);
+	struct alarm_event raised = event("log");
+	unsigned int i;
+	int saved;
+
+	(void)state;
+	for (i = 0; i < all + 5; i++) {
+		/* Another flow each. */
+		gold.sids[0].s6_addr[15] = (uint8_t)i;
+		raised.block = i;
+		hooks_run(hooks, &raised);
+	}
+	wait_lines("started", HOOKS_RUNNING_MAX);
+	hooks_reap(hooks);
+	assert_int_equal(lines("started"), HOOKS_RUNNING_MAX);
+	saved = divert(-1);
+	hooks_summary(hooks);
+	hooks_summary(hooks);
+	divert(saved);
+	assert_int_equal(lines("stderr"), 1);
+	assert_non_null(strstr(contents("stderr"),
+			       "alarms: 5 programs were not run"));
+	touch("go");
+	finish(hooks);
+	assert_int_equal(lines("log"), all);
+	hooks_free(hooks);
+}
+
+/* Copies a text but for a line that must be in it. */
+static void remove_line(char *to, const char *text, const char *line)
+{
+	const char *at = strstr(text, line);
+
+	assert_non_null(at);
+	to = mempcpy(to, text, (size_t)(at - text));
+	strcpy(to, at + strlen(line));
+}
+
+/* A program hears that an alarm was cleared after it has heard of its raise. */
+static void test_order(void **state)
+{
+	struct hooks *hooks = hooks_new(HOOKS_LIMIT);
+	struct alarm_event change = event("log");
+	char log[256];
+
+	(void)state;
+	for (change.block = 0; change.block < 6; change.block++) {
+		change.raised = !(change.block & 1);
+		hooks_run(hooks, &change);
+	}
+	/* That of another flow does not wait for them. */
+	gold.sids[0].s6_addr[15]++;
+	change.raised = true;
+	hooks_run(hooks, &change);
+	wait_lines("started", 2);
+	assert_int_equal(lines("started"), 2);
+	touch("go");
+	finish(hooks);
+	remove_line(log, contents("log"), "raised 6\n");
+	assert_string_equal(log, "raised 0\ncleared 1\nraised 2\n"
+			    "cleared 3\nraised 4\ncleared 5\n");
+	hooks_free(hooks);
+}
+
+static void test_failures(void **state)
+{
+	struct hooks *hooks = hooks_new(HOOKS_LIMIT);
+	struct alarm_event raised = event("fail");
+	unsigned int i;
+	int saved;
+
+	(void)state;
+	saved = divert(-1);
+	hooks_run(hooks, &raised);
+	finish(hooks);
+	snprintf(lossy.args[0], sizeof(lossy.args[0]), "/nonexistent/x");
+	for (i = 0; i < 20; i++)
+		hooks_run(hooks, &raised);
+	hooks_summary(hooks);
+	divert(saved);
+	assert_true(hooks_reap(hooks) == INT64_MAX);
+	assert_int_equal(lines("stderr"), 11);
+	assert_non_null(strstr(contents("stderr"),
+			       "failed with exit status 3\n"));
+	assert_non_null(strstr(contents("stderr"), "lmctl: warning: alarm "
+			       "'lossy': program '/nonexistent/x' cannot be "
+			       "run: No such file or directory\n"));
+	assert_non_null(strstr(contents("stderr"), "11 more programs failed"));
+	hooks_free(hooks);
+}
+
+static void test_no_program(void **state)
+{
+	struct hooks *hooks = hooks_new(HOOKS_LIMIT);
+	struct alarm_event raised = event("inspect");
+
+	(void)state;
+	lossy.nargs = 0;
+	hooks_run(hooks, &raised);
+	assert_true(hooks_reap(hooks) == INT64_MAX);
+	hooks_free(hooks);
+}
+
+/* Other children of the service are somebody else's. */
+static void test_other_children(void **state)
+{
+	struct hooks *hooks = hooks_new(HOOKS_LIMIT);
+	struct alarm_event raised = event("inspect");
+	siginfo_t info;
+	pid_t pid;
+	int status;
+
+	(void)state;
+	fflush(NULL);
+	pid = fork();
+	if (!pid)
+		_exit(5);
+	assert_int_equal(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT), 0);
+	hooks_run(hooks, &raised);
+	finish(hooks);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(WEXITSTATUS(status), 5);
+	hooks_free(hooks);
+}
+
+#define TEST(name) cmocka_unit_test_setup(test_##name, clean)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(environment),
+		TEST(unknown),
+		TEST(time_limit),
+		TEST(bounds),
+		TEST(order),
+		TEST(no_program),
+	};
+	/*
+	 * Valgrind makes vfork() a fork() that cannot tell that execve()
+	 * failed, has signal masks and exit statuses of its own in children,
+	 * and does not know pidfd_open(): these are not about memory.
+	 */
+	const struct CMUnitTest kernel_tests[] = {
+		TEST(inherits_nothing),
+		TEST(capabilities),
+		TEST(end),
+		TEST(failures),
+		TEST(other_children),
+	};
+	int failed = cmocka_run_group_tests_name("alarm_hook", tests, setup,
+						 teardown);
+
+	if (!RUNNING_ON_VALGRIND)
+		failed += cmocka_run_group_tests_name("alarm_hook_kernel",
+						      kernel_tests, setup,
+						      teardown);
+	return failed;
+}

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Opening a handle, and answers that are lost, damaged or of others. */
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stddef.h>
+#include <cmocka.h>
+#include <errno.h>
+#include <string.h>
+#include "channel_fake.h"
+
+static struct sr6flow *handle;
+
+static int setup(void **state)
+{
+	(void)state;
+	fake_reset();
+	handle = fake_open();
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	fake_done();
+	sr6flow_close(handle);
+	fake_reset();
+	return 0;
+}
+
+static void error_is(const char *sentence)
+{
+	assert_string_equal(sr6flow_error(handle), sentence);
+}
+
+static void answer_lost(void **state)
+{
+	(void)state;
+	fake_request(IPSET_CMD_ADD);
+	assert_int_equal(sr6flow_set_colour(handle, "foo", 1), -ETIMEDOUT);
+	error_is("the kernel did not finish its answer: try again");
+	fake_request(IPSET_CMD_ADD);
+	fake_recv_error(ENOBUFS);
+	assert_int_equal(sr6flow_set_colour(handle, "foo", 1), -ENOBUFS);
+	error_is("the kernel lost a part of its answer: try again");
+	fake_request(IPSET_CMD_ADD);
+	fake_recv_error(EBADF);
+	assert_int_equal(sr6flow_set_colour(handle, "foo", 1), -EBADF);
+	error_is("cannot read from the netlink socket: Bad file descriptor");
+	fake_recv_error(ENOBUFS);
+	assert_int_equal(sr6flow_set_colour(handle, "foo", 1), -ENOBUFS);
+	error_is("cannot write to the netlink socket: No buffer space available");
+	/* An empty datagram is no reason to wait for ever. */
+	fake_request(IPSET_CMD_ADD);
+	fake_datagram(0);
+	assert_int_equal(sr6flow_set_colour(handle, "foo", 1), -ECONNRESET);
+	assert_int_equal(fake_nudges(), 0);
+}
+
+/* What another request left behind, or another program sent, is no answer. */
+static void answer_of_others(void **state)
+{
+	(void)state;
+	fake_request(IPSET_CMD_ADD);
+	fake_end(NLMSG_ERROR, -EIO)->nlmsg_seq = 1;
+	fake_end(NLMSG_ERROR, -EIO)->nlmsg_pid = FAKE_PORTID + 1;
+	fake_end(NLMSG_ERROR, 0);
+	fake_datagram(0);
+	assert_int_equal(sr6flow_set_colour(handle, "foo", 1), 0);
+}
+
+static void answer_damaged(void **state)
+{
+	static const char prefix[] =
+		"cannot understand the kernel's answer, it has ";
+	static const char *const problems[] = {
+		"a message that is cut off", "a message that is cut off",
+		"an end without error code", "an error above zero",
+		"a message of another kind", "a message of another kind",
+	};
+	size_t i;
+
+	(void)state;
+	fake_request(IPSET_CMD_ADD);
+	fake_end(NLMSG_ERROR, 0);
+	fake_datagram(4);
+	fake_request(IPSET_CMD_ADD);
+	fake_bytes("\x10\0\0", 3);
+	fake_datagram(0);
+	fake_request(IPSET_CMD_ADD);
+	fake_end(NLMSG_ERROR, 0)->nlmsg_len = NLMSG_HDRLEN + 3;
+	fake_datagram(0);
+	fake_answer(IPSET_CMD_ADD, 1);
+	fake_request(IPSET_CMD_ADD);
+	fake_message(IPSET_CMD_DEL);
+	fake_end(NLMSG_ERROR, 0);
+	fake_datagram(0);
+	fake_request(IPSET_CMD_ADD);
+	fake_message(IPSET_CMD_ADD)->nlmsg_len = NLMSG_HDRLEN + 3;
+	fake_end(NLMSG_ERROR, 0);
+	fake_datagram(0);
+	for (i = 0; i < sizeof(problems) / sizeof(problems[0]); i++) {
+		assert_int_equal(sr6flow_set_colour(handle, "foo", 1), -EPROTO);
+		assert_memory_equal(sr6flow_error(handle), prefix,
+				    strlen(prefix));
+		assert_memory_equal(sr6flow_error(handle) + strlen(prefix),
+				    problems[i], strlen(problems[i]));
+	}
+}
+
+static void one_line(void **state)
+{
+	(void)state;
+	fake_answer(IPSET_CMD_HEADER, -ENOENT);
+	assert_int_equal(sr6flow_flush(handle, "a\nb\033\x7f"), -ENOENT);
+	error_is("there is no set 'a?b?\?': create it with 'lmctl init' or 'ipset create a?b?\? hash:sr6flow'");
+	assert_string_equal(sr6flow_error(NULL), "out of memory");
+}
+
+static void protocol_answer(uint8_t protocol, uint8_t min)
+{
+	struct nlmsghdr *nlh;
+
+	fake_request(IPSET_CMD_PROTOCOL);
+	nlh = fake_message(IPSET_CMD_PROTOCOL);
+	mnl_attr_put_u8(nlh, IPSET_ATTR_PROTOCOL, protocol);
+	mnl_attr_put_u8(nlh, IPSET_ATTR_PROTOCOL_MIN, min);
+	fake_datagram(0);
+	fake_end(NLMSG_ERROR, 0);
+	fake_datagram(0);
+}
+
+static void open_fails(int error, const char *sentence)
+{
+	struct sr6flow *failed;
+
+	assert_int_equal(sr6flow_open(&failed), -error);
+	assert_string_equal(sr6flow_error(failed), sentence);
+	sr6flow_close(failed);
+}
+
+static void opening(void **state)
+{
+	(void)state;
+	fake_answer(IPSET_CMD_PROTOCOL, -EPERM);
+	open_fails(EPERM,
+		   "ipset needs CAP_NET_ADMIN in this network namespace: run as root");
+	fake_answer(IPSET_CMD_PROTOCOL, -EINVAL);
+	open_fails(EOPNOTSUPP, "the kernel has no ipset: try 'modprobe ip_set'");
+	fake_answer(IPSET_CMD_PROTOCOL, -ENOMEM);
+	open_fails(EPROTO,
+		   "the kernel does not tell its ipset protocol (error 12)");
+	protocol_answer(6, 6);
+	open_fails(EPROTONOSUPPORT,
+		   "the kernel speaks ipset protocol 6, libsr6flow needs 7: update the kernel");
+	protocol_answer(9, 8);
+	open_fails(EPROTONOSUPPORT,
+		   "the kernel needs ipset protocol 8, libsr6flow speaks 7: update libsr6flow");
+	fake_open_error(EPROTONOSUPPORT);
+	open_fails(EPROTONOSUPPORT,
+		   "the kernel has no nfnetlink: try 'modprobe nfnetlink'");
+	fake_open_error(EMFILE);
+	open_fails(EMFILE, "cannot open a netlink socket: Too many open files");
+	sr6flow_close(NULL);
+}
+
+/* Zero is the number of requests that only make a listing go on. */
+static void sequence_wraps(void **state)
+{
+	(void)state;
+	handle->seq = UINT32_MAX - 1;
+	fake_answer(IPSET_CMD_ADD, 0);
+	assert_int_equal(sr6flow_set_colour(handle, "foo", 1), 0);
+	assert_int_equal(fake_sent(0)->nlmsg_seq, UINT32_MAX);
+	fake_answer(IPSET_CMD_ADD, 0);
+	assert_int_equal(sr6flow_set_colour(handle, "foo", 1), 0);
+	assert_int_equal(fake_sent(1)->nlmsg_seq, 1);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(answer_lost), TEST(answer_of_others),
+		TEST(answer_damaged), TEST(one_line), TEST(opening),
+		TEST(sequence_wraps),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,426 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Checkup: facts of a few blocks go in, findings come out. Every row is a pair
+ * of nodes that is configured well but for one thing; the findings that are bad
+ * are compared as a whole.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "lmctl/checkup.h"
+#include "lmctl/checkup_words.h"
+#include "test/unit/result_make.h"
+
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#define MASK 0x00030000
+#define BLOCKS 4
+#define MS BLOCK_NS_PER_MS
+enum { FOLLOWS, STANDS, WANDERS, NO_LOOK };
+enum { ANSWERS, SILENT, REJECTS, NOT_ASKED };
+#define INVALID(why) { ANSWER_INVALID, why }
+
+/**
+ * struct row - a pair of nodes and what is said of it
+ * @set: state of the marking set, but for the name; mask 0 is MASK
+ * @colour: what the looks see
+ * @unsynchronised: this node's clock
+ * @error: its error in nanoseconds
+ * @reason: why this node's counts are not known
+ * @messages: what becomes of messages
+ * @answer: what the peer says
+ * @peer_unsynchronised: the peer's clock
+ * @offset: its difference to ours
+ * @idle: nothing is sent
+ * @received: of 10 packets that are sent, 9 if 0; -1 for none
+ * @level: of the finding looked for
+ * @subject: its subject
+ * @text: what is in it
+ * @remedy: what is in its remedy, or NULL
+ * @bad: subjects of bad findings in order, each with a comma
+ */
+struct row {
+	const char *name;
+	struct sr6flow_set set;
+	int colour;
+	bool unsynchronised;
+	int64_t error;
+	enum reason reason;
+	int messages;
+	struct answer answer;
+	bool peer_unsynchronised;
+	int64_t offset;
+	bool idle;
+	int received;
+	enum finding_level level;
+	const char *subject;
+	const char *text;
+	const char *remedy;
+	const char *bad;
+};
+
+static const struct row rows[] = {
+	{ .name = "all is well",
+	  .level = FINDING_GOOD, .subject = "loss",
+	  .text = "4 exact figures: 40 packets sent, 4 lost", .bad = "" },
+	{ .name = "the peer answers",
+	  .level = FINDING_GOOD, .subject = "peer p1",
+	  .text = "answers 4 of 8 messages, round trip 2.000 ms", .bad = "" },
+
+	{ .name = "no rule", .set.references = UINT32_MAX,
+	  .reason = REASON_NO_RULE,
+	  .level = FINDING_BAD, .subject = "set",
+	  .text = "'lm-tx': no rule names the set",
+	  .remedy = "lmctl init tx", .bad = "set,this node,loss," },
+	{ .name = "no flows", .set.flows = UINT32_MAX,
+	  .level = FINDING_BAD, .subject = "set", .text = "has no flows",
+	  .remedy = "lmctl add", .bad = "set," },
+	{ .name = "malformed packets", .set.malformed = 7,
+	  .level = FINDING_NOTE, .subject = "set",
+	  .text = "7 malformed", .remedy = "--explain", .bad = "" },
+	{ .name = "packets that could not be marked", .set.not_writable = 7,
+	  .level = FINDING_NOTE, .subject = "set",
+	  .text = "could not mark 7", .remedy = "--explain", .bad = "" },
+	{ .name = "the set went away", .colour = NO_LOOK,
+	  .level = FINDING_BAD, .subject = "set",
+	  .text = "'lm-tx' could not be read", .bad = "set," },
+
+	{ .name = "mask in the Tag",
+	  .level = FINDING_GOOD, .subject = "mask", .text = "Tag",
+	  .bad = "" },
+	{ .name = "mask in the Traffic Class", .set.mask = 0x0c,
+	  .level = FINDING_NOTE, .subject = "mask", .text = "Traffic Class",
+	  .bad = "" },
+	{ .name = "mask with the ECN bits", .set.mask = 0x03,
+	  .level = FINDING_BAD, .subject = "mask",
+	  .text = "0x00000003 has ECN bits", .remedy = "0x03",
+	  .bad = "mask," },
+	{ .name = "mask with one ECN bit", .set.mask = 0x06,
+	  .level = FINDING_BAD, .subject = "mask", .text = "ECN bits",
+	  .bad = "mask," },
+	{ .name = "mask of one bit", .set.mask = 0x00010000,
+	  .level = FINDING_NOTE, .subject = "mask", .text = "one bit",
+	  .remedy = "two mask bits", .bad = "" },
+
+	{ .name = "the colour follows the clock",
+	  .level = FINDING_GOOD, .subject = "colour", .text = "follows",
+	  .bad = "" },
+	{ .name = "the colour never changes", .colour = STANDS,
+	  .reason = REASON_STILL_COUNTING,
+	  .level = FINDING_BAD, .subject = "colour", .text = "never changed",
+	  .remedy = "lmctl rotate", .bad = "colour,this node,loss," },
+	{ .name = "the colour is another one at times", .colour = WANDERS,
+	  .reason = REASON_COLOUR_LATE,
+	  .level = FINDING_BAD, .subject = "colour",
+	  .text = "in 1 of 4 looks", .remedy = "same period",
+	  .bad = "colour,this node,loss," },
+
+	{ .name = "this clock is synchronised", .error = 20 * MS,
+	  .level = FINDING_GOOD, .subject = "clock", .text = "20.000 ms",
+	  .bad = "" },
+	{ .name = "this clock is not synchronised", .unsynchronised = true,
+	  .level = FINDING_NOTE, .subject = "clock", .text = "no one-way",
+	  .remedy = "chrony", .bad = "" },
+	{ .name = "this clock may be far off", .error = 1001 * MS,
+	  .level = FINDING_NOTE, .subject = "clock",
+	  .text = "may be wrong by 1001.000 ms", .bad = "" },
+	{ .name = "the peer's clock is right", .offset = 1000 * MS,
+	  .level = FINDING_GOOD, .subject = "peer p1",
+	  .text = "differs by 1000.000 ms", .bad = "" },
+	{ .name = "the peer's clock is not synchronised",
+	  .peer_unsynchronised = true,
+	  .level = FINDING_NOTE, .subject = "peer p1",
+	  .text = "does not call itself synchronised", .bad = "" },
+	{ .name = "the peer's clock may be right by half a round trip",
+	  .offset = -1001 * MS,
+	  .level = FINDING_GOOD, .subject = "peer p1", .text = "-1001.000 ms",
+	  .bad = "" },
+	{ .name = "the peer's clock is ahead", .offset = 1002 * MS,
+	  .level = FINDING_BAD, .subject = "peer p1",
+	  .text = "1002.000 ms from ours, the guard band allows 1000.000 ms",
+	  .remedy = "NTP", .bad = "peer p1," },
+	{ .name = "the peer's clock is behind", .offset = -1002 * MS,
+	  .level = FINDING_BAD, .subject = "peer p1", .text = "-1002.000 ms",
+	  .remedy = "NTP", .bad = "peer p1," },
+
+	{ .name = "no answer", .messages = SILENT,
+	  .answer.status = ANSWER_NO_ANSWER,
+	  .level = FINDING_BAD, .subject = "peer p1",
+	  .text = "no answer to 8 messages", .remedy = "wrong key",
+	  .bad = "peer p1,loss," },
+	{ .name = "answers with another key", .messages = REJECTS,
+	  .answer.status = ANSWER_NO_ANSWER,
+	  .level = FINDING_BAD, .subject = "peer p1",
+	  .text = "none of its 8 replies", .remedy = "same keys",
+	  .bad = "peer p1,loss," },
+	{ .name = "no block was read", .messages = NOT_ASKED,
+	  .reason = REASON_READ_LATE,
+	  .level = FINDING_BAD, .subject = "peer p1",
+	  .text = "was not asked", .bad = "this node,peer p1,loss," },
+	{ .name = "some answers are missing",
+	  .answer.status = ANSWER_NO_ANSWER,
+	  .level = FINDING_BAD, .subject = "peer p1",
+	  .text = "no-answer: it did not answer (4 times, first of flow gold)",
+	  .bad = "peer p1,loss," },
+	{ .name = "the TLVs are refused", .answer.status = ANSWER_REFUSED,
+	  .level = FINDING_BAD, .subject = "peer p1", .text = "refused: ",
+	  .remedy = "same keys", .bad = "peer p1,loss," },
+	{ .name = "a plain STAMP reflector",
+	  .answer.status = ANSWER_NO_LOSS_DATA,
+	  .level = FINDING_BAD, .subject = "peer p1", .text = "no-loss-data: ",
+	  .remedy = "lmctl reflect", .bad = "peer p1,loss," },
+
+	{ .name = "another period", .answer.status = ANSWER_PERIOD_DIFFERS,
+	  .level = FINDING_BAD, .subject = "peer p1",
+	  .text = "period-differs: it has another period, 5000 ms; ours is 10000 ms (",
+	  .remedy = "same period", .bad = "peer p1,loss," },
+	{ .name = "another mask", .answer.status = ANSWER_MASK_DIFFERS,
+	  .level = FINDING_BAD, .subject = "peer p1",
+	  .text = "mask, 0x0000000c; ours is 0x00030000 (",
+	  .remedy = "same mask", .bad = "peer p1,loss," },
+	{ .name = "another guard time",
+	  .answer.status = ANSWER_TIMING_DIFFERS,
+	  .level = FINDING_BAD, .subject = "peer p1",
+	  .text = "timing-differs: ", .remedy = "same guard time",
+	  .bad = "peer p1,loss," },
+	{ .name = "the flow is unknown there",
+	  .answer.status = ANSWER_UNKNOWN_FLOW,
+	  .level = FINDING_BAD, .subject = "peer p1",
+	  .text = "unknown-flow: ", .remedy = "lmctl add",
+	  .bad = "peer p1,loss," },
+	{ .name = "two ingresses", .answer.status = ANSWER_TWO_INGRESSES,
+	  .level = FINDING_BAD, .subject = "peer p1",
+	  .text = "two-ingresses: ", .remedy = "SID list of its own",
+	  .bad = "peer p1,loss," },
+	{ .name = "the mark is gone", .answer = INVALID(REASON_UNCOLOURED),
+	  .level = FINDING_BAD, .subject = "peer p1", .text = "uncoloured: ",
+	  .remedy = "DSCP", .bad = "peer p1,loss," },
+	{ .name = "both colours count there",
+	  .answer = INVALID(REASON_BOTH_COLOURS),
+	  .level = FINDING_BAD, .subject = "peer p1",
+	  .text = "both-colours: ", .remedy = "clocks",
+	  .bad = "peer p1,loss," },
+	{ .name = "no rule there", .answer = INVALID(REASON_NO_RULE),
+	  .level = FINDING_BAD, .subject = "peer p1", .text = "no-rule: ",
+	  .remedy = "lmctl init", .bad = "peer p1,loss," },
+	{ .name = "a reason of a later version",
+	  .answer = INVALID(REASON_UNKNOWN),
+	  .level = FINDING_BAD, .subject = "peer p1",
+	  .text = "unknown-reason: ", .remedy = "update",
+	  .bad = "peer p1,loss," },
+
+	{ .name = "nothing is sent", .idle = true,
+	  .level = FINDING_NOTE, .subject = "loss",
+	  .text = "no packet was sent", .remedy = "send packets", .bad = "" },
+	{ .name = "nothing arrives", .received = -1,
+	  .level = FINDING_BAD, .subject = "loss",
+	  .text = "none of 40 packets", .remedy = "PSP", .bad = "loss," },
+	{ .name = "more arrives than was sent", .received = 11,
+	  .level = FINDING_BAD, .subject = "loss",
+	  .text = "more was received than sent, 4 times",
+	  .remedy = "second ingress", .bad = "loss,loss," },
+};
+
+static const struct block_timing timing = {
+	.period = 10000 * MS, .guard = 5000 * MS, .band = 1000 * MS,
+};
+
+struct seen {
+	const struct row *row;
+	bool found;
+	char bad[256];
+};
+
+static void take(const struct finding *finding, void *arg)
+{
+	struct seen *seen = arg;
+	const struct row *row = seen->row;
+	size_t len = strlen(seen->bad);
+
+	if (finding->level == FINDING_BAD)
+		snprintf(seen->bad + len, sizeof(seen->bad) - len, "%s,",
+			 finding->subject);
+	/* Who is told that something is wrong is told what to do. */
+	assert_int_equal(finding->level == FINDING_GOOD, !finding->remedy);
+	if (finding->level != row->level ||
+	    strcmp(finding->subject, row->subject) ||
+	    !strstr(finding->text, row->text))
+		return;
+	seen->found = !row->remedy || strstr(finding->remedy, row->remedy);
+}
+
+static uint32_t or_zero(uint32_t given, uint32_t otherwise)
+{
+	if (!given)
+		return otherwise;
+	return given == UINT32_MAX ? 0 : given;
+}
+
+static void look(struct checkup *checkup, const struct row *row, int64_t block)
+{
+	struct sr6flow_set set = row->set;
+	int64_t seen = block;
+
+	strcpy(set.name, "lm-tx");
+	set.mask = or_zero(row->set.mask, MASK);
+	set.references = or_zero(row->set.references, 1);
+	set.flows = or_zero(row->set.flows, 1);
+	if (row->colour == STANDS)
+		seen = 0;
+	else if (row->colour == WANDERS && block == MADE_BLOCK + 1)
+		seen++;
+	set.colour = block_colour(set.mask, seen);
+	if (row->colour != NO_LOOK)
+		checkup_set(checkup, &set, block_window_open(&timing,
+							     block - 1));
+	checkup_clock(checkup, !row->unsynchronised, row->error);
+}
+
+static void give_result(struct checkup *checkup, const struct row *row,
+			const struct measurement *of, int64_t block)
+{
+	struct sr6flow_flow flow = make_flow("gold=fcff:2::1,fcff:8::100");
+	struct result result;
+	uint64_t received = 9;
+
+	if (row->received)
+		received = row->received < 0 ? 0 : (uint64_t)row->received;
+	result = make_result(of, &flow, block, row->idle ? 0 : 10,
+			     row->idle ? 0 : received);
+	result.reason = row->reason;
+	result.peer[0].answer = row->answer;
+	if (row->reason)
+		result.peer[0].answer.status = ANSWER_NOT_ASKED;
+	result.peer[0].mask = 0x0c;
+	result.peer[0].period_ms = 5000;
+	checkup_result(checkup, &result);
+}
+
+static void give_report(struct checkup *checkup, const struct row *row,
+			const struct measurement *of, int64_t block)
+{
+	struct peer_report report = {
+		.of = of,
+		.block = block,
+		.requests = row->messages == NOT_ASKED ? 0 : 2,
+		.rejected = row->messages == REJECTS ? 2 : 0,
+	};
+
+	if (row->messages == ANSWERS) {
+		report.replies = 1;
+		report.samples = 1;
+		report.round_trip_min = 2 * MS;
+		report.peer_synchronised = !row->peer_unsynchronised;
+		report.offset = row->offset;
+	}
+	checkup_report(checkup, &report);
+}
+
+static bool check_row(const struct row *row)
+{
+	const struct measurement of = make_measurement(false, 1);
+	struct checkup *checkup = checkup_new(&of, &timing);
+	struct seen seen = { .row = row };
+	int64_t block;
+	bool good;
+
+	assert_non_null(checkup);
+	for (block = MADE_BLOCK; block < MADE_BLOCK + BLOCKS; block++) {
+		look(checkup, row, block);
+		give_result(checkup, row, &of, block);
+		give_report(checkup, row, &of, block);
+	}
+	good = checkup_findings(checkup, take, &seen);
+	checkup_free(checkup);
+	if (seen.found && good == !*row->bad && !strcmp(seen.bad, row->bad))
+		return true;
+	print_error("%s: %sfound, bad: %s\n", row->name,
+		    seen.found ? "" : "not ", seen.bad);
+	return false;
+}
+
+static void test_rows(void **state)
+{
+	unsigned int failed = 0;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(rows); i++)
+		failed += !check_row(&rows[i]);
+	assert_int_equal(failed, 0);
+}
+
+/* Every word that a result can have is explained, once and to the point. */
+static void test_words(void **state)
+{
+	static const enum answer_status statuses[] = {
+		ANSWER_UNKNOWN_FLOW, ANSWER_NOT_FINISHED, ANSWER_TOO_OLD,
+		ANSWER_ANOMALY, ANSWER_PERIOD_DIFFERS, ANSWER_MASK_DIFFERS,
+		ANSWER_TIMING_DIFFERS, ANSWER_TWO_INGRESSES, ANSWER_NO_ANSWER,
+		ANSWER_NO_LOSS_DATA, ANSWER_REFUSED,
+	};
+	struct answer answer = { 0 };
+	enum reason reason;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(statuses); i++) {
+		answer.status = statuses[i];
+		assert_string_equal(checkup_meaning(answer_word(&answer))->word,
+				    answer_word(&answer));
+	}
+	for (reason = REASON_NONE + 1; reason < REASON_UNKNOWN; reason++)
+		assert_string_equal(checkup_meaning(reason_word(reason))->word,
+				    reason_word(reason));
+	assert_null(checkup_meaning("of-tomorrow")->word);
+	assert_non_null(checkup_meaning("of-tomorrow")->remedy);
+}
+
+static unsigned int tallies;
+
+static void count_tallies(const struct finding *finding, void *arg)
+{
+	(void)arg;
+	if (finding->level == FINDING_BAD && strstr(finding->text, "times"))
+		tallies++;
+}
+
+/* Sixteen peers with every word each: what has no room is left out. */
+static void test_many_words(void **state)
+{
+	const struct measurement of = make_measurement(true,
+						       RESULT_PEERS_MAX);
+	struct sr6flow_flow flow = make_flow("fcff:2::1,fcff:8::100");
+	struct checkup *checkup = checkup_new(&of, &timing);
+	struct result result = make_result(&of, &flow, MADE_BLOCK, 1, 1);
+	enum reason reason;
+	unsigned int i;
+
+	(void)state;
+	for (reason = REASON_NONE + 1; reason < REASON_UNKNOWN; reason++) {
+		for (i = 0; i < RESULT_PEERS_MAX; i++)
+			result.peer[i].answer = (struct answer){
+				ANSWER_INVALID, reason };
+		checkup_result(checkup, &result);
+	}
+	tallies = 0;
+	assert_false(checkup_findings(checkup, count_tallies, NULL));
+	assert_in_range(tallies, RESULT_PEERS_MAX,
+			RESULT_PEERS_MAX * REASON_UNKNOWN);
+	checkup_free(checkup);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_many_words),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,440 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The arithmetic and the SID list codec of the shared UAPI header. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <cmocka.h>
+
+#include "ip_set_hash_sr6flow.h"
+
+typedef __u8 sids_t[SR6FLOW_SIDS_MAX][SR6FLOW_SID_LEN];
+
+/*
+ * Room as exact as the header promises, on the heap, so that valgrind and
+ * ASan see a byte too many.
+ */
+struct room {
+	__u8 (*sids)[SR6FLOW_SID_LEN];
+	char *comment;
+};
+
+static int room_setup(void **state)
+{
+	struct room *room = test_calloc(1, sizeof(*room));
+
+	room->sids = test_malloc(sizeof(sids_t));
+	room->comment = test_malloc(SR6FLOW_COMMENT_MAX + 1);
+	*state = room;
+	return 0;
+}
+
+static int room_teardown(void **state)
+{
+	struct room *room = *state;
+
+	test_free(room->comment);
+	test_free(room->sids);
+	test_free(room);
+	return 0;
+}
+
+/* Encode the first n SIDs, check the form, decode, compare. */
+static void round_trip(struct room *room, const sids_t sids, unsigned int n)
+{
+	size_t bytes = (n - 1) * SR6FLOW_SID_LEN;
+	size_t len = sr6flow_sids_encode(room->comment, sids, n);
+
+	assert_int_equal(len, n > 1 ? bytes + 1 : 0);
+	assert_int_equal(strlen(room->comment), len);
+	memset(room->sids, 0xa5, sizeof(sids_t));
+	assert_int_equal(sr6flow_sids_decode(room->sids, sids[0],
+					     room->comment, len), n);
+	assert_memory_equal(room->sids, sids, n * SR6FLOW_SID_LEN);
+}
+
+static void fill(sids_t sids, __u8 value)
+{
+	memset(sids, value, sizeof(sids_t));
+}
+
+static void every_length(void **state)
+{
+	sids_t sids;
+	unsigned int n, i;
+
+	for (i = 0; i < sizeof(sids); i++)
+		((__u8 *)sids)[i] = (__u8)(i * 7 + 1);
+	for (n = 1; n <= SR6FLOW_SIDS_MAX; n++)
+		round_trip(*state, sids, n);
+}
+
+static void all_bytes_zero(void **state)
+{
+	sids_t sids;
+	unsigned int n;
+
+	fill(sids, 0);
+	for (n = 1; n <= SR6FLOW_SIDS_MAX; n++)
+		round_trip(*state, sids, n);
+}
+
+static void no_byte_zero(void **state)
+{
+	sids_t sids;
+	unsigned int n;
+
+	fill(sids, 0xff);
+	for (n = 1; n <= SR6FLOW_SIDS_MAX; n++)
+		round_trip(*state, sids, n);
+}
+
+static void one_zero_everywhere(void **state)
+{
+	sids_t sids;
+	unsigned int n, i;
+
+	for (n = 2; n <= SR6FLOW_SIDS_MAX; n++)
+		for (i = 0; i < n * SR6FLOW_SID_LEN; i++) {
+			fill(sids, 1);
+			((__u8 *)sids)[i] = 0;
+			round_trip(*state, sids, n);
+		}
+}
+
+static void two_zeros_everywhere(void **state)
+{
+	sids_t sids;
+	unsigned int i, k;
+
+	for (i = SR6FLOW_SID_LEN; i < sizeof(sids); i++)
+		for (k = i; k < sizeof(sids); k++) {
+			fill(sids, 0x80);
+			((__u8 *)sids)[i] = 0;
+			((__u8 *)sids)[k] = 0;
+			round_trip(*state, sids, SR6FLOW_SIDS_MAX);
+		}
+}
+
+static void random_lists(void **state)
+{
+	unsigned int round, i, n;
+	sids_t sids;
+
+	srandom(20231);
+	for (round = 0; round < 20000; round++) {
+		/* From no zero at all to almost nothing else. */
+		unsigned int zeros = (unsigned int)random() % 100;
+
+		for (i = 0; i < sizeof(sids); i++)
+			((__u8 *)sids)[i] = (unsigned int)random() % 100 < zeros ?
+				0 : (__u8)random();
+		n = 1 + (unsigned int)random() % SR6FLOW_SIDS_MAX;
+		round_trip(*state, sids, n);
+	}
+}
+
+/*
+ * A decoder that accepts several encodings of one list would make two equal
+ * flows look different to a program that compares attributes: whatever is
+ * accepted must be what the encoder writes.
+ */
+static void one_encoding_per_list(void **state)
+{
+	static const __u8 first[SR6FLOW_SID_LEN] = { 0xfc };
+	struct room *room = *state;
+	char again[SR6FLOW_COMMENT_MAX + 1];
+	unsigned int round, i, n, accepted = 0;
+	size_t len, len2;
+	sids_t sids;
+
+	srandom(1999);
+	for (round = 0; round < 20000; round++) {
+		unsigned int changes = (unsigned int)random() % 3;
+
+		for (i = 0; i < sizeof(sids); i++)
+			((__u8 *)sids)[i] = random() & 1 ? (__u8)random() : 0;
+		n = 2 + (unsigned int)random() % (SR6FLOW_SIDS_MAX - 1);
+		len = sr6flow_sids_encode(room->comment, sids, n);
+		while (changes--)
+			room->comment[(size_t)random() % len] = (char)random();
+		n = sr6flow_sids_decode(room->sids, first, room->comment, len);
+		if (!n)
+			continue;
+		accepted++;
+		len2 = sr6flow_sids_encode(again, room->sids, n);
+		assert_int_equal(len, len2);
+		assert_memory_equal(again, room->comment, len);
+	}
+	assert_in_range(accepted, 5000, 19999);
+}
+
+static void empty_comment_is_one_sid(void **state)
+{
+	static const __u8 first[SR6FLOW_SID_LEN] = { 0xfc, 0xff };
+	struct room *room = *state;
+
+	assert_int_equal(sr6flow_sids_decode(room->sids, first, NULL, 0), 1);
+	assert_memory_equal(room->sids[0], first, SR6FLOW_SID_LEN);
+	assert_int_equal(sr6flow_sids_decode(room->sids, first, "\1", 1), 1);
+}
+
+static void malformed(void **state)
+{
+	/* 16 zero bytes encoded: seventeen pieces of nothing. */
+	static const char zeros[] =
+		"\1\1\1\1\1\1\1\1\1\1\1\1\1\1\1\1\1";
+	static const struct {
+		const char *what;
+		size_t len;
+		const char *bytes;
+	} bad[] = {
+		{ "zero length byte", 1, "\0" },
+		{ "zero length byte after a SID", 18, "\x11" "0123456789abcdef" },
+		{ "piece beyond the end", 1, "\2" },
+		{ "piece beyond the end", 17, "\x12" "0123456789abcdef" },
+		{ "longest piece, nothing there", 1, "\xff" },
+		{ "zero inside a piece", 17, "\x11" "01234567\00089abcde" },
+		{ "one byte", 2, "\2x" },
+		{ "15 bytes", 16, "\x10" "0123456789abcde" },
+		{ "17 bytes", 18, "\x12" "0123456789abcdefg" },
+		{ "15 zeros", 16, zeros },
+		{ "last piece missing", 17, "\x10" "0123456789abcde\2" },
+	};
+	static const __u8 first[SR6FLOW_SID_LEN];
+	struct room *room = *state;
+	char *exact;
+	size_t i;
+
+	assert_int_equal(sr6flow_sids_decode(room->sids, first, zeros, 17), 2);
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		unsigned int n;
+
+		exact = test_malloc(bad[i].len);
+		memcpy(exact, bad[i].bytes, bad[i].len);
+		n = sr6flow_sids_decode(room->sids, first, exact, bad[i].len);
+		if (n)
+			fail_msg("%s: taken for %u SIDs", bad[i].what, n);
+		test_free(exact);
+	}
+}
+
+static void too_long(void **state)
+{
+	static const __u8 first[SR6FLOW_SID_LEN];
+	char long_comment[512];
+	struct room *room = *state;
+	size_t len;
+
+	/* Every piece a zero byte; only whole SIDs up to the limit pass. */
+	memset(long_comment, 1, sizeof(long_comment));
+	for (len = 1; len < sizeof(long_comment); len++) {
+		bool whole = (len - 1) % SR6FLOW_SID_LEN == 0 &&
+			     len <= SR6FLOW_COMMENT_MAX;
+
+		assert_int_equal(sr6flow_sids_decode(room->sids, first,
+						     long_comment, len),
+				 whole ? 1 + (len - 1) / SR6FLOW_SID_LEN : 0);
+	}
+}
+
+static void truncated(void **state)
+{
+	struct room *room = *state;
+	size_t len, cut;
+	sids_t sids;
+	char *exact;
+
+	fill(sids, 3);
+	len = sr6flow_sids_encode(room->comment, sids, SR6FLOW_SIDS_MAX);
+	for (cut = 1; cut < len; cut++) {
+		exact = test_malloc(cut);
+		memcpy(exact, room->comment, cut);
+		assert_int_equal(sr6flow_sids_decode(room->sids, sids[0],
+						     exact, cut), 0);
+		test_free(exact);
+	}
+}
+
+static void reverse(void **state)
+{
+	sids_t path, wire, back;
+	unsigned int n, i;
+
+	(void)state;
+	for (i = 0; i < SR6FLOW_SIDS_MAX; i++)
+		memset(path[i], (int)i, SR6FLOW_SID_LEN);
+	for (n = 1; n <= SR6FLOW_SIDS_MAX; n++) {
+		sr6flow_sids_reverse(wire, path, n);
+		for (i = 0; i < n; i++)
+			assert_memory_equal(wire[i], path[n - 1 - i],
+					    SR6FLOW_SID_LEN);
+		sr6flow_sids_reverse(back, wire, n);
+		assert_memory_equal(back, path, n * SR6FLOW_SID_LEN);
+	}
+}
+
+static bool one_field(unsigned int bit)
+{
+	return bit < 8 || bit >= 16;
+}
+
+/* The definition in words: one or two bits of the Tag or the Traffic Class. */
+static void masks(void **state)
+{
+	static const __u32 wrong[] = {
+		0, 7, 0xff, 0x00070000, 0xffff0000, 0xffffffff, 0x00030003,
+		0x80008000, 0x0000ff00, 0x00010100, 0x00008001, 0x80010001,
+	};
+	unsigned int a, b;
+	size_t i;
+
+	(void)state;
+	for (a = 0; a < 32; a++) {
+		assert_int_equal(sr6flow_mask_valid(1u << a), one_field(a));
+		for (b = 0; b < a; b++)
+			assert_int_equal(sr6flow_mask_valid(1u << a | 1u << b),
+					 one_field(a) && one_field(b) &&
+					 (a < 8) == (b < 8));
+	}
+	for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+		assert_false(sr6flow_mask_valid(wrong[i]));
+	assert_true(sr6flow_mask_valid(SR6FLOW_MASK_DEFAULT));
+	assert_true(sr6flow_mask_valid(SR6FLOW_MASK_ECN));
+}
+
+static void check_slots(__u32 mask, unsigned int slots)
+{
+	unsigned int slot;
+
+	assert_int_equal(sr6flow_slots(mask), slots);
+	for (slot = 0; slot < slots; slot++) {
+		__u32 colour = sr6flow_slot_colour(mask, slot);
+
+		assert_int_equal(colour & ~mask, 0);
+		assert_int_equal(sr6flow_slot(mask, colour), slot);
+		assert_int_equal(sr6flow_slot(mask, colour | ~mask), slot);
+	}
+}
+
+static void colours_of_one_bit(void **state)
+{
+	unsigned int a;
+
+	(void)state;
+	for (a = 0; a < 32; a++) {
+		__u32 mask = 1u << a;
+
+		if (!one_field(a))
+			continue;
+		check_slots(mask, 2);
+		assert_int_equal(sr6flow_colour(mask, 0), 0);
+		assert_int_equal(sr6flow_colour(mask, 1), mask);
+		assert_int_equal(sr6flow_colour(mask, 2), 0);
+		assert_true(sr6flow_colour_valid(mask, 0));
+		assert_true(sr6flow_colour_valid(mask, mask));
+		assert_false(sr6flow_colour_valid(mask, mask ^ 0x00ff0000));
+		assert_int_equal(sr6flow_slot_colour(mask, 0), 0);
+		assert_int_equal(sr6flow_slot_colour(mask, 1), mask);
+	}
+}
+
+static void check_two_bits(__u32 low, __u32 high)
+{
+	__u32 mask = low | high;
+
+	check_slots(mask, 4);
+	assert_int_equal(sr6flow_colour(mask, 0), low);
+	assert_int_equal(sr6flow_colour(mask, 1), high);
+	assert_int_equal(sr6flow_colour(mask, 2), low);
+	assert_true(sr6flow_colour_valid(mask, low));
+	assert_true(sr6flow_colour_valid(mask, high));
+	/* Uncoloured and foreign are counted, never written. */
+	assert_false(sr6flow_colour_valid(mask, 0));
+	assert_false(sr6flow_colour_valid(mask, mask));
+	assert_false(sr6flow_colour_valid(mask, low | 0x00008000));
+	assert_int_equal(sr6flow_slot_colour(mask, 0), 0);
+	assert_int_equal(sr6flow_slot_colour(mask, 1), low);
+	assert_int_equal(sr6flow_slot_colour(mask, 2), high);
+	assert_int_equal(sr6flow_slot_colour(mask, 3), mask);
+}
+
+static void colours_of_two_bits(void **state)
+{
+	unsigned int a, b;
+
+	(void)state;
+	for (a = 0; a < 32; a++)
+		for (b = 0; b < a; b++)
+			if (sr6flow_mask_valid(1u << a | 1u << b))
+				check_two_bits(1u << b, 1u << a);
+}
+
+static void names(void **state)
+{
+	static const char *const good[] = {
+		"a", "Z", "0", "gold", "dc1.fra-muc_2:voice", "a...", "9-",
+		"x23456789012345678901234567890z",
+	};
+	static const char *const bad[] = {
+		"", ".a", "_a", ":a", "-a", "a b", "a=b", "a,b", "a/b", "\xc3\xa4",
+		"a\n", "a\t", "a\"", "a\\", "a\x7f",
+		"x234567890123456789012345678901z",
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+		assert_true(sr6flow_name_valid(good[i], strlen(good[i])));
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_false(sr6flow_name_valid(bad[i], strlen(bad[i])));
+	assert_false(sr6flow_name_valid("a\0b", 3));
+	/* The length counts, not a NUL. */
+	assert_true(sr6flow_name_valid("gold=", 4));
+}
+
+static void every_character_of_a_name(void **state)
+{
+	int c;
+
+	(void)state;
+	for (c = 1; c < 256; c++) {
+		bool alnum = strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+				    "abcdefghijklmnopqrstuvwxyz", c);
+		char name[2] = { 'a', (char)c };
+
+		assert_int_equal(sr6flow_name_valid(name + 1, 1), alnum);
+		assert_int_equal(sr6flow_name_valid(name, 2),
+				 alnum || strchr("._:-", c));
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest codec[] = {
+		cmocka_unit_test(every_length),
+		cmocka_unit_test(all_bytes_zero),
+		cmocka_unit_test(no_byte_zero),
+		cmocka_unit_test(one_zero_everywhere),
+		cmocka_unit_test(two_zeros_everywhere),
+		cmocka_unit_test(random_lists),
+		cmocka_unit_test(one_encoding_per_list),
+		cmocka_unit_test(empty_comment_is_one_sid),
+		cmocka_unit_test(malformed),
+		cmocka_unit_test(too_long),
+		cmocka_unit_test(truncated),
+		cmocka_unit_test(reverse),
+	};
+	const struct CMUnitTest arithmetic[] = {
+		cmocka_unit_test(masks),
+		cmocka_unit_test(colours_of_one_bit),
+		cmocka_unit_test(colours_of_two_bits),
+		cmocka_unit_test(names),
+		cmocka_unit_test(every_character_of_a_name),
+	};
+	int failed;
+
+	failed = cmocka_run_group_tests(codec, room_setup, room_teardown);
+	failed += cmocka_run_group_tests(arithmetic, NULL, NULL);
+	return failed ? 1 : 0;
+}

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <cmocka.h>
+#include <arpa/inet.h>
+#include <errno.h>
+#include <string.h>
+#include "lmctl/service/config.h"
+
+#define TEXT_16 "0123456789abcdef"
+#define TEXT_64 TEXT_16 TEXT_16 TEXT_16 TEXT_16
+
+static void assert_text(const struct in6_addr *address, const char *expected)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	assert_non_null(inet_ntop(AF_INET6, address, text, sizeof(text)));
+	assert_string_equal(text, expected);
+}
+
+static void test_address(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *address;
+		uint16_t port;
+	} rows[] = {
+		{ "::", "::", 7 },
+		{ "2001:db8::8", "2001:db8::8", 7 },
+		{ "[2001:db8::8]", "2001:db8::8", 7 },
+		{ "[2001:db8::8]:65535", "2001:db8::8", 65535 },
+		{ "[::]:1", "::", 1 },
+		{ "192.0.2.1", "::ffff:192.0.2.1", 7 },
+		{ "192.0.2.1:862", "::ffff:192.0.2.1", 862 },
+		{ "::ffff:192.0.2.1", "::ffff:192.0.2.1", 7 },
+		{ "", NULL, 0 },
+		{ ":", NULL, 0 },
+		{ ":862", NULL, 0 },
+		{ "[]", NULL, 0 },
+		{ "[::", NULL, 0 },
+		{ "::]", NULL, 0 },
+		{ "[::]862", NULL, 0 },
+		{ "[::]:", NULL, 0 },
+		{ "[::]:0", NULL, 0 },
+		{ "[::]:65536", NULL, 0 },
+		{ "[::]:100000000000000000862", NULL, 0 },
+		{ "[::]:+1", NULL, 0 },
+		{ "[::]: 1", NULL, 0 },
+		{ "[::]:1x", NULL, 0 },
+		{ "[[::]]", NULL, 0 },
+		{ " ::", NULL, 0 },
+		{ "192.0.2", NULL, 0 },
+		{ "192.0.2.1:", NULL, 0 },
+		{ "192.0.2.1:0", NULL, 0 },
+		{ "localhost", NULL, 0 },
+		{ "fe80::1%lo", NULL, 0 },
+		{ TEXT_64, NULL, 0 },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct sockaddr_in6 address = { 0 };
+		bool ok = config_address(rows[i].text, 7, &address);
+
+		if (ok != !!rows[i].address)
+			fail_msg("'%s': %d", rows[i].text, ok);
+		if (!ok)
+			continue;
+		assert_int_equal(address.sin6_family, AF_INET6);
+		assert_text(&address.sin6_addr, rows[i].address);
+		assert_int_equal(ntohs(address.sin6_port), rows[i].port);
+	}
+}
+
+static void test_peer(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *part;
+	} rows[] = {
+		{ "a=2001:db8::1", "another peer has this name" },
+		{ "b=2001:db8::8", "another peer has this address" },
+		{ "b=[2001:db8::8]:862", "another peer has this address" },
+		{ "=2001:db8::1", "its name must have 1 to 63 characters" },
+		{ TEXT_64 "=2001:db8::1", "its name must have 1 to 63 characters" },
+		{ "a\nb=2001:db8::1", "control character" },
+		{ "b=", "'' is no address" },
+		{ "egress", "'egress' is no address" },
+		{ "b=a=::1", "'a=::1' is no address" },
+		{ "b=::", "give a unicast address" },
+		{ "b=ff02::1", "give a unicast address" },
+		{ "b=0.0.0.0", "give a unicast address" },
+		{ "b=224.0.0.1", "give a unicast address" },
+		{ "b=fe80::1", "link-local" },
+	};
+	struct config_measure measure;
+	char error[512], text[64];
+	size_t i;
+
+	(void)state;
+	config_measure_init(&measure);
+	assert_int_equal(config_peer(&measure, "a=2001:db8::8", error,
+				     sizeof(error)), 0);
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		int err = config_peer(&measure, rows[i].text, error,
+				      sizeof(error));
+
+		if (err != -EINVAL || !strstr(error, rows[i].part) ||
+		    strchr(error, '\n'))
+			fail_msg("'%s': %d, '%s'", rows[i].text, err, error);
+		assert_int_equal(measure.of.npeers, 1);
+	}
+	/* A name may begin with another, and a port makes another address. */
+	assert_int_equal(config_peer(&measure, "a2=[2001:db8::8]:863", error,
+				     sizeof(error)), 0);
+	while (measure.of.npeers < RESULT_PEERS_MAX) {
+		snprintf(text, sizeof(text), "2001:db8::1:%u",
+			 measure.of.npeers);
+		assert_int_equal(config_peer(&measure, text, error,
+					     sizeof(error)), 0);
+	}
+	assert_int_equal(config_peer(&measure, "::1", error, sizeof(error)),
+			 -EINVAL);
+	assert_non_null(strstr(error, "at most 16 peers"));
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_address),
+		cmocka_unit_test(test_peer),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

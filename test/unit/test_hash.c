@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Quality of the hash of SID lists: every bit of a list moves every bit of the
+ * hash half of the time; lists as operators number them spread over buckets
+ * like chance; and no two lists meet more often than by chance when the secret
+ * changes. Compiled twice, for wide words and for narrow ones.
+ *
+ * "Chance" comes from a generator with fixed seeds, so results never differ.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#ifndef TEST_NARROW
+#define CONFIG_ARCH_SUPPORTS_INT128
+#define CONFIG_HAVE_EFFICIENT_UNALIGNED_ACCESS
+#ifdef __x86_64__
+#define CONFIG_X86_64
+#endif
+#endif
+#include "kernel/hash.h"
+
+#define BUCKET_BITS 16
+#define BUCKETS (1u << BUCKET_BITS)
+
+/* Words as the hash reads them; bytes are filled in with memcpy(). */
+struct list {
+	sr6flow_word words[SR6FLOW_SIDS_MAX * SR6FLOW_SID_WORDS];
+	unsigned int n;
+};
+
+/* splitmix64 */
+static uint64_t chance(uint64_t *state)
+{
+	uint64_t z = *state += 0x9e3779b97f4a7c15ull;
+
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ull;
+	z = (z ^ z >> 27) * 0x94d049bb133111ebull;
+	return z ^ z >> 31;
+}
+
+static void fill(void *to, size_t size, uint64_t *state)
+{
+	unsigned char *byte = to;
+	size_t i;
+
+	for (i = 0; i < size; i++)
+		byte[i] = chance(state) & 0xff;
+}
+
+static uint32_t hash(const struct list *list,
+		     const struct sr6flow_secret *secret)
+{
+	return sr6flow_hash(list->words, list->n, secret, 0);
+}
+
+/* SID @i of @list is 16 bytes: fcff:LOCATOR::FUNCTION */
+static void number(struct list *list, unsigned int i, unsigned int locator,
+		   unsigned int function)
+{
+	unsigned char sid[SR6FLOW_SID_LEN] = {
+		0xfc, 0xff, locator >> 8, locator & 0xff,
+		[12] = function >> 24, function >> 16, function >> 8, function,
+	};
+
+	memcpy((char *)list->words + i * SR6FLOW_SID_LEN, sid, sizeof(sid));
+}
+
+static void avalanche_of(unsigned int n)
+{
+	enum { TRIALS = 500 };
+	unsigned int *flips, bits = n * SR6FLOW_SID_LEN * 8, bit, out, t;
+	struct list list = { .n = n }, other;
+	struct sr6flow_secret secret;
+	uint64_t state = n;
+
+	flips = test_calloc(bits * 32, sizeof(*flips));
+	for (t = 0; t < TRIALS; t++) {
+		uint32_t before;
+
+		fill(&secret, sizeof(secret), &state);
+		fill(list.words, sizeof(list.words), &state);
+		before = hash(&list, &secret);
+		for (bit = 0; bit < bits; bit++) {
+			uint32_t moved;
+
+			other = list;
+			((unsigned char *)other.words)[bit / 8] ^= 1 << bit % 8;
+			moved = before ^ hash(&other, &secret);
+			for (out = 0; out < 32; out++)
+				flips[bit * 32 + out] += moved >> out & 1;
+		}
+	}
+	/* Six standard deviations are 0.134. */
+	for (bit = 0; bit < bits * 32; bit++)
+		assert_in_range(flips[bit], TRIALS * 36 / 100,
+				TRIALS * 64 / 100);
+	test_free(flips);
+}
+
+static void every_bit_moves_every_bit(void **state)
+{
+	(void)state;
+	avalanche_of(1);
+	avalanche_of(2);
+	avalanche_of(3);
+	avalanche_of(SR6FLOW_SIDS_MAX);
+}
+
+static void a_fold_is_both_halves_of_a_product(void **state)
+{
+	uint64_t chances = 3;
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < 1000; i++) {
+		sr6flow_word a = chance(&chances), b = chance(&chances);
+		sr6flow_product product = (sr6flow_product)a * b;
+
+		assert_true(sr6flow_hash_fold(a, b) ==
+			    (sr6flow_word)((sr6flow_word)product ^
+					   product >> 8 * sizeof(a)));
+	}
+}
+
+/*
+ * As many lists as buckets, for some secrets: the sum of the squares of the
+ * lengths of chains, which is what looking up costs, and the longest chain.
+ */
+static void check_buckets(void (*make)(struct list *, unsigned int),
+			  unsigned int n, unsigned int shift)
+{
+	enum { SECRETS = 4 };
+	unsigned int *chain, i, t, longest = 0;
+	uint64_t state = n + shift, all = 0;
+	struct list list = { .n = n };
+
+	chain = test_malloc(BUCKETS * sizeof(*chain));
+	for (t = 0; t < SECRETS; t++) {
+		struct sr6flow_secret secret;
+		uint64_t squares = 0;
+
+		memset(chain, 0, BUCKETS * sizeof(*chain));
+		fill(&secret, sizeof(secret), &state);
+		for (i = 0; i < BUCKETS; i++) {
+			make(&list, i);
+			chain[hash(&list, &secret) >> shift & (BUCKETS - 1)]++;
+		}
+		for (i = 0; i < BUCKETS; i++) {
+			squares += chain[i] * chain[i];
+			if (chain[i] > longest)
+				longest = chain[i];
+		}
+		/* By chance 2 * BUCKETS, with a standard deviation of 0.3 %. */
+		assert_in_range(squares, 0, 2 * BUCKETS * 103 / 100);
+		all += squares;
+	}
+	assert_in_range(all, 0, SECRETS * 2 * BUCKETS * 1008ull / 1000);
+	/* By chance, one chain in 10^10 is longer. */
+	assert_in_range(longest, 3, 12);
+	test_free(chain);
+}
+
+static void by_function(struct list *list, unsigned int i)
+{
+	unsigned int sid;
+
+	for (sid = 0; sid < list->n; sid++)
+		number(list, sid, sid, sid == list->n / 2 ? i : 1);
+}
+
+static void by_locator(struct list *list, unsigned int i)
+{
+	unsigned int sid;
+
+	for (sid = 0; sid < list->n; sid++)
+		number(list, sid, sid ? sid : i, 0);
+}
+
+static void by_pair(struct list *list, unsigned int i)
+{
+	unsigned int sid;
+
+	for (sid = 0; sid < list->n; sid++)
+		number(list, sid, sid & 1 ? i & 0xff : i >> 8, 0x100);
+}
+
+static void numbered_lists_spread_like_chance(void **state)
+{
+	static const unsigned int lengths[] = { 1, 2, 3, 16 };
+	unsigned int i, shift;
+
+	(void)state;
+	for (i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
+		for (shift = 0; shift <= 32 - BUCKET_BITS; shift += 8) {
+			check_buckets(by_function, lengths[i], shift);
+			check_buckets(by_locator, lengths[i], shift);
+			if (lengths[i] > 1)
+				check_buckets(by_pair, lengths[i], shift);
+		}
+	}
+}
+
+/* How many of 2^16 secrets give two lists the same 6 bits? */
+static void check_pair(const struct list *a, const struct list *b)
+{
+	struct sr6flow_secret secret;
+	unsigned int met = 0, i;
+	uint64_t state = 7;
+
+	for (i = 0; i < 1u << 16; i++) {
+		secret.start = chance(&state);
+		secret.step = chance(&state);
+		secret.end = chance(&state);
+		met += !((hash(a, &secret) ^ hash(b, &secret)) & 0x3f);
+	}
+	/* 1,024 by chance, with a standard deviation of 32. */
+	assert_in_range(met, 1024 - 6 * 32, 1024 + 6 * 32);
+}
+
+static void chosen_lists_meet_by_chance_only(void **state)
+{
+	struct list a = { .n = 2 }, b = { .n = 2 };
+
+	(void)state;
+	/* One bit, the first or the last of a word. */
+	b.words[0] = 1;
+	check_pair(&a, &b);
+	b.words[0] = (sr6flow_word)1 << (8 * sizeof(sr6flow_word) - 1);
+	check_pair(&a, &b);
+	/* The two words of a product, or two products, exchanged. */
+	a.words[0] = b.words[1] = 5;
+	a.words[1] = b.words[0] = 9;
+	check_pair(&a, &b);
+	memset(a.words, 0, sizeof(a.words));
+	memset(b.words, 0, sizeof(b.words));
+	a.words[0] = b.words[SR6FLOW_SID_WORDS] = 1;
+	check_pair(&a, &b);
+	/* Opposite differences. */
+	memset(a.words, 0, sizeof(a.words));
+	memset(b.words, 0, sizeof(b.words));
+	b.words[0] = b.words[2] = 1;
+	b.words[1] = b.words[3] = -1;
+	check_pair(&a, &b);
+	/* A list and its beginning. */
+	memset(b.words, 0, sizeof(b.words));
+	b.n = 3;
+	check_pair(&a, &b);
+}
+
+static void a_seed_makes_another_hash(void **state)
+{
+	struct list list = { .n = 1 };
+	struct sr6flow_secret secret;
+	unsigned int i, met = 0;
+	uint64_t chances = 1;
+
+	(void)state;
+	fill(&secret, sizeof(secret), &chances);
+	for (i = 0; i < BUCKETS; i++) {
+		uint32_t seed = chance(&chances);
+
+		by_function(&list, i);
+		met += !((sr6flow_hash(list.words, 1, &secret, seed) ^
+			  sr6flow_hash(list.words, 1, &secret, seed + 1)) &
+			 0xff);
+	}
+	/* 256 by chance; neighbouring seeds are the least different ones. */
+	assert_in_range(met, 0, 256 + 6 * 16);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_fold_is_both_halves_of_a_product),
+		cmocka_unit_test(every_bit_moves_every_bit),
+		cmocka_unit_test(numbered_lists_spread_like_chance),
+		cmocka_unit_test(chosen_lists_meet_by_chance_only),
+		cmocka_unit_test(a_seed_makes_another_hash),
+	};
+
+#ifdef TEST_NARROW
+	return cmocka_run_group_tests_name("hash: narrow words", tests, NULL,
+					   NULL);
+#else
+	return cmocka_run_group_tests_name("hash: wide words", tests, NULL,
+					   NULL);
+#endif
+}

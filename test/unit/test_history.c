@@ -1,0 +1,443 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The history: what was written is read back, old results go, and trouble with
+ * the file costs neither the service nor more results than it must.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <errno.h>
+#include <glob.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+#include <cmocka.h>
+#include "lmctl/sinks/history_db.h"
+#include "lmctl/sinks/history_read.h"
+#include "test/unit/history_bench.h"
+#include "test/unit/result_make.h"
+
+#define RETENTION INT64_C(3600)
+
+/* The writer's connection, to make its disk small. */
+static sqlite3 *writer;
+
+int __wrap_sqlite3_open_v2(const char *file, sqlite3 **sql, int flags,
+			   const char *vfs);
+int __real_sqlite3_open_v2(const char *file, sqlite3 **sql, int flags,
+			   const char *vfs);
+
+int __wrap_sqlite3_open_v2(const char *file, sqlite3 **sql, int flags,
+			   const char *vfs)
+{
+	int code = __real_sqlite3_open_v2(file, sql, flags, vfs);
+
+	if (flags & SQLITE_OPEN_READWRITE)
+		writer = *sql;
+	return code;
+}
+
+static int64_t now_block(void)
+{
+	return (int64_t)time(NULL) / 10;
+}
+
+static void open_sink(struct sink *sink)
+{
+	assert_int_equal(history_open(bench_file, RETENTION, sink), 0);
+}
+
+static void close_sink(struct sink *sink)
+{
+	sink->ops->free(sink->self);
+}
+
+static char *moved_aside(void)
+{
+	char pattern[128], *name = NULL;
+	glob_t found;
+
+	snprintf(pattern, sizeof(pattern), "%s.corrupt-*Z", bench_file);
+	if (!glob(pattern, 0, NULL, &found)) {
+		assert_int_equal(found.gl_pathc, 1);
+		name = strdup(found.gl_pathv[0]);
+		globfree(&found);
+	}
+	return name;
+}
+
+static void write_file(const char *text, long offset)
+{
+	FILE *stream = fopen(bench_file, offset ? "r+" : "w");
+
+	assert_non_null(stream);
+	assert_int_equal(fseek(stream, offset, SEEK_SET), 0);
+	assert_true(fputs(text, stream) >= 0);
+	assert_int_equal(fclose(stream), 0);
+}
+
+static void test_mode(void **state)
+{
+	struct sink sink;
+	struct stat st;
+
+	(void)state;
+	umask(0);
+	open_sink(&sink);
+	assert_int_equal(stat(bench_file, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0640);
+	close_sink(&sink);
+	assert_int_equal(bench_sql("PRAGMA auto_vacuum"), 2);
+	assert_int_equal(bench_sql("PRAGMA user_version"), HISTORY_DB_VERSION);
+	assert_int_equal(bench_sql("PRAGMA application_id"),
+			 HISTORY_DB_APPLICATION);
+}
+
+static void test_first_stays(void **state)
+{
+	int64_t block = now_block();
+	struct sink sink;
+
+	(void)state;
+	open_sink(&sink);
+	bench_give(&sink, block, 10);
+	bench_give(&sink, block, 20);
+	close_sink(&sink);
+	assert_int_equal(bench_sql("SELECT count(*) FROM results"), 1);
+	assert_int_equal(bench_sql("SELECT sent FROM results"), 10);
+	assert_int_equal(bench_sql("SELECT packets FROM answers"), 9);
+}
+
+/* A block without results writes nothing, and a free without blocks is right. */
+static void test_empty(void **state)
+{
+	struct measurement of = make_measurement(false, 1);
+	struct sink sink;
+
+	(void)state;
+	open_sink(&sink);
+	close_sink(&sink);
+	open_sink(&sink);
+	sink.ops->block_end(sink.self, &of, now_block());
+	close_sink(&sink);
+	assert_int_equal(bench_sql("SELECT count(*) FROM blocks"), 0);
+}
+
+static void test_retention(void **state)
+{
+	int64_t old = now_block() - 2 * RETENTION / 10, i;
+	struct sink sink;
+
+	(void)state;
+	assert_int_equal(history_open(bench_file, 4 * RETENTION, &sink), 0);
+	for (i = 0; i < 20; i++)
+		bench_give(&sink, old + i, 10);
+	bench_wait_written(&sink, 20);
+	assert_int_equal(bench_sql("SELECT count(*) FROM results"), 20);
+	history_retain(&sink, RETENTION);
+	bench_give(&sink, now_block(), 7);
+	close_sink(&sink);
+	assert_int_equal(bench_sql("SELECT count(*) FROM results"), 1);
+	assert_int_equal(bench_sql("SELECT count(*) FROM answers"), 1);
+	assert_int_equal(bench_sql("SELECT count(*) FROM blocks"), 1);
+	assert_int_equal(bench_sql("SELECT sent FROM results"), 7);
+}
+
+static void give_flows(const struct sink *sink, int64_t block, int n)
+{
+	struct measurement of = make_measurement(false, 1);
+	int i;
+
+	for (i = 0; i < n; i++) {
+		struct sr6flow_flow flow;
+		struct result result;
+		char text[64];
+
+		snprintf(text, sizeof(text), "f%d=fcff::%x", i, i + 1);
+		flow = make_flow(text);
+		result = make_result(&of, &flow, block, 1000, 999);
+		sink->ops->result(sink->self, &result);
+	}
+	sink->ops->block_end(sink->self, &of, block);
+}
+
+/* Bounded work per call, nothing left at the end, and a file that shrinks. */
+static void test_expire(void **state)
+{
+	int64_t block = 1000, now_ms = INT64_C(1000) * time(NULL);
+	int64_t pages, left, before = 5 * 4000;
+	struct history_db *db;
+	struct sink sink;
+	char error[256];
+	int i;
+
+	(void)state;
+	assert_int_equal(history_open(bench_file, 1000000000000, &sink), 0);
+	for (i = 0; i < 5; i++)
+		give_flows(&sink, block + i, 4000);
+	close_sink(&sink);
+	pages = bench_sql("PRAGMA page_count");
+	assert_int_equal(history_db_open(bench_file, &db, error, sizeof(error)),
+			 0);
+	for (i = 0; i < 8; i++) {
+		assert_int_equal(history_db_expire(db, now_ms, 3000), 0);
+		left = bench_sql("SELECT count(*) FROM results");
+		assert_true(left >= before - 3000);
+		assert_true(left < before || !left);
+		assert_int_equal(bench_sql("SELECT count(*) FROM answers"),
+				 left);
+		before = left;
+	}
+	assert_int_equal(left, 0);
+	assert_int_equal(bench_sql("SELECT count(*) FROM blocks"), 0);
+	for (i = 0; i < 8; i++)
+		assert_int_equal(history_db_expire(db, now_ms, 2000), 0);
+	history_db_close(db);
+	assert_int_equal(bench_sql("SELECT count(*) FROM flows"), 0);
+	assert_int_equal(bench_sql("SELECT count(*) FROM peers"), 0);
+	assert_int_equal(bench_sql("SELECT count(*) FROM measurements"), 0);
+	assert_true(bench_sql("PRAGMA page_count") < pages);
+}
+
+static void test_locked(void **state)
+{
+	sqlite3 *other;
+	struct sink sink;
+	const char *text;
+
+	(void)state;
+	bench_stderr_begin();
+	open_sink(&sink);
+	other = bench_connect();
+	assert_int_equal(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL,
+				      NULL), SQLITE_OK);
+	bench_give(&sink, now_block(), 10);
+	bench_wait_failed(&sink, 0);
+	bench_give(&sink, now_block() + 1, 10);
+	bench_wait_failed(&sink, 1);
+	bench_give(&sink, now_block() + 2, 10);
+	sqlite3_exec(other, "ROLLBACK", NULL, NULL, NULL);
+	sqlite3_close(other);
+	bench_wait_written(&sink, 3);
+	close_sink(&sink);
+	text = bench_stderr_end();
+	assert_non_null(strstr(text, "cannot be written: database is locked"));
+	assert_non_null(strstr(text, "is written again; 0 results were"));
+	assert_int_equal(bench_lines(text), 2);
+	assert_int_equal(bench_sql("SELECT count(*) FROM results"), 3);
+}
+
+/* Locked until the end: the sink gives up then, and says so. */
+static void test_locked_to_the_end(void **state)
+{
+	sqlite3 *other;
+	struct sink sink;
+	const char *text;
+
+	(void)state;
+	bench_stderr_begin();
+	open_sink(&sink);
+	other = bench_connect();
+	sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL);
+	bench_give(&sink, now_block(), 10);
+	close_sink(&sink);
+	sqlite3_close(other);
+	text = bench_stderr_end();
+	assert_non_null(strstr(text, "1 results could not be written"));
+	assert_int_equal(bench_sql("SELECT count(*) FROM results"), 0);
+}
+
+/* What waits is bounded; the oldest goes. */
+static void test_backlog(void **state)
+{
+	struct measurement of = make_measurement(false, RESULT_PEERS_MAX);
+	struct sr6flow_flow flow = make_flow("fcff::1");
+	struct history_state now;
+	int64_t block = now_block();
+	sqlite3 *other;
+	struct sink sink;
+	const char *text;
+	uint64_t given = 0;
+
+	(void)state;
+	bench_stderr_begin();
+	open_sink(&sink);
+	other = bench_connect();
+	sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL);
+	do {
+		struct result result = make_result(&of, &flow, block, 1, 1);
+
+		sink.ops->result(sink.self, &result);
+		if (++given % 5000 == 0)
+			sink.ops->block_end(sink.self, &of, block++);
+		history_state(&sink, &now);
+		assert_true(now.waiting <= HISTORY_BACKLOG);
+		assert_true(given < 1000000);
+	} while (!now.dropped);
+	sink.ops->block_end(sink.self, &of, block);
+	close_sink(&sink);
+	sqlite3_close(other);
+	text = bench_stderr_end();
+	assert_true(given * sizeof(struct result) > HISTORY_BACKLOG / 10 * 9);
+	assert_non_null(strstr(text, "the oldest are dropped"));
+}
+
+static void test_corrupt_at_start(void **state)
+{
+	struct sink sink;
+	const char *text;
+	char *aside;
+
+	(void)state;
+	write_file("this is no database but a text of some length, as it may "
+		   "be after a disk has lost what it had", 0);
+	bench_stderr_begin();
+	open_sink(&sink);
+	bench_give(&sink, now_block(), 10);
+	close_sink(&sink);
+	text = bench_stderr_end();
+	assert_non_null(strstr(text, "was corrupt"));
+	assert_int_equal(bench_lines(text), 1);
+	aside = moved_aside();
+	assert_non_null(aside);
+	free(aside);
+	assert_int_equal(bench_sql("SELECT count(*) FROM results"), 1);
+}
+
+/* The first page is right, so that it shows only when results are written. */
+static void test_corrupt_later(void **state)
+{
+	static char rubbish[80000];
+	struct sink sink;
+	const char *text;
+	char *aside;
+
+	(void)state;
+	open_sink(&sink);
+	bench_give(&sink, now_block(), 10);
+	close_sink(&sink);
+	memset(rubbish, 'x', sizeof(rubbish) - 1);
+	write_file(rubbish, 8192);
+	bench_stderr_begin();
+	open_sink(&sink);
+	bench_give(&sink, now_block() + 1, 20);
+	close_sink(&sink);
+	text = bench_stderr_end();
+	assert_non_null(strstr(text, "was corrupt"));
+	aside = moved_aside();
+	assert_non_null(aside);
+	free(aside);
+	assert_int_equal(bench_sql("SELECT sent FROM results"), 20);
+}
+
+static void test_full(void **state)
+{
+	char limit[64];
+	struct history_state now;
+	struct sink sink;
+	const char *text;
+
+	(void)state;
+	bench_stderr_begin();
+	open_sink(&sink);
+	bench_give(&sink, now_block(), 10);
+	bench_wait_written(&sink, 1);
+	snprintf(limit, sizeof(limit), "PRAGMA max_page_count = %d",
+		 (int)bench_sql("PRAGMA page_count") + 3);
+	assert_int_equal(sqlite3_exec(writer, limit, NULL, NULL, NULL),
+			 SQLITE_OK);
+	give_flows(&sink, now_block() + 1, 2000);
+	bench_wait_failed(&sink, 0);
+	history_state(&sink, &now);
+	assert_int_equal(now.results, 1);
+	bench_give(&sink, now_block() + 2, 10);
+	sqlite3_exec(writer, "PRAGMA max_page_count = 1000000", NULL, NULL,
+		     NULL);
+	bench_wait_written(&sink, 2002);
+	close_sink(&sink);
+	text = bench_stderr_end();
+	assert_non_null(strstr(text, "database or disk is full"));
+	assert_non_null(strstr(text, "is written again; 0 results"));
+	assert_int_equal(bench_lines(text), 2);
+	assert_int_equal(bench_sql("SELECT count(*) FROM results"), 2002);
+	assert_int_equal(bench_sql("SELECT count(*) FROM results AS r"
+				   " JOIN flows AS f ON f.id = r.flow_id"
+				   " WHERE f.name LIKE 'f%'"), 2000);
+}
+
+/* Somebody deletes the file: what comes then is in a new one. */
+static void test_deleted(void **state)
+{
+	struct sink sink;
+
+	(void)state;
+	open_sink(&sink);
+	bench_give(&sink, now_block(), 10);
+	bench_wait_written(&sink, 1);
+	assert_int_equal(unlink(bench_file), 0);
+	bench_give(&sink, now_block() + 1, 20);
+	close_sink(&sink);
+	assert_int_equal(bench_sql("SELECT sent FROM results"), 20);
+}
+
+static void refused(int expected, const char *why)
+{
+	struct history_reader *reader;
+	char error[256];
+	struct sink sink;
+	const char *text;
+
+	bench_stderr_begin();
+	assert_int_equal(history_open(bench_file, RETENTION, &sink), expected);
+	text = bench_stderr_end();
+	assert_non_null(strstr(text, why));
+	assert_int_equal(bench_lines(text), 1);
+	assert_int_equal(history_read_open(bench_file, &reader, error,
+					   sizeof(error)), expected);
+	assert_non_null(strstr(error, why));
+	assert_null(moved_aside());
+}
+
+static void test_refused(void **state)
+{
+	struct sink sink;
+
+	(void)state;
+	open_sink(&sink);
+	close_sink(&sink);
+	bench_sql("PRAGMA user_version = 2");
+	refused(-EPROTO, "it has version 2 and this lmctl knows 1");
+	bench_sql("PRAGMA user_version = 1");
+	bench_sql("PRAGMA application_id = 77");
+	refused(-EINVAL, "database of another program");
+	bench_stderr_begin();
+	assert_int_equal(history_open("/nonexistent/history.db", RETENTION,
+				      &sink), -ENOENT);
+	assert_non_null(strstr(bench_stderr_end(), "/nonexistent/history.db"));
+}
+
+int main(void)
+{
+#define TEST(f) cmocka_unit_test_setup_teardown(f, bench_setup, bench_teardown)
+	const struct CMUnitTest tests[] = {
+		TEST(test_mode),
+		TEST(test_first_stays),
+		TEST(test_empty),
+		TEST(test_retention),
+		TEST(test_expire),
+		TEST(test_locked),
+		TEST(test_locked_to_the_end),
+		TEST(test_backlog),
+		TEST(test_corrupt_at_start),
+		TEST(test_corrupt_later),
+		TEST(test_full),
+		TEST(test_deleted),
+		TEST(test_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Reading the history: results come back as they were given, sums are of exact
+ * blocks only, and a file that somebody else has changed is not believed.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <errno.h>
+#include <time.h>
+#include <cmocka.h>
+#include "lmctl/sinks/history_read.h"
+#include "lmctl/sinks/stream_json.h"
+#include "lmctl/when.h"
+#include "test/unit/history_bench.h"
+#include "test/unit/result_make.h"
+
+#define BLOCKS_MAX 8
+
+static struct measurement path, group;
+static struct sr6flow_flow gold, plain;
+static struct result given[BLOCKS_MAX];
+static size_t ngiven;
+
+static struct result *give(const struct measurement *of,
+			   const struct sr6flow_flow *flow, uint64_t sent,
+			   uint64_t received)
+{
+	struct result *result = &given[ngiven];
+
+	*result = make_result(of, flow, MADE_BLOCK + (int64_t)ngiven++, sent,
+			      received);
+	return result;
+}
+
+/* Results of all kinds, one block each. */
+static void make_given(void)
+{
+	struct result *result;
+	unsigned int i;
+
+	ngiven = 0;
+	path = make_measurement(false, 3);
+	group = make_measurement(true, 2);
+	strcpy(group.name, "any");
+	gold = make_flow("gold=fcff:2::1,fcff:8::100");
+	plain = make_flow("fcff:2::1");
+
+	result = give(&path, &gold, 1000, 990);
+	make_received(result, 1, 980);
+	make_received(result, 2, 970);
+	for (i = 0; i < 3; i++) {
+		result->peer[i].mask = 0x00030000;
+		result->peer[i].period_ms = 10000;
+		result->peer[i].delay = (struct delay){
+			.known = true, .round_trip = 1000000 + i,
+			.one_way = i < 2, .forward = i < 2 ? 600000 : 0,
+			.backward = i < 2 ? -400000 : 0,
+			.error = i < 2 ? 5000 : 0,
+		};
+	}
+	result = give(&path, &gold, 0, 0);
+	result->reason = REASON_CLOCK_STEPPED;
+	result->sent_bytes = 0;
+	result->peer[1].answer = (struct answer){ ANSWER_INVALID,
+						  REASON_READ_LATE };
+	result->peer[2].answer = (struct answer){ ANSWER_NO_ANSWER,
+						  REASON_NONE };
+	result = give(&path, &gold, 100, 100);
+	make_received(result, 1, 100);
+	make_received(result, 2, 103);
+	result = give(&path, &gold, UINT64_C(1) << 40, 100);
+	make_received(result, 2, 1);
+	result->peer[0].answer = (struct answer){ ANSWER_MASK_DIFFERS,
+						  REASON_NONE };
+	result->peer[0].mask = 0x3;
+	result = give(&group, &gold, 500, 200);
+	make_received(result, 1, 299);
+	give(&group, &plain, 0, 0);
+}
+
+static void write_given(void)
+{
+	struct sink sink;
+	size_t i;
+
+	/* Long ago is not too old. */
+	assert_int_equal(history_open(bench_file, 1000000000000, &sink), 0);
+	for (i = 0; i < ngiven; i++) {
+		sink.ops->result(sink.self, &given[i]);
+		sink.ops->block_end(sink.self, given[i].of, given[i].block);
+	}
+	sink.ops->free(sink.self);
+}
+
+static int setup(void **state)
+{
+	bench_setup(state);
+	make_given();
+	write_given();
+	return 0;
+}
+
+static struct history_reader *open_reader(void)
+{
+	struct history_reader *reader;
+	char error[256];
+
+	assert_int_equal(history_read_open(bench_file, &reader, error,
+					   sizeof(error)), 0);
+	return reader;
+}
+
+static int same(const struct result *result, void *arg)
+{
+	static struct stream_json got, wanted;
+	size_t *n = arg;
+
+	while (*n < ngiven && given[*n].flow != &gold)
+		(*n)++;
+	assert_true(*n < ngiven);
+	assert_true(stream_json_result(&got, result));
+	assert_true(stream_json_result(&wanted, &given[*n]));
+	if (got.line.len != wanted.line.len ||
+	    memcmp(got.line.text, wanted.line.text, got.line.len))
+		fail_msg("wrote %.*s, read %.*s", (int)wanted.line.len,
+			 wanted.line.text, (int)got.line.len, got.line.text);
+	assert_string_equal(result->of->set, given[*n].of->set);
+	assert_int_equal(result->of->group, given[*n].of->group);
+	(*n)++;
+	return 0;
+}
+
+static int tally(const struct result *result, void *arg)
+{
+	(void)result;
+	(*(size_t *)arg)++;
+	return 0;
+}
+
+static void test_same(void **state)
+{
+	struct history_query query = { .flow = "gold", .until_ms = INT64_MAX };
+	struct history_reader *reader = open_reader();
+	size_t n = 0;
+
+	(void)state;
+	assert_int_equal(history_read_results(reader, &query, same, &n), 0);
+	assert_int_equal(n, 5);
+	n = 0;
+	query.flow = "fcff:2:0::1,fcff:8::100";
+	assert_int_equal(history_read_results(reader, &query, same, &n), 0);
+	assert_int_equal(n, 5);
+	history_read_close(reader);
+}
+
+static size_t results(struct history_query query, int expected)
+{
+	struct history_reader *reader = open_reader();
+	size_t n = 0;
+
+	assert_int_equal(history_read_results(reader, &query, tally, &n),
+			 expected);
+	history_read_close(reader);
+	return n;
+}
+
+static void test_query(void **state)
+{
+	const int64_t first = MADE_BLOCK * 10000;
+
+	(void)state;
+#define QUERY(...) results((struct history_query){ __VA_ARGS__ }, 0)
+	assert_int_equal(QUERY("gold", NULL, first, first + 30000), 3);
+	assert_int_equal(QUERY("gold", NULL, first, first + 30001), 4);
+	assert_int_equal(QUERY("gold", NULL, first + 1, first + 30000), 2);
+	assert_int_equal(QUERY("gold", "any", first, INT64_MAX), 1);
+	assert_int_equal(QUERY("gold", "none", first, INT64_MAX), 0);
+	assert_int_equal(QUERY("fcff:2::1", NULL, first, INT64_MAX), 1);
+	results((struct history_query){ "silver", NULL, first, INT64_MAX },
+		-ENOENT);
+	results((struct history_query){ "fcff:2::2", NULL, first, INT64_MAX },
+		-ENOENT);
+}
+
+static int check_sum(const struct history_sum *sum, void *arg)
+{
+	size_t *n = arg;
+
+	switch ((*n)++) {
+	case 0:
+		assert_string_equal(sum->of->name, "any");
+		assert_string_equal(sum->flow->name, "");
+		assert_int_equal(sum->exact, 1);
+		assert_true(sum->worst < 0);
+		break;
+	case 1:
+		assert_string_equal(sum->of->name, "any");
+		assert_string_equal(sum->flow->name, "gold");
+		assert_int_equal(sum->sent, 500);
+		assert_int_equal(sum->received, 499);
+		break;
+	default:
+		assert_string_equal(sum->of->name, "core");
+		assert_int_equal(sum->exact, 2);
+		assert_int_equal(sum->sent, 1000 + (UINT64_C(1) << 40));
+		assert_int_equal(sum->received, 971);
+		assert_int_equal(sum->invalid, 1);
+		assert_int_equal(sum->anomalies, 1);
+		assert_int_equal(sum->worst_block, MADE_BLOCK + 3);
+		assert_int_equal(sum->worst_period_ms, 10000);
+	}
+	return 0;
+}
+
+static void test_sums(void **state)
+{
+	struct history_query query = { .until_ms = INT64_MAX };
+	struct history_reader *reader = open_reader();
+	size_t n = 0;
+
+	(void)state;
+	assert_int_equal(history_read_sums(reader, &query, check_sum, &n), 0);
+	assert_int_equal(n, 3);
+	query.flow = "fcff:2::1";
+	n = 0;
+	assert_int_equal(history_read_sums(reader, &query, check_sum, &n), 0);
+	assert_int_equal(n, 1);
+	history_read_close(reader);
+}
+
+static void corrupt(const char *sql)
+{
+	struct history_query query = { .flow = "gold", .until_ms = INT64_MAX };
+	struct history_reader *reader;
+	size_t n = 0;
+
+	bench_sql(sql);
+	reader = open_reader();
+	if (history_read_results(reader, &query, tally, &n) != -EUCLEAN)
+		fail_msg("'%s' is not noticed", sql);
+	assert_non_null(strstr(history_read_error(reader), "does not write"));
+	history_read_close(reader);
+}
+
+/* One after the other, each seen before those that were done earlier. */
+static void test_hostile(void **state)
+{
+	(void)state;
+	corrupt("UPDATE peers SET name = char(27) || '[2J'");
+	corrupt("UPDATE measurements SET name = 'a' || char(10) || 'b'");
+	corrupt("UPDATE measurements SET name = hex(zeroblob(100))");
+	corrupt("UPDATE blocks SET mask = 0");
+	corrupt("UPDATE blocks SET period_ms = 0");
+	corrupt("UPDATE blocks SET number = 9223372036854775807"
+		" WHERE id = 1");
+	corrupt("UPDATE flows SET sids = sids || ',x' || id");
+}
+
+static void test_when(void **state)
+{
+	static const struct {
+		const char *text;
+		int err;
+		int64_t ms;
+	} rows[] = {
+		{ "2h", 0, 1700000000000 - 7200000 },
+		{ "0", 0, 1700000000000 },
+		{ "30d", 0, 1700000000000 - INT64_C(2592000000) },
+		{ "1970-01-01T00:00Z", 0, 0 },
+		{ "2023-11-14T22:13:20Z", 0, 1700000000000 },
+		{ "2023-11-14 22:13:20Z", 0, 1700000000000 },
+		{ "2023-11-14T22:13:20.250Z", 0, 1700000000250 },
+		{ "2023-11-14T22:13:20.1239Z", 0, 1700000000123 },
+		{ "2023-11-15T00:13:20+02:00", 0, 1700000000000 },
+		{ "2023-11-14T16:43:20-0530", 0, 1700000000000 },
+		{ "2023-11-14T23:13:20", 0, 1700000000000 },
+		{ "2023-07-01", 0, 1688162400000 },
+		{ "2024-02-29Z", 0, 1709164800000 },
+		{ "2023-02-29Z", -EINVAL, 0 },
+		{ "2023-11-31", -EINVAL, 0 },
+		{ "2023-13-01", -EINVAL, 0 },
+		{ "2023-00-01", -EINVAL, 0 },
+		{ "2023-11-00", -EINVAL, 0 },
+		{ "2023-11-14T24:00", -EINVAL, 0 },
+		{ "2023-11-14T22", -EINVAL, 0 },
+		{ "2023-11-14T22:13:20.", -EINVAL, 0 },
+		{ "2023-11-14T22:13:20+2", -EINVAL, 0 },
+		{ "2023-11-14T22:13:20Zx", -EINVAL, 0 },
+		{ "1969-12-31", -EINVAL, 0 },
+		{ "yesterday", -EINVAL, 0 },
+		{ "", -EINVAL, 0 },
+		{ "-1h", -EINVAL, 0 },
+	};
+	size_t i;
+
+	(void)state;
+	setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3", 1);
+	tzset();
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		int64_t ms = 0;
+		int err = when_parse(rows[i].text, 1700000000000, &ms);
+
+		if (err != rows[i].err || ms != rows[i].ms)
+			fail_msg("'%s': %d, %lld", rows[i].text, err,
+				 (long long)ms);
+	}
+}
+
+int main(void)
+{
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, bench_teardown)
+	const struct CMUnitTest tests[] = {
+		TEST(test_same),
+		TEST(test_query),
+		TEST(test_sums),
+		TEST(test_hostile),
+		cmocka_unit_test(test_when),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,544 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The ledger: what it answers about every block around the kept ones, what a
+ * clock that is set back does to it, and what strangers may ask.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "lmctl/engine/ledger.h"
+
+#define MASK 0xc0u
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+
+static const struct block_timing timing = {
+	.period = BLOCK_NS_PER_S,
+	.guard = BLOCK_NS_PER_S / 2,
+	.band = BLOCK_NS_PER_S / 10,
+};
+
+static const struct in6_addr alice = { .s6_addr = { 0xfd, [15] = 1 } };
+static const struct in6_addr bob = { .s6_addr = { 0xfd, [15] = 2 } };
+static const struct in6_addr carol = { .s6_addr = { 0xfd, [15] = 3 } };
+
+static struct ledger *ledger;
+
+static int setup(void **state)
+{
+	(void)state;
+	ledger = ledger_new(&timing);
+	return !ledger;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	ledger_free(ledger);
+	return 0;
+}
+
+static struct sr6flow_flow flow(unsigned int i)
+{
+	struct sr6flow_flow made = { .nsids = 2 };
+
+	made.sids[0].s6_addr[0] = 0xfc;
+	made.sids[1].s6_addr[0] = 0xfc;
+	made.sids[1].s6_addr[15] = (uint8_t)i;
+	made.sids[1].s6_addr[14] = (uint8_t)(i >> 8);
+	return made;
+}
+
+static void dump(unsigned int i, uint64_t generation, uint64_t packets)
+{
+	const struct sr6flow_set set = { .mask = MASK };
+	const struct sr6flow_record record = {
+		.flow = flow(i),
+		.instance = 1,
+		.generation = generation,
+		.slots = 0xf,
+		.counters = { { packets, 0 }, [3] = { 1, 0 } },
+	};
+
+	assert_int_equal(ledger_flow(ledger, &set, &record), 0);
+}
+
+static void record(unsigned int i, int64_t block, enum reason reason,
+		   uint64_t packets)
+{
+	const struct record made = {
+		.flow = flow(i),
+		.mask = MASK,
+		.block = block,
+		.reason = reason,
+		.packets = reason ? 0 : packets,
+		.bytes = reason ? 0 : packets * 100,
+	};
+
+	assert_int_equal(ledger_record(ledger, &made), 0);
+}
+
+/* A block of flow 0 as the reader gives it: dumps, record, end. */
+static void block(int64_t number, enum reason reason, uint64_t packets)
+{
+	dump(0, 1, packets);
+	record(0, number, reason, packets);
+	ledger_block_end(ledger, number);
+}
+
+static struct blocktlv request(unsigned int i, int64_t number)
+{
+	struct blocktlv tlv = {
+		.mask = MASK,
+		.block = number,
+		.sent = { 7, 700 },
+		.received = { 99, 99 },
+		.flow = flow(i),
+	};
+
+	blocktlv_timing(&tlv, &timing);
+	return tlv;
+}
+
+static struct blocktlv ask_from(const struct in6_addr *from, unsigned int i,
+				int64_t number)
+{
+	struct blocktlv tlv = request(i, number);
+	bool known = ledger_ask(ledger, &tlv, from);
+
+	assert_int_equal(known, tlv.answer.status != ANSWER_UNKNOWN_FLOW);
+	assert_int_equal(tlv.sent.packets, 7);
+	assert_int_equal(tlv.block, number);
+	if (tlv.answer.status != ANSWER_VALID &&
+	    tlv.answer.status != ANSWER_TWO_INGRESSES) {
+		assert_int_equal(tlv.received.packets, 0);
+		assert_int_equal(tlv.received.bytes, 0);
+	}
+	return tlv;
+}
+
+static void expect(unsigned int i, int64_t number, enum answer_status status)
+{
+	struct blocktlv tlv = ask_from(&alice, i, number);
+
+	assert_int_equal(tlv.answer.status, status);
+	assert_int_equal(tlv.answer.reason, REASON_NONE);
+}
+
+static void expect_valid(unsigned int i, int64_t number, uint64_t packets)
+{
+	struct blocktlv tlv = ask_from(&alice, i, number);
+
+	assert_int_equal(tlv.answer.status, ANSWER_VALID);
+	assert_int_equal(tlv.received.packets, packets);
+	assert_int_equal(tlv.received.bytes, packets * 100);
+}
+
+static void expect_invalid(unsigned int i, int64_t number, enum reason reason)
+{
+	struct blocktlv tlv = ask_from(&alice, i, number);
+
+	assert_int_equal(tlv.answer.status, ANSWER_INVALID);
+	assert_int_equal(tlv.answer.reason, reason);
+}
+
+static void test_kept_blocks(void **state)
+{
+	int64_t newest = 100, b;
+
+	(void)state;
+	for (b = newest - 20; b <= newest; b++)
+		block(b, REASON_NONE, (uint64_t)b);
+	for (b = newest - LEDGER_BLOCKS + 1; b <= newest; b++)
+		expect_valid(0, b, (uint64_t)b);
+	for (b = newest - 20; b <= newest - LEDGER_BLOCKS; b++)
+		expect(0, b, ANSWER_TOO_OLD);
+	for (b = newest + 1; b < newest + 20; b++)
+		expect(0, b, ANSWER_NOT_FINISHED);
+}
+
+static void test_hostile_numbers(void **state)
+{
+	static const int64_t newest[] = {
+		0, -1, 100, INT64_MIN, INT64_MIN + 3, INT64_MAX - 3, INT64_MAX,
+	};
+	static const int64_t asked[] = {
+		INT64_MIN, INT64_MIN + 1, INT64_MIN + 7, -1, 0, 1,
+		INT64_MAX - 7, INT64_MAX - 1, INT64_MAX,
+	};
+	unsigned int i, j;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(newest); i++) {
+		block(newest[i], REASON_NONE, 5);
+		for (j = 0; j < ARRAY_SIZE(asked); j++) {
+			struct blocktlv tlv = ask_from(&alice, 0, asked[j]);
+
+			if (asked[j] > newest[i])
+				assert_int_equal(tlv.answer.status,
+						 ANSWER_NOT_FINISHED);
+			else
+				assert_int_not_equal(tlv.answer.status,
+						     ANSWER_NOT_FINISHED);
+		}
+	}
+}
+
+static void test_negative_blocks(void **state)
+{
+	int64_t b;
+
+	(void)state;
+	for (b = -20; b <= -3; b++)
+		block(b, REASON_NONE, (uint64_t)(b + 100));
+	for (b = -10; b <= -3; b++)
+		expect_valid(0, b, (uint64_t)(b + 100));
+	expect(0, -11, ANSWER_TOO_OLD);
+	expect(0, -2, ANSWER_NOT_FINISHED);
+}
+
+static void test_nothing_reported(void **state)
+{
+	struct blocktlv tlv = request(0, 10);
+
+	(void)state;
+	/* Known or not: who just started has not seen every flow. */
+	assert_false(ledger_ask(ledger, &tlv, &alice));
+	assert_int_equal(tlv.answer.status, ANSWER_NOT_FINISHED);
+	dump(0, 1, 5);
+	expect(0, 10, ANSWER_NOT_FINISHED);
+	expect(0, INT64_MIN, ANSWER_NOT_FINISHED);
+	record(0, 10, REASON_NONE, 5);
+	expect(0, 10, ANSWER_NOT_FINISHED);
+	ledger_block_end(ledger, 10);
+	expect_valid(0, 10, 5);
+	/* The flow was there; it is the readings that were not. */
+	expect_invalid(0, 9, REASON_READ_LATE);
+}
+
+static void test_unknown_flow_tells_timing(void **state)
+{
+	struct blocktlv own = request(0, 10), tlv = request(1, 10);
+
+	(void)state;
+	block(10, REASON_NONE, 5);
+	tlv.mask = 1;
+	tlv.period_ms = 1;
+	tlv.guard = 1;
+	tlv.band = 1;
+	assert_false(ledger_ask(ledger, &tlv, &alice));
+	assert_int_equal(tlv.answer.status, ANSWER_UNKNOWN_FLOW);
+	assert_int_equal(tlv.mask, own.mask);
+	assert_int_equal(tlv.period_ms, own.period_ms);
+	assert_int_equal(tlv.guard, own.guard);
+	assert_int_equal(tlv.band, own.band);
+	assert_int_equal(tlv.received.packets, 0);
+}
+
+static void expect_difference(struct blocktlv tlv, enum answer_status status)
+{
+	struct blocktlv own = request(0, 0);
+
+	assert_true(ledger_ask(ledger, &tlv, &alice));
+	assert_int_equal(tlv.answer.status, status);
+	assert_int_equal(tlv.received.packets, 0);
+	assert_int_equal(tlv.mask, own.mask);
+	assert_int_equal(tlv.period_ms, own.period_ms);
+	assert_int_equal(tlv.guard, own.guard);
+	assert_int_equal(tlv.band, own.band);
+}
+
+static void test_differences_first(void **state)
+{
+	static const int64_t numbers[] = { INT64_MIN, 1, 10, 11, INT64_MAX };
+	unsigned int i;
+
+	(void)state;
+	block(10, REASON_NONE, 5);
+	for (i = 0; i < ARRAY_SIZE(numbers); i++) {
+		struct blocktlv tlv = request(0, numbers[i]);
+
+		tlv.band++;
+		expect_difference(tlv, ANSWER_TIMING_DIFFERS);
+		tlv.band--;
+		tlv.guard--;
+		expect_difference(tlv, ANSWER_TIMING_DIFFERS);
+		tlv.mask = 0x3;
+		expect_difference(tlv, ANSWER_MASK_DIFFERS);
+		tlv.period_ms *= 10;
+		expect_difference(tlv, ANSWER_PERIOD_DIFFERS);
+	}
+}
+
+static void test_flow_added(void **state)
+{
+	(void)state;
+	block(10, REASON_NONE, 5);
+	/* Seen first while 12 runs and 11 is read. */
+	dump(1, 1, 5);
+	expect_invalid(1, 10, REASON_FLOW_ADDED);
+	expect(1, 11, ANSWER_NOT_FINISHED);
+	block(11, REASON_NONE, 5);
+	expect_invalid(1, 11, REASON_FLOW_ADDED);
+	dump(1, 1, 5);
+	block(12, REASON_NONE, 5);
+	expect_invalid(1, 12, REASON_FLOW_ADDED);
+	dump(1, 1, 5);
+	block(13, REASON_NONE, 5);
+	expect_invalid(1, 13, REASON_READ_LATE);
+	record(1, 14, REASON_NONE, 3);
+	block(14, REASON_NONE, 5);
+	expect_valid(1, 14, 3);
+}
+
+static void test_reasons(void **state)
+{
+	enum reason reason;
+
+	(void)state;
+	for (reason = REASON_SET_RESTARTED; reason <= REASON_UNKNOWN;
+	     reason++) {
+		block(100 + (int64_t)reason, reason, 0);
+		expect_invalid(0, 100 + (int64_t)reason, reason);
+	}
+}
+
+static void test_second_record(void **state)
+{
+	(void)state;
+	record(0, 10, REASON_NONE, 5);
+	record(0, 10, REASON_CLOCK_STEPPED, 0);
+	record(0, 11, REASON_READ_LATE, 0);
+	record(0, 11, REASON_NONE, 5);
+	ledger_block_end(ledger, 11);
+	expect_invalid(0, 10, REASON_CLOCK_STEPPED);
+	expect_invalid(0, 11, REASON_READ_LATE);
+}
+
+static void test_missed_blocks(void **state)
+{
+	(void)state;
+	block(10, REASON_NONE, 5);
+	block(14, REASON_NONE, 6);
+	expect_valid(0, 10, 5);
+	expect_invalid(0, 12, REASON_READ_LATE);
+	expect_valid(0, 14, 6);
+	/* Far ahead: nothing of a round before is taken for the present. */
+	block(10 + 1000 * LEDGER_BLOCKS, REASON_NONE, 7);
+	expect(0, 10, ANSWER_TOO_OLD);
+	expect_invalid(0, 14 + 999 * LEDGER_BLOCKS, REASON_READ_LATE);
+	assert_int_equal(ledger_flows(ledger), 1);
+}
+
+static void test_clock_set_back(void **state)
+{
+	int64_t b;
+
+	(void)state;
+	for (b = 90; b <= 100; b++) {
+		dump(1, 1, 5);
+		record(1, b, REASON_NONE, 50);
+		block(b, REASON_NONE, 5);
+	}
+	/* Recorded again, as the recorder does it; flow 1 is not. */
+	block(97, REASON_CLOCK_STEPPED, 0);
+	expect_valid(0, 96, 5);
+	expect_valid(1, 96, 50);
+	expect_invalid(0, 97, REASON_CLOCK_STEPPED);
+	expect_invalid(1, 97, REASON_CLOCK_STEPPED);
+	expect(0, 98, ANSWER_NOT_FINISHED);
+	expect(1, 100, ANSWER_NOT_FINISHED);
+	for (b = 98; b <= 100; b++)
+		block(b, REASON_CLOCK_STEPPED, 0);
+	expect_invalid(1, 100, REASON_CLOCK_STEPPED);
+	block(101, REASON_NONE, 9);
+	expect_valid(0, 101, 9);
+	expect_invalid(0, 100, REASON_CLOCK_STEPPED);
+}
+
+static void test_clock_set_back_far(void **state)
+{
+	int64_t b;
+
+	(void)state;
+	for (b = 1000; b <= 1010; b++)
+		block(b, REASON_NONE, 5);
+	ledger_block_end(ledger, 10);
+	expect(0, 1009, ANSWER_NOT_FINISHED);
+	for (b = 11; b <= 30; b++)
+		block(b, REASON_NONE, 6);
+	expect_valid(0, 30, 6);
+	assert_int_equal(ledger_flows(ledger), 1);
+}
+
+static void test_removed_flow_goes(void **state)
+{
+	int64_t b;
+
+	(void)state;
+	dump(1, 1, 5);
+	record(1, 10, REASON_NONE, 3);
+	block(10, REASON_NONE, 5);
+	for (b = 11; b <= 10 + LEDGER_BLOCKS - 1; b++)
+		block(b, REASON_NONE, 5);
+	expect_valid(1, 10, 3);
+	block(b++, REASON_NONE, 5);
+	expect(1, 10, ANSWER_TOO_OLD);
+	assert_int_equal(ledger_flows(ledger), 2);
+	block(b, REASON_NONE, 5);
+	expect(1, 10, ANSWER_UNKNOWN_FLOW);
+	assert_int_equal(ledger_flows(ledger), 1);
+}
+
+/* A set that loses and gets flows all the time does not grow the ledger. */
+static void test_memory_is_bounded(void **state)
+{
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < 5000; i++) {
+		dump(i, 1, 1);
+		record(i, i, REASON_NONE, 1);
+		ledger_block_end(ledger, i);
+		assert_true(ledger_flows(ledger) <= LEDGER_BLOCKS + 1);
+	}
+}
+
+/* Asking makes nothing. */
+static void test_asking_costs_no_memory(void **state)
+{
+	unsigned int i;
+
+	(void)state;
+	block(10, REASON_NONE, 5);
+	for (i = 1; i < 5000; i++)
+		expect(i, 10, ANSWER_UNKNOWN_FLOW);
+	assert_int_equal(ledger_flows(ledger), 1);
+}
+
+static void expect_from(const struct in6_addr *from, int64_t number,
+			enum answer_status status)
+{
+	assert_int_equal(ask_from(from, 0, number).answer.status, status);
+}
+
+static void test_two_ingresses(void **state)
+{
+	int64_t b;
+
+	(void)state;
+	for (b = 1; b <= 100; b++)
+		block(b, REASON_NONE, 5);
+	expect_from(&alice, 100, ANSWER_VALID);
+	expect_from(&alice, 99, ANSWER_VALID);
+	expect_from(&bob, 100, ANSWER_TWO_INGRESSES);
+	expect_from(&alice, 100, ANSWER_TWO_INGRESSES);
+	assert_int_equal(ask_from(&alice, 0, 100).received.packets, 5);
+	block(101, REASON_NONE, 5);
+	expect_from(&alice, 101, ANSWER_TWO_INGRESSES);
+	block(102, REASON_NONE, 5);
+	expect_from(&alice, 102, ANSWER_TWO_INGRESSES);
+	/* Bob has sent nothing for more than two blocks. */
+	block(103, REASON_NONE, 5);
+	expect_from(&alice, 103, ANSWER_VALID);
+	/* A third one shows as well. */
+	expect_from(&carol, 103, ANSWER_TWO_INGRESSES);
+	expect_from(&alice, 103, ANSWER_TWO_INGRESSES);
+}
+
+/* Both ask before the block is finished: not even the first gets a figure. */
+static void test_two_ingresses_at_once(void **state)
+{
+	(void)state;
+	block(10, REASON_NONE, 5);
+	expect_from(&alice, 11, ANSWER_NOT_FINISHED);
+	expect_from(&bob, 11, ANSWER_NOT_FINISHED);
+	block(11, REASON_NONE, 5);
+	expect_from(&alice, 11, ANSWER_TWO_INGRESSES);
+	expect_from(&bob, 11, ANSWER_TWO_INGRESSES);
+}
+
+static void test_idle_sender_is_no_ingress(void **state)
+{
+	struct blocktlv tlv = request(0, 10);
+
+	(void)state;
+	block(10, REASON_NONE, 5);
+	memset(&tlv.sent, 0, sizeof(tlv.sent));
+	assert_true(ledger_ask(ledger, &tlv, &bob));
+	assert_int_equal(tlv.answer.status, ANSWER_VALID);
+	expect_from(&alice, 10, ANSWER_VALID);
+}
+
+/* Numbers that are not of our time leave no trace. */
+static void test_absurd_ingress(void **state)
+{
+	(void)state;
+	block(10, REASON_NONE, 5);
+	expect_from(&bob, INT64_MAX, ANSWER_NOT_FINISHED);
+	expect_from(&bob, 13, ANSWER_NOT_FINISHED);
+	expect_from(&bob, INT64_MIN, ANSWER_TOO_OLD);
+	expect_from(&alice, 10, ANSWER_VALID);
+}
+
+static void test_invalid_before_two_ingresses(void **state)
+{
+	(void)state;
+	block(10, REASON_NO_RULE, 0);
+	expect_from(&bob, 10, ANSWER_INVALID);
+	expect_from(&alice, 10, ANSWER_INVALID);
+}
+
+static void test_total(void **state)
+{
+	(void)state;
+	assert_int_equal(ledger_total(ledger), 0);
+	dump(0, 1, 9);
+	dump(1, 1, 19);
+	assert_int_equal(ledger_total(ledger), 30);
+	/* A dump that was interrupted and begins anew counts once. */
+	dump(0, 1, 9);
+	dump(0, 1, 14);
+	assert_int_equal(ledger_total(ledger), 35);
+	/* Counters that restarted go on from what there was. */
+	dump(0, 2, 2);
+	assert_int_equal(ledger_total(ledger), 38);
+	ledger_block_end(ledger, 10);
+	ledger_block_end(ledger, 100);
+	assert_int_equal(ledger_flows(ledger), 0);
+	assert_int_equal(ledger_total(ledger), 38);
+}
+
+int main(void)
+{
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+	static const struct CMUnitTest tests[] = {
+		TEST(test_kept_blocks),
+		TEST(test_hostile_numbers),
+		TEST(test_negative_blocks),
+		TEST(test_nothing_reported),
+		TEST(test_unknown_flow_tells_timing),
+		TEST(test_differences_first),
+		TEST(test_flow_added),
+		TEST(test_reasons),
+		TEST(test_second_record),
+		TEST(test_missed_blocks),
+		TEST(test_clock_set_back),
+		TEST(test_clock_set_back_far),
+		TEST(test_removed_flow_goes),
+		TEST(test_memory_is_bounded),
+		TEST(test_asking_costs_no_memory),
+		TEST(test_two_ingresses),
+		TEST(test_two_ingresses_at_once),
+		TEST(test_idle_sender_is_no_ingress),
+		TEST(test_absurd_ingress),
+		TEST(test_invalid_before_two_ingresses),
+		TEST(test_total),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

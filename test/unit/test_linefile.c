@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A file of whole lines: what is appended stays whole after a writer that did
+ * not end, and on a disk that is full.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <errno.h>
+#include <sys/resource.h>
+#include <signal.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "lmctl/linefile.h"
+
+static char path[] = "/tmp/test_linefile.XXXXXX";
+
+static void put(const char *text, size_t len)
+{
+	FILE *stream = fopen(path, "w");
+
+	assert_non_null(stream);
+	assert_int_equal(fwrite(text, 1, len, stream), len);
+	assert_int_equal(fclose(stream), 0);
+}
+
+static void holds(const char *text, size_t len)
+{
+	char *got = test_malloc(len + 1);
+	FILE *stream = fopen(path, "r");
+
+	assert_non_null(stream);
+	assert_int_equal(fread(got, 1, len + 1, stream), len);
+	assert_memory_equal(got, text, len);
+	fclose(stream);
+	test_free(got);
+}
+
+static void append(const char *text)
+{
+	struct linefile file;
+
+	assert_int_equal(linefile_open(&file, path), 0);
+	assert_int_equal(linefile_append(&file, text, strlen(text)), 0);
+	assert_int_equal(linefile_close(&file), 0);
+}
+
+static void test_append(void **state)
+{
+	(void)state;
+	unlink(path);
+	append("a\n");
+	append("b\nc\n");
+	holds("a\nb\nc\n", 6);
+}
+
+static void test_partial_line(void **state)
+{
+	(void)state;
+	put("a\nb", 3);
+	append("c\n");
+	holds("a\nc\n", 4);
+	put("ab", 2);
+	append("c\n");
+	holds("c\n", 2);
+}
+
+/* The search goes backwards in pieces; the line's end is on every side. */
+static void test_long_partial_line(void **state)
+{
+	static char text[20000];
+	size_t end;
+
+	(void)state;
+	for (end = 4094; end < 4100; end++) {
+		memset(text, 'x', sizeof(text));
+		text[sizeof(text) - end] = '\n';
+		put(text, sizeof(text));
+		append("c\n");
+		memcpy(text + sizeof(text) - end + 1, "c\n", 2);
+		holds(text, sizeof(text) - end + 3);
+	}
+}
+
+static void test_full(void **state)
+{
+	struct rlimit limit;
+	struct linefile file;
+	rlim_t before;
+
+	(void)state;
+	put("a\n", 2);
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+	before = limit.rlim_cur;
+	limit.rlim_cur = 5;
+	assert_int_equal(linefile_open(&file, path), 0);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+	assert_int_equal(linefile_append(&file, "b\nc\nd\n", 6), -EFBIG);
+	limit.rlim_cur = before;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+	holds("a\n", 2);
+	linefile_close(&file);
+}
+
+/* Lines that belong together, more than are gathered before they are written:
+ * all of them or none.
+ */
+static void add_lines(struct linefile *file, size_t n, int expected)
+{
+	char line[1000];
+	int err = 0;
+
+	memset(line, 'x', sizeof(line));
+	line[sizeof(line) - 1] = '\n';
+	while (n-- && !err)
+		err = linefile_add(file, line, sizeof(line));
+	assert_int_equal(err ? err : linefile_end(file), expected);
+}
+
+static size_t size_of(void)
+{
+	FILE *stream = fopen(path, "r");
+	long size;
+
+	assert_non_null(stream);
+	assert_int_equal(fseek(stream, 0, SEEK_END), 0);
+	size = ftell(stream);
+	fclose(stream);
+	return (size_t)size;
+}
+
+static void test_together(void **state)
+{
+	struct linefile file;
+
+	(void)state;
+	put("a\n", 2);
+	assert_int_equal(linefile_open(&file, path), 0);
+	assert_int_equal(linefile_end(&file), 0);
+	assert_int_equal(size_of(), 2);
+	add_lines(&file, 3, 0);
+	assert_int_equal(size_of(), 3002);
+	add_lines(&file, 1000, 0);
+	assert_int_equal(size_of(), 1003002);
+	/* Nobody says that these are all. */
+	assert_int_equal(linefile_add(&file, "b\n", 2), 0);
+	assert_int_equal(linefile_close(&file), 0);
+	assert_int_equal(size_of(), 1003002);
+}
+
+static void test_together_full(void **state)
+{
+	struct rlimit limit;
+	struct linefile file;
+	rlim_t before;
+
+	(void)state;
+	put("a\n", 2);
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+	before = limit.rlim_cur;
+	limit.rlim_cur = 900000;
+	assert_int_equal(linefile_open(&file, path), 0);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+	add_lines(&file, 1000, -EFBIG);
+	limit.rlim_cur = before;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+	assert_int_equal(linefile_close(&file), 0);
+	holds("a\n", 2);
+}
+
+/* The process ends within a block. */
+static void test_together_unfinished(void **state)
+{
+	struct linefile file;
+	char line[1000];
+	int i;
+
+	(void)state;
+	put("a\n", 2);
+	memset(line, '\n', sizeof(line));
+	assert_int_equal(linefile_open(&file, path), 0);
+	for (i = 0; i < 1000; i++)
+		assert_int_equal(linefile_add(&file, line, sizeof(line)), 0);
+	assert_true(size_of() > 2);
+	assert_int_equal(linefile_close(&file), 0);
+	holds("a\n", 2);
+}
+
+static void test_errors(void **state)
+{
+	struct linefile file;
+
+	(void)state;
+	assert_int_equal(linefile_open(&file, "/nonexistent/file"), -ENOENT);
+	assert_int_equal(linefile_open(&file, "/tmp"), -EISDIR);
+	assert_int_equal(linefile_open(&file, "/dev/full"), 0);
+	assert_int_equal(linefile_append(&file, "a\n", 2), -ENOSPC);
+	linefile_close(&file);
+}
+
+static int setup(void **state)
+{
+	int fd = mkstemp(path);
+
+	(void)state;
+	return fd < 0 ? -1 : close(fd);
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	return unlink(path);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_append),
+		cmocka_unit_test(test_partial_line),
+		cmocka_unit_test(test_long_partial_line),
+		cmocka_unit_test(test_full),
+		cmocka_unit_test(test_together),
+		cmocka_unit_test(test_together_full),
+		cmocka_unit_test(test_together_unfinished),
+		cmocka_unit_test(test_errors),
+	};
+
+	return cmocka_run_group_tests_name("linefile", tests, setup, teardown);
+}

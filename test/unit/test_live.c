@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The live table as text: what is in it, in which order, and that it fits.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "lmctl/sinks/live.h"
+#include "result_make.h"
+
+static struct sink sink;
+static struct measurement of;
+static struct sr6flow_flow flow;
+
+static int start(void **state)
+{
+	(void)state;
+	setenv("TZ", "UTC", 1);
+	setenv("NO_COLOR", "1", 1);
+	of = make_measurement(false, 1);
+	return live_new(&sink);
+}
+
+static int stop(void **state)
+{
+	(void)state;
+	sink.ops->free(sink.self);
+	return 0;
+}
+
+static void give(const char *name, int64_t block, uint64_t sent,
+		 uint64_t received)
+{
+	struct result result;
+
+	flow = make_flow(name);
+	result = make_result(&of, &flow, block, sent, received);
+	if (received == UINT64_MAX)
+		result.peer[0].answer.status = ANSWER_NO_ANSWER;
+	sink.ops->result(sink.self, &result);
+}
+
+static void end(int64_t block)
+{
+	sink.ops->block_end(sink.self, &of, block);
+}
+
+static void draws(unsigned int lines, unsigned int width, const char *expected)
+{
+	char *text = live_draw(&sink, lines, width);
+
+	assert_non_null(text);
+	assert_string_equal(text, expected);
+	free(text);
+}
+
+static void test_nothing(void **state)
+{
+	(void)state;
+	draws(24, 80, "no results yet\n");
+}
+
+/* Only exact blocks are in the totals; the worst flow is first. */
+static void test_figures(void **state)
+{
+	(void)state;
+	give("good=fcff::1", MADE_BLOCK, 100, 100);
+	give("bad=fcff::2", MADE_BLOCK, 100, 90);
+	give("mute=fcff::3", MADE_BLOCK, 100, UINT64_MAX);
+	end(MADE_BLOCK);
+	give("good=fcff::1", MADE_BLOCK + 1, 100, 100);
+	give("bad=fcff::2", MADE_BLOCK + 1, 100, 101);
+	give("mute=fcff::3", MADE_BLOCK + 1, 100, UINT64_MAX);
+	end(MADE_BLOCK + 1);
+	draws(24, 0,
+"block 170000001 of 2023-11-14 22:13:30, 3 flows, worst of the last 10 results first\n"
+"MEASUREMENT FLOW SENT RECEIVED LOST RATIO LAST 10 TOTAL SENT LOST RATIO BLOCKS INEXACT ROUND-TRIP STATUS\n"
+"core        bad   100      101    -     -    10 %        100   10  10 %      1       1          - anomaly\n"
+"core        mute  100        -    -     -       -          0    0     -      0       2          - no-answer\n"
+"core        good  100      100    0   0 %     0 %        200    0   0 %      2       0          - exact");
+}
+
+/* Loss leaves the recent column after ten results, but not the total. */
+static void test_recent(void **state)
+{
+	int64_t i;
+
+	(void)state;
+	for (i = 0; i < 10; i++)
+		give("a=fcff::1", MADE_BLOCK + i, 10, i ? 10 : 5);
+	end(MADE_BLOCK + 9);
+	draws(24, 0,
+"block 170000009 of 2023-11-14 22:14:50, 1 flows, worst of the last 10 results first\n"
+"MEASUREMENT FLOW SENT RECEIVED LOST RATIO LAST 10 TOTAL SENT LOST RATIO BLOCKS INEXACT ROUND-TRIP STATUS\n"
+"core        a      10       10    0   0 %     5 %        100    5   5 %     10       0          - exact");
+	give("a=fcff::1", MADE_BLOCK + 10, 10, 10);
+	end(MADE_BLOCK + 10);
+	draws(24, 0,
+"block 170000010 of 2023-11-14 22:15:00, 1 flows, worst of the last 10 results first\n"
+"MEASUREMENT FLOW SENT RECEIVED LOST RATIO LAST 10 TOTAL SENT LOST   RATIO BLOCKS INEXACT ROUND-TRIP STATUS\n"
+"core        a      10       10    0   0 %     0 %        110    5 4.545 %     11       0          - exact");
+}
+
+static unsigned int measure(const char *text, size_t *widest)
+{
+	unsigned int lines = 0;
+
+	*widest = 0;
+	while (*text) {
+		size_t width = strcspn(text, "\n");
+
+		lines++;
+		if (width > *widest)
+			*widest = width;
+		text += width + (text[width] == '\n');
+	}
+	return lines;
+}
+
+static void test_fits(void **state)
+{
+	unsigned int lines, width;
+	char name[64], *text;
+	size_t widest;
+
+	(void)state;
+	for (lines = 0; lines < 30; lines++) {
+		snprintf(name, sizeof(name), "fcff:1234:%x::1,fcff:5678::%x",
+			 lines, lines);
+		give(name, MADE_BLOCK, 1000, 1000 - lines);
+	}
+	end(MADE_BLOCK);
+	for (lines = 4; lines < 40; lines++)
+		for (width = 80; width < 200; width += 20) {
+			text = live_draw(&sink, lines, width);
+			assert_non_null(text);
+			assert_int_equal(measure(text, &widest),
+					 lines < 32 ? lines : 32);
+			assert_true(widest <= width);
+			free(text);
+		}
+	text = live_draw(&sink, 10, 200);
+	assert_non_null(strstr(text, "\n... 23 more flows"));
+	free(text);
+}
+
+/* Flows that are not in the set any more leave the table. */
+static void test_gone(void **state)
+{
+	int64_t i;
+	char *text;
+
+	(void)state;
+	give("gone=fcff::1", MADE_BLOCK, 10, 10);
+	for (i = 0; i < 20; i++) {
+		give("stays=fcff::2", MADE_BLOCK + i, 10, 10);
+		end(MADE_BLOCK + i);
+	}
+	text = live_draw(&sink, 24, 0);
+	assert_null(strstr(text, "gone"));
+	assert_non_null(strstr(text, "stays"));
+	free(text);
+}
+
+static void test_no_terminal(void **state)
+{
+	struct sink other;
+	int fds[2], out = dup(STDOUT_FILENO);
+
+	(void)state;
+	assert_int_equal(pipe(fds), 0);
+	fflush(stdout);
+	dup2(fds[1], STDOUT_FILENO);
+	assert_int_equal(live_open(&other), -ENOTTY);
+	dup2(out, STDOUT_FILENO);
+	close(out);
+	close(fds[0]);
+	close(fds[1]);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(test_##name, start, stop)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(nothing),
+		TEST(figures),
+		TEST(recent),
+		TEST(fits),
+		TEST(gone),
+		TEST(no_terminal),
+	};
+
+	return cmocka_run_group_tests_name("live", tests, NULL, NULL);
+}

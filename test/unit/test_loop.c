@@ -1,0 +1,385 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The event loop with the kernel's own timers: tasks come at their time and in
+ * their order, none holds up another, and all learn of a step of the clock.
+ *
+ * Steps are made here: clock_gettime() is wrapped and adds them. The kernel's
+ * timers do not know of them, so a test also makes one tell of a step.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+#include <errno.h>
+#include <signal.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/timerfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "lmctl/block.h"
+#include "lmctl/clock.h"
+#include "lmctl/service/loop.h"
+
+#define MS BLOCK_NS_PER_MS
+#define HOUR (3600 * BLOCK_NS_PER_S)
+/* A loop that does not end by itself has failed after so many seconds. */
+#define PATIENCE 120
+#define ORDER_MAX 32
+
+int __real_clock_gettime(clockid_t id, struct timespec *now);
+int __wrap_clock_gettime(clockid_t id, struct timespec *now);
+int __real_timerfd_settime(int fd, int flags, const struct itimerspec *new,
+			   struct itimerspec *old);
+int __wrap_timerfd_settime(int fd, int flags, const struct itimerspec *new,
+			   struct itimerspec *old);
+
+/**
+ * struct worker - a task of a test
+ * @name: what it writes into the order
+ * @runs: how often it ran
+ * @first: when it ran first
+ * @again: nanoseconds after which it runs again; 0: never
+ * @during: what it does besides, or NULL
+ * @steps: steps that it was told of
+ * @by: size of the last one
+ */
+struct worker {
+	char name;
+	struct task *task;
+	int runs;
+	int64_t first;
+	int64_t again;
+	void (*during)(struct worker *worker);
+	int steps;
+	int64_t by;
+};
+
+static struct {
+	struct loop *loop;
+	int64_t offset;
+	/* The timer tells of so many steps when it is armed. */
+	int cancel;
+	char order[ORDER_MAX + 1];
+	struct worker *woken;
+	int event;
+} self;
+
+int __wrap_clock_gettime(clockid_t id, struct timespec *now)
+{
+	int err = __real_clock_gettime(id, now);
+	int64_t time;
+
+	if (id != CLOCK_REALTIME)
+		return err;
+	time = now->tv_sec * BLOCK_NS_PER_S + now->tv_nsec + self.offset;
+	now->tv_sec = time / BLOCK_NS_PER_S;
+	now->tv_nsec = time % BLOCK_NS_PER_S;
+	return err;
+}
+
+/* The kernel arms the timer, too, when it says ECANCELED. */
+int __wrap_timerfd_settime(int fd, int flags, const struct itimerspec *new,
+			   struct itimerspec *old)
+{
+	int err = __real_timerfd_settime(fd, flags, new, old);
+
+	if (err || !self.cancel)
+		return err;
+	self.cancel--;
+	errno = ECANCELED;
+	return -1;
+}
+
+static int64_t worker_run(void *arg, int64_t now)
+{
+	struct worker *worker = arg;
+	size_t n = strlen(self.order);
+
+	if (!worker->runs++)
+		worker->first = now;
+	if (n < ORDER_MAX)
+		self.order[n] = worker->name;
+	if (worker->during)
+		worker->during(worker);
+	return worker->again ? now + worker->again : LOOP_NEVER;
+}
+
+static void worker_stepped(void *arg, int64_t before, int64_t now)
+{
+	struct worker *worker = arg;
+
+	worker->steps++;
+	worker->by = now - before;
+}
+
+static const struct task_ops plain = { worker_run, worker_stepped, false };
+static const struct task_ops urgent = { worker_run, worker_stepped, true };
+
+static void add(struct worker *worker, const struct task_ops *ops)
+{
+	worker->task = loop_task(self.loop, ops, worker);
+	assert_non_null(worker->task);
+}
+
+static void end(struct worker *worker)
+{
+	(void)worker;
+	loop_stop(self.loop, 7);
+}
+
+static void end_second(struct worker *worker)
+{
+	if (worker->runs == 2)
+		end(worker);
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	memset(&self, 0, sizeof(self));
+	alarm(PATIENCE);
+	return loop_open(&self.loop);
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	alarm(0);
+	loop_close(self.loop);
+	return 0;
+}
+
+static void test_time(void **state)
+{
+	struct worker worker = {
+		.name = 'a', .again = 30 * MS, .during = end_second,
+	};
+
+	(void)state;
+	add(&worker, &plain);
+	assert_int_equal(loop_run(self.loop), 7);
+	assert_int_equal(worker.runs, 2);
+	assert_true(wallclock_time() >= worker.first + 30 * MS);
+	assert_int_equal(worker.steps, 0);
+	task_free(worker.task);
+}
+
+/* All are due at the start: urgent ones first, the others as they came. */
+static void test_order(void **state)
+{
+	struct worker a = { .name = 'a' }, b = { .name = 'b', .during = end };
+	struct worker first = { .name = '1' }, second = { .name = '2' };
+
+	(void)state;
+	add(&a, &plain);
+	add(&first, &urgent);
+	add(&b, &plain);
+	add(&second, &urgent);
+	assert_int_equal(loop_run(self.loop), 7);
+	assert_string_equal(self.order, "12ab");
+	task_free(b.task);
+	task_free(first.task);
+	task_free(second.task);
+	task_free(a.task);
+}
+
+/* More than any number of calls of which only one looks at the clock. */
+static void make_progress(struct worker *worker)
+{
+	int i;
+
+	for (i = 0; i < 4096; i++)
+		loop_progress(self.loop);
+	end(worker);
+}
+
+/* Within a long task, what is urgent and due runs, and nothing else. */
+static void test_progress(void **state)
+{
+	struct worker quick = { .name = 'q', .again = 1 };
+	struct worker later = { .name = 'x', .again = HOUR };
+	struct worker longest = { .name = 'l', .during = make_progress };
+	struct worker other = { .name = 'o' };
+
+	(void)state;
+	add(&longest, &plain);
+	add(&other, &plain);
+	assert_int_equal(loop_run(self.loop), 7);
+	assert_string_equal(self.order, "l");
+	memset(self.order, 0, sizeof(self.order));
+	add(&later, &urgent);
+	add(&quick, &urgent);
+	make_progress(&longest);
+	assert_int_equal(later.runs, 1);
+	assert_true(quick.runs > 1);
+	assert_int_equal(other.runs, 0);
+	task_free(quick.task);
+	task_free(later.task);
+	task_free(longest.task);
+	task_free(other.task);
+}
+
+static int on_event(sd_event_source *source, int fd, uint32_t events,
+		    void *arg)
+{
+	(void)source;
+	(void)fd;
+	(void)events;
+	(void)arg;
+	task_wake(self.woken->task);
+	return 0;
+}
+
+/* A socket that never falls silent wakes its task; another one is due. */
+static void test_wake(void **state)
+{
+	struct worker busy = { .name = 'b' };
+	struct worker quiet = {
+		.name = 'q', .again = 20 * MS, .during = end_second,
+	};
+	sd_event_source *source;
+
+	(void)state;
+	self.event = eventfd(1, EFD_CLOEXEC);
+	assert_true(self.event >= 0);
+	assert_true(sd_event_add_io(loop_event(self.loop), &source,
+				    self.event, EPOLLIN, on_event,
+				    NULL) >= 0);
+	self.woken = &busy;
+	add(&quiet, &plain);
+	add(&busy, &plain);
+	assert_int_equal(loop_run(self.loop), 7);
+	assert_int_equal(quiet.runs, 2);
+	assert_true(busy.runs > 2);
+	task_free(quiet.task);
+	task_free(busy.task);
+	sd_event_source_unref(source);
+	close(self.event);
+}
+
+static void step_back(struct worker *worker)
+{
+	if (worker->runs == 1)
+		self.offset = -5 * BLOCK_NS_PER_S;
+	else
+		end(worker);
+}
+
+/* One waits for a far time; the other one's timer shows the step. */
+static void test_step(void **state)
+{
+	struct worker far = { .name = 'f', .again = HOUR };
+	struct worker near = {
+		.name = 'n', .again = 10 * MS, .during = step_back,
+	};
+
+	(void)state;
+	add(&far, &plain);
+	add(&near, &plain);
+	assert_int_equal(loop_run(self.loop), 7);
+	assert_int_equal(far.runs, 2);
+	assert_int_equal(far.steps, 1);
+	assert_int_equal(near.steps, 1);
+	assert_true(far.by <= -5 * BLOCK_NS_PER_S + 100 * MS);
+	assert_true(far.by >= -5 * BLOCK_NS_PER_S - 100 * MS);
+	task_free(far.task);
+	task_free(near.task);
+}
+
+static void cancel(struct worker *worker)
+{
+	if (worker->runs == 1)
+		self.cancel = 1;
+	else
+		end(worker);
+}
+
+/* The kernel tells of a step too small to be seen; nobody has to wait. */
+static void test_cancelled(void **state)
+{
+	struct worker far = { .name = 'f', .again = HOUR, .during = cancel };
+
+	(void)state;
+	add(&far, &plain);
+	assert_int_equal(loop_run(self.loop), 7);
+	assert_int_equal(far.runs, 2);
+	assert_int_equal(far.steps, 1);
+	assert_true(far.by < 100 * MS && far.by > -100 * MS);
+	task_free(far.task);
+}
+
+static void see_step(struct worker *worker)
+{
+	int64_t now;
+
+	self.offset = HOUR;
+	assert_true(loop_stepped(self.loop, &now));
+	assert_false(loop_stepped(self.loop, &now));
+	end(worker);
+}
+
+static void test_step_within(void **state)
+{
+	struct worker worker = { .name = 'w', .during = see_step };
+	struct worker other = { .name = 'o' };
+
+	(void)state;
+	add(&worker, &plain);
+	add(&other, &plain);
+	assert_int_equal(loop_run(self.loop), 7);
+	assert_int_equal(worker.steps, 1);
+	assert_int_equal(other.steps, 1);
+	task_free(worker.task);
+	task_free(other.task);
+}
+
+static void hang_up(void *arg)
+{
+	int *count = arg;
+
+	++*count;
+	raise(SIGTERM);
+}
+
+/* Signals are held from loop_open() on; SIGTERM is a clean end. */
+static void test_signals(void **state)
+{
+	int count = 0;
+
+	(void)state;
+	loop_on_hangup(self.loop, hang_up, &count);
+	raise(SIGHUP);
+	assert_int_equal(loop_run(self.loop), EXIT_SUCCESS);
+	assert_int_equal(count, 1);
+}
+
+static void test_hangup(void **state)
+{
+	(void)state;
+	raise(SIGHUP);
+	assert_int_equal(loop_run(self.loop), EXIT_SUCCESS);
+}
+
+#define TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_time),
+		TEST(test_order),
+		TEST(test_progress),
+		TEST(test_wake),
+		TEST(test_step),
+		TEST(test_cancelled),
+		TEST(test_step_within),
+		TEST(test_signals),
+		TEST(test_hangup),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,641 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Metrics: the text of both formats to the letter, hostile names, the bound on
+ * series, and counters that never go back.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <arpa/inet.h>
+#include <cmocka.h>
+
+#include "lmctl/sinks/alarm.h"
+#include "lmctl/sinks/metrics.h"
+
+#define PERIOD_MS 10000
+
+static struct reflector_stats stats;
+
+/* Stands in for the reflector. */
+const struct reflector_stats *reflector_stats(const struct reflector *reflector)
+{
+	assert_ptr_equal(reflector, &stats);
+	return &stats;
+}
+
+static struct measurement measurement(const char *name, bool group,
+				      unsigned int npeers)
+{
+	struct measurement of = { .group = group, .npeers = npeers };
+	unsigned int i;
+
+	snprintf(of.name, sizeof(of.name), "%s", name);
+	for (i = 0; i < npeers; i++)
+		snprintf(of.peer[i], sizeof(of.peer[i]), "p%u", i);
+	return of;
+}
+
+static struct sr6flow_flow flow(const char *name, const char *sid)
+{
+	struct sr6flow_flow flow = { .nsids = 1 };
+
+	snprintf(flow.name, sizeof(flow.name), "%s", name);
+	assert_int_equal(inet_pton(AF_INET6, sid, &flow.sids[0]), 1);
+	return flow;
+}
+
+/* A block of a flow of which each peer received what it says. */
+static void block(struct sink sink, const struct measurement *of,
+		  const char *name, int64_t number, uint64_t sent,
+		  const uint64_t *received)
+{
+	const struct sr6flow_flow of_flow = flow(name, "fcff:2::1");
+	struct result result = {
+		.of = of, .flow = &of_flow, .block = number,
+		.period_ms = PERIOD_MS, .sent = sent, .sent_bytes = sent * 100,
+	};
+	unsigned int i;
+
+	for (i = 0; i < of->npeers; i++) {
+		result.peer[i].packets = received[i];
+		result.peer[i].bytes = received[i] * 100;
+	}
+	sink.ops->result(sink.self, &result);
+}
+
+static void block1(struct sink sink, const struct measurement *of,
+		   const char *name, int64_t number, uint64_t sent,
+		   uint64_t received)
+{
+	block(sink, of, name, number, sent, &received);
+}
+
+static void block_invalid(struct sink sink, const struct measurement *of,
+			  const char *name, int64_t number, enum reason reason,
+			  enum answer_status status)
+{
+	const struct sr6flow_flow of_flow = flow(name, "fcff:2::1");
+	struct result result = {
+		.of = of, .flow = &of_flow, .block = number,
+		.period_ms = PERIOD_MS, .reason = reason,
+		.sent = 5, .peer[0] = { .answer.status = status, .packets = 5 },
+	};
+
+	sink.ops->result(sink.self, &result);
+}
+
+static char *render(struct metrics *metrics, bool openmetrics)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *stream = open_memstream(&text, &size);
+
+	assert_non_null(stream);
+	assert_int_equal(metrics_render(stream, openmetrics, metrics), 0);
+	fclose(stream);
+	return text;
+}
+
+/* Value of a sample; -1 if there is none. */
+static double value(struct metrics *metrics, const char *sample)
+{
+	char *text = render(metrics, true), *line, *rest = text;
+	size_t len = strlen(sample);
+	double found = -1;
+
+	while ((line = strsep(&rest, "\n")))
+		if (!strncmp(line, sample, len) && line[len] == ' ')
+			found = strtod(line + len, NULL);
+	free(text);
+	return found;
+}
+
+static unsigned int lines_with(struct metrics *metrics, const char *part)
+{
+	char *text = render(metrics, true), *line, *rest = text;
+	unsigned int n = 0;
+
+	while ((line = strsep(&rest, "\n")))
+		if (strstr(line, part))
+			n++;
+	free(text);
+	return n;
+}
+
+static int setup(void **state)
+{
+	struct metrics *metrics = metrics_new(2, INT64_C(1700000000250000000));
+
+	assert_non_null(metrics);
+	*state = metrics;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct sink sink = metrics_sink(*state);
+
+	sink.ops->free(sink.self);
+	return 0;
+}
+
+static const char openmetrics_page[] =
+	"# TYPE sr6flow_build info\n"
+	"# HELP sr6flow_build Version of lmctl\n"
+	"sr6flow_build_info{version=\"" SR6FLOW_VERSION "\"} 1\n"
+	"# TYPE process_start_time_seconds gauge\n"
+	"# UNIT process_start_time_seconds seconds\n"
+	"# HELP process_start_time_seconds Start of the process, in Unix time\n"
+	"process_start_time_seconds 1700000000.25\n"
+	"# TYPE sr6flow_sent_packets counter\n"
+	"# UNIT sr6flow_sent_packets packets\n"
+	"# HELP sr6flow_sent_packets Packets sent towards the peer in exact blocks\n"
+	"sr6flow_sent_packets_total{measurement=\"m\",peer=\"p0\",flow=\"gold\"} 1000\n"
+	"# TYPE sr6flow_received_packets counter\n"
+	"# UNIT sr6flow_received_packets packets\n"
+	"# HELP sr6flow_received_packets Packets received by the peer in exact blocks\n"
+	"sr6flow_received_packets_total{measurement=\"m\",peer=\"p0\",flow=\"gold\"} 990\n"
+	"# TYPE sr6flow_lost_packets counter\n"
+	"# UNIT sr6flow_lost_packets packets\n"
+	"# HELP sr6flow_lost_packets Packets lost on the way to the peer in exact blocks\n"
+	"sr6flow_lost_packets_total{measurement=\"m\",peer=\"p0\",flow=\"gold\"} 10\n"
+	"# TYPE sr6flow_sent_bytes counter\n"
+	"# UNIT sr6flow_sent_bytes bytes\n"
+	"# HELP sr6flow_sent_bytes Bytes sent towards the peer in exact blocks\n"
+	"sr6flow_sent_bytes_total{measurement=\"m\",peer=\"p0\",flow=\"gold\"} 100000\n"
+	"# TYPE sr6flow_received_bytes counter\n"
+	"# UNIT sr6flow_received_bytes bytes\n"
+	"# HELP sr6flow_received_bytes Bytes received by the peer in exact blocks\n"
+	"sr6flow_received_bytes_total{measurement=\"m\",peer=\"p0\",flow=\"gold\"} 99000\n"
+	"# TYPE sr6flow_blocks counter\n"
+	"# UNIT sr6flow_blocks blocks\n"
+	"# HELP sr6flow_blocks Blocks of flows by what is known about their loss\n"
+	"sr6flow_blocks_total{measurement=\"m\",peer=\"p0\",flow=\"gold\",status=\"exact\"} 1\n"
+	"sr6flow_blocks_total{measurement=\"m\",peer=\"p0\",flow=\"gold\",status=\"invalid\"} 0\n"
+	"sr6flow_blocks_total{measurement=\"m\",peer=\"p0\",flow=\"gold\",status=\"anomaly\"} 0\n"
+	"# TYPE sr6flow_loss_ratio gauge\n"
+	"# UNIT sr6flow_loss_ratio ratio\n"
+	"# HELP sr6flow_loss_ratio Packets lost by packets sent in the last block, if it is exact\n"
+	"sr6flow_loss_ratio{measurement=\"m\",peer=\"p0\",flow=\"gold\"} 0.01\n"
+	"# TYPE sr6flow_exact_block_end_timestamp_seconds gauge\n"
+	"# UNIT sr6flow_exact_block_end_timestamp_seconds seconds\n"
+	"# HELP sr6flow_exact_block_end_timestamp_seconds End of the last exact block, in Unix time\n"
+	"sr6flow_exact_block_end_timestamp_seconds{measurement=\"m\",peer=\"p0\",flow=\"gold\"} 1700000010\n"
+	"# TYPE sr6flow_invalid_blocks counter\n"
+	"# UNIT sr6flow_invalid_blocks blocks\n"
+	"# HELP sr6flow_invalid_blocks Blocks of flows whose loss is not known\n"
+	"# TYPE sr6flow_flows_without_series gauge\n"
+	"# HELP sr6flow_flows_without_series Flows in the last block that are summed under an empty label flow\n"
+	"sr6flow_flows_without_series{measurement=\"m\"} 0\n"
+	"# TYPE sr6flow_peer_requests counter\n"
+	"# HELP sr6flow_peer_requests Messages sent to the peer, repetitions included\n"
+	"sr6flow_peer_requests_total{measurement=\"m\",peer=\"p0\"} 3\n"
+	"# TYPE sr6flow_peer_replies counter\n"
+	"# HELP sr6flow_peer_replies Replies of the peer that were accepted\n"
+	"sr6flow_peer_replies_total{measurement=\"m\",peer=\"p0\"} 2\n"
+	"# TYPE sr6flow_peer_rejected_replies counter\n"
+	"# HELP sr6flow_peer_rejected_replies Replies of the peer that were not accepted\n"
+	"sr6flow_peer_rejected_replies_total{measurement=\"m\",peer=\"p0\"} 1\n"
+	"# TYPE sr6flow_round_trip_min_seconds gauge\n"
+	"# UNIT sr6flow_round_trip_min_seconds seconds\n"
+	"# HELP sr6flow_round_trip_min_seconds Shortest round trip in the last block\n"
+	"sr6flow_round_trip_min_seconds{measurement=\"m\",peer=\"p0\"} 0.001\n"
+	"# TYPE sr6flow_round_trip_avg_seconds gauge\n"
+	"# UNIT sr6flow_round_trip_avg_seconds seconds\n"
+	"# HELP sr6flow_round_trip_avg_seconds Mean round trip in the last block\n"
+	"sr6flow_round_trip_avg_seconds{measurement=\"m\",peer=\"p0\"} 0.0015\n"
+	"# TYPE sr6flow_round_trip_max_seconds gauge\n"
+	"# UNIT sr6flow_round_trip_max_seconds seconds\n"
+	"# HELP sr6flow_round_trip_max_seconds Longest round trip in the last block\n"
+	"sr6flow_round_trip_max_seconds{measurement=\"m\",peer=\"p0\"} 0.002\n"
+	"# TYPE sr6flow_one_way_delay_seconds gauge\n"
+	"# UNIT sr6flow_one_way_delay_seconds seconds\n"
+	"# HELP sr6flow_one_way_delay_seconds Mean one-way delay in the last block, if both clocks are synchronised\n"
+	"sr6flow_one_way_delay_seconds{measurement=\"m\",peer=\"p0\",direction=\"forward\"} 0.0005\n"
+	"sr6flow_one_way_delay_seconds{measurement=\"m\",peer=\"p0\",direction=\"backward\"} 0.001\n"
+	"# TYPE sr6flow_one_way_error_seconds gauge\n"
+	"# UNIT sr6flow_one_way_error_seconds seconds\n"
+	"# HELP sr6flow_one_way_error_seconds By how much the one-way delays may be wrong\n"
+	"sr6flow_one_way_error_seconds{measurement=\"m\",peer=\"p0\"} 5e-05\n"
+	"# TYPE sr6flow_clock_offset_seconds gauge\n"
+	"# UNIT sr6flow_clock_offset_seconds seconds\n"
+	"# HELP sr6flow_clock_offset_seconds Clock of the peer less the clock of this node\n"
+	"sr6flow_clock_offset_seconds{measurement=\"m\",peer=\"p0\"} -0.00025\n"
+	"# TYPE sr6flow_peer_synchronised gauge\n"
+	"# HELP sr6flow_peer_synchronised Whether the peer claims a synchronised clock\n"
+	"sr6flow_peer_synchronised{measurement=\"m\",peer=\"p0\"} 1\n"
+	"# EOF\n";
+
+/* The older format: suffixes in the names of families, no units, no end. */
+static char *as_text(const char *page)
+{
+	static const char *const types[] = { " counter\n", " info\n" };
+	static const char *const suffixes[] = { "_total", "_info" };
+	char *text = NULL, *copy = strdup(page), *at = copy, *line, *family;
+	unsigned int type, named = 2;
+	size_t size;
+	FILE *stream = open_memstream(&text, &size);
+
+	assert_non_null(copy);
+	assert_non_null(stream);
+	while ((line = strsep(&at, "\n"))) {
+		if (!strncmp(line, "# UNIT ", 7) || !strcmp(line, "# EOF") ||
+		    !*line)
+			continue;
+		if (!strncmp(line, "# TYPE ", 7)) {
+			family = strchr(line + 7, ' ');
+			for (named = 0; named < 2; named++)
+				if (!strncmp(family, types[named],
+					     strlen(types[named]) - 1))
+					break;
+		}
+		type = named;
+		if (line[0] != '#') {
+			fprintf(stream, "%s\n", line);
+			continue;
+		}
+		family = line + 7 + strcspn(line + 7, " ");
+		fprintf(stream, "%.*s%s%s\n", (int)(family - line), line,
+			type < 2 ? suffixes[type] : "",
+			strcmp(family, " info") ? family : " gauge");
+	}
+	fclose(stream);
+	free(copy);
+	return text;
+}
+
+static void both_formats(void **state)
+{
+	const struct measurement of = measurement("m", false, 1);
+	const struct peer_report report = {
+		.of = &of, .block = 170000000, .requests = 3, .replies = 2,
+		.rejected = 1, .samples = 2, .round_trip_min = 1000000,
+		.round_trip_avg = 1500000, .round_trip_max = 2000000,
+		.one_way = true, .forward_avg = 500000,
+		.backward_avg = 1000000, .error_max = 50000,
+		.peer_synchronised = true, .offset = -250000,
+	};
+	struct sink sink = metrics_sink(*state);
+	char *page, *text;
+
+	block1(sink, &of, "gold", 170000000, 1000, 990);
+	sink.ops->report(sink.self, &report);
+	sink.ops->block_end(sink.self, &of, 170000000);
+
+	page = render(*state, true);
+	assert_string_equal(page, openmetrics_page);
+	free(page);
+	page = render(*state, false);
+	text = as_text(openmetrics_page);
+	assert_string_equal(page, text);
+	assert_non_null(strstr(page, "# TYPE sr6flow_build_info gauge\n"));
+	assert_non_null(strstr(page,
+			       "# TYPE sr6flow_lost_packets_total counter\n"));
+	free(text);
+	free(page);
+}
+
+static void only_exact_blocks_are_summed(void **state)
+{
+	const struct measurement of = measurement("m", false, 1);
+	struct sink sink = metrics_sink(*state);
+
+	block1(sink, &of, "a", 7, 100, 90);
+	block1(sink, &of, "a", 8, 100, 101);
+	block_invalid(sink, &of, "a", 9, REASON_COLOUR_LATE, ANSWER_VALID);
+	block_invalid(sink, &of, "a", 10, REASON_NONE, ANSWER_NO_ANSWER);
+	block_invalid(sink, &of, "a", 11, REASON_NONE, ANSWER_NO_ANSWER);
+#define A "{measurement=\"m\",peer=\"p0\",flow=\"a\""
+	assert_true(value(*state, "sr6flow_sent_packets_total" A "}") == 100);
+	assert_true(value(*state, "sr6flow_received_packets_total" A "}") == 90);
+	assert_true(value(*state, "sr6flow_lost_packets_total" A "}") == 10);
+	assert_true(value(*state, "sr6flow_blocks_total" A
+			  ",status=\"exact\"}") == 1);
+	assert_true(value(*state, "sr6flow_blocks_total" A
+			  ",status=\"anomaly\"}") == 1);
+	assert_true(value(*state, "sr6flow_blocks_total" A
+			  ",status=\"invalid\"}") == 3);
+	assert_true(value(*state, "sr6flow_exact_block_end_timestamp_seconds"
+			  A "}") == 80);
+#define REASON "sr6flow_invalid_blocks_total{measurement=\"m\",peer=\"p0\",reason="
+	assert_true(value(*state, REASON "\"no-answer\"}") == 2);
+	assert_true(value(*state, REASON "\"colour-late\"}") == 1);
+	assert_int_equal(lines_with(*state, REASON), 2);
+}
+
+/* The ratio is of the last block and of no other. */
+static void ratio_is_of_the_last_block(void **state)
+{
+	const char *ratio = "sr6flow_loss_ratio" A "}";
+	const struct measurement of = measurement("m", false, 1);
+	struct sink sink = metrics_sink(*state);
+
+	block1(sink, &of, "a", 7, 100, 90);
+	sink.ops->block_end(sink.self, &of, 7);
+	assert_true(value(*state, ratio) == 0.1);
+	block1(sink, &of, "a", 8, 200, 199);
+	assert_true(value(*state, ratio) == 0.005);
+	sink.ops->block_end(sink.self, &of, 8);
+	block_invalid(sink, &of, "a", 9, REASON_READ_LATE, ANSWER_VALID);
+	assert_int_equal(lines_with(*state, "sr6flow_loss_ratio{"), 0);
+	sink.ops->block_end(sink.self, &of, 9);
+	block1(sink, &of, "a", 10, 0, 0);
+	assert_int_equal(lines_with(*state, "sr6flow_loss_ratio{"), 0);
+	sink.ops->block_end(sink.self, &of, 10);
+	block1(sink, &of, "a", 11, 10, 10);
+	sink.ops->block_end(sink.self, &of, 11);
+	assert_true(value(*state, ratio) == 0);
+	/* A block without the flow. */
+	sink.ops->block_end(sink.self, &of, 12);
+	assert_int_equal(lines_with(*state, "sr6flow_loss_ratio{"), 0);
+}
+
+static void hop_by_hop_and_group(void **state)
+{
+	const struct measurement path = measurement("path", false, 2);
+	const struct measurement group = measurement("any", true, 2);
+	struct sink sink = metrics_sink(*state);
+
+	block(sink, &path, "a", 1, 100, (uint64_t[]){ 98, 91 });
+	block(sink, &group, "a", 1, 100, (uint64_t[]){ 60, 39 });
+	assert_true(value(*state, "sr6flow_lost_packets_total{measurement="
+			  "\"path\",peer=\"p0\",flow=\"a\"}") == 2);
+	assert_true(value(*state, "sr6flow_lost_packets_total{measurement="
+			  "\"path\",peer=\"p1\",flow=\"a\"}") == 7);
+	assert_true(value(*state, "sr6flow_lost_packets_total{measurement="
+			  "\"any\",peer=\"p0+p1\",flow=\"a\"}") == 1);
+	assert_true(value(*state, "sr6flow_peer_requests_total{measurement="
+			  "\"any\",peer=\"p1\"}") == 0);
+}
+
+static void hostile_names(void **state)
+{
+	struct measurement of = measurement("say \"m\"\nx 1", false, 1);
+	struct sink sink = metrics_sink(*state);
+
+	/* Cut in the middle of a character, overlong, surrogate, too high. */
+	strcpy(of.peer[0], "\xc3\xa9\\ \xc0\xaf \xed\xa0\x80 \xf4\x90 \xf0\x9f");
+	block1(sink, &of, "a\"} 1\n#", 1, 3, 2);
+	assert_true(value(*state, "sr6flow_lost_packets_total{measurement="
+			  "\"say \\\"m\\\"\\nx 1\",peer="
+			  "\"\xc3\xa9\\\\ \\\\xc0\\\\xaf \\\\xed\\\\xa0\\\\x80 "
+			  "\\\\xf4\\\\x90 \\\\xf0\\\\x9f\""
+			  ",flow=\"a\\\"} 1\\n#\"}") == 1);
+}
+
+static void flows_are_told_apart_by_label(void **state)
+{
+	const struct measurement of = measurement("m", false, 1);
+	struct sr6flow_flow two = flow("", "fcff:2::1");
+	struct result result = {
+		.of = &of, .flow = &two, .block = 1, .period_ms = PERIOD_MS,
+		.sent = 7, .peer[0].packets = 7,
+	};
+	struct sink sink = metrics_sink(*state);
+
+	two.nsids = 2;
+	inet_pton(AF_INET6, "fcff:3::100", &two.sids[1]);
+	sink.ops->result(sink.self, &result);
+	assert_true(value(*state, "sr6flow_sent_packets_total{measurement="
+			  "\"m\",peer=\"p0\","
+			  "flow=\"fcff:2::1,fcff:3::100\"}") == 7);
+
+	/* Two SID lists of one name would be one series twice. */
+	block1(sink, &of, "a", 1, 1, 1);
+	strcpy(two.name, "a");
+	sink.ops->result(sink.self, &result);
+	assert_true(value(*state, "sr6flow_sent_packets_total" A "}") == 8);
+	assert_int_equal(lines_with(*state, "sr6flow_sent_packets_total"), 2);
+}
+
+static void series_are_bounded(void **state)
+{
+	const struct measurement of = measurement("m", false, 1);
+	struct sink sink = metrics_sink(*state);
+	char name[8];
+	int i, n;
+
+	for (n = 1; n <= 2; n++) {
+		for (i = 0; i < 10; i++) {
+			snprintf(name, sizeof(name), "%c", 'a' + i);
+			block1(sink, &of, name, n, 10, 10 - (i % 2));
+		}
+		sink.ops->block_end(sink.self, &of, n);
+	}
+	assert_int_equal(lines_with(*state, "sr6flow_sent_packets_total{"), 3);
+	assert_true(value(*state, "sr6flow_sent_packets_total" A "}") == 20);
+#define REST "{measurement=\"m\",peer=\"p0\",flow=\"\"}"
+	assert_true(value(*state, "sr6flow_sent_packets_total" REST) == 160);
+	assert_true(value(*state, "sr6flow_lost_packets_total" REST) == 8);
+	assert_true(value(*state, "sr6flow_loss_ratio" REST) == 0.05);
+	assert_true(value(*state, "sr6flow_flows_without_series"
+			  "{measurement=\"m\"}") == 8);
+	/* More series from now on; those of the rest do not go back. */
+	metrics_limit(*state, 3);
+	block1(sink, &of, "c", 3, 10, 10);
+	assert_true(value(*state, "sr6flow_sent_packets_total" REST) == 160);
+	assert_int_equal(lines_with(*state, "sr6flow_sent_packets_total{"), 4);
+}
+
+static void unseen_flows_lose_their_series(void **state)
+{
+	const struct measurement of = measurement("m", false, 1);
+	struct sink sink = metrics_sink(*state);
+	int64_t n;
+
+	block1(sink, &of, "a", 1, 10, 10);
+	block1(sink, &of, "b", 1, 10, 10);
+	sink.ops->block_end(sink.self, &of, 1);
+	for (n = 2; n < 2 + METRICS_KEEP_BLOCKS; n++) {
+		assert_true(value(*state, "sr6flow_sent_packets_total" A
+				  "}") == 10);
+		/* The clock may be set back meanwhile. */
+		block1(sink, &of, "b", n % 3, 10, 10);
+		sink.ops->block_end(sink.self, &of, n % 3);
+	}
+	assert_int_equal(lines_with(*state, "flow=\"a\""), 0);
+	assert_true(value(*state, "sr6flow_sent_packets_total{measurement="
+			  "\"m\",peer=\"p0\",flow=\"b\"}") ==
+		    10 * (METRICS_KEEP_BLOCKS + 1));
+	/* Its place is free again. */
+	block1(sink, &of, "c", n, 10, 10);
+	assert_int_equal(lines_with(*state, "flow=\"\""), 0);
+	assert_true(value(*state, "sr6flow_sent_packets_total{measurement="
+			  "\"m\",peer=\"p0\",flow=\"c\"}") == 10);
+}
+
+/* A reload may name other peers, in another order. */
+static void counters_outlive_a_change_of_peers(void **state)
+{
+	struct measurement of = measurement("m", false, 2);
+	struct sink sink = metrics_sink(*state);
+
+	block(sink, &of, "a", 1, 100, (uint64_t[]){ 98, 91 });
+	block_invalid(sink, &of, "a", 2, REASON_NONE, ANSWER_TOO_OLD);
+	sink.ops->report(sink.self, &(struct peer_report){
+			.of = &of, .peer = 1, .requests = 4 });
+	strcpy(of.peer[0], "p1");
+	strcpy(of.peer[1], "new");
+	block(sink, &of, "a", 3, 100, (uint64_t[]){ 99, 99 });
+	assert_true(value(*state, "sr6flow_lost_packets_total{measurement="
+			  "\"m\",peer=\"p1\",flow=\"a\"}") == 8);
+	assert_true(value(*state, "sr6flow_lost_packets_total{measurement="
+			  "\"m\",peer=\"new\",flow=\"a\"}") == 0);
+	assert_true(value(*state, "sr6flow_peer_requests_total{measurement="
+			  "\"m\",peer=\"p1\"}") == 4);
+	assert_true(value(*state, "sr6flow_invalid_blocks_total{measurement="
+			  "\"m\",peer=\"p1\",reason=\"too-old\"}") == 1);
+	assert_int_equal(lines_with(*state, "peer=\"p0\""), 0);
+
+	metrics_forget(*state, "m");
+	assert_int_equal(lines_with(*state, "\"m\""), 0);
+}
+
+static void a_full_counter_stays_full(void **state)
+{
+	const struct measurement of = measurement("m", false, 2);
+	const struct sr6flow_flow of_flow = flow("a", "fcff:2::1");
+	struct sink sink = metrics_sink(*state);
+	/* What a lying peer may claim to have sent on. */
+	struct result result = {
+		.of = &of, .flow = &of_flow, .period_ms = PERIOD_MS,
+		.peer[0].packets = INT64_MAX,
+	};
+
+	for (; result.block < 4; result.block++)
+		sink.ops->result(sink.self, &result);
+	assert_true(value(*state, "sr6flow_lost_packets_total{measurement="
+			  "\"m\",peer=\"p1\",flow=\"a\"}") ==
+		    (double)UINT64_MAX);
+}
+
+static void nothing_is_said_that_is_not_known(void **state)
+{
+	const struct measurement of = measurement("m", false, 1);
+	struct sink sink = metrics_sink(*state);
+
+	sink.ops->report(sink.self, &(struct peer_report){
+			.of = &of, .requests = 2 });
+	assert_int_equal(lines_with(*state, "sr6flow_round_trip_min_seconds{"),
+			 0);
+	assert_int_equal(lines_with(*state, "sr6flow_one_way_delay_seconds{"),
+			 0);
+	assert_int_equal(lines_with(*state, "sr6flow_peer_synchronised{"), 0);
+}
+
+/* Stands in for the alarms: two for each of these flows, one raised if odd. */
+void alarm_each(const struct sink *sink,
+		void (*fn)(const struct alarm_status *status, void *arg),
+		void *arg)
+{
+	const char *const *name;
+	struct sr6flow_flow of_flow;
+	struct alarm_status status = {
+		.measurement = "m", .flow = &of_flow,
+	};
+
+	for (name = sink->self; *name; name++) {
+		of_flow = flow(*name, "fcff:2::1");
+		status.alarm = "loss";
+		status.raised = **name & 1;
+		fn(&status, arg);
+		status.alarm = "\"gap\"";
+		status.raised = false;
+		fn(&status, arg);
+	}
+}
+
+static void alarms_are_bounded(void **state)
+{
+	const struct measurement of = measurement("m", false, 1);
+	const char *names[] = { "a", "b", "c", "d", "e", NULL };
+	struct sink sink = metrics_sink(*state);
+	struct sink alarms = { .self = names };
+
+	block1(sink, &of, "a", 1, 10, 10);
+	block1(sink, &of, "b", 1, 10, 10);
+	assert_int_equal(metrics_source(*state, metrics_alarms, &alarms), 0);
+#define RAISED(alarm, flow) "sr6flow_alarms_raised{alarm=\"" alarm \
+	"\",measurement=\"m\",flow=\"" flow "\"}"
+	assert_int_equal(lines_with(*state, "sr6flow_alarms_raised{"), 6);
+	assert_true(value(*state, RAISED("loss", "a")) == 1);
+	assert_true(value(*state, RAISED("loss", "b")) == 0);
+	assert_true(value(*state, RAISED("loss", "")) == 2);
+	assert_true(value(*state, RAISED("\\\"gap\\\"", "a")) == 0);
+	assert_true(value(*state, RAISED("\\\"gap\\\"", "")) == 0);
+}
+
+static void rotated(struct metrics_writer *writer, void *arg)
+{
+	const struct metrics_rotated sets[] = {
+		{ "tx", 5, 2, 0 }, { "other", 6, 0, 1 },
+	};
+
+	(void)arg;
+	metrics_rotator(writer, sets, 2);
+}
+
+static void other_parts_add_theirs(void **state)
+{
+	assert_int_equal(metrics_source(*state, metrics_reflector, &stats), 0);
+	assert_int_equal(metrics_source(*state, rotated, NULL), 0);
+	stats = (struct reflector_stats){
+		.requests = 100, .replies = 90, .flows = 70, .flows_other = 8,
+		.short_ = 1, .oversized = 2, .unauthenticated = 3,
+		.replayed = 4, .stale = 5, .limited = 6, .looped = 10,
+		.malformed = 7, .integrity = 9,
+	};
+#define REFLECTOR "sr6flow_reflector_"
+	assert_true(value(*state, REFLECTOR "requests_total") == 100);
+	assert_true(value(*state, REFLECTOR "replies_total") == 90);
+#define DROPPED REFLECTOR "dropped_requests_total{reason="
+	assert_true(value(*state, DROPPED "\"short\"}") == 1);
+	assert_true(value(*state, DROPPED "\"oversized\"}") == 2);
+	assert_true(value(*state, DROPPED "\"unauthenticated\"}") == 3);
+	assert_true(value(*state, DROPPED "\"replayed\"}") == 4);
+	assert_true(value(*state, DROPPED "\"stale\"}") == 5);
+	assert_true(value(*state, DROPPED "\"rate-limit\"}") == 6);
+	assert_true(value(*state, DROPPED "\"loop\"}") == 10);
+	assert_true(value(*state, REFLECTOR
+			  "flagged_replies_total{flag=\"malformed\"}") == 7);
+	assert_true(value(*state, REFLECTOR
+			  "flagged_replies_total{flag=\"integrity\"}") == 9);
+	assert_true(value(*state, REFLECTOR
+			  "flow_answers_total{status=\"valid\"}") == 70);
+	assert_true(value(*state, REFLECTOR
+			  "flow_answers_total{status=\"other\"}") == 8);
+	assert_true(value(*state, "sr6flow_late_colour_changes_total"
+			  "{set=\"tx\"}") == 2);
+	assert_true(value(*state, "sr6flow_failed_colour_writes_total"
+			  "{set=\"other\"}") == 1);
+	metrics_source_remove(*state, metrics_reflector, &stats);
+	assert_int_equal(lines_with(*state, REFLECTOR), 0);
+	assert_true(value(*state, "sr6flow_colour_changes_total"
+			  "{set=\"other\"}") == 6);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		TEST(both_formats),
+		TEST(only_exact_blocks_are_summed),
+		TEST(ratio_is_of_the_last_block),
+		TEST(hop_by_hop_and_group),
+		TEST(hostile_names),
+		TEST(flows_are_told_apart_by_label),
+		TEST(series_are_bounded),
+		TEST(unseen_flows_lose_their_series),
+		TEST(counters_outlive_a_change_of_peers),
+		TEST(a_full_counter_stays_full),
+		TEST(nothing_is_said_that_is_not_known),
+		TEST(alarms_are_bounded),
+		TEST(other_parts_add_theirs),
+	};
+
+	return cmocka_run_group_tests_name("metrics", tests, NULL, NULL);
+}

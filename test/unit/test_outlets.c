@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The sinks of a service over a reload: all follow, or none does.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "lmctl/service/outlets.h"
+
+#define PORTS_MAX 4
+
+static struct {
+	struct loop *loop;
+	struct outlets *outlets;
+	struct config *config;
+	int reserved[PORTS_MAX];
+	unsigned int nreserved;
+	char folder[32];
+	char file[64];
+	char other[64];
+} self;
+
+static const struct in6_addr loopback = IN6ADDR_LOOPBACK_INIT;
+
+/*
+ * A port that nobody listens on. A socket has it until the end of the test, so
+ * that no other program is given it meanwhile; SO_REUSEADDR leaves room for one
+ * who listens.
+ */
+static in_port_t free_port(void)
+{
+	struct sockaddr_in6 address = { .sin6_family = AF_INET6 };
+	socklen_t len = sizeof(address);
+	int fd = socket(AF_INET6, SOCK_STREAM, 0);
+
+	assert_in_range(self.nreserved, 0, PORTS_MAX - 1);
+	self.reserved[self.nreserved++] = fd;
+	assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_REUSEADDR,
+				    &(int){ 1 }, sizeof(int)), 0);
+	assert_int_equal(bind(fd, (const struct sockaddr *)&address, len), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &len),
+			 0);
+	return address.sin6_port;
+}
+
+static bool listens(in_port_t port)
+{
+	const struct sockaddr_in6 to = {
+		.sin6_family = AF_INET6,
+		.sin6_addr = loopback,
+		.sin6_port = port,
+	};
+	int fd = socket(AF_INET6, SOCK_STREAM, 0);
+	bool connected = !connect(fd, (const struct sockaddr *)&to,
+				  sizeof(to));
+
+	close(fd);
+	return connected;
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	memset(&self, 0, sizeof(self));
+	strcpy(self.folder, "/tmp/test_outlets.XXXXXX");
+	assert_non_null(mkdtemp(self.folder));
+	snprintf(self.file, sizeof(self.file), "%s/a.db", self.folder);
+	snprintf(self.other, sizeof(self.other), "%s/b.db", self.folder);
+	self.config = config_new();
+	assert_non_null(self.config);
+	self.config->timing.period = BLOCK_NS_PER_S;
+	self.config->metrics.on = true;
+	self.config->metrics.listen.sin6_addr = loopback;
+	self.config->metrics.listen.sin6_port = free_port();
+	self.config->history.on = true;
+	strcpy(self.config->history.file, self.file);
+	assert_int_equal(loop_open(&self.loop), 0);
+	self.outlets = outlets_open(self.config, OUTLETS_SILENT, self.loop);
+	assert_non_null(self.outlets);
+	return 0;
+}
+
+/* A history and what its database keeps beside it. */
+static void remove_history(const char *file)
+{
+	static const char *const suffixes[] = { "", "-wal", "-shm" };
+	char path[80];
+	size_t i;
+
+	for (i = 0; i < 3; i++) {
+		snprintf(path, sizeof(path), "%s%s", file, suffixes[i]);
+		unlink(path);
+	}
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	outlets_close(self.outlets);
+	loop_close(self.loop);
+	config_free(self.config);
+	while (self.nreserved)
+		close(self.reserved[--self.nreserved]);
+	remove_history(self.file);
+	remove_history(self.other);
+	return rmdir(self.folder);
+}
+
+static void test_history_fails(void **state)
+{
+	in_port_t before = self.config->metrics.listen.sin6_port;
+	in_port_t port = free_port();
+
+	(void)state;
+	self.config->metrics.listen.sin6_port = port;
+	snprintf(self.config->history.file, sizeof(self.config->history.file),
+		 "%s/none/a.db", self.folder);
+	assert_int_not_equal(outlets_reload(self.outlets, self.config), 0);
+	assert_true(listens(before));
+	assert_false(listens(port));
+	strcpy(self.config->history.file, self.file);
+	assert_int_equal(outlets_reload(self.outlets, self.config), 0);
+	assert_false(listens(before));
+	assert_true(listens(port));
+}
+
+static void test_metrics_fail(void **state)
+{
+	in_port_t before = self.config->metrics.listen.sin6_port;
+	struct sockaddr_in6 taken = {
+		.sin6_family = AF_INET6,
+		.sin6_addr = loopback,
+		.sin6_port = free_port(),
+	};
+	int fd = socket(AF_INET6, SOCK_STREAM, 0);
+
+	(void)state;
+	assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_REUSEADDR,
+				    &(int){ 1 }, sizeof(int)), 0);
+	assert_int_equal(bind(fd, (const struct sockaddr *)&taken,
+			      sizeof(taken)), 0);
+	assert_int_equal(listen(fd, 1), 0);
+	self.config->metrics.listen.sin6_port = taken.sin6_port;
+	strcpy(self.config->history.file, self.other);
+	assert_int_not_equal(outlets_reload(self.outlets, self.config), 0);
+	assert_true(listens(before));
+	close(fd);
+	assert_int_equal(outlets_reload(self.outlets, self.config), 0);
+	assert_int_equal(access(self.other, F_OK), 0);
+	assert_false(listens(before));
+	assert_true(listens(taken.sin6_port));
+}
+
+/* The port is our own; the address grows, and cannot be what it is not. */
+static void test_same_port(void **state)
+{
+	in_port_t port = self.config->metrics.listen.sin6_port;
+	struct sockaddr_in6 *listen_on = &self.config->metrics.listen;
+
+	(void)state;
+	listen_on->sin6_addr = in6addr_any;
+	assert_int_equal(outlets_reload(self.outlets, self.config), 0);
+	assert_true(listens(port));
+	listen_on->sin6_addr = loopback;
+	listen_on->sin6_addr.s6_addr[0] = 0x20;
+	assert_int_not_equal(outlets_reload(self.outlets, self.config), 0);
+	assert_true(listens(port));
+	self.config->metrics.on = false;
+	assert_int_equal(outlets_reload(self.outlets, self.config), 0);
+	assert_false(listens(port));
+}
+
+/* Who reads the lines goes away; returns what the loop ends with. */
+static int lose_reader(void)
+{
+	const struct measurement of = { .name = "m", .npeers = 1 };
+	const struct peer_report report = { .of = &of, .requests = 1 };
+	int out = dup(STDOUT_FILENO), pipe_fds[2], status;
+
+	assert_int_equal(pipe(pipe_fds), 0);
+	outlets_close(self.outlets);
+	fflush(stdout);
+	dup2(pipe_fds[1], STDOUT_FILENO);
+	self.outlets = outlets_open(self.config, OUTLETS_JSON, self.loop);
+	close(pipe_fds[0]);
+	close(pipe_fds[1]);
+	if (self.outlets) {
+		outlets_report(self.outlets, &report);
+		outlets_block_end(self.outlets, &of, 1);
+	}
+	/* If the loop goes on, this ends it. */
+	raise(SIGTERM);
+	status = loop_run(self.loop);
+	dup2(out, STDOUT_FILENO);
+	close(out);
+	assert_non_null(self.outlets);
+	return status;
+}
+
+static void test_reader_goes(void **state)
+{
+	(void)state;
+	assert_int_equal(lose_reader(), EXIT_SUCCESS);
+}
+
+/* Then there is nothing left to do. */
+static void test_only_reader_goes(void **state)
+{
+	(void)state;
+	self.config->metrics.on = false;
+	self.config->history.on = false;
+	assert_int_equal(lose_reader(), EXIT_FAILURE);
+}
+
+#define TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_history_fails),
+		TEST(test_metrics_fail),
+		TEST(test_same_port),
+		TEST(test_reader_goes),
+		TEST(test_only_reader_goes),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The parts of a service over a reload, with sets in memory and real sockets:
+ * this node measures to itself over loopback.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "lmctl/clock.h"
+#include "lmctl/service/parts.h"
+#include "test/unit/fake_sr6flow.h"
+
+/* A loop that does not end by itself has failed after so many seconds. */
+#define PATIENCE 60
+/* A colour that the clock does not bring. */
+#define STRANGE 0x00040000
+#define BLOCKS 3
+
+static struct {
+	struct loop *loop;
+	struct config *config;
+	struct parts *parts;
+	unsigned int port;
+	char file[64];
+	/* What measurements find. */
+	int64_t block;
+	unsigned int blocks;
+	unsigned int exact;
+} self;
+
+static void take_result(void *arg, const struct result *result)
+{
+	(void)arg;
+	self.exact += result_total(result).status == RESULT_EXACT;
+}
+
+static void take_report(void *arg, const struct peer_report *report)
+{
+	(void)arg;
+	(void)report;
+}
+
+static void take_block_end(void *arg, const struct measurement *of,
+			   int64_t block)
+{
+	(void)arg;
+	(void)of;
+	if (self.blocks++)
+		assert_int_equal(block, self.block + 1);
+	self.block = block;
+}
+
+static const struct measure_ops measure_ops = {
+	take_result, take_report, take_block_end,
+};
+
+static struct config *load(const char *text)
+{
+	FILE *file = fopen(self.file, "w");
+	struct config *config;
+	char error[512];
+
+	assert_non_null(file);
+	/* The port of the reflector stands wherever the text has %u. */
+	fprintf(file, "node = n\n");
+	for (; *text; text++)
+		if (*text == '%')
+			fprintf(file, "%u", self.port);
+		else
+			fputc(*text, file);
+	assert_int_equal(fclose(file), 0);
+	config = config_load(self.file, error, sizeof(error));
+	if (!config)
+		fail_msg("%s", error);
+	return config;
+}
+
+static struct parts *open_parts(const struct config *config)
+{
+	return parts_open(config, self.config, self.parts, self.loop,
+			  &measure_ops, NULL);
+}
+
+/* What a reload does. Returns false if the old parts have to go on. */
+static bool change(const char *text)
+{
+	struct config *config = load(text);
+	struct parts *parts = open_parts(config);
+
+	if (!parts) {
+		config_free(config);
+		return false;
+	}
+	parts_commit(parts, config);
+	parts_close(self.parts, parts);
+	config_free(self.config);
+	self.config = config;
+	self.parts = parts;
+	return true;
+}
+
+#define ALL "period = 300ms\n rotate = { tx }\n" \
+	    "reflect { sets = { rx }\n listen = \"[::1]:%\" }\n" \
+	    "measure core { set = tx\n peers = { \"e=[::1]:%\" } }\n"
+
+static unsigned int free_port(void)
+{
+	struct sockaddr_in6 address = {
+		.sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT,
+	};
+	socklen_t len = sizeof(address);
+	int fd = socket(AF_INET6, SOCK_DGRAM, 0);
+
+	assert_int_equal(bind(fd, (const struct sockaddr *)&address, len), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &len),
+			 0);
+	close(fd);
+	return ntohs(address.sin6_port);
+}
+
+static int setup(void **state)
+{
+	int fd;
+
+	(void)state;
+	memset(&self, 0, sizeof(self));
+	strcpy(self.file, "/tmp/test_parts.XXXXXX");
+	fd = mkstemp(self.file);
+	assert_true(fd >= 0);
+	close(fd);
+	self.port = free_port();
+	fake_reset();
+	fake.references = 1;
+	alarm(PATIENCE);
+	assert_int_equal(loop_open(&self.loop), 0);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	alarm(0);
+	parts_close(self.parts, NULL);
+	config_free(self.config);
+	loop_close(self.loop);
+	unlink(self.file);
+	return 0;
+}
+
+static void run(unsigned int blocks)
+{
+	const unsigned int wanted = self.blocks + blocks;
+
+	while (self.blocks < wanted)
+		assert_true(sd_event_run(loop_event(self.loop),
+					 UINT64_MAX) >= 0);
+}
+
+static void test_same(void **state)
+{
+	struct parts before;
+
+	(void)state;
+	assert_true(change(ALL));
+	before = *self.parts;
+	assert_true(change(ALL));
+	assert_ptr_equal(self.parts->rotator[0], before.rotator[0]);
+	assert_ptr_equal(self.parts->reading[0], before.reading[0]);
+	assert_ptr_equal(self.parts->reading[1], before.reading[1]);
+	assert_ptr_equal(self.parts->reflect, before.reflect);
+	assert_ptr_equal(self.parts->measure[0], before.measure[0]);
+	assert_ptr_equal(self.parts->reading[0]->parts, self.parts);
+}
+
+/* What did not change stays, whatever comes and goes beside it. */
+static void test_beside(void **state)
+{
+	struct parts before;
+
+	(void)state;
+	assert_true(change(ALL));
+	before = *self.parts;
+	assert_true(change(ALL "measure two { set = rx\n"
+			   "peers = { \"[::1]:9\" } }\n"));
+	assert_int_equal(self.parts->nmeasures, 2);
+	assert_int_equal(self.parts->nreadings, 2);
+	assert_ptr_equal(self.parts->measure[0], before.measure[0]);
+	assert_true(change("period = 300ms\n"
+			   "measure two { set = rx\n"
+			   "peers = { \"[::1]:9\" } }\n"));
+	assert_int_equal(self.parts->nmeasures, 1);
+	assert_int_equal(self.parts->nreadings, 1);
+	assert_int_equal(self.parts->nrotators, 0);
+	assert_null(self.parts->reflect);
+	/* The ledger is one of a reading that was taken over twice. */
+	assert_ptr_equal(self.parts->reading[0], before.reading[0]);
+	assert_true(change(ALL));
+}
+
+/* Each fails at another part; nothing is changed, not even a colour. */
+static void test_bad(void **state)
+{
+	static const char *const bad[] = {
+		"period = 1s\n rotate = { tx, absent }\n",
+		"period = 1s\n rotate = { tx }\n"
+		"measure core { set = absent\n peers = { \"[::1]:9\" } }\n",
+		"period = 1s\n rotate = { tx }\n"
+		"reflect { sets = { rx }\n listen = \"[2001:db8::1]:%\" }\n",
+		ALL "measure two { set = tx\n peers = { \"[::1]:9\" }\n"
+		"source = 2001:db8::1 }\n",
+	};
+	struct parts before;
+	size_t i;
+
+	(void)state;
+	assert_true(change(ALL));
+	before = *self.parts;
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		fake.colour = STRANGE;
+		assert_false(change(bad[i]));
+		assert_int_equal(fake.colour, STRANGE);
+		assert_memory_equal(self.parts, &before, sizeof(before));
+	}
+	run(BLOCKS);
+}
+
+/* No block is lost by a reload, be it a good one or a bad one. */
+static void test_blocks(void **state)
+{
+	(void)state;
+	assert_true(change(ALL));
+	run(BLOCKS);
+	assert_true(change(ALL "alarm a { raise = 0.1 }\n"));
+	assert_false(change("period = 1s\n rotate = { absent }\n"));
+	run(BLOCKS);
+	/* What waits for an answer becomes a result in any case. */
+	assert_true(self.exact >= BLOCKS);
+}
+
+static void test_period(void **state)
+{
+	struct parts before;
+
+	(void)state;
+	assert_true(change(ALL));
+	run(1);
+	before = *self.parts;
+	assert_true(change("period = 100ms\n rotate = { tx }\n"
+			   "measure core { set = tx\n"
+			   "peers = { \"e=[::1]:%\" } }\n"));
+	assert_ptr_not_equal(self.parts->rotator[0], before.rotator[0]);
+	assert_ptr_not_equal(self.parts->measure[0], before.measure[0]);
+	self.blocks = 0;
+	fake.colour = STRANGE;
+	/* Nobody answers: it ends when the peer's time is over. */
+	run(1);
+	assert_int_not_equal(fake.colour, STRANGE);
+}
+
+#define TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_same),
+		TEST(test_beside),
+		TEST(test_bad),
+		TEST(test_blocks),
+		TEST(test_period),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * lmctl plot on a generated history, with the real gnuplot: what is not known
+ * is a gap in the line and a band behind it.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <errno.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <cmocka.h>
+#include "lmctl/lmctl.h"
+#include "lmctl/plot.h"
+#include "test/unit/history_bench.h"
+#include "test/unit/result_make.h"
+
+#define BLOCKS 60
+#define START_MS (MADE_BLOCK * 10000)
+/* As gnuplot's SVG writes the colours of plot.c. */
+#define LOSS_LINE "stroke='rgb(197,  34,  31)'"
+#define INVALID_BAND "<polygon fill = 'rgb(220, 220, 220)'"
+#define ANOMALY_BAND "<polygon fill = 'rgb(255, 217, 160)'"
+
+static char picture[80];
+
+static bool between(int i, int first, int last)
+{
+	return i >= first && i <= last;
+}
+
+/*
+ * Invalid at 10 and from 20 to 24, anomalies at 30 and 31, nothing from 40 to
+ * 44: four gaps. The flow twice has two SID lists.
+ */
+static void generate(void)
+{
+	struct measurement of = make_measurement(false, 1);
+	struct sr6flow_flow flow[3];
+	struct sink sink;
+	int i, f;
+
+	flow[0] = make_flow("gold=fcff::1,fcff::2");
+	flow[1] = make_flow("twice=fcff::3");
+	flow[2] = make_flow("twice=fcff::4");
+	assert_int_equal(history_open(bench_file, 1000000000000, &sink), 0);
+	for (i = 0; i < BLOCKS; i++) {
+		for (f = 0; f < 3; f++) {
+			struct result result = make_result(&of, &flow[f],
+							   MADE_BLOCK + i, 1000,
+							   1000 - i % 7);
+
+			if (i == 10)
+				result.reason = REASON_COLOUR_LATE;
+			if (between(i, 20, 24))
+				result.peer[0].answer.status = ANSWER_NO_ANSWER;
+			if (between(i, 30, 31))
+				make_received(&result, 0, 1001);
+			if (!between(i, 40, 44))
+				sink.ops->result(sink.self, &result);
+		}
+		sink.ops->block_end(sink.self, &of, MADE_BLOCK + i);
+	}
+	sink.ops->free(sink.self);
+}
+
+static int setup(void **state)
+{
+	bench_setup(state);
+	generate();
+	return 0;
+}
+
+static void name_picture(const char *suffix)
+{
+	snprintf(picture, sizeof(picture), "%s.%s", bench_file, suffix);
+}
+
+static int lmctl(const char *const *words)
+{
+	char *args[16], copies[16][128];
+	int n = 0, status;
+	pid_t pid;
+
+	for (; words[n]; n++) {
+		snprintf(copies[n], sizeof(copies[n]), "%s", words[n]);
+		args[n] = copies[n];
+	}
+	args[n] = NULL;
+	fflush(NULL);
+	pid = fork();
+	if (!pid)
+		exit(lmctl_main(n, args));
+	assert_true(waitpid(pid, &status, 0) == pid && WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+static int plot(const char *flow)
+{
+	const char *const words[] = {
+		"lmctl", "plot", flow, "-o", picture, "--file", bench_file,
+		"--since", "2023-11-14T22:13:20Z",
+		"--until", "2023-11-14T22:23:20Z", NULL
+	};
+
+	return lmctl(words);
+}
+
+static char *read_picture(size_t *size)
+{
+	FILE *stream = fopen(picture, "r");
+	char *text;
+
+	assert_non_null(stream);
+	fseek(stream, 0, SEEK_END);
+	*size = (size_t)ftell(stream);
+	rewind(stream);
+	text = calloc(1, *size + 1);
+	assert_non_null(text);
+	assert_int_equal(fread(text, 1, *size, stream), *size);
+	fclose(stream);
+	return text;
+}
+
+static unsigned int count(const char *text, const char *what)
+{
+	unsigned int n = 0;
+
+	while ((text = strstr(text, what))) {
+		text++;
+		n++;
+	}
+	return n;
+}
+
+/* Pieces of the lines of a colour; the sample in the legend is one. */
+static unsigned int pieces(const char *svg, const char *colour)
+{
+	unsigned int n = 0;
+
+	while ((svg = strstr(svg, colour))) {
+		for (; *svg != '>'; svg++)
+			n += *svg == 'M';
+	}
+	return n;
+}
+
+static void test_svg(void **state)
+{
+	size_t size;
+	char *svg;
+
+	(void)state;
+	name_picture("svg");
+	assert_int_equal(plot("gold"), 0);
+	svg = read_picture(&size);
+	assert_non_null(strstr(svg, "<svg"));
+	assert_non_null(strstr(svg, "gold   fcff::1,fcff::2"));
+	assert_non_null(strstr(svg, "47 exact blocks;  6 invalid, 2 anomalies"));
+	assert_int_equal(pieces(svg, LOSS_LINE), 1 + 5);
+	/* Two panels with two bands and one, and the legend. */
+	assert_int_equal(count(svg, INVALID_BAND), 2 * 2 + 1);
+	assert_int_equal(count(svg, ANOMALY_BAND), 2 * 1 + 1);
+	free(svg);
+}
+
+static void test_png(void **state)
+{
+	static const unsigned char wanted[] = {
+		/* signature, IHDR, 1200 x 720 */
+		0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n', 0, 0, 0, 13,
+		'I', 'H', 'D', 'R', 0, 0, 0x04, 0xb0, 0, 0, 0x02, 0xd0,
+	};
+	size_t size;
+	char *png;
+
+	(void)state;
+	name_picture("png");
+	assert_int_equal(plot("fcff::1,fcff::2"), 0);
+	png = read_picture(&size);
+	assert_true(size > 5000);
+	assert_memory_equal(png, wanted, sizeof(wanted));
+	free(png);
+}
+
+/* One line that says what to do, and no picture. */
+static void fails(const char *flow, const char *why)
+{
+	const char *text;
+
+	bench_stderr_begin();
+	assert_int_equal(plot(flow), 1);
+	text = bench_stderr_end();
+	if (!strstr(text, why) || bench_lines(text) != 1)
+		fail_msg("'%s' instead of '%s'", text, why);
+	assert_int_equal(access(picture, F_OK), -1);
+}
+
+/* valgrind makes a fork of posix_spawn(), which then cannot tell an error. */
+static bool under_valgrind(void)
+{
+	const char *preload = getenv("LD_PRELOAD");
+
+	return preload && strstr(preload, "vgpreload");
+}
+
+static void test_failures(void **state)
+{
+	char *path = strdup(getenv("PATH"));
+
+	(void)state;
+	name_picture("svg");
+	fails("silver", "no flow 'silver'");
+	fails("twice", "give its SID list");
+	setenv("PATH", "/nonexistent", 1);
+	fails("gold", under_valgrind() ? "lmctl: gnuplot" :
+					 "install the package gnuplot-nox");
+	setenv("PATH", path, 1);
+	free(path);
+	strcpy(picture, "/nonexistent/picture.png");
+	fails("gold", "cannot write '/nonexistent/picture.png'");
+}
+
+/* Read the script as gnuplot reads strings: nothing runs out of its quotes. */
+static void test_hostile(void **state)
+{
+	struct measurement of = make_measurement(false, 1);
+	struct sr6flow_flow flow = make_flow("fcff::1");
+	struct plot *drawn = plot_new(START_MS, START_MS + 10000);
+	struct result result;
+	char *script = NULL;
+	FILE *stream;
+	size_t size;
+
+	(void)state;
+	strcpy(of.name, "a'.system(\"touch x\").'\n!touch y\n`touch z`$(w)@v\\");
+	result = make_result(&of, &flow, MADE_BLOCK, 10, 9);
+	assert_int_equal(plot_add(drawn, &result), 0);
+	stream = open_memstream(&script, &size);
+	plot_script(drawn, PLOT_SVG, stream);
+	fclose(stream);
+	assert_non_null(strstr(script, "'measurement a''.system(\"touch x\").''"
+				       "?!touch y?`touch z`$(w)@v\\:"));
+	assert_null(strstr(script, "\n!"));
+	free(script);
+	plot_free(drawn);
+}
+
+/* A month is no larger than an hour, and what was lost stays in the sum. */
+static void test_bins(void **state)
+{
+	struct measurement of = make_measurement(false, 1);
+	struct sr6flow_flow flow = make_flow("fcff::1");
+	const int64_t blocks = 100000;
+	struct plot *drawn = plot_new(START_MS, START_MS + blocks * 10000);
+	char *script = NULL, *end;
+	FILE *stream;
+	size_t size;
+	int64_t i;
+
+	(void)state;
+	for (i = 0; i < blocks; i++) {
+		struct result result = make_result(&of, &flow, MADE_BLOCK + i,
+						   100, 99);
+
+		assert_int_equal(plot_add(drawn, &result), 0);
+	}
+	assert_int_equal(plot_blocks(drawn), blocks);
+	stream = open_memstream(&script, &size);
+	plot_script(drawn, PLOT_PNG, stream);
+	fclose(stream);
+	assert_non_null(strstr(script, "100000 of 10000000 packets lost (1 %)"));
+	end = strstr(script, "\nEND\n");
+	assert_non_null(end);
+	*end = '\0';
+	assert_true(bench_lines(script) <= 2 * PLOT_BINS + 2);
+	assert_true(bench_lines(script) > PLOT_BINS);
+	free(script);
+	plot_free(drawn);
+}
+
+int main(void)
+{
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, bench_teardown)
+	const struct CMUnitTest tests[] = {
+		TEST(test_svg),
+		TEST(test_png),
+		TEST(test_failures),
+		cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_bins),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

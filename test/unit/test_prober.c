@@ -1,0 +1,417 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The prober on a network that keeps all messages: what is asked of
+ * whom, and what comes out. When: test_prober_pace.c; hostile replies:
+ * test_prober_replies.c; lost messages and many flows: test_prober_loss.c.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "prober_bench.h"
+
+#define SECOND BLOCK_NS_PER_S
+
+static void test_exact(void **state)
+{
+	struct bench bench;
+	const struct delay *delay = &bench.kept[0].peer[0].delay;
+	const struct peer_report *report = &bench.report[0];
+
+	(void)state;
+	bench_init(&bench);
+	bench_start(&bench, 1);
+	bench_block(&bench, 0);
+	bench_run(&bench, SECOND / 2);
+	bench_expect(&bench, 1, 1, ANSWER_VALID, 1);
+	assert_int_equal(bench.sent[0], 1);
+	assert_true(delay->known && delay->one_way);
+	assert_int_equal(delay->round_trip, 10 * BENCH_MS);
+	assert_int_equal(delay->forward, 5 * BENCH_MS);
+	assert_int_equal(delay->backward, 5 * BENCH_MS);
+	/* Estimates are rounded up: 8 bits of multiplier. */
+	assert_in_range(delay->error, 3 * BENCH_MS, 3 * BENCH_MS + 20000);
+	assert_int_equal(bench.reports, 1);
+	assert_ptr_equal(report->of, bench.kept[0].of);
+	assert_int_equal(report->block, BENCH_FIRST_BLOCK);
+	assert_int_equal(report->requests, 1);
+	assert_int_equal(report->replies, 1);
+	assert_int_equal(report->rejected, 0);
+	assert_int_equal(report->samples, 1);
+	assert_int_equal(report->round_trip_avg, 10 * BENCH_MS);
+	assert_true(report->one_way && report->peer_synchronised);
+	assert_int_equal(report->forward_avg, 5 * BENCH_MS);
+	assert_int_equal(report->backward_avg, 5 * BENCH_MS);
+	assert_int_equal(report->error_max, delay->error);
+	assert_int_equal(report->offset, 0);
+	assert_int_equal(prober_run(bench.prober), INT64_MAX);
+	bench_stop(&bench);
+}
+
+static void test_unsynchronised(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_init(&bench);
+	bench_start(&bench, 1);
+	prober_clock(bench.prober, false, 2 * BENCH_MS);
+	bench_block(&bench, 0);
+	bench_run(&bench, SECOND / 2);
+	bench_expect(&bench, 1, 1, ANSWER_VALID, 1);
+	assert_true(bench.kept[0].peer[0].delay.known);
+	assert_false(bench.kept[0].peer[0].delay.one_way);
+	assert_false(bench.report[0].one_way);
+	assert_true(bench.report[0].peer_synchronised);
+	bench_stop(&bench);
+}
+
+/* 1000 flows of 1 to 4 SIDs: a TLV is 100 bytes on the average. */
+static void test_packed(void **state)
+{
+	struct bench bench;
+
+	bench_init(&bench);
+	bench.flows = 1000;
+	bench.auth = *state != NULL;
+	bench_start(&bench, 2);
+	bench_block(&bench, 0);
+	bench_run(&bench, SECOND / 2);
+	bench_expect(&bench, 1000, 1, ANSWER_VALID, 1000);
+	assert_in_range(bench.sent[0], 1000 / 14, 1000 / 12 + 1);
+	bench_block(&bench, 1);
+	bench_run(&bench, SECOND / 2);
+	bench_expect(&bench, 2000, 2, ANSWER_VALID, 2000);
+	bench_stop(&bench);
+}
+
+static void test_in_band(void **state)
+{
+	struct bench bench;
+
+	bench_init(&bench);
+	bench.flows = 40;
+	bench.auth = *state != NULL;
+	bench.in_band = true;
+	bench_start(&bench, 1);
+	bench_block(&bench, 0);
+	bench_run(&bench, SECOND / 2);
+	bench_expect(&bench, 40, 1, ANSWER_VALID, 40);
+	assert_int_equal(bench.sent[0], 40);
+	bench_stop(&bench);
+}
+
+static void test_several_peers(void **state)
+{
+	struct bench bench;
+	struct segment total;
+
+	bench_init(&bench);
+	bench.npeers = 3;
+	bench.group = *state != NULL;
+	bench.flows = 5;
+	bench.invalid_flow = 2;
+	bench_start(&bench, 1);
+	bench_block(&bench, 0);
+	/* A sum tells nothing without the own count: no need to ask. */
+	assert_int_equal(bench.results, bench.group ? 1 : 0);
+	bench_run(&bench, SECOND / 2);
+	bench_expect(&bench, 5, 1, ANSWER_VALID, bench.group ? 12 : 15);
+	assert_int_equal(bench_answers(&bench, ANSWER_NOT_ASKED),
+			 bench.group ? 3 : 0);
+	assert_int_equal(bench.reports, 3);
+	total = result_total(&bench.kept[0]);
+	if (bench.group) {
+		assert_int_equal(bench.kept_flow[0], 2);
+		assert_int_equal(total.status, RESULT_INVALID);
+	} else {
+		assert_int_equal(result_segment(&bench.kept[2], 1).status,
+				 RESULT_EXACT);
+		assert_int_equal(result_segment(&bench.kept[2], 1).lost, 10);
+		assert_int_equal(bench.kept[2].reason, REASON_FLOW_RESTARTED);
+		assert_int_equal(total.status, RESULT_EXACT);
+	}
+	bench_stop(&bench);
+}
+
+static void test_not_asked(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_init(&bench);
+	bench.invalid_flow = 0;
+	bench_start(&bench, 1);
+	bench_block(&bench, 0);
+	bench_expect(&bench, 1, 0, ANSWER_NOT_ASKED, 1);
+	assert_int_equal(bench.kept[0].reason, REASON_FLOW_RESTARTED);
+	/* There is a delay all the same. */
+	bench_run(&bench, SECOND / 2);
+	bench_expect(&bench, 1, 1, ANSWER_NOT_ASKED, 1);
+	assert_int_equal(bench.report[0].samples, 1);
+	bench_stop(&bench);
+}
+
+static void test_empty(void **state)
+{
+	struct bench bench;
+
+	bench_init(&bench);
+	bench.flows = 0;
+	bench.in_band = bench.auth = *state != NULL;
+	bench_start(&bench, 1);
+	bench_block(&bench, 0);
+	bench_run(&bench, SECOND / 2);
+	bench_expect(&bench, 0, 1, ANSWER_VALID, 0);
+	assert_int_equal(bench.sent[0], 1);
+	assert_int_equal(bench.report[0].samples, 1);
+	bench_stop(&bench);
+}
+
+static void test_unknown_flow(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_init(&bench);
+	bench.flows = 20;
+	bench.forget_flow = 7;
+	bench_start(&bench, 1);
+	bench_block(&bench, 0);
+	bench_run(&bench, SECOND / 2);
+	bench_expect(&bench, 20, 1, ANSWER_VALID, 19);
+	assert_int_equal(bench_answers(&bench, ANSWER_UNKNOWN_FLOW), 1);
+	assert_int_equal(bench.kept[7].peer[0].mask, SR6FLOW_MASK_DEFAULT);
+	bench_stop(&bench);
+}
+
+static void test_not_finished(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_init(&bench);
+	bench.flows = 100;
+	bench.peer_late = 300 * BENCH_MS;
+	bench_start(&bench, 1);
+	bench_block(&bench, 0);
+	bench_run(&bench, 300 * BENCH_MS);
+	bench_expect(&bench, 0, 0, ANSWER_VALID, 0);
+	bench_run(&bench, 50 * BENCH_MS);
+	bench_expect(&bench, 100, 1, ANSWER_VALID, 100);
+	bench_stop(&bench);
+}
+
+static void test_never_finished(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_init(&bench);
+	bench.peer_late = 100 * SECOND;
+	bench_start(&bench, 1);
+	bench_block(&bench, 0);
+	bench_run(&bench, PROBER_PATIENCE * SECOND - 1);
+	bench_expect(&bench, 0, 0, ANSWER_NOT_FINISHED, 0);
+	bench_run(&bench, 1);
+	bench_expect(&bench, 1, 1, ANSWER_NOT_FINISHED, 1);
+	assert_true(bench.kept[0].peer[0].delay.known);
+	bench_stop(&bench);
+}
+
+static bool lose(struct bench *bench, unsigned int peer, uint8_t *data,
+		 size_t *len)
+{
+	(void)bench;
+	(void)data;
+	(void)len;
+	return peer != 0;
+}
+
+static void test_flush(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_init(&bench);
+	bench.npeers = 2;
+	bench.flows = 10;
+	bench.request = lose;
+	bench_start(&bench, 3);
+	bench_block(&bench, 0);
+	bench_run(&bench, SECOND / 4);
+	bench_block(&bench, 1);
+	bench_records(&bench, 2);
+	prober_flush(bench.prober);
+	bench_expect(&bench, 30, 3, ANSWER_VALID, 10);
+	assert_int_equal(bench_answers(&bench, ANSWER_NO_ANSWER), 50);
+	/* Two blocks were asked for. */
+	assert_int_equal(bench.reports, 4);
+	/* Replies that are still under way harm nobody. */
+	bench_run(&bench, SECOND);
+	bench_expect(&bench, 30, 3, ANSWER_VALID, 10);
+	bench_stop(&bench);
+}
+
+static void test_freed_open(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_init(&bench);
+	bench.flows = 100;
+	bench_start(&bench, 2);
+	bench_block(&bench, 0);
+	prober_run(bench.prober);
+	bench_records(&bench, 1);
+	bench_expect(&bench, 0, 0, ANSWER_VALID, 0);
+	bench_stop(&bench);
+}
+
+/* A block that never ends does not stay for ever. */
+static void test_no_end(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_init(&bench);
+	bench_start(&bench, 1);
+	bench_records(&bench, 0);
+	bench_run(&bench, PROBER_PATIENCE * SECOND);
+	bench_expect(&bench, 1, 1, ANSWER_NO_ANSWER, 1);
+	assert_int_equal(bench.reports, 0);
+	assert_int_equal(bench.sent[0], 0);
+	bench_stop(&bench);
+}
+
+/* A number comes again while replies for its first time are under way. */
+static void test_generations(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_init(&bench);
+	bench.flows = 10;
+	bench_start(&bench, 1);
+	bench_block(&bench, 0);
+	prober_run(bench.prober);
+	bench_records(&bench, 0);
+	bench_expect(&bench, 10, 1, ANSWER_NO_ANSWER, 10);
+	bench_run(&bench, SECOND / 4);
+	bench_expect(&bench, 10, 1, ANSWER_VALID, 0);
+	assert_int_equal(prober_block_end(bench.prober, BENCH_FIRST_BLOCK), 0);
+	bench_run(&bench, SECOND / 4);
+	bench_expect(&bench, 20, 2, ANSWER_VALID, 10);
+	/* And when it was complete. */
+	bench_records(&bench, 0);
+	assert_int_equal(prober_block_end(bench.prober, BENCH_FIRST_BLOCK), 0);
+	bench_run(&bench, SECOND / 4);
+	bench_expect(&bench, 30, 3, ANSWER_VALID, 20);
+	bench_stop(&bench);
+}
+
+static void test_clock_back(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_init(&bench);
+	bench.request = lose;
+	bench_start(&bench, 2);
+	bench_block(&bench, 0);
+	bench_run(&bench, SECOND / 2);
+	bench.now -= 5 * SECOND;
+	bench.request = NULL;
+	bench_run(&bench, SECOND / 4);
+	bench_expect(&bench, 1, 1, ANSWER_VALID, 1);
+	assert_true(bench.last_result < bench.now);
+	bench_stop(&bench);
+}
+
+static void test_clock_back_patience(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_init(&bench);
+	bench.request = lose;
+	bench_start(&bench, 2);
+	bench_block(&bench, 0);
+	bench_run(&bench, SECOND / 2);
+	bench.now -= 5 * SECOND;
+	/* The time of the second one is not moved, it began after the step. */
+	bench_records(&bench, 1);
+	assert_int_equal(prober_block_end(bench.prober,
+					  BENCH_FIRST_BLOCK + 1), 0);
+	bench_run(&bench, PROBER_PATIENCE * SECOND - SECOND / 2 - SECOND / 20);
+	bench_expect(&bench, 0, 0, ANSWER_NO_ANSWER, 0);
+	bench_run(&bench, SECOND / 10);
+	bench_expect(&bench, 1, 1, ANSWER_NO_ANSWER, 1);
+	bench_run(&bench, SECOND / 2);
+	bench_expect(&bench, 2, 2, ANSWER_NO_ANSWER, 2);
+	bench_stop(&bench);
+}
+
+static struct key other_key(void)
+{
+	struct key key = *bench_key();
+
+	key.secret[0] ^= 1;
+	return key;
+}
+
+static void test_rekey(void **state)
+{
+	struct key key = other_key();
+	struct bench bench;
+
+	(void)state;
+	bench_init(&bench);
+	bench.auth = true;
+	bench_start(&bench, 2);
+	bench_block(&bench, 0);
+	prober_run(bench.prober);
+	prober_rekey(bench.prober, &key);
+	prober_rekey(bench.prober, &key);
+	bench_run(&bench, SECOND / 4);
+	bench_expect(&bench, 1, 1, ANSWER_VALID, 1);
+	/* The peer does not have the new one. */
+	bench_block(&bench, 1);
+	bench_run(&bench, SECOND / 4);
+	bench_expect(&bench, 1, 1, ANSWER_VALID, 1);
+	prober_rekey(bench.prober, bench_key());
+	bench_run(&bench, SECOND / 4);
+	bench_expect(&bench, 2, 2, ANSWER_VALID, 2);
+	bench_stop(&bench);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_exact),
+		cmocka_unit_test(test_unsynchronised),
+		cmocka_unit_test(test_packed),
+		{ "test_packed: auth", test_packed, NULL, NULL, "" },
+		cmocka_unit_test(test_in_band),
+		{ "test_in_band: auth", test_in_band, NULL, NULL, "" },
+		{ "path of 3", test_several_peers, NULL, NULL, NULL },
+		{ "group of 3", test_several_peers, NULL, NULL, "" },
+		cmocka_unit_test(test_not_asked),
+		cmocka_unit_test(test_empty),
+		{ "test_empty: auth, in band", test_empty, NULL, NULL, "" },
+		cmocka_unit_test(test_unknown_flow),
+		cmocka_unit_test(test_not_finished),
+		cmocka_unit_test(test_never_finished),
+		cmocka_unit_test(test_flush),
+		cmocka_unit_test(test_freed_open),
+		cmocka_unit_test(test_no_end),
+		cmocka_unit_test(test_generations),
+		cmocka_unit_test(test_clock_back),
+		cmocka_unit_test(test_clock_back_patience),
+		cmocka_unit_test(test_rekey),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

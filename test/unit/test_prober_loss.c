@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The prober on bad networks and with many flows. Nothing may be lost but
+ * messages, and nothing may be wrong.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <cmocka.h>
+
+#include "prober_bench.h"
+
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#define SECOND BLOCK_NS_PER_S
+#define BLOCKS 50
+
+struct network {
+	const char *name;
+	bool auth;
+	bool stateful;
+	bool in_band;
+	unsigned int npeers;
+	unsigned int flows;
+	unsigned int loss;
+	unsigned int duplicate;
+	int64_t delay_ms;
+	int64_t jitter_ms;
+	/* Blocks that may take longer than half a period, of BLOCKS. */
+	unsigned int slow;
+};
+
+/* 30 % each way: 51 % of all exchanges fail. */
+static const struct network networks[] = {
+	{ "good", false, false, false, 1, 20, 0, 0, 5, 0, 0 },
+	{ "lossy", false, false, false, 1, 1, 30, 0, 2, 0, 0 },
+	{ "lossy, authenticated", true, true, false, 1, 30, 30, 0, 2, 0, 1 },
+	{ "lossy, 200 flows", false, false, false, 1, 200, 30, 0, 2, 0, 2 },
+	{ "lossy, in band", true, false, true, 1, 50, 30, 0, 2, 0, 2 },
+	{ "lossy, path", true, true, false, 3, 5, 30, 0, 2, 0, 2 },
+	{ "reordered", true, true, false, 1, 200, 0, 0, 1, 40, 0 },
+	{ "duplicated", true, true, false, 1, 50, 0, 50, 5, 5, 0 },
+	{ "all of it", true, true, false, 2, 30, 30, 20, 10, 60, BLOCKS },
+	{ "far away", true, false, false, 1, 20, 30, 0, 200, 50, BLOCKS },
+};
+
+static void run_network(const struct network *network, uint64_t seed)
+{
+	struct bench bench;
+	unsigned int i, slow = 0;
+	uint64_t all = (uint64_t)network->flows * BLOCKS;
+
+	bench_init(&bench);
+	bench.auth = network->auth;
+	bench.stateful = network->stateful;
+	bench.in_band = network->in_band;
+	bench.npeers = network->npeers;
+	bench.flows = network->flows;
+	bench.loss = network->loss;
+	bench.duplicate = network->duplicate;
+	bench.delay = network->delay_ms * BENCH_MS;
+	bench.jitter = network->jitter_ms * BENCH_MS;
+	bench.seed = seed;
+	bench_start(&bench, BLOCKS);
+	for (i = 0; i < BLOCKS; i++) {
+		bench_block(&bench, i);
+		bench_run(&bench, SECOND / 2);
+		slow += bench.ends <= i;
+	}
+	bench_run(&bench, PROBER_PATIENCE * SECOND);
+	assert_int_equal(bench.wrong, 0);
+	assert_int_equal(bench.results, all);
+	assert_int_equal(bench.ends, BLOCKS);
+	assert_int_equal(bench.reports, BLOCKS * network->npeers);
+	assert_int_equal(bench_answers(&bench, ANSWER_VALID),
+			 all * network->npeers);
+	assert_in_range(slow, 0, network->slow);
+	bench_stop(&bench);
+}
+
+static void test_network(void **state)
+{
+	uint64_t seed;
+
+	for (seed = 1; seed <= 5; seed++)
+		run_network(*state, seed);
+}
+
+/* A peer that was away for three blocks still has them. */
+static bool away(struct bench *bench, unsigned int peer, uint8_t *data,
+		 size_t *len)
+{
+	(void)peer;
+	(void)data;
+	(void)len;
+	return bench->now > block_start(&bench->config.timing,
+					BENCH_FIRST_BLOCK + 4);
+}
+
+static void test_away(void **state)
+{
+	struct bench bench;
+	unsigned int i;
+
+	(void)state;
+	bench_init(&bench);
+	bench.flows = 5000;
+	bench.request = away;
+	bench_start(&bench, 8);
+	for (i = 0; i < 8; i++)
+		bench_block(&bench, i);
+	bench_run(&bench, SECOND / 2);
+	assert_int_equal(bench.wrong, 0);
+	assert_int_equal(bench_answers(&bench, ANSWER_VALID), 8 * 5000);
+	assert_int_equal(bench.ends, 8);
+	bench_stop(&bench);
+}
+
+static bool lose(struct bench *bench, unsigned int peer, uint8_t *data,
+		 size_t *len)
+{
+	(void)bench;
+	(void)peer;
+	(void)data;
+	(void)len;
+	return false;
+}
+
+/* As many open blocks as can be; no stream of messages for nothing. */
+static void test_many_silent(void **state)
+{
+	struct bench bench;
+	unsigned int i;
+
+	(void)state;
+	bench_init(&bench);
+	bench.period_ms = 10000;
+	bench.flows = 100000;
+	bench.request = lose;
+	bench_start(&bench, PROBER_PATIENCE);
+	for (i = 0; i < PROBER_PATIENCE; i++)
+		bench_block(&bench, i);
+	bench_run(&bench, PROBER_PATIENCE * 10 * SECOND);
+	bench_expect(&bench, PROBER_PATIENCE * 100000, PROBER_PATIENCE,
+		     ANSWER_NO_ANSWER, PROBER_PATIENCE * 100000);
+	/* 16 in a hundredth of the period. */
+	assert_in_range(bench.sent[0], 1000,
+			16 * 100 * (2 * PROBER_PATIENCE + 1));
+	bench_stop(&bench);
+}
+
+static void run_many(unsigned int loss, uint64_t most_messages)
+{
+	struct bench bench;
+	int64_t began;
+	unsigned int i;
+
+	bench_init(&bench);
+	bench.auth = true;
+	bench.period_ms = 10000;
+	bench.flows = 100000;
+	bench.loss = loss;
+	bench.delay = 2 * BENCH_MS;
+	bench.jitter = BENCH_MS;
+	bench_start(&bench, 3);
+	for (i = 0; i < 3; i++) {
+		bench_block(&bench, i);
+		began = bench.now;
+		bench_run(&bench, 5 * SECOND);
+		assert_int_equal(bench.ends, i + 1);
+		printf("# %u %% loss: 100000 flows in %lld ms, %llu messages\n",
+		       loss, (long long)(bench.last_result - began) / 1000000,
+		       (unsigned long long)bench.report[0].requests);
+		assert_in_range(bench.report[0].requests, 100000 / 14,
+				most_messages);
+	}
+	assert_int_equal(bench.wrong, 0);
+	assert_int_equal(bench_answers(&bench, ANSWER_VALID), 300000);
+	bench_stop(&bench);
+}
+
+static void test_many(void **state)
+{
+	(void)state;
+	run_many(0, 100000 / 12 + 1);
+}
+
+/* Every message is sent about twice. */
+static void test_many_lossy(void **state)
+{
+	(void)state;
+	run_many(30, 100000 / 12 * 5 / 2);
+}
+
+int main(void)
+{
+	struct CMUnitTest tests[ARRAY_SIZE(networks) + 4] = {
+		cmocka_unit_test(test_away),
+		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_many_lossy),
+		cmocka_unit_test(test_many_silent),
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(networks); i++)
+		tests[i + 4] = (struct CMUnitTest){
+			networks[i].name, test_network, NULL, NULL,
+			(void *)&networks[i],
+		};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

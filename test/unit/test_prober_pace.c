@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * When the prober asks: pace, window, back-off, a full socket, a dead peer.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "prober_bench.h"
+
+#define SECOND BLOCK_NS_PER_S
+
+static bool lose(struct bench *bench, unsigned int peer, uint8_t *data,
+		 size_t *len)
+{
+	(void)bench;
+	(void)data;
+	(void)len;
+	return peer != 0;
+}
+
+static void test_silent(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_init(&bench);
+	bench.flows = 2000;
+	bench.request = lose;
+	bench_start(&bench, 1);
+	bench_block(&bench, 0);
+	bench_run(&bench, 9 * BENCH_MS);
+	/* No stream to a peer that does not reply. */
+	assert_int_equal(bench.sent[0], 16);
+	bench_run(&bench, PROBER_PATIENCE * SECOND - 9 * BENCH_MS);
+	bench_expect(&bench, 2000, 1, ANSWER_NO_ANSWER, 2000);
+	assert_int_equal(bench.reports, 1);
+	assert_int_equal(bench.report[0].requests, bench.sent[0]);
+	assert_int_equal(bench.report[0].samples, 0);
+	assert_in_range(bench.sent[0], 1000,
+			16 * 100 * PROBER_PATIENCE + 16);
+	assert_int_equal(prober_run(bench.prober), INT64_MAX);
+	bench_stop(&bench);
+}
+
+/* The other one is not held up, and its report does not wait. */
+static void test_one_silent(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_init(&bench);
+	bench.npeers = 2;
+	bench.flows = 3;
+	bench.request = lose;
+	bench_start(&bench, 1);
+	bench_block(&bench, 0);
+	bench_run(&bench, 20 * BENCH_MS);
+	bench_expect(&bench, 0, 0, ANSWER_VALID, 0);
+	assert_int_equal(bench.reports, 1);
+	assert_int_equal(bench.report[1].replies, 1);
+	bench_run(&bench, PROBER_PATIENCE * SECOND);
+	bench_expect(&bench, 3, 1, ANSWER_VALID, 3);
+	assert_int_equal(bench_answers(&bench, ANSWER_NO_ANSWER), 3);
+	assert_int_equal(bench.reports, 2);
+	assert_int_equal(bench.sent[1], 1);
+	bench_stop(&bench);
+}
+
+static void test_back_off(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_init(&bench);
+	bench.request = lose;
+	bench_start(&bench, 1);
+	bench_block(&bench, 0);
+	bench_run(&bench, 9 * BENCH_MS);
+	assert_int_equal(bench.sent[0], 1);
+	/* 10 + 15 + 22.5 ms, then 1/32 of the period. */
+	bench_run(&bench, 39 * BENCH_MS);
+	assert_int_equal(bench.sent[0], 4);
+	bench_run(&bench, SECOND - 48 * BENCH_MS);
+	assert_in_range(bench.sent[0], 33, 35);
+	bench_run(&bench, (PROBER_PATIENCE - 1) * SECOND);
+	assert_in_range(bench.sent[0], 50, 62);
+	bench_stop(&bench);
+}
+
+static void test_again(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_init(&bench);
+	bench.flows = 1000;
+	bench.again = 3;
+	bench_start(&bench, 1);
+	bench_block(&bench, 0);
+	assert_int_equal(prober_run(bench.prober), bench.now + BENCH_MS);
+	assert_int_equal(bench.sent[0], 3);
+	assert_int_equal(prober_run(bench.prober), bench.now + BENCH_MS);
+	bench.again = -1;
+	bench_run(&bench, SECOND / 2);
+	bench_expect(&bench, 1000, 1, ANSWER_VALID, 1000);
+	/* What was not sent has taken no number and was not counted. */
+	assert_int_equal(bench.report[0].requests, bench.sent[0]);
+	assert_in_range(bench.sent[0], 1000 / 14, 1000 / 13 + 1);
+	bench_stop(&bench);
+}
+
+static void test_window(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_init(&bench);
+	bench.flows = 1000;
+	bench.window = 4;
+	bench.delay = 2 * BENCH_MS;
+	bench_start(&bench, 1);
+	bench_block(&bench, 0);
+	bench_run(&bench, 3 * BENCH_MS);
+	assert_int_equal(bench.sent[0], 4);
+	bench_run(&bench, 3 * BENCH_MS);
+	assert_int_equal(bench.sent[0], 8);
+	bench_run(&bench, SECOND / 2);
+	bench_expect(&bench, 1000, 1, ANSWER_VALID, 1000);
+	bench_stop(&bench);
+}
+
+static void test_paced(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_init(&bench);
+	bench.flows = 10000;
+	bench_start(&bench, 1);
+	bench_block(&bench, 0);
+	bench_run(&bench, 10 * BENCH_MS);
+	assert_int_equal(bench.sent[0], 16 + 64);
+	bench_run(&bench, 1 * BENCH_MS);
+	assert_int_equal(bench.sent[0], 16 + 64 + 64);
+	bench_run(&bench, SECOND / 2);
+	bench_expect(&bench, 10000, 1, ANSWER_VALID, 10000);
+	bench_stop(&bench);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_silent),
+		cmocka_unit_test(test_one_silent),
+		cmocka_unit_test(test_back_off),
+		cmocka_unit_test(test_again),
+		cmocka_unit_test(test_window),
+		cmocka_unit_test(test_paced),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

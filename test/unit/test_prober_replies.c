@@ -1,0 +1,520 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Replies that are not what the prober's own peers send: of other
+ * implementations, of older versions, of intruders, broken ones.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "prober_bench.h"
+
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#define SECOND BLOCK_NS_PER_S
+#define FLOWS 3
+/* Both modes. */
+#define PLAIN 1
+#define AUTH 2
+
+static struct stamp_tlv first_tlv(const struct bench *bench, uint8_t *data,
+				  size_t len, uint8_t type)
+{
+	size_t offset = stamp_base_len(bench->auth);
+	struct stamp_tlv tlv;
+
+	while (stamp_tlv_next(data, len, &offset, &tlv) == 1)
+		if (tlv.type == type)
+			return tlv;
+	fail();
+	return tlv;
+}
+
+static struct stamp_reply get_base(const struct bench *bench, uint8_t *data,
+				   size_t len)
+{
+	struct stamp_reply reply;
+
+	assert_true(stamp_reply_read(data, len, bench->auth, &reply));
+	return reply;
+}
+
+static void put_base(const struct bench *bench, uint8_t *data, size_t len,
+		     const struct stamp_reply *reply)
+{
+	stamp_reply_write(data, bench->auth, reply);
+	bench_reseal(bench, data, len);
+}
+
+#define BASE(NAME, CHANGE)						\
+static bool NAME(struct bench *bench, unsigned int peer, uint8_t *data,	\
+		 size_t *len)						\
+{									\
+	struct stamp_reply reply = get_base(bench, data, *len);		\
+									\
+	(void)peer;							\
+	CHANGE;								\
+	put_base(bench, data, *len, &reply);				\
+	return true;							\
+}
+
+#define VALUE(NAME, CHANGE)						\
+static bool NAME(struct bench *bench, unsigned int peer, uint8_t *data,	\
+		 size_t *len)						\
+{									\
+	struct stamp_tlv tlv = first_tlv(bench, data, *len,		\
+					 STAMP_TLV_BLOCK);		\
+	struct blocktlv value;						\
+									\
+	(void)peer;							\
+	assert_true(blocktlv_read(&value, tlv.value, tlv.len));		\
+	CHANGE;								\
+	blocktlv_write(&value, tlv.value);				\
+	bench_reseal(bench, data, *len);				\
+	return true;							\
+}
+
+#define BYTES(NAME, CHANGE)						\
+static bool NAME(struct bench *bench, unsigned int peer, uint8_t *data,	\
+		 size_t *len)						\
+{									\
+	struct stamp_tlv tlv = first_tlv(bench, data, *len,		\
+					 STAMP_TLV_BLOCK);		\
+									\
+	(void)peer;							\
+	CHANGE;								\
+	bench_reseal(bench, data, *len);				\
+	return true;							\
+}
+
+BASE(other_t1, reply.sender.timestamp++)
+BASE(other_seq, reply.sender.seq++)
+BASE(other_ssid, reply.ssid++)
+BASE(no_ssid, reply.ssid = 0)
+BASE(any_number, reply.seq = 0xdeadbeef)
+VALUE(other_flow, value.flow.sids[0].s6_addr[1] ^= 1)
+VALUE(other_block, value.block++)
+VALUE(other_echo, value.sent.packets++)
+VALUE(other_echo_bytes, value.sent.bytes++)
+VALUE(other_mask, value.mask = 0x0c)
+VALUE(other_period, value.period_ms = 10000)
+VALUE(other_guard, value.guard++)
+VALUE(other_band, value.band++)
+VALUE(unfinished, value.answer.status = ANSWER_NOT_FINISHED)
+VALUE(invalid, value.answer.status = ANSWER_INVALID;
+	       value.answer.reason = REASON_COLOUR_LATE)
+BYTES(later_status, tlv.value[2] = 0xff)
+BYTES(other_count, tlv.value[1] = 2)
+BYTES(later_version, tlv.value[0] = 2)
+BYTES(unrecognised, *tlv.header |= STAMP_TLV_UNRECOGNISED)
+BYTES(malformed, *tlv.header |= STAMP_TLV_MALFORMED)
+BYTES(integrity, *tlv.header |= STAMP_TLV_INTEGRITY)
+BYTES(base_only, (void)tlv; *len = stamp_base_len(bench->auth))
+BYTES(zeros, memset(tlv.header, 0, (size_t)(data + *len - tlv.header)))
+BYTES(longer, (void)tlv; memset(data + *len, 0, 64); *len += 64)
+
+static bool wrong_key(struct bench *bench, unsigned int peer, uint8_t *data,
+		      size_t *len)
+{
+	struct key key = *bench_key();
+
+	(void)bench;
+	(void)peer;
+	(void)len;
+	key.secret[3] ^= 0x80;
+	key_seal_base(&key, data);
+	return true;
+}
+
+static bool broken_hmac(struct bench *bench, unsigned int peer, uint8_t *data,
+			size_t *len)
+{
+	(void)peer;
+	first_tlv(bench, data, *len, STAMP_TLV_HMAC).value[15] ^= 1;
+	return true;
+}
+
+static bool changed_tlv(struct bench *bench, unsigned int peer, uint8_t *data,
+			size_t *len)
+{
+	(void)peer;
+	/* A packet less received. */
+	first_tlv(bench, data, *len, STAMP_TLV_BLOCK).value[47]--;
+	return true;
+}
+
+static bool no_hmac(struct bench *bench, unsigned int peer, uint8_t *data,
+		    size_t *len)
+{
+	struct stamp_tlv tlv = first_tlv(bench, data, *len, STAMP_TLV_HMAC);
+
+	(void)peer;
+	tlv.header[1] = STAMP_TLV_PADDING;
+	bench_reseal(bench, data, *len);
+	return true;
+}
+
+/* What comes after the HMAC TLV is not covered by it. */
+static bool after_hmac(struct bench *bench, unsigned int peer, uint8_t *data,
+		       size_t *len)
+{
+	struct stamp_tlv tlv = first_tlv(bench, data, *len, STAMP_TLV_BLOCK);
+	size_t all = STAMP_TLV_HEADER_LEN + (size_t)tlv.len;
+
+	(void)peer;
+	memcpy(data + *len, tlv.header, all);
+	data[*len + STAMP_TLV_HEADER_LEN + 47]--;
+	*len += all;
+	tlv.header[1] = STAMP_TLV_PADDING;
+	bench_reseal(bench, data, *len);
+	return true;
+}
+
+struct scenario {
+	const char *name;
+	int modes;
+	bench_mangle_fn reply;
+	/* Of the first flow and the others. */
+	enum answer_status first;
+	enum answer_status others;
+	bool rejected;
+};
+
+static const struct scenario scenarios[] = {
+	{ "as it is", PLAIN | AUTH, NULL, ANSWER_VALID, ANSWER_VALID, false },
+	{ "other T1", PLAIN | AUTH, other_t1,
+	  ANSWER_NO_ANSWER, ANSWER_NO_ANSWER, true },
+	{ "other number", PLAIN | AUTH, other_seq,
+	  ANSWER_NO_ANSWER, ANSWER_NO_ANSWER, true },
+	{ "other SSID", PLAIN | AUTH, other_ssid,
+	  ANSWER_NO_ANSWER, ANSWER_NO_ANSWER, true },
+	{ "no SSID", PLAIN | AUTH, no_ssid,
+	  ANSWER_VALID, ANSWER_VALID, false },
+	{ "any reflector number", PLAIN | AUTH, any_number,
+	  ANSWER_VALID, ANSWER_VALID, false },
+	{ "other flow", PLAIN | AUTH, other_flow,
+	  ANSWER_NO_ANSWER, ANSWER_VALID, false },
+	{ "other number of SIDs", PLAIN | AUTH, other_count,
+	  ANSWER_NO_ANSWER, ANSWER_VALID, false },
+	{ "other block", PLAIN | AUTH, other_block,
+	  ANSWER_NO_ANSWER, ANSWER_VALID, false },
+	{ "other echo", PLAIN | AUTH, other_echo,
+	  ANSWER_NO_ANSWER, ANSWER_VALID, false },
+	{ "other echo of bytes", PLAIN | AUTH, other_echo_bytes,
+	  ANSWER_NO_ANSWER, ANSWER_VALID, false },
+	{ "valid with another mask", PLAIN | AUTH, other_mask,
+	  ANSWER_MASK_DIFFERS, ANSWER_VALID, false },
+	{ "valid with another period", PLAIN | AUTH, other_period,
+	  ANSWER_PERIOD_DIFFERS, ANSWER_VALID, false },
+	{ "valid with another guard time", PLAIN | AUTH, other_guard,
+	  ANSWER_TIMING_DIFFERS, ANSWER_VALID, false },
+	{ "valid with another guard band", PLAIN | AUTH, other_band,
+	  ANSWER_TIMING_DIFFERS, ANSWER_VALID, false },
+	{ "not finished", PLAIN | AUTH, unfinished,
+	  ANSWER_NOT_FINISHED, ANSWER_VALID, false },
+	{ "invalid", PLAIN | AUTH, invalid,
+	  ANSWER_INVALID, ANSWER_VALID, false },
+	{ "status of a later version", PLAIN | AUTH, later_status,
+	  ANSWER_INVALID, ANSWER_VALID, false },
+	{ "later version", PLAIN | AUTH, later_version,
+	  ANSWER_NO_ANSWER, ANSWER_VALID, false },
+	{ "U flag", PLAIN | AUTH, unrecognised,
+	  ANSWER_NO_LOSS_DATA, ANSWER_NO_LOSS_DATA, false },
+	{ "M flag", PLAIN | AUTH, malformed,
+	  ANSWER_REFUSED, ANSWER_REFUSED, false },
+	{ "I flag", PLAIN | AUTH, integrity,
+	  ANSWER_REFUSED, ANSWER_REFUSED, false },
+	{ "base packet only", PLAIN | AUTH, base_only,
+	  ANSWER_NO_LOSS_DATA, ANSWER_NO_LOSS_DATA, false },
+	{ "zeros for TLVs", PLAIN | AUTH, zeros,
+	  ANSWER_NO_LOSS_DATA, ANSWER_NO_LOSS_DATA, false },
+	{ "longer", PLAIN | AUTH, longer, ANSWER_VALID, ANSWER_VALID, false },
+	{ "wrong key", AUTH, wrong_key,
+	  ANSWER_NO_ANSWER, ANSWER_NO_ANSWER, true },
+	{ "broken HMAC TLV", AUTH, broken_hmac,
+	  ANSWER_NO_ANSWER, ANSWER_NO_ANSWER, true },
+	{ "changed TLV", AUTH, changed_tlv,
+	  ANSWER_NO_ANSWER, ANSWER_NO_ANSWER, true },
+	{ "no HMAC TLV", AUTH, no_hmac,
+	  ANSWER_NO_ANSWER, ANSWER_NO_ANSWER, true },
+	/* Asked again alone, the first flow has no TLV in the reply. */
+	{ "TLV after the HMAC TLV", AUTH, after_hmac,
+	  ANSWER_NO_LOSS_DATA, ANSWER_VALID, false },
+};
+
+static void check_answer(const struct bench *bench, unsigned int i,
+			 const struct scenario *scenario)
+{
+	const struct result_peer *peer = &bench->kept[i].peer[0];
+
+	if (bench->kept_flow[i] == 0)
+		assert_int_equal(peer->answer.status, scenario->first);
+	else
+		assert_int_equal(peer->answer.status, scenario->others);
+	if (peer->answer.status == ANSWER_NO_ANSWER)
+		assert_false(peer->delay.known);
+	else
+		assert_true(peer->delay.known);
+}
+
+static void run_scenario(const struct scenario *scenario, bool auth)
+{
+	struct bench bench;
+	unsigned int i;
+
+	bench_init(&bench);
+	bench.flows = FLOWS;
+	bench.auth = auth;
+	bench.reply = scenario->reply;
+	bench_start(&bench, 1);
+	bench_block(&bench, 0);
+	bench_run(&bench, PROBER_PATIENCE * SECOND);
+	assert_int_equal(bench.wrong, 0);
+	assert_int_equal(bench.results, FLOWS);
+	assert_int_equal(bench.ends, 1);
+	for (i = 0; i < FLOWS; i++)
+		check_answer(&bench, i, scenario);
+	assert_int_equal(bench.report[0].rejected,
+			 scenario->rejected ? bench.replies[0] : 0);
+	assert_int_equal(bench.report[0].replies,
+			 scenario->rejected ? 0 : bench.replies[0]);
+	bench_stop(&bench);
+}
+
+static void test_scenario(void **state)
+{
+	const struct scenario *scenario = *state;
+
+	if (scenario->modes & PLAIN)
+		run_scenario(scenario, false);
+	if (scenario->modes & AUTH)
+		run_scenario(scenario, true);
+}
+
+static size_t cut_to;
+static bool cut;
+
+static bool truncate_once(struct bench *bench, unsigned int peer,
+			  uint8_t *data, size_t *len)
+{
+	(void)bench;
+	(void)peer;
+	(void)data;
+	if (!cut && *len > cut_to)
+		*len = cut_to;
+	cut = true;
+	return true;
+}
+
+static void truncate_all(bool auth)
+{
+	size_t base = stamp_base_len(auth);
+	size_t whole = base + (STAMP_TLV_HEADER_LEN + BLOCKTLV_LEN(1)) +
+		       (STAMP_TLV_HEADER_LEN + BLOCKTLV_LEN(2)) +
+		       (auth ? 2 * STAMP_TLV_HEADER_LEN + 16 + STAMP_HMAC_LEN :
+			       0);
+	struct bench bench;
+
+	for (cut_to = 0; cut_to <= whole; cut_to++) {
+		bool valid = cut_to < base || cut_to == whole;
+
+		bench_init(&bench);
+		bench.flows = 2;
+		bench.auth = auth;
+		bench.reply = truncate_once;
+		cut = false;
+		bench_start(&bench, 1);
+		bench_block(&bench, 0);
+		bench_run(&bench, SECOND);
+		assert_int_equal(bench.wrong, 0);
+		assert_int_equal(bench_answers(&bench, ANSWER_VALID),
+				 valid ? 2 : 0);
+		assert_int_equal(bench_answers(&bench, ANSWER_NO_LOSS_DATA),
+				 valid ? 0 : 2);
+		assert_int_equal(bench.report[0].rejected, cut_to < base);
+		bench_stop(&bench);
+	}
+}
+
+static void test_truncated(void **state)
+{
+	(void)state;
+	truncate_all(false);
+	truncate_all(true);
+}
+
+static uint8_t stolen[STAMP_MESSAGE_MAX];
+static size_t stolen_len;
+
+static bool steal(struct bench *bench, unsigned int peer, uint8_t *data,
+		  size_t *len)
+{
+	(void)bench;
+	(void)peer;
+	memcpy(stolen, data, *len);
+	stolen_len = *len;
+	return true;
+}
+
+static void test_replay(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_init(&bench);
+	bench.auth = true;
+	bench.reply = steal;
+	bench_start(&bench, 2);
+	bench_block(&bench, 0);
+	bench_run(&bench, SECOND / 4);
+	assert_int_equal(bench_answers(&bench, ANSWER_VALID), 1);
+	bench.reply = NULL;
+	prober_receive(bench.prober, 0, stolen, stolen_len, bench.now);
+	bench_block(&bench, 1);
+	prober_run(bench.prober);
+	prober_receive(bench.prober, 0, stolen, stolen_len, bench.now);
+	bench_run(&bench, SECOND / 4);
+	assert_int_equal(bench.wrong, 0);
+	assert_int_equal(bench_answers(&bench, ANSWER_VALID), 2);
+	assert_int_equal(bench.report[0].rejected, 2);
+	assert_int_equal(bench.report[0].replies, 1);
+	bench_stop(&bench);
+}
+
+/* A peer cannot answer for another one. */
+static void test_other_peer(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_init(&bench);
+	bench.npeers = 2;
+	bench.reply = steal;
+	bench_start(&bench, 1);
+	bench_block(&bench, 0);
+	bench.delay = 20 * BENCH_MS;
+	prober_run(bench.prober);
+	bench.now += BENCH_MS;
+	prober_run(bench.prober);
+	memset(stolen, 0, sizeof(stolen));
+	prober_receive(bench.prober, 1, stolen, STAMP_BASE_LEN, bench.now);
+	bench_run(&bench, SECOND / 4);
+	assert_int_equal(bench.wrong, 0);
+	assert_int_equal(bench_answers(&bench, ANSWER_VALID), 2);
+	assert_int_equal(bench.report[1].rejected, 1);
+	bench_stop(&bench);
+}
+
+struct times {
+	const char *name;
+	/* Added to T2 and T3. */
+	int64_t t2;
+	int64_t t3;
+	bool ptp;
+	bool known;
+	bool one_way;
+	int64_t offset;
+};
+
+static const struct times *times;
+
+static bool change_times(struct bench *bench, unsigned int peer,
+			 uint8_t *data, size_t *len)
+{
+	struct stamp_reply reply = get_base(bench, data, *len);
+
+	(void)peer;
+	reply.received = stamp_time_encode(bench->now - bench->delay +
+					   times->t2, times->ptp);
+	reply.timestamp = stamp_time_encode(bench->now - bench->delay +
+					    times->t3, times->ptp);
+	reply.error = stamp_error_encode(true, times->ptp, BENCH_MS);
+	put_base(bench, data, *len, &reply);
+	return true;
+}
+
+static const struct times all_times[] = {
+	{ "PTP", 0, 0, true, true, true, 0 },
+	{ "inside", -2 * BENCH_MS, 2 * BENCH_MS, false, true, true, 0 },
+	{ "ahead", BENCH_MS, BENCH_MS, false, true, true, BENCH_MS },
+	{ "behind", -BENCH_MS, -BENCH_MS, false, true, true, -BENCH_MS },
+	{ "within the error", 7 * BENCH_MS, 7 * BENCH_MS, false, true, true,
+	  7 * BENCH_MS },
+	/* 3 ms of error do not explain -4 ms. */
+	{ "not synchronised", 9 * BENCH_MS, 9 * BENCH_MS, false, true, false,
+	  9 * BENCH_MS },
+	/* The 5 ms that a message takes each way are not known to be 5. */
+	{ "ahead, perhaps within the band", 104 * BENCH_MS, 104 * BENCH_MS,
+	  false, true, false, 104 * BENCH_MS },
+	{ "ahead beyond the band", 106 * BENCH_MS, 106 * BENCH_MS, false, true,
+	  false, 106 * BENCH_MS },
+	{ "behind, perhaps within the band", -104 * BENCH_MS, -104 * BENCH_MS,
+	  false, true, false, -104 * BENCH_MS },
+	{ "behind beyond the band", -106 * BENCH_MS, -106 * BENCH_MS, false,
+	  true, false, -106 * BENCH_MS },
+	{ "a year", 31536000 * SECOND, 31536000 * SECOND, false, true, false,
+	  31536000 * SECOND },
+	{ "T3 before T2", 0, -1000, false, false, false, 0 },
+	{ "longer inside than away", 0, 11 * BENCH_MS, false, false, false,
+	  0 },
+	{ "decades apart", -60 * 31536000 * SECOND, 60 * 31536000 * SECOND,
+	  false, false, false, 0 },
+};
+
+/* Arrived more than the guard band before it was sent, one way or the other. */
+static bool clocks_differ(void)
+{
+	return times->t2 + 5 * BENCH_MS < -100 * BENCH_MS ||
+	       5 * BENCH_MS - times->t3 < -100 * BENCH_MS;
+}
+
+static void test_times(void **state)
+{
+	struct bench bench;
+	const struct delay *delay = &bench.kept[0].peer[0].delay;
+
+	times = *state;
+	bench_init(&bench);
+	bench.auth = true;
+	bench.reply = change_times;
+	bench_start(&bench, 1);
+	bench_block(&bench, 0);
+	bench_run(&bench, SECOND / 4);
+	assert_int_equal(bench.wrong, 0);
+	assert_int_equal(bench_answers(&bench, clocks_differ() ?
+				       ANSWER_CLOCKS_DIFFER : ANSWER_VALID), 1);
+	assert_int_equal(delay->known, times->known);
+	assert_int_equal(delay->one_way, times->one_way);
+	assert_int_equal(bench.report[0].samples, times->known);
+	assert_int_equal(bench.report[0].offset, times->offset);
+	if (times->known)
+		assert_int_equal(delay->round_trip, 10 * BENCH_MS -
+				 (times->t3 - times->t2));
+	if (times->one_way)
+		assert_int_equal(delay->forward, 5 * BENCH_MS + times->t2);
+	bench_stop(&bench);
+}
+
+int main(void)
+{
+	struct CMUnitTest tests[ARRAY_SIZE(scenarios) + ARRAY_SIZE(all_times) +
+				3] = {
+		cmocka_unit_test(test_truncated),
+		cmocka_unit_test(test_replay),
+		cmocka_unit_test(test_other_peer),
+	};
+	size_t i, n = 3;
+
+	for (i = 0; i < ARRAY_SIZE(scenarios); i++)
+		tests[n++] = (struct CMUnitTest){
+			scenarios[i].name, test_scenario, NULL, NULL,
+			(void *)&scenarios[i],
+		};
+	for (i = 0; i < ARRAY_SIZE(all_times); i++)
+		tests[n++] = (struct CMUnitTest){
+			all_times[i].name, test_times, NULL, NULL,
+			(void *)&all_times[i],
+		};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

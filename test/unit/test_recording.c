@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Lines of a recording are read from left to right if they are as lmctl writes
+ * them, and as JSON if not. The two ways must never differ: a blank before the
+ * line, which JSON allows, makes it take the second one.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+#include <arpa/inet.h>
+
+#include "lmctl/block.h"
+#include "lmctl/recording.h"
+
+#define LINE_MAX 1024
+
+static struct record record_of(unsigned int i)
+{
+	struct record record = {
+		.node = "a.node", .set = "lm-tx",
+		.instance = UINT64_C(0x9bcdef0123456789), .generation = i,
+		.flow = { .nsids = 1 + i % 3 },
+		.period_ms = 100, .guard_us = 50000, .band_us = 10000,
+		.mask = i & 1 ? SR6FLOW_MASK_DEFAULT : 0x00000004,
+		.block = i & 2 ? -7 : 170000001,
+		.packets = INT64_MAX / 100, .bytes = 0,
+	};
+	unsigned int sid;
+
+	for (sid = 0; sid < record.flow.nsids; sid++)
+		inet_pton(AF_INET6, sid ? "::ffff:1.2.3.4" : "fcff:8::100",
+			  &record.flow.sids[sid]);
+	if (i & 4)
+		strcpy(record.flow.name, "gold_1.x:y-z");
+	if (i & 8) {
+		record.reason = 1 + i % (REASON_UNKNOWN - 1);
+		record.packets = 0;
+	}
+	record.colour = block_colour(record.mask, record.block);
+	return record;
+}
+
+static size_t line_of(const struct record *record, char *line)
+{
+	static struct record_line made;
+	const struct jsonline *text;
+
+	memset(&made, 0, sizeof(made));
+	text = record_line(&made, record);
+	assert_in_range(text->len, 2, LINE_MAX - 2);
+	memcpy(line, text->text, text->len - 1);
+	return text->len - 1;
+}
+
+/* Both ways say the same of @line, which has room for a blank before it. */
+static bool same(const char *line, size_t len)
+{
+	struct record fast, slow;
+	char error[2][512] = { "", "" };
+	int err = record_parse(&fast, line, len, error[0], sizeof(error[0]));
+
+	assert_int_equal(line[-1], ' ');
+	assert_int_equal(record_parse(&slow, line - 1, len + 1, error[1],
+				      sizeof(error[1])), err);
+	if (err)
+		return false;
+	assert_memory_equal(&fast, &slow, sizeof(fast));
+	return true;
+}
+
+static void test_whole(void **state)
+{
+	char line[LINE_MAX] = " ", error[512];
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < 16; i++) {
+		struct record record = record_of(i), back;
+		size_t len = line_of(&record, line + 1);
+
+		assert_true(same(line + 1, len));
+		assert_int_equal(record_parse(&back, line + 1, len, error,
+					      sizeof(error)), 0);
+		assert_memory_equal(&back, &record, sizeof(back));
+	}
+}
+
+/* Every byte replaced, left out, or doubled. */
+static void test_spoilt(void **state)
+{
+	static const char bytes[] = "0199afAF-+.,:\"\\{}[] eE/xn\x01\x7f\xc3";
+	char line[LINE_MAX] = " ", bad[LINE_MAX] = " ";
+	unsigned int i, good = 0, spoilt = 0;
+	size_t len, at, j;
+
+	(void)state;
+	for (i = 0; i < 16; i++) {
+		struct record record = record_of(i);
+
+		len = line_of(&record, line + 1);
+		for (at = 1; at <= len; at++) {
+			for (j = 0; j < sizeof(bytes); j++) {
+				memcpy(bad, line, len + 1);
+				bad[at] = bytes[j];
+				good += same(bad + 1, len);
+				spoilt++;
+			}
+			memcpy(bad, line, at);
+			memcpy(bad + at, line + at + 1, len - at);
+			good += same(bad + 1, len - 1);
+			memcpy(bad + at, line + at, len - at + 1);
+			memcpy(bad + at + 1, line + at, len - at + 1);
+			good += same(bad + 1, len + 1);
+			spoilt += 2;
+		}
+	}
+	/* Digits of numbers and letters of names may be others. */
+	assert_in_range(good, spoilt / 100, spoilt / 2);
+}
+
+/* Cut off anywhere. */
+static void test_cut(void **state)
+{
+	char line[LINE_MAX] = " ";
+	struct record record = record_of(5);
+	size_t len = line_of(&record, line + 1);
+
+	(void)state;
+	while (len--)
+		assert_false(same(line + 1, len));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_whole),
+		cmocka_unit_test(test_spoilt),
+		cmocka_unit_test(test_cut),
+	};
+
+	return cmocka_run_group_tests_name("recording", tests, NULL, NULL);
+}

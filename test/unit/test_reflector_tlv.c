@@ -1,0 +1,533 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The reflector and TLVs (RFC 8972, section 4): flags, values, integrity, and
+ * the block TLV against ledgers.
+ */
+#include "test/unit/reflecting.h"
+
+#define MASK 0xc0u
+#define BLOCK 100
+#define UNKNOWN_TYPE 77
+#define U STAMP_TLV_UNRECOGNISED
+#define M STAMP_TLV_MALFORMED
+#define I STAMP_TLV_INTEGRITY
+
+static const struct block_timing timing = {
+	.period = BLOCK_NS_PER_S,
+	.guard = BLOCK_NS_PER_S / 2,
+	.band = BLOCK_NS_PER_S / 10,
+};
+
+static struct ledger *ledgers[2];
+
+static struct sr6flow_flow flow(unsigned int i)
+{
+	struct sr6flow_flow made = { .nsids = 3 };
+
+	made.sids[0].s6_addr[0] = 0xfc;
+	made.sids[2].s6_addr[15] = (uint8_t)i;
+	return made;
+}
+
+/* Ledger i knows flow i, with 50 + i packets in BLOCK. */
+static struct ledger *make_ledger(unsigned int i)
+{
+	struct ledger *ledger = ledger_new(&timing);
+	const struct sr6flow_set set = { .mask = MASK };
+	const struct sr6flow_record dumped = {
+		.flow = flow(i),
+		.generation = 1,
+		.slots = 1,
+		.counters = { { UINT64_C(0x100000000) + 50, 0 } },
+	};
+	const struct record record = {
+		.flow = flow(i),
+		.mask = MASK,
+		.block = BLOCK,
+		.packets = 50 + i,
+		.bytes = 1000,
+	};
+
+	assert_non_null(ledger);
+	assert_int_equal(ledger_flow(ledger, &set, &dumped), 0);
+	assert_int_equal(ledger_record(ledger, &record), 0);
+	ledger_block_end(ledger, BLOCK);
+	return ledger;
+}
+
+static int start(bool auth)
+{
+	if (reflecting_start(auth))
+		return -1;
+	ledgers[0] = make_ledger(0);
+	ledgers[1] = make_ledger(1);
+	reflector_ledgers(reflector, ledgers, 2);
+	return 0;
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	return start(false);
+}
+
+static int setup_auth(void **state)
+{
+	(void)state;
+	return start(true);
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	reflector_free(reflector);
+	ledger_free(ledgers[0]);
+	ledger_free(ledgers[1]);
+	return 0;
+}
+
+/* Append a block TLV; returns its value. */
+static uint8_t *append_block(unsigned int i, int64_t block)
+{
+	struct blocktlv tlv = {
+		.mask = MASK,
+		.block = block,
+		.sent = { 60, 1200 },
+		.flow = flow(i),
+	};
+	uint8_t *value = append(STAMP_TLV_BLOCK, BLOCKTLV_LEN(3));
+
+	blocktlv_timing(&tlv, &timing);
+	blocktlv_write(&tlv, value);
+	return value;
+}
+
+static struct blocktlv answer(const uint8_t *value)
+{
+	struct blocktlv tlv;
+
+	assert_true(blocktlv_read(&tlv, value, BLOCKTLV_LEN(3)));
+	return tlv;
+}
+
+static uint8_t flags(const uint8_t *value)
+{
+	return value[-STAMP_TLV_HEADER_LEN];
+}
+
+static void test_block(void **state)
+{
+	uint8_t *first, *second, *third, *fourth;
+	struct blocktlv tlv;
+
+	(void)state;
+	begin(1, 0);
+	first = append_block(0, BLOCK);
+	second = append_block(1, BLOCK);
+	third = append_block(2, BLOCK);
+	fourth = append_block(1, BLOCK + 1);
+	assert_true(handle());
+	assert_int_equal(flags(first), 0);
+	tlv = answer(first);
+	assert_int_equal(tlv.answer.status, ANSWER_VALID);
+	assert_int_equal(tlv.received.packets, 50);
+	assert_int_equal(tlv.received.bytes, 1000);
+	assert_int_equal(tlv.sent.packets, 60);
+	assert_int_equal(tlv.block, BLOCK);
+	assert_int_equal(answer(second).received.packets, 51);
+	assert_int_equal(answer(third).answer.status, ANSWER_UNKNOWN_FLOW);
+	assert_int_equal(answer(third).mask, MASK);
+	assert_int_equal(answer(fourth).answer.status, ANSWER_NOT_FINISHED);
+	assert_int_equal(STATS(flows), 2);
+	assert_int_equal(STATS(flows_other), 2);
+}
+
+/* A set that was not read yet may have the flow, wherever it is in the list. */
+static void test_ledger_without_blocks(void **state)
+{
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		uint8_t *value, *other;
+
+		ledger_free(ledgers[i]);
+		ledgers[i] = ledger_new(&timing);
+		assert_non_null(ledgers[i]);
+		begin(i + 1, 0);
+		value = append_block(2, BLOCK);
+		other = append_block(1 - i, BLOCK);
+		assert_true(handle());
+		assert_int_equal(answer(value).answer.status,
+				 ANSWER_NOT_FINISHED);
+		assert_int_equal(answer(other).answer.status, ANSWER_VALID);
+		ledger_free(ledgers[i]);
+		ledgers[i] = make_ledger(i);
+	}
+}
+
+static void test_configured_type(void **state)
+{
+	uint8_t *value;
+
+	(void)state;
+	config.tlv_type = 251;
+	reconfigure();
+	begin(1, 0);
+	value = append_block(0, BLOCK);
+	assert_true(handle());
+	assert_int_equal(flags(value), U);
+	assert_int_equal(answer(value).received.packets, 0);
+}
+
+/* Without sets this is a STAMP reflector and no more. */
+static void test_no_ledger(void **state)
+{
+	uint8_t *block, *direct;
+
+	(void)state;
+	reflector_ledgers(reflector, NULL, 0);
+	begin(1, 0);
+	block = append_block(0, BLOCK);
+	direct = append(STAMP_TLV_DIRECT, 12);
+	assert_true(handle());
+	assert_int_equal(flags(block), U);
+	assert_int_equal(flags(direct), U);
+}
+
+static void test_standard_tlvs(void **state)
+{
+	/* DSCP1 10; then DSCP2 46, ECN 1, RP 1. */
+	static const uint8_t cos_asked[] = { 10 << 2, 0, 0, 0 };
+	static const uint8_t cos_answered[] = { 10 << 2 | 46 >> 4,
+		(46 & 15) << 4 | 1 << 2 | 1, 0, 0 };
+	/* Both ledgers' totals modulo 2^32. */
+	static const uint8_t direct_answered[] = {
+		1, 2, 3, 4, 0, 0, 0, 100, 0, 0, 0, 0 };
+	uint8_t *unknown, *cos, *direct, *padding;
+
+	(void)state;
+	begin(1, 0);
+	unknown = append(UNKNOWN_TYPE, 5);
+	memset(unknown, 0xee, 5);
+	cos = append(STAMP_TLV_COS, 4);
+	memcpy(cos, cos_asked, sizeof(cos_asked));
+	direct = append(STAMP_TLV_DIRECT, 12);
+	memcpy(direct, direct_answered, 4);
+	memset(direct + 4, 0xff, 8);
+	padding = append(STAMP_TLV_PADDING, 33);
+	memset(padding, 0x77, 33);
+	assert_true(handle());
+	assert_int_equal(flags(unknown), U);
+	assert_int_equal(unknown[4], 0xee);
+	assert_int_equal(flags(cos), 0);
+	assert_memory_equal(cos, cos_answered, 4);
+	assert_int_equal(flags(direct), 0);
+	assert_memory_equal(direct, direct_answered, 12);
+	assert_int_equal(flags(padding), 0);
+	assert_int_equal(padding[32], 0x77);
+	assert_int_equal(STATS(malformed), 0);
+}
+
+/* A sender cannot write the flags of a reflector. */
+static void test_flags_of_sender(void **state)
+{
+	uint8_t *unknown, *padding;
+
+	(void)state;
+	begin(1, 0);
+	unknown = append(UNKNOWN_TYPE, 0);
+	padding = append(STAMP_TLV_PADDING, 0);
+	unknown[-STAMP_TLV_HEADER_LEN] = M | I | 0x1f;
+	padding[-STAMP_TLV_HEADER_LEN] = 0xff;
+	assert_true(handle());
+	assert_int_equal(flags(unknown), U);
+	assert_int_equal(flags(padding), 0);
+}
+
+static void test_wrong_lengths(void **state)
+{
+	static const struct {
+		uint8_t type;
+		uint16_t len;
+	} wrong[] = {
+		{ STAMP_TLV_COS, 0 }, { STAMP_TLV_COS, 3 },
+		{ STAMP_TLV_COS, 5 }, { STAMP_TLV_DIRECT, 0 },
+		{ STAMP_TLV_DIRECT, 11 }, { STAMP_TLV_DIRECT, 16 },
+		{ STAMP_TLV_BLOCK, 0 }, { STAMP_TLV_BLOCK, 55 },
+		{ STAMP_TLV_BLOCK, 56 }, { STAMP_TLV_BLOCK, 104 },
+	};
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		uint8_t *before, *value, *after;
+
+		begin(i, 0);
+		before = append_block(0, BLOCK);
+		value = append(wrong[i].type, wrong[i].len);
+		after = append_block(0, BLOCK);
+		assert_true(handle());
+		assert_int_equal(flags(before), 0);
+		assert_int_equal(flags(value), M);
+		/* What follows was not looked at. */
+		assert_int_equal(flags(after), U);
+		assert_int_equal(answer(after).received.packets, 0);
+		assert_int_equal(STATS(malformed), i + 1);
+	}
+}
+
+static void test_truncated(void **state)
+{
+	uint8_t *block;
+	size_t cut, whole;
+
+	(void)state;
+	for (cut = 1; cut < 30; cut++) {
+		begin(1, 0);
+		block = append_block(0, BLOCK);
+		whole = len;
+		append(STAMP_TLV_PADDING, 26);
+		memset(data + len - cut, GUARD_BYTE, cut);
+		len -= cut;
+		assert_true(handle());
+		assert_int_equal(answer(block).received.packets, 50);
+		assert_int_equal(data[whole] & M, M);
+		assert_int_equal(STATS(malformed), cut);
+	}
+}
+
+/* A jumbo message of the smallest TLVs. */
+static void test_many_tlvs(void **state)
+{
+	unsigned int n;
+
+	(void)state;
+	begin(1, 0);
+	for (n = 0; len + STAMP_TLV_HEADER_LEN <= STAMP_MESSAGE_MAX; n++)
+		append(n % 2 ? STAMP_TLV_PADDING : UNKNOWN_TYPE, 0);
+	assert_true(handle());
+	while (n--)
+		assert_int_equal(data[STAMP_BASE_LEN + 4 * n],
+				 n % 2 ? 0 : U);
+}
+
+static void test_hmac_in_unauthenticated_mode(void **state)
+{
+	uint8_t *block, *hmac;
+	size_t at;
+
+	(void)state;
+	begin(1, 0);
+	block = append_block(0, BLOCK);
+	at = len;
+	append_hmac(1);
+	hmac = data + at + STAMP_TLV_HEADER_LEN;
+	assert_true(handle());
+	assert_int_equal(flags(block), 0);
+	assert_int_equal(flags(hmac), 0);
+	assert_true(key_tlv_verify(&keys.key[1], data, STAMP_BASE_LEN, at,
+				   hmac));
+	/* It fits no key: nothing is answered. */
+	begin(1, 0);
+	block = append_block(0, BLOCK);
+	append_hmac(1);
+	block[20]++;
+	assert_true(handle());
+	assert_int_equal(flags(block), U | I);
+	assert_int_equal(STATS(integrity), 1);
+	keys.n = 0;
+	reconfigure();
+	begin(1, 0);
+	block = append_block(0, BLOCK);
+	append_hmac(1);
+	assert_true(handle());
+	assert_int_equal(flags(block), U | I);
+}
+
+static void test_auth(void **state)
+{
+	uint8_t *block, *hmac, *padding;
+	size_t at;
+
+	(void)state;
+	config.stateful = true;
+	reconfigure();
+	begin(9, 0);
+	block = append_block(0, BLOCK);
+	at = len;
+	append_hmac(1);
+	hmac = data + at + STAMP_TLV_HEADER_LEN;
+	padding = append(STAMP_TLV_PADDING, 40);
+	seal(1);
+	assert_true(handle());
+	assert_int_equal(flags(block), 0);
+	assert_int_equal(flags(hmac), 0);
+	assert_int_equal(flags(padding), 0);
+	assert_int_equal(answer(block).received.packets, 50);
+	assert_int_equal(reply().seq, 0);
+	assert_ptr_equal(keys_verify_base(&keys, data, len), &keys.key[1]);
+	assert_true(key_tlv_verify(&keys.key[1], data, STAMP_AUTH_BASE_LEN, at,
+				   hmac));
+}
+
+/* The base packet is authentic, the TLVs are not. */
+static void expect_refused(uint8_t *block)
+{
+	uint64_t before = STATS(integrity);
+
+	seal(0);
+	assert_true(handle());
+	assert_int_equal(flags(block), U | I);
+	assert_int_equal(answer(block).received.packets, 0);
+	assert_int_equal(STATS(integrity), before + 1);
+	assert_int_equal(STATS(flows) + STATS(flows_other), 0);
+	assert_non_null(keys_verify_base(&keys, data, len));
+}
+
+static void test_auth_without_hmac(void **state)
+{
+	(void)state;
+	begin(1, 0);
+	expect_refused(append_block(0, BLOCK));
+}
+
+static void test_auth_wrong_hmac(void **state)
+{
+	uint8_t *block;
+	unsigned int bit, bits = 8 * (unsigned int)(BLOCKTLV_LEN(3) + 4 + 4 +
+						    STAMP_HMAC_LEN);
+
+	(void)state;
+	begin(0, 0);
+	block = append_block(0, BLOCK);
+	append_hmac(1);
+	expect_refused(block);
+	/* One wrong bit anywhere but in the type and length of the HMAC TLV. */
+	for (bit = 0; bit < bits; bit++) {
+		size_t byte = STAMP_AUTH_BASE_LEN + bit / 8;
+
+		begin(bit + 1, 0);
+		block = append_block(0, BLOCK);
+		append_hmac(0);
+		data[byte] ^= (uint8_t)(1u << bit % 8);
+		seal(0);
+		assert_true(handle());
+		/* Flags of the HMAC TLV are not under it. */
+		if (data + byte == block + BLOCKTLV_LEN(3))
+			continue;
+		assert_int_not_equal(data[STAMP_AUTH_BASE_LEN] & I, 0);
+	}
+	assert_int_equal(STATS(integrity), 1 + bits - 8);
+}
+
+static void test_auth_hmac_of_another_message(void **state)
+{
+	uint8_t *block;
+
+	(void)state;
+	begin(1, 0);
+	block = append_block(0, BLOCK);
+	append_hmac(0);
+	/* The Sequence Number is under the HMAC. */
+	data[3] = 2;
+	expect_refused(block);
+}
+
+static void test_auth_hmac_elsewhere(void **state)
+{
+	uint8_t *block;
+
+	(void)state;
+	begin(1, 0);
+	append_hmac(0);
+	block = append_block(0, BLOCK);
+	expect_refused(block);
+	begin(2, 0);
+	block = append_block(0, BLOCK);
+	append_hmac(0);
+	append_hmac(0);
+	expect_refused(block);
+	begin(3, 0);
+	block = append_block(0, BLOCK);
+	append_hmac(0);
+	append(UNKNOWN_TYPE, 0);
+	expect_refused(block);
+	/* What is no whole TLV is no Extra Padding either. */
+	begin(4, 0);
+	block = append_block(0, BLOCK);
+	append_hmac(0);
+	data[len++] = 0;
+	expect_refused(block);
+	assert_int_equal(data[len - 1], M | I);
+	assert_int_equal(STATS(malformed), 1);
+}
+
+static void test_auth_only_padding(void **state)
+{
+	uint8_t *first, *second;
+
+	(void)state;
+	begin(1, 0);
+	first = append(STAMP_TLV_PADDING, 8);
+	seal(0);
+	assert_true(handle());
+	assert_int_equal(flags(first), 0);
+	begin(2, 0);
+	first = append(STAMP_TLV_PADDING, 8);
+	second = append(STAMP_TLV_COS, 4);
+	seal(0);
+	assert_true(handle());
+	assert_int_equal(flags(first), U | I);
+	assert_int_equal(flags(second), U | I);
+}
+
+/* After a malformed TLV the rest stays, and the reply is sealed anew. */
+static void test_auth_malformed(void **state)
+{
+	uint8_t *wrong, *block, *hmac;
+	size_t at;
+
+	(void)state;
+	begin(1, 0);
+	wrong = append(STAMP_TLV_COS, 3);
+	block = append_block(0, BLOCK);
+	at = len;
+	append_hmac(0);
+	hmac = data + at + STAMP_TLV_HEADER_LEN;
+	seal(0);
+	assert_true(handle());
+	assert_int_equal(flags(wrong), M);
+	assert_int_equal(flags(block), U);
+	assert_int_equal(flags(hmac), 0);
+	assert_true(key_tlv_verify(&keys.key[0], data, STAMP_AUTH_BASE_LEN, at,
+				   hmac));
+	assert_int_equal(STATS(integrity), 0);
+}
+
+int main(void)
+{
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define AUTH(f) cmocka_unit_test_setup_teardown(f, setup_auth, teardown)
+	static const struct CMUnitTest tests[] = {
+		TEST(test_block),
+		TEST(test_ledger_without_blocks),
+		TEST(test_configured_type),
+		TEST(test_no_ledger),
+		TEST(test_standard_tlvs),
+		TEST(test_flags_of_sender),
+		TEST(test_wrong_lengths),
+		TEST(test_truncated),
+		TEST(test_many_tlvs),
+		TEST(test_hmac_in_unauthenticated_mode),
+		AUTH(test_auth),
+		AUTH(test_auth_without_hmac),
+		AUTH(test_auth_wrong_hmac),
+		AUTH(test_auth_hmac_of_another_message),
+		AUTH(test_auth_hmac_elsewhere),
+		AUTH(test_auth_only_padding),
+		AUTH(test_auth_malformed),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * lmctl's lists of flows and reports on a stand-in for the library: what is
+ * undone when an add fails, the keys of the JSON, interrupted dumps.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+#include <errno.h>
+#include <unistd.h>
+#include "lmctl/flowlist.h"
+#include "lmctl/report.h"
+#include "test/unit/fake_sr6flow.h"
+
+static struct sr6flow *const handle = (struct sr6flow *)&fake;
+
+static int setup(void **state)
+{
+	(void)state;
+	fake_reset();
+	return 0;
+}
+
+static void list_of(struct flowlist *list, const char *const *flows, size_t n)
+{
+	size_t i;
+
+	*list = (struct flowlist){ 0 };
+	for (i = 0; i < n; i++)
+		assert_int_equal(flowlist_parse(list, flows[i]), 0);
+}
+
+/* gold is there already and must stay, a and b go again. */
+static void test_add_undo(void **state)
+{
+	static const char *const flows[] = {
+		"a=fc00::1", "fcff:2::1,fcff:8::100", "b=fc00::2", "c=fc00::3",
+	};
+	struct flowlist list;
+
+	(void)state;
+	list_of(&list, flows, 4);
+	fake.adds_left = 2;
+	assert_int_equal(flowlist_add(&list, handle, "lm-tx", 0, true),
+			 -ENOSPC);
+	assert_int_equal(fake.n, 1);
+	assert_string_equal(fake.flows[0].name, "gold");
+	fake.adds_left = -1;
+	assert_int_equal(flowlist_add(&list, handle, "lm-tx", 0, true), 0);
+	assert_int_equal(fake.n, 4);
+	flowlist_free(&list);
+}
+
+static void test_add_existing(void **state)
+{
+	static const char *const flows[] = {
+		"a=fc00::1", "fcff:2::1,fcff:8::100",
+	};
+	struct flowlist list;
+
+	(void)state;
+	list_of(&list, flows, 2);
+	assert_int_equal(flowlist_add(&list, handle, "lm-tx", 0, false),
+			 -EEXIST);
+	assert_int_equal(fake.n, 1);
+	assert_string_equal(fake.flows[0].name, "gold");
+	flowlist_free(&list);
+}
+
+/* One unknown flow and nothing is deleted. */
+static void test_del_all_or_none(void **state)
+{
+	static const char *const flows[] = {
+		"fcff:2::1,fcff:8::100", "fc00::1",
+	};
+	struct flowlist list;
+
+	(void)state;
+	list_of(&list, flows, 2);
+	assert_int_equal(flowlist_del(&list, handle, "lm-tx", false), -ESRCH);
+	assert_int_equal(fake.n, 1);
+	assert_int_equal(flowlist_del(&list, handle, "lm-tx", true), 0);
+	assert_int_equal(fake.n, 0);
+	flowlist_free(&list);
+}
+
+static void write_file(char *path, const char *text)
+{
+	int fd = mkstemp(path);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+	close(fd);
+}
+
+static void test_file(void **state)
+{
+	char good[] = "/tmp/test_report.XXXXXX", bad[] = "/tmp/test_report.XXXXXX";
+	char text[SR6FLOW_FLOW_STRLEN];
+	struct flowlist list = { 0 };
+
+	(void)state;
+	write_file(good, "# flows\n\n  gold=fcff::1,fcff::2 # two\r\n\t\n"
+		   "fcff::3");
+	write_file(bad, "fcff::1\nfcff::zz\n");
+	assert_int_equal(flowlist_read(&list, good), 0);
+	assert_int_equal(list.n, 2);
+	assert_string_equal(sr6flow_flow_format(&list.items[0].flow, text),
+			    "gold=fcff::1,fcff::2");
+	assert_int_equal(list.items[0].line, 3);
+	assert_string_equal(sr6flow_flow_format(&list.items[1].flow, text),
+			    "fcff::3");
+	assert_int_equal(list.items[1].line, 5);
+	flowlist_free(&list);
+	assert_int_equal(flowlist_read(&list, bad), -EINVAL);
+	flowlist_free(&list);
+	unlink(good);
+	unlink(bad);
+}
+
+static const char *text_of(json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	assert_non_null(text);
+	return text;
+}
+
+static void test_set_object(void **state)
+{
+	const struct sr6flow_set set = {
+		.name = "lm-tx", .mask = 0x00030000, .colour = 0x00020000,
+		.timeout = 60, .flows = 5, .malformed = 9,
+	};
+	json_t *object = report_set_object(&set), *diagnostics;
+
+	(void)state;
+	assert_non_null(object);
+	assert_string_equal(text_of(object, "set"), "lm-tx");
+	assert_string_equal(text_of(object, "mask"), "0x00030000");
+	assert_string_equal(text_of(object, "colour"), "0x00020000");
+	assert_int_equal(json_integer_value(json_object_get(object, "timeout")),
+			 60);
+	assert_int_equal(json_integer_value(json_object_get(object,
+							    "flow_count")), 5);
+	diagnostics = json_object_get(object, "diagnostics");
+	assert_int_equal(json_object_size(diagnostics), 3);
+	assert_int_equal(json_integer_value(json_object_get(diagnostics,
+							    "malformed")), 9);
+	json_decref(object);
+}
+
+static json_t *counters_object(const struct sr6flow_set *set,
+			       const struct sr6flow_record *record)
+{
+	static struct jsonline line;
+
+	jsonline_begin(&line);
+	report_counters_keys(&line, set, record);
+	assert_true(jsonline_end(&line));
+	return json_loadb(line.text, line.len, JSON_REJECT_DUPLICATES, NULL);
+}
+
+/* Exact beyond what a JSON integer of jansson can say. */
+static void test_counters_object(void **state)
+{
+	static const struct sr6flow_set two = { .mask = 0x00030000 };
+	static const struct sr6flow_set one = { .mask = 0x00000010 };
+	struct sr6flow_record record = {
+		.flow = fake.flows[0],
+		.instance = 0xab,
+		.timeout = SR6FLOW_NO_TIMEOUT,
+		.counters = {
+			[1] = { .packets = INT64_MAX, .bytes = UINT64_MAX },
+		},
+	};
+	json_t *object = counters_object(&two, &record), *slots, *low;
+
+	(void)state;
+	assert_non_null(object);
+	assert_string_equal(text_of(object, "name"), "gold");
+	assert_string_equal(text_of(object, "instance"), "00000000000000ab");
+	assert_null(json_object_get(object, "timeout"));
+	slots = json_object_get(object, "counters");
+	assert_int_equal(json_object_size(slots), 4);
+	low = json_object_get(slots, "low");
+	assert_string_equal(text_of(low, "colour"), "0x00010000");
+	assert_true(json_integer_value(json_object_get(low, "packets")) ==
+		    INT64_MAX);
+	assert_string_equal(text_of(low, "bytes"), "18446744073709551615");
+	assert_non_null(json_object_get(slots, "uncoloured"));
+	assert_non_null(json_object_get(slots, "high"));
+	assert_non_null(json_object_get(slots, "foreign"));
+	json_decref(object);
+
+	object = counters_object(&one, &record);
+	slots = json_object_get(object, "counters");
+	assert_int_equal(json_object_size(slots), 2);
+	assert_string_equal(text_of(json_object_get(slots, "bit"), "colour"),
+			    "0x00000010");
+	assert_string_equal(text_of(json_object_get(slots, "zero"), "colour"),
+			    "0x00000000");
+	json_decref(object);
+}
+
+/* Runs report_json() with stdout in a file and returns what it printed. */
+static json_t *printed(const char *const *sets, unsigned int n, int expected)
+{
+	const struct report report = { .flow_json = report_counters_keys };
+	FILE *file = tmpfile();
+	json_t *document;
+	int out, err;
+
+	assert_non_null(file);
+	fflush(stdout);
+	out = dup(STDOUT_FILENO);
+	dup2(fileno(file), STDOUT_FILENO);
+	err = report_json(&report, handle, sets, n);
+	fflush(stdout);
+	dup2(out, STDOUT_FILENO);
+	close(out);
+	rewind(file);
+	document = json_loadf(file, JSON_REJECT_DUPLICATES, NULL);
+	fclose(file);
+	assert_int_equal(err, expected);
+	return document;
+}
+
+static void check_flows(json_t *document, size_t set, size_t n)
+{
+	json_t *object = json_array_get(json_object_get(document, "sets"), set);
+
+	assert_int_equal(json_array_size(json_object_get(object, "flows")), n);
+	assert_int_equal(json_integer_value(json_object_get(object,
+							    "flow_count")), n);
+}
+
+/* A repeated dump leaves each flow once; an endless one prints nothing. */
+static void test_json_interrupted(void **state)
+{
+	static const char *const sets[] = { "lm-tx", "lm-rx" };
+	json_t *document;
+
+	(void)state;
+	fake.flows[1] = fake.flows[0];
+	fake.flows[1].sids[0].s6_addr[15] = 9;
+	fake.n = 2;
+	fake.interruptions = 3;
+	document = printed(sets, 2, 0);
+	assert_non_null(document);
+	check_flows(document, 0, 2);
+	check_flows(document, 1, 2);
+	json_decref(document);
+	fake.n = 0;
+	document = printed(sets, 2, 0);
+	check_flows(document, 1, 0);
+	json_decref(document);
+	fake.interruptions = 1000;
+	assert_null(printed(sets, 2, -EINTR));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(test_add_undo, setup),
+		cmocka_unit_test_setup(test_add_existing, setup),
+		cmocka_unit_test_setup(test_del_all_or_none, setup),
+		cmocka_unit_test_setup(test_file, setup),
+		cmocka_unit_test_setup(test_set_object, setup),
+		cmocka_unit_test_setup(test_counters_object, setup),
+		cmocka_unit_test_setup(test_json_interrupted, setup),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Flows as text: lib/text.c. */
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stddef.h>
+#include <cmocka.h>
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include "internal.h"
+
+#define NAME31 "abcdefghijklmnopqrstuvwxyz01234"
+#define SIDS15 "::1,::2,::3,::4,::5,::6,::7,::8,::9,::a,::b,::c,::d,::e,::f"
+#define WIDE "ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255"
+
+static void accepts(void **state)
+{
+	static const struct {
+		const char *text, *printed;
+		unsigned int nsids;
+	} good[] = {
+		{ "fcff:2::1", "fcff:2::1", 1 },
+		{ "gold=fcff:2::1,fcff:8::100", "gold=fcff:2::1,fcff:8::100", 2 },
+		{ "::", "::", 1 },
+		{ "FCFF:0:0:0::1", "fcff::1", 1 },
+		{ "::ffff:192.0.2.1", "::ffff:192.0.2.1", 1 },
+		{ "a.b_c:d-e=::1", "a.b_c:d-e=::1", 1 },
+		{ "0=::1", "0=::1", 1 },
+		{ NAME31 "=::1", NAME31 "=::1", 1 },
+		{ SIDS15, SIDS15, 15 },
+		{ SIDS15 ",::10", SIDS15 ",::10", 16 },
+		{ "::1,::1", "::1,::1", 2 },
+	};
+	char error[100], text[SR6FLOW_FLOW_STRLEN];
+	struct sr6flow_flow flow;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		assert_int_equal(sr6flow_flow_parse(&flow, good[i].text, error,
+						    sizeof(error)), 0);
+		assert_int_equal(flow.nsids, good[i].nsids);
+		assert_ptr_equal(sr6flow_flow_format(&flow, text), text);
+		assert_string_equal(text, good[i].printed);
+	}
+}
+
+static void refuses(void **state)
+{
+	static const struct {
+		const char *text, *error;
+	} bad[] = {
+		{ "", "a SID is missing: a flow is [NAME=]SID[,SID...]" },
+		{ "gold=", "a SID is missing: a flow is [NAME=]SID[,SID...]" },
+		{ "::1,", "a SID is missing: a flow is [NAME=]SID[,SID...]" },
+		{ ",::1", "a SID is missing: a flow is [NAME=]SID[,SID...]" },
+		{ "::1,,::2", "a SID is missing: a flow is [NAME=]SID[,SID...]" },
+		{ "fcff::zz", "'fcff::zz' is not an IPv6 address" },
+		{ "::1,fcff::zz,::2", "'fcff::zz' is not an IPv6 address" },
+		{ "::1/128", "'::1/128' is not an IPv6 address" },
+		{ "fe80::1%eth0", "'fe80::1%eth0' is not an IPv6 address" },
+		{ " ::1", "' ::1' is not an IPv6 address" },
+		{ "::1,0x00010000", "'0x00010000' is not an IPv6 address" },
+		{ "192.0.2.1", "'192.0.2.1' is not an IPv6 address" },
+		{ "\x1b[2J\n", "'?[2J?' is not an IPv6 address" },
+		{ "a\nb=::1", "name 'a?b': only letters, digits and, not first, '.', '_', ':', '-'" },
+		{ "a=b=::1", "'b=::1' is not an IPv6 address" },
+		{ WIDE "0", "'" WIDE "0' is not an IPv6 address" },
+		{ SIDS15 ",::10,::11", "17 SIDs: a flow has at most 16" },
+		{ "=::1", "nothing before '=': a name has 1 to 31 characters" },
+		{ "x" NAME31 "=::1",
+		  "name 'xabcdefghijklmnopqrstuvwxyz0123...' is longer than 31 characters" },
+		{ "-a=::1", "name '-a': only letters, digits and, not first, '.', '_', ':', '-'" },
+		{ "a b=::1", "name 'a b': only letters, digits and, not first, '.', '_', ':', '-'" },
+		{ "\xc3\xa4=::1",
+		  "name '\xc3\xa4': only letters, digits and, not first, '.', '_', ':', '-'" },
+	};
+	struct sr6flow_flow flow;
+	char error[200];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		assert_int_equal(sr6flow_flow_parse(&flow, bad[i].text, error,
+						    sizeof(error)), -EINVAL);
+		assert_string_equal(error, bad[i].error);
+	}
+}
+
+/* A word of any length gives a sentence of bounded length, cut to its room. */
+static void long_input(void **state)
+{
+	struct sr6flow_flow flow;
+	char text[5000], error[20];
+
+	(void)state;
+	memset(text, 'z', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	assert_int_equal(sr6flow_flow_parse(&flow, text, error, sizeof(error)),
+			 -EINVAL);
+	assert_string_equal(error, "'zzzzzzzzzzzzzzzzzz");
+	memset(text, ',', sizeof(text) - 1);
+	assert_int_equal(sr6flow_flow_parse(&flow, text, error, sizeof(error)),
+			 -EINVAL);
+	assert_string_equal(error, "5000 SIDs: a flow h");
+	text[100] = '=';
+	assert_int_equal(sr6flow_flow_parse(&flow, text, error, sizeof(error)),
+			 -EINVAL);
+}
+
+/* The room that the header promises is enough for the longest flow. */
+static void longest(void **state)
+{
+	char text[SR6FLOW_FLOW_STRLEN], again[SR6FLOW_FLOW_STRLEN], error[100];
+	struct sr6flow_flow flow = { .nsids = SR6FLOW_SIDS_MAX };
+	struct sr6flow_flow parsed;
+
+	(void)state;
+	/* Dotted quads make the longest addresses that are printed. */
+	for (unsigned int i = 0; i < SR6FLOW_SIDS_MAX; i++)
+		assert_int_equal(inet_pton(AF_INET6, "::ffff:255.255.255.255",
+					   &flow.sids[i]), 1);
+	memset(flow.name, 'n', SR6FLOW_NAME_MAX);
+	sr6flow_flow_format(&flow, text);
+	assert_int_equal(sr6flow_flow_parse(&parsed, text, error,
+					    sizeof(error)), 0);
+	assert_memory_equal(&parsed, &flow, sizeof(flow));
+	for (unsigned int i = 0; i < SR6FLOW_SIDS_MAX; i++)
+		memset(&flow.sids[i], 0xff, sizeof(flow.sids[i]));
+	assert_int_equal(strlen(sr6flow_flow_format(&flow, text)),
+			 SR6FLOW_NAME_MAX + 1 + SR6FLOW_SIDS_MAX * 40 - 1);
+	assert_int_equal(sr6flow_flow_parse(&parsed, text, error,
+					    sizeof(error)), 0);
+	assert_string_equal(sr6flow_flow_format(&parsed, again), text);
+}
+
+static void checks(void **state)
+{
+	struct sr6flow_flow flow = { .nsids = 0 };
+	char text[100];
+
+	(void)state;
+	assert_string_equal(flow_problem(&flow, text, sizeof(text)),
+			    "0 SIDs: a flow has 1 to 16");
+	flow.nsids = 17;
+	assert_string_equal(flow_problem(&flow, text, sizeof(text)),
+			    "17 SIDs: a flow has 1 to 16");
+	flow.nsids = 16;
+	assert_null(flow_problem(&flow, text, sizeof(text)));
+	strcpy(flow.name, "a,b");
+	assert_non_null(flow_problem(&flow, text, sizeof(text)));
+	/* Without a NUL. */
+	memset(flow.name, 'n', sizeof(flow.name));
+	assert_non_null(flow_problem(&flow, text, sizeof(text)));
+	strcpy(flow.name, "a:b");
+	assert_null(flow_problem(&flow, text, sizeof(text)));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(accepts),
+		cmocka_unit_test(refuses),
+		cmocka_unit_test(long_input),
+		cmocka_unit_test(longest),
+		cmocka_unit_test(checks),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
