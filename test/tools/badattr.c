@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Sends requests with attributes that no honest program sends to a set of type
+ * hash:sr6flow, straight through netlink, and compares the kernel's answers.
+ *
+ *   badattr SET      SET exists, with the default mask and without skbinfo
+ *
+ * Prints a line per request, "ok NAME" or "not ok NAME: ...".
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <linux/netfilter/ipset/ip_set.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "ip_set_hash_sr6flow.h"
+
+#define NET NLA_F_NET_BYTEORDER
+
+static const __u8 sid[SR6FLOW_SID_LEN] = { 0xfc, 0xff, [15] = 1 };
+
+static void put_sid(struct nlmsghdr *nlh)
+{
+	struct nlattr *ip = mnl_attr_nest_start(nlh, IPSET_ATTR_IP);
+
+	mnl_attr_put(nlh, IPSET_ATTR_IPADDR_IPV6 | NET, sizeof(sid), sid);
+	mnl_attr_nest_end(nlh, ip);
+}
+
+static void put_comment(struct nlmsghdr *nlh, int fill, size_t len)
+{
+	char comment[300];
+
+	memset(comment, fill, len);
+	put_sid(nlh);
+	mnl_attr_put(nlh, IPSET_ATTR_COMMENT, len, comment);
+}
+
+static void empty(struct nlmsghdr *nlh)
+{
+	(void)nlh;
+}
+
+static void ipv4(struct nlmsghdr *nlh)
+{
+	struct nlattr *ip = mnl_attr_nest_start(nlh, IPSET_ATTR_IP);
+
+	mnl_attr_put_u32(nlh, IPSET_ATTR_IPADDR_IPV4 | NET, 1);
+	mnl_attr_nest_end(nlh, ip);
+}
+
+static void short_sid(struct nlmsghdr *nlh)
+{
+	struct nlattr *ip = mnl_attr_nest_start(nlh, IPSET_ATTR_IP);
+
+	mnl_attr_put(nlh, IPSET_ATTR_IPADDR_IPV6 | NET, 15, sid);
+	mnl_attr_nest_end(nlh, ip);
+}
+
+static void long_sid(struct nlmsghdr *nlh)
+{
+	__u8 twice[2 * SR6FLOW_SID_LEN] = { 0 };
+	struct nlattr *ip = mnl_attr_nest_start(nlh, IPSET_ATTR_IP);
+
+	mnl_attr_put(nlh, IPSET_ATTR_IPADDR_IPV6 | NET, sizeof(twice), twice);
+	mnl_attr_nest_end(nlh, ip);
+}
+
+static void flat_sid(struct nlmsghdr *nlh)
+{
+	mnl_attr_put(nlh, IPSET_ATTR_IP, sizeof(sid), sid);
+}
+
+static void host_order_sid(struct nlmsghdr *nlh)
+{
+	struct nlattr *ip = mnl_attr_nest_start(nlh, IPSET_ATTR_IP);
+
+	mnl_attr_put(nlh, IPSET_ATTR_IPADDR_IPV6, sizeof(sid), sid);
+	mnl_attr_nest_end(nlh, ip);
+}
+
+static void comment_without_nul(struct nlmsghdr *nlh)
+{
+	put_comment(nlh, 'x', 17);
+}
+
+static void comment_endless_piece(struct nlmsghdr *nlh)
+{
+	put_sid(nlh);
+	mnl_attr_put_strz(nlh, IPSET_ATTR_COMMENT, "\377abc");
+}
+
+static void comment_odd_length(struct nlmsghdr *nlh)
+{
+	put_sid(nlh);
+	mnl_attr_put_strz(nlh, IPSET_ATTR_COMMENT, "\004abc");
+}
+
+static void comment_too_many_sids(struct nlmsghdr *nlh)
+{
+	char comment[256];
+
+	/* 16 further SIDs of zeros: 257 bytes do not fit, 254 are refused. */
+	memset(comment, 1, sizeof(comment));
+	comment[254] = '\0';
+	put_sid(nlh);
+	mnl_attr_put(nlh, IPSET_ATTR_COMMENT, 255, comment);
+}
+
+static void comment_too_long(struct nlmsghdr *nlh)
+{
+	char comment[300];
+
+	memset(comment, 1, sizeof(comment));
+	comment[sizeof(comment) - 1] = '\0';
+	put_sid(nlh);
+	mnl_attr_put(nlh, IPSET_ATTR_COMMENT, sizeof(comment), comment);
+}
+
+static void comment_alone(struct nlmsghdr *nlh)
+{
+	mnl_attr_put_strz(nlh, IPSET_ATTR_COMMENT, "\001");
+	mnl_attr_put_u32(nlh, IPSET_ATTR_MARK | NET, htonl(0x10000));
+}
+
+static void name_empty(struct nlmsghdr *nlh)
+{
+	put_sid(nlh);
+	mnl_attr_put_strz(nlh, IPSET_ATTR_NAME, "");
+}
+
+static void name_too_long(struct nlmsghdr *nlh)
+{
+	put_sid(nlh);
+	mnl_attr_put_strz(nlh, IPSET_ATTR_NAME,
+			  "a2345678901234567890123456789012");
+}
+
+static void name_without_nul(struct nlmsghdr *nlh)
+{
+	char name[32];
+
+	memset(name, 'a', sizeof(name));
+	put_sid(nlh);
+	mnl_attr_put(nlh, IPSET_ATTR_NAME, sizeof(name), name);
+}
+
+static void name_bad_character(struct nlmsghdr *nlh)
+{
+	put_sid(nlh);
+	mnl_attr_put_strz(nlh, IPSET_ATTR_NAME, "a b\n");
+}
+
+static void name_bad_start(struct nlmsghdr *nlh)
+{
+	put_sid(nlh);
+	mnl_attr_put_strz(nlh, IPSET_ATTR_NAME, "-a");
+}
+
+static void name_on_colour(struct nlmsghdr *nlh)
+{
+	mnl_attr_put_strz(nlh, IPSET_ATTR_NAME, "a");
+	mnl_attr_put_u32(nlh, IPSET_ATTR_MARK | NET, htonl(0x10000));
+}
+
+static void counters_on_colour(struct nlmsghdr *nlh)
+{
+	mnl_attr_put_u32(nlh, IPSET_ATTR_MARK | NET, htonl(0x10000));
+	mnl_attr_put_u64(nlh, IPSET_ATTR_PACKETS | NET, 1);
+}
+
+static void colour_host_order(struct nlmsghdr *nlh)
+{
+	mnl_attr_put_u32(nlh, IPSET_ATTR_MARK, 0x10000);
+}
+
+static void colour_short(struct nlmsghdr *nlh)
+{
+	mnl_attr_put_u16(nlh, IPSET_ATTR_MARK | NET, 1);
+}
+
+static void colour_foreign(struct nlmsghdr *nlh)
+{
+	mnl_attr_put_u32(nlh, IPSET_ATTR_MARK | NET, htonl(0x30000));
+}
+
+static void colour_zero(struct nlmsghdr *nlh)
+{
+	mnl_attr_put_u32(nlh, IPSET_ATTR_MARK | NET, 0);
+}
+
+static void counters_host_order(struct nlmsghdr *nlh)
+{
+	put_sid(nlh);
+	mnl_attr_put_u32(nlh, IPSET_ATTR_MARK | NET, htonl(0x10000));
+	mnl_attr_put_u64(nlh, IPSET_ATTR_PACKETS, 1);
+}
+
+static void counters_short(struct nlmsghdr *nlh)
+{
+	put_sid(nlh);
+	mnl_attr_put_u32(nlh, IPSET_ATTR_MARK | NET, htonl(0x10000));
+	mnl_attr_put_u32(nlh, IPSET_ATTR_PACKETS | NET, 1);
+}
+
+static void timeout_without_option(struct nlmsghdr *nlh)
+{
+	put_sid(nlh);
+	mnl_attr_put_u32(nlh, IPSET_ATTR_TIMEOUT | NET, htonl(5));
+}
+
+static void skbinfo_without_option(struct nlmsghdr *nlh)
+{
+	put_sid(nlh);
+	mnl_attr_put_u32(nlh, IPSET_ATTR_SKBPRIO | NET, htonl(5));
+}
+
+static const struct bad {
+	const char *name;
+	void (*put)(struct nlmsghdr *nlh);
+	int cmd;
+	int error;
+} bads[] = {
+	{ "add of nothing", empty, IPSET_CMD_ADD, EINVAL },
+	{ "del of nothing", empty, IPSET_CMD_DEL, IPSET_ERR_IPADDR_IPV6 },
+	{ "test of nothing", empty, IPSET_CMD_TEST, IPSET_ERR_EXIST },
+	{ "an IPv4 address", ipv4, IPSET_CMD_ADD, IPSET_ERR_PROTOCOL },
+	{ "a short SID", short_sid, IPSET_CMD_ADD, IPSET_ERR_PROTOCOL },
+	{ "a long SID", long_sid, IPSET_CMD_ADD, IPSET_ERR_PROTOCOL },
+	{ "a SID that is not nested", flat_sid, IPSET_CMD_ADD, IPSET_ERR_PROTOCOL },
+	{ "a SID without byte order", host_order_sid, IPSET_CMD_ADD, IPSET_ERR_PROTOCOL },
+	{ "further SIDs without NUL", comment_without_nul, IPSET_CMD_ADD, IPSET_ERR_PROTOCOL },
+	{ "a piece beyond the end", comment_endless_piece, IPSET_CMD_ADD, EINVAL },
+	{ "a part of a SID", comment_odd_length, IPSET_CMD_ADD, EINVAL },
+	{ "17 SIDs", comment_too_many_sids, IPSET_CMD_ADD, EINVAL },
+	{ "further SIDs of 299 bytes", comment_too_long, IPSET_CMD_ADD, IPSET_ERR_PROTOCOL },
+	{ "further SIDs without a first", comment_alone, IPSET_CMD_ADD, EINVAL },
+	{ "an empty name", name_empty, IPSET_CMD_ADD, EINVAL },
+	{ "a name of 32 characters", name_too_long, IPSET_CMD_ADD, IPSET_ERR_PROTOCOL },
+	{ "a name without NUL", name_without_nul, IPSET_CMD_ADD, IPSET_ERR_PROTOCOL },
+	{ "a name with a blank", name_bad_character, IPSET_CMD_ADD, EINVAL },
+	{ "a name that begins with a sign", name_bad_start, IPSET_CMD_ADD, EINVAL },
+	{ "a name on a bare colour", name_on_colour, IPSET_CMD_ADD, EINVAL },
+	{ "counters on a bare colour", counters_on_colour, IPSET_CMD_ADD, EINVAL },
+	{ "a colour without byte order", colour_host_order, IPSET_CMD_ADD, IPSET_ERR_PROTOCOL },
+	{ "a colour of two bytes", colour_short, IPSET_CMD_ADD, IPSET_ERR_PROTOCOL },
+	{ "both bits as the active colour", colour_foreign, IPSET_CMD_ADD, EDOM },
+	{ "no bit as the active colour", colour_zero, IPSET_CMD_ADD, EDOM },
+	{ "counters without byte order", counters_host_order, IPSET_CMD_ADD, IPSET_ERR_PROTOCOL },
+	{ "counters of four bytes", counters_short, IPSET_CMD_ADD, IPSET_ERR_PROTOCOL },
+	{ "a timeout where there is none", timeout_without_option, IPSET_CMD_ADD, IPSET_ERR_TIMEOUT },
+	{ "skbinfo where there is none", skbinfo_without_option, IPSET_CMD_ADD, IPSET_ERR_SKBINFO },
+	{ "del of a colour", colour_foreign, IPSET_CMD_DEL, IPSET_ERR_IPADDR_IPV6 },
+	{ "del of a part of a SID", comment_odd_length, IPSET_CMD_DEL, EINVAL },
+	{ "test of a part of a SID", comment_odd_length, IPSET_CMD_TEST, IPSET_ERR_EXIST },
+};
+
+/* The kernel's answer: 0 or an error code. */
+static int ask(struct mnl_socket *nl, const char *set, const struct bad *bad)
+{
+	char buf[8192];
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	const struct nlmsgerr *answer;
+	struct nfgenmsg *nfg;
+	struct nlattr *data;
+
+	nlh->nlmsg_type = NFNL_SUBSYS_IPSET << 8 | bad->cmd;
+	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK | NLM_F_EXCL;
+	nlh->nlmsg_seq = 1;
+	nfg = mnl_nlmsg_put_extra_header(nlh, sizeof(*nfg));
+	nfg->nfgen_family = AF_INET6;
+	nfg->version = NFNETLINK_V0;
+	mnl_attr_put_u8(nlh, IPSET_ATTR_PROTOCOL, IPSET_PROTOCOL);
+	mnl_attr_put_strz(nlh, IPSET_ATTR_SETNAME, set);
+	data = mnl_attr_nest_start(nlh, IPSET_ATTR_DATA);
+	bad->put(nlh);
+	mnl_attr_nest_end(nlh, data);
+	if (mnl_socket_sendto(nl, nlh, nlh->nlmsg_len) < 0 ||
+	    mnl_socket_recvfrom(nl, buf, sizeof(buf)) < 0) {
+		perror("badattr: netlink");
+		exit(1);
+	}
+	answer = mnl_nlmsg_get_payload((struct nlmsghdr *)buf);
+	return -answer->error;
+}
+
+int main(int argc, char *argv[])
+{
+	struct mnl_socket *nl;
+	size_t i;
+	int bad = 0, got;
+
+	if (argc != 2) {
+		fprintf(stderr, "usage: badattr SET\n");
+		return 2;
+	}
+	nl = mnl_socket_open(NETLINK_NETFILTER);
+	if (!nl || mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID) < 0) {
+		perror("badattr: netlink socket");
+		return 1;
+	}
+	for (i = 0; i < sizeof(bads) / sizeof(bads[0]); i++) {
+		got = ask(nl, argv[1], &bads[i]);
+		if (got == bads[i].error) {
+			printf("ok %s\n", bads[i].name);
+			continue;
+		}
+		bad = 1;
+		printf("not ok %s: error %d instead of %d\n", bads[i].name,
+		       got, bads[i].error);
+	}
+	mnl_socket_close(nl);
+	return bad;
+}

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-2.0-only
+
+# Programs that guest tests call; the bench takes every executable in
+# $(B)/test/tools along.
+SRPACKET := $(B)/test/tools/srpacket
+SRPACKET_OBJS := $(B)/test/tools/srpacket.o $(B)/test/tools/srpacket_build.o
+
+ALL += $(SRPACKET)
+TEST_TOOLS += $(SRPACKET)
+
+$(SRPACKET): $(SRPACKET_OBJS)
+	$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(LDLIBS)
+
+# With the shared library, which lmctl does not use.
+LIB_PROBE := $(B)/test/tools/lib_probe
+
+ALL += $(LIB_PROBE)
+TEST_TOOLS += $(LIB_PROBE)
+
+$(LIB_PROBE): $(B)/test/tools/lib_probe.o $(LIB_SHARED)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ -pthread $(LDLIBS)
+
+BADATTR := $(B)/test/tools/badattr
+
+TEST_TOOLS += $(BADATTR)
+
+$(BADATTR): LDLIBS = -lmnl
+$(BADATTR): $(B)/test/tools/badattr.o
+	$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(LDLIBS)
+
+UDP_INBAND := $(B)/test/tools/udp_inband
+
+TEST_TOOLS += $(UDP_INBAND)
+
+$(UDP_INBAND): LDLIBS = -lnl-3 -lmnl -lsmartcols
+$(UDP_INBAND): $(B)/test/tools/udp_inband.o $(B)/lib/libsr6flow.a \
+	       $(patsubst %,$(B)/lmctl/%.o,clock output \
+	       service/udp service/inband service/inband_netlink \
+	       service/sysclock)
+	$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o %.a,$^) $(LDLIBS)
+
+# For LD_PRELOAD.
+SKEWCLOCK := $(B)/test/tools/skewclock.so
+
+TEST_TOOLS += $(SKEWCLOCK)
+
+$(SKEWCLOCK): $(B)/test/tools/skewclock.o
+	$(CC) $(ALL_LDFLAGS) -shared -o $@ $^ $(LDLIBS)
+
+NOTIFY_LISTEN := $(B)/test/tools/notify_listen
+
+TEST_TOOLS += $(NOTIFY_LISTEN)
+
+$(NOTIFY_LISTEN): $(B)/test/tools/notify_listen.o
+	$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(LDLIBS)
+
+SYNCCLOCK := $(B)/test/tools/syncclock
+
+TEST_TOOLS += $(SYNCCLOCK)
+
+$(SYNCCLOCK): $(B)/test/tools/syncclock.o
+	$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(LDLIBS)

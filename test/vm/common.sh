@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Sourced by the host-side scripts of the bench: places, messages, and the
+# one QEMU command line.
+# shellcheck shell=bash
+# shellcheck disable=SC2034 # used by the scripts that source this file
+
+# System programs lie in sbin, which a plain user's path leaves out.
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+
+vm_src=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+top=$(cd "$vm_src/../.." && pwd)
+build=${B:-build}
+case $build in
+/*) ;;
+*) build=$top/$build ;;
+esac
+vm_build=$build/vm
+
+say() {
+	echo "vm: $*" >&2
+}
+
+die() {
+	echo "vm: $*" >&2
+	exit 1
+}
+
+need_programs() {
+	local prog
+	for prog in "$@"; do
+		type -P "$prog" >/dev/null ||
+			die "program $prog is not installed: see deps.txt for the packages that the bench needs"
+	done
+}
+
+# Packs a folder as an initramfs archive, to stdout.
+pack() {
+	(cd "$1" && find . -mindepth 1 -print0 | sort -z |
+		cpio --quiet --null -o -H newc -R 0:0)
+}
+
+# Sets the array vm_qemu to the command that boots a guest.
+#   qemu_command SERIES INITRD SMP MEM ICOUNT HOST CONSOLE CHARDEV
+# SMP is a number of CPUs, MEM in MiB, ICOUNT "yes" for a clock that counts
+# instructions, HOST "yes" to show the guest this machine's files, CONSOLE the
+# file for the kernel's console (ttyS0), CHARDEV the back end, in QEMU's words,
+# of the results port (ttyS1).  The environment variable VM_CPU names another
+# processor than the one with all that QEMU has.
+qemu_command() {
+	local series=$1 initrd=$2 smp=$3 mem=$4 icount=$5 host=$6
+	local console=$7 chardev=$8
+	local accel=(-accel "tcg,thread=multi" -smp "$smp")
+
+	if [ "$icount" = yes ]; then
+		accel=(-accel tcg -icount "shift=0,sleep=off" -smp 1)
+	fi
+	vm_qemu=(qemu-system-x86_64 -M q35 -cpu "${VM_CPU:-max}" -m "$mem" "${accel[@]}"
+		-nodefaults -no-user-config -display none -no-reboot
+		-kernel "$("$vm_src/kernels.sh" image "$series")"
+		-initrd "$initrd"
+		-append "console=ttyS0 loglevel=5 panic=-1 oops=panic mitigations=off norandmaps tsc=reliable log_buf_len=4M cryptomgr.notests random.trust_cpu=on watchdog_thresh=60 rcupdate.rcu_cpu_stall_timeout=100 workqueue.watchdog_thresh=100 net.ifnames=0"
+		-serial "file:$console"
+		-chardev "$chardev" -serial "chardev:results")
+	# Files of several file systems, whose inode numbers may be the same.
+	if [ "$host" = yes ]; then
+		vm_qemu+=(-virtfs "local,path=/,mount_tag=host,security_model=none,readonly=on,multidevs=remap")
+	fi
+}

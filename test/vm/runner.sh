@@ -1,0 +1,159 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Runs the tests of /job/tests in the guest, one process each, and reports on
+# descriptor 3, the results port.  Lines for the host:
+#
+#   @start FILE              a test begins
+#   ok - NAME                a point passed; "# SKIP reason" at its end: skipped
+#   not ok - NAME            a point failed; "# text" lines after it say why
+#   @log TEXT                output of a test that failed
+#   @end FILE STATUS SECONDS a test is over
+#   @success                 all were run and all was looked at
+#
+# The success record comes last, after the look at the kernel's log and the
+# module's unloading: a guest that dies on the way has not passed.
+set -u
+
+module=ip_set_hash_sr6flow
+log=/tmp/test.log
+late=/tmp/test.late
+# Words of the kernel's log that no test may cause.
+trouble='WARNING|\bBUG\b|\bOops\b|Call Trace|K[AC]SAN|UBSAN|KFENCE|DEBUG_LOCKS|ODEBUG'
+trouble+='|general protection|page fault for address|refcount_t|list_(add|del) corruption'
+trouble+='|circular locking|recursive locking|lock ordering|inconsistent lock state|lock held'
+trouble+='|suspicious RCU|scheduling while atomic|sleeping function|stall(s|ed)? (on|detected)'
+trouble+='|unregister_netdevice: waiting|INFO: task .* blocked|soft lockup|hard LOCKUP|memory leak'
+
+report() {
+	printf '%s\n' "$*" >&3
+}
+
+mark() {
+	printf '<5>sr6flow-bench: %s\n' "$*" >/dev/kmsg
+}
+
+# Looks at what the kernel logged since mark $1.  A log without the mark has
+# lost lines, and a log that cannot be read says nothing: both fail.
+kernel_log_clean() {
+	local since
+	if ! since=$(dmesg | sed -n "/sr6flow-bench: $1\$/,\$p") ||
+	   [ -z "$since" ]; then
+		report "not ok - kernel log can be read"
+		report "# mark '$1' is not in dmesg"
+		return 1
+	fi
+	if grep -qE "$trouble" <<<"$since"; then
+		report "not ok - kernel log is clean"
+		grep -E -m 1 -B 5 -A 40 "$trouble" <<<"$since" |
+			sed 's/^/# /' >&3
+		return 1
+	fi
+}
+
+# Ends session $1 after $2 seconds, and notes first what it was doing.
+watch() {
+	local pid
+	sleep "$2"
+	touch "$late"
+	{
+		echo "processes at the time limit:"
+		for pid in $(pgrep -s "$1"); do
+			ps -o pid=,ppid=,stat=,args= -p "$pid"
+			sed 's/^/        /' "/proc/$pid/stack"
+		done
+	} >>"$log" 2>&1
+	pkill -TERM -s "$1"
+	sleep 5
+	pkill -KILL -s "$1"
+}
+
+# Namespaces and processes outlive a test only when it was killed or is wrong.
+clear_up() {
+	local left
+	pkill -KILL -s "$1" 2>/dev/null
+	left=$(ip netns list)
+	[ -n "$left" ] || return 0
+	ip -all netns delete
+	[ ! -e "$late" ] || return 0
+	report "not ok - no network namespace is left behind"
+	report "# left: ${left//$'\n'/ }"
+	return 1
+}
+
+run_test() {
+	local file=$1 limit=$2 status=0 began=$SECONDS pid watcher
+	local name=${file%.sh}
+	report "@start $file"
+	mark "start $name"
+	rm -f "$late"
+	# setsid: what the test leaves running is found by its session. env: a
+	# background job of bash ignores what a terminal's keys would send, and
+	# so would every program under test.
+	VM_TEST=$name setsid env --default-signal=INT,QUIT \
+		bash "/test/tests/$file" \
+		</dev/null >"$log" 2>&1 &
+	pid=$!
+	# A session of its own as well, to end its sleep with it.
+	setsid bash "$0" watch "$pid" "$limit" 3>&- &
+	watcher=$!
+	wait "$pid" || status=$?
+	if [ -e "$late" ]; then
+		status=1
+		report "not ok - within the time limit of $limit s"
+	fi
+	pkill -KILL -s "$watcher" 2>/dev/null
+	wait "$watcher" 2>/dev/null
+	clear_up "$pid" || status=1
+	kernel_log_clean "start $name" || status=1
+	if [ "$status" -ne 0 ]; then
+		tail -n 60 "$log" | tr -d '\r' | sed 's/^/@log /' >&3
+	fi
+	report "@end $file $status $((SECONDS - began))"
+}
+
+# The type may be busy for a moment: sets are freed after a grace period.
+module_unloads() {
+	local tries=0
+	ipset destroy 2>/dev/null
+	while [ -e "/sys/module/$module" ]; do
+		rmmod "$module" 2>/tmp/rmmod.err && continue
+		if [ $((++tries)) -ge 100 ]; then
+			report "not ok - module unloads"
+			sed 's/^/# /' /tmp/rmmod.err >&3
+			return
+		fi
+		sleep 0.1
+	done
+	report "ok - module unloads"
+}
+
+if [ "${1-}" = watch ]; then
+	watch "$2" "$3"
+	exit
+fi
+
+# The kernel's own messages while it booted do not count against the tests,
+# but must be no failure either.
+mark boot
+dmesg >/tmp/boot.log
+if grep -qE "$trouble" /tmp/boot.log; then
+	report "not ok - kernel log is clean after boot"
+	grep -E -m 5 "$trouble" /tmp/boot.log | sed 's/^/# /' >&3
+fi
+
+export VM_RUNNER=1
+while read -r file limit; do
+	run_test "$file" "$limit"
+done </job/tests
+
+report "@start end of run"
+loaded=
+[ ! -e "/sys/module/$module" ] || loaded=1
+mark "end of tests"
+[ -z "$loaded" ] || module_unloads
+if kernel_log_clean "end of tests" && kernel_log_clean boot; then
+	report "ok - kernel log is clean"
+fi
+report "@end end of run 0 0"
+report "@success"

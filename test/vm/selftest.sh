@@ -1,0 +1,143 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Tests that the runner reports every kind of failure: a bench that cannot fail
+# proves nothing.
+#
+#   selftest.sh [6.1|6.12]
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=test/vm/common.sh
+. "$here/common.sh"
+
+kernel=${1:-6.1}
+mkdir -p "$vm_build"
+out=$(mktemp "$vm_build/selftest.XXXXXX")
+stalled=
+trap '[ -z "$stalled" ] || kill "$stalled"; rm -f "$out"*' EXIT
+number=0 failed=0
+
+result() {
+	number=$((number + 1))
+	echo "$1 $number - $2"
+	if [ "$1" = 'not ok' ]; then
+		failed=$((failed + 1))
+		sed 's/^/#   | /' "$out"
+	fi
+}
+
+# runner TEST...: run.sh with these tests
+runner() {
+	local test tests=()
+	for test in "$@"; do
+		case $test in
+		-* | [0-9]*) tests+=("$test") ;;
+		*) tests+=("$here/selftest/$test.sh") ;;
+		esac
+	done
+	exec "$here/run.sh" --stock --kernel "$kernel" "${tests[@]}"
+}
+
+# ended STATUS WANTED NAME
+ended() {
+	if [ "$1" = "$2" ]; then
+		result ok "$3: run.sh ends with status $2"
+	else
+		result 'not ok' "$3: run.sh ends with status $1, not $2"
+	fi
+}
+
+# run STATUS NAME TEST...: run.sh ends with this status
+run() {
+	local want=$1 name=$2 status=0
+	shift 2
+	(runner "$@") >"$out" 2>&1 || status=$?
+	ended "$status" "$want" "$name"
+}
+
+# says NAME REGEX: a line of the last run
+says() {
+	if grep -qE "$2" "$out"; then
+		result ok "$1"
+	else
+		result 'not ok' "$1: no line matches $2"
+	fi
+}
+
+last_line() {
+	if [ "$(tail -n 1 "$out")" = "$1" ]; then
+		result ok "last line is '$1'"
+	else
+		result 'not ok' "last line is not '$1'"
+	fi
+}
+
+# A kernel image is found behind bytes that are no text in any locale.
+unpacks() {
+	local tool=$1 locale=$2 packed=$out.vmlinuz kernel=$out.vmlinux
+	{
+		printf '\xff\x28\xb5\x2f\xfd\xfd7zXZ\x00\xff'
+		printf '\x7fELF and the rest' | "$tool" -qc
+		printf '\xff trailer'
+	} >"$packed"
+	if LC_ALL=$locale "$here/unpack_kernel.sh" "$packed" "$kernel" \
+		>"$out" 2>&1 && [ "$(tail -c 8 "$kernel")" = "the rest" ]; then
+		result ok "a kernel packed with $tool, locale $locale"
+	else
+		result 'not ok' "a kernel packed with $tool, locale $locale"
+	fi
+	rm -f "$packed" "$kernel"
+}
+
+for locale in C C.UTF-8; do
+	unpacks xz "$locale"
+	unpacks zstd "$locale"
+done
+
+# A guest that hangs takes all of its time: the others are run meanwhile.
+limit=60
+(runner --timeout $limit stalls passes) >"$out.stalled" 2>&1 &
+stalled=$!
+
+run 0 "all is well" passes
+says "a pass is numbered" '^ok 1 - .* passes: a point$'
+says "a skip is told with its reason" '^ok 2 - .* # SKIP nothing to see$'
+last_line "2 passed, 0 failed, 1 skipped"
+
+run 1 "tests fail" fails ends raw short hangs litters warns passes
+says "a failed point" '^not ok [0-9]+ - .* fails: one is two$'
+says "what was wanted" '^# wanted: 2$'
+says "the failing test's output" '^#   \| output of the failing test$'
+says "a status without a reported failure" '^not ok [0-9]+ - .* ends: .*to its end'
+says "a test that reports nothing" '^not ok [0-9]+ - .* raw: reported nothing'
+says "fewer points than planned" '^not ok [0-9]+ - .* short: .*planned'
+says "a test that hangs" '^not ok [0-9]+ - .* hangs: within the time limit of 9 s'
+says "what it was doing" '^#   \| .* sleep 1000$'
+says "a namespace left behind" '^not ok [0-9]+ - .* litters: no network namespace'
+says "a warning in the kernel's log" '^not ok [0-9]+ - .* warns: kernel log is clean'
+says "the warning itself" '^# .*WARNING: selftest'
+says "a test after all that" '^ok [0-9]+ - .* passes: a point'
+
+run 1 "the guest panics" panics passes
+says "the test during which it died" '^not ok [0-9]+ - .* panics: the guest died'
+# The headline is not among them when the stack is a deep one.
+says "the console's last lines" '^#   \| .*(Kernel panic - not syncing: sysrq|sysrq_handle_crash)'
+says "the test that was not run" '^not ok [0-9]+ - .* passes: was not run'
+last_line "1 passed, 2 failed"
+
+status=0
+wait "$stalled" || status=$?
+stalled=
+mv "$out.stalled" "$out"
+if grep -q 'stalls: was not run' "$out"; then
+	# This machine is so slow that a boot takes longer.
+	limit=600 status=0
+	(runner --timeout $limit stalls passes) >"$out" 2>&1 || status=$?
+fi
+ended "$status" 1 "the guest hangs"
+says "the test during which it hung" '^not ok [0-9]+ - .* stalls: the guest did not finish within '$limit' s'
+last_line "1 passed, 2 failed"
+
+echo "$((number - failed)) passed, $failed failed"
+[ "$failed" -eq 0 ]

@@ -1,0 +1,407 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# vm: smp=2 icount=no kernels=6.1,6.12 timeout=180
+#
+# The distribution's ipset on sets of type hash:sr6flow: every command, every
+# output, streams, and sentences for bad input.
+# shellcheck source=test/vm/lib.sh
+. "$(dirname "$0")/../lib.sh"
+
+at_exit ipset destroy
+
+# Members of a set in a stable order, on one line.
+members() {
+	ipset -sorted list "$1" | sed '1,/^Members:/d' | paste -sd ' '
+}
+
+header() {
+	ipset -t list "$1" | sed -n 's/^Header: //p'
+}
+
+# refused NAME STATUS REGEX COMMAND...: exit status and one sentence
+refused() {
+	local name=$1 wanted=$2 pattern=$3 out status=0
+	shift 3
+	out=$("$@" 2>&1) || status=$?
+	if [ "$status" -eq "$wanted" ] && grep -qE -- "$pattern" <<<"$out"; then
+		ok "$name"
+	else
+		not_ok "$name" "ran:     $*" "status:  $status, wanted $wanted" \
+			"said:    $out" "pattern: $pattern"
+	fi
+}
+
+# bad ELEMENT SENTENCE: the whole line on stderr is known
+bad() {
+	refused "add '$1'" 1 "^ipset v[0-9.]+: Syntax error: $2\$" \
+		ipset add s "$1"
+}
+
+# same_after_restore NAME SET...: save, destroy, restore give back the sets
+same_after_restore() {
+	local name=$1 set
+	shift
+	for set; do
+		ipset -sorted save "$set"
+	done >"$tmp/before"
+	for set; do
+		ipset save "$set"
+	done >"$tmp/stream"
+	for set; do
+		ipset destroy "$set"
+	done
+	check "$name: restore" ipset restore -file "$tmp/stream"
+	for set; do
+		ipset -sorted save "$set"
+	done >"$tmp/after"
+	check "$name: equal" diff "$tmp/before" "$tmp/after"
+}
+
+# sids COUNT [GROUP]: a SID list with zero bytes in every SID
+sids() {
+	seq -f "fcff:${2:-0}:%g::" -s , "$1"
+}
+
+# --- help and create
+
+like "$(ipset help hash:sr6flow)" '^add +SETNAME hash:sr6flow \[NAME=\]SID' \
+	"help names the element"
+like "$(ipset help)" '^ +hash:sr6flow\s+0' "help lists the type"
+
+check "create" ipset create s hash:sr6flow
+is "$(header s)" \
+	"hashsize 1024 maxelem 65536 markmask 0x00030000 initval 0x00010000" \
+	"defaults"
+is "$(ipset list s | sed -n 's/^\(Type\|Revision\|Number of entries\): //p' |
+	paste -sd ' ')" "hash:sr6flow 0 0" "type, revision, entries"
+check "create with all options" ipset create o hash:sr6flow hashsize 64 \
+	maxelem 100 markmask 0x24 initval 0x20 timeout 600 counters forceadd \
+	skbinfo
+# libipset lists forceadd of no type.
+is "$(header o)" \
+	"hashsize 64 maxelem 100 markmask 0x00000024 initval 0x00000020 timeout 600 skbinfo" \
+	"options are listed, counters are not"
+refused "create again" 1 "set with the same name already exists" \
+	ipset create s hash:sr6flow
+check "create -exist" ipset -exist create s hash:sr6flow initval 0x20000
+like "$(header s)" "initval 0x00010000" "create -exist keeps the colour"
+refused "create -exist with another mask" 1 "already exists" \
+	ipset -exist create s hash:sr6flow markmask 0x10000
+for option in "markmask 0" "markmask 0x70000" "markmask 0x10001" \
+	      "markmask 0x100" "initval 0x30000" "initval 0" \
+	      "markmask 4 initval 8"; do
+	# shellcheck disable=SC2086 # options and values
+	refused "create with $option" 1 "markmask parameter is invalid" \
+		ipset create b hash:sr6flow $option
+done
+check "mask of one bit starts with colour 0" bash -ec '
+	ipset create b hash:sr6flow markmask 0x80000000
+	ipset -t list b | grep -q "markmask 0x80000000 initval 0x00000000"
+	ipset destroy b'
+refused "create with an unknown option" 2 "Unknown argument: .comment'" \
+	ipset create b hash:sr6flow comment
+
+# --- add, test, del
+
+check "add" ipset add s gold=fcff:2::1,fcff:8::100
+is "$(members s)" "gold=fcff:2::1,fcff:8::100" "a new flow has no counters"
+refused "add again" 1 "already added" ipset add s fcff:2::1,fcff:8::100
+check "add again, -exist" ipset -exist add s silver=fcff:2::1,fcff:8::100
+is "$(members s)" "silver=fcff:2::1,fcff:8::100" "-exist gives a new name"
+check "add again, -! and no name" ipset -! add s fcff:2::1,fcff:8::100
+is "$(members s)" "silver=fcff:2::1,fcff:8::100" "no name keeps the name"
+
+refused "test of a flow" 0 \
+	"fcff:2::1,fcff:8::100 is in set s\.\$" \
+	ipset test s fcff:2::1,fcff:8::100
+refused "test with another name and a colour" 0 "is in set s" \
+	ipset test s other=fcff:2::1,fcff:8::100,0x00010000
+refused "test of the reverse list" 1 \
+	"^fcff:8::100,fcff:2::1 is NOT in set s\.\$" \
+	ipset test s fcff:8::100,fcff:2::1
+refused "test of a beginning" 1 "is NOT in set s" ipset test s fcff:2::1
+refused "test of a colour" 1 \
+	"^The colour 0x00010000, not a flow, is NOT in set s\.\$" \
+	ipset test s 0x10000
+refused "del of a colour" 1 "An IPv6 address is expected" \
+	ipset del s 0x10000
+refused "del of what is not there" 1 "not added" ipset del s fcff:2::1
+check "del of what is not there, -exist" ipset -exist del s fcff:2::1
+check "del with name and colour" \
+	ipset del s silver=fcff:2::1,fcff:8::100,0x00010000
+is "$(members s)" "" "the flow is gone"
+
+for n in $(seq 16); do
+	ipset add s "n$n=$(sids "$n")"
+done
+is "$(ipset -t list s | sed -n 's/^Number of entries: //p')" 16 \
+	"flows of 1 to 16 SIDs"
+for n in 1 2 15 16; do
+	refused "test of $n SIDs" 0 "is in set" ipset test s "$(sids "$n")"
+done
+# shellcheck disable=SC2016 # for the inner shell to expand
+refused "the longest element" 0 "is in set" bash -ec '
+	long=$(yes fcff:ffff:ffff:ffff:ffff:ffff:ffff:ffff | head -n 16 |
+	       paste -sd ,)
+	ipset add s x23456789012345678901234567890z=$long,0x00020000 \
+		packets 18446744073709551614 bytes 18446744073709551614
+	ipset list s |
+		grep -qx "x23456789012345678901234567890z=$long,0x00020000 packets 18446744073709551614 bytes 18446744073709551614"
+	ipset save s | ipset -exist restore
+	ipset test s $long'
+check "flush" ipset flush s
+is "$(members s)" "" "flush leaves nothing"
+
+# --- colours and counters
+
+check "the active colour" ipset add s 0x00020000
+like "$(header s)" "initval 0x00020000" "it is listed"
+ipset add s ::1
+ipset flush s
+like "$(header s)" "initval 0x00020000" "flush keeps it"
+for colour in 0x0 0x30000 0x1 0x40000; do
+	refused "active colour $colour" 1 "out of domain" ipset add s $colour
+done
+like "$(header s)" "initval 0x00020000" "a wrong colour changes nothing"
+refused "active colour with a timeout" 1 "Invalid argument|Timeout" \
+	ipset add s 0x10000 timeout 3
+refused "active colour with counters" 1 "Invalid argument" \
+	ipset add s 0x10000 packets 3
+refused "a colour without counters" 1 "Invalid argument" \
+	ipset add s ::1,0x10000
+refused "counters without a colour" 1 "Invalid argument" \
+	ipset add s ::1 packets 3
+is "$(members s)" "" "none of them added a flow"
+
+check "counters add a flow" ipset add s a=::1,::2,0x10000 packets 12 bytes 999
+check "another colour of the flow" ipset add s ::1,::2,0x20000 packets 5
+check "uncoloured packets" ipset add s ::1,::2,0x0 bytes 70 packets 1
+check "foreign packets" ipset add s ::1,::2,0x00030000 packets 2 bytes 140
+check "bytes alone keep the packets" ipset add s ::1,::2,0x20000 bytes 300
+is "$(ipset list s | sed '1,/^Members:/d' | sort | paste -sd ' ')" \
+	"a=::1,::2,0x00000000 packets 1 bytes 70 a=::1,::2,0x00010000 packets 12 bytes 999 a=::1,::2,0x00020000 packets 5 bytes 300 a=::1,::2,0x00030000 packets 2 bytes 140" \
+	"all four colours"
+is "$(ipset -t list s | sed -n 's/^Number of entries: //p')" 1 \
+	"entries are flows"
+
+# --- lists
+
+is "$(ipset list -n | sort | paste -sd ' ')" "o s" "list -name"
+is "$(ipset list s -t | grep -c :: || true)" 0 "list -terse has no members"
+ipset list s -o xml >"$tmp/xml"
+for tag in "<ipset name=\"s\">" "<type>hash:sr6flow</type>" \
+	   "<markmask>0x00030000</markmask>" "<initval>0x00020000</initval>" \
+	   "<member><elem>a=::1,::2,0x00010000</elem><packets>12</packets><bytes>999</bytes></member>" \
+	   "<numentries>1</numentries>"; do
+	check "xml: $tag" grep -qF -- "$tag" "$tmp/xml"
+done
+# Every tag that opens, closes, in order.
+is "$(grep -oE '</?[a-z]+' "$tmp/xml" | awk '
+	/^<\// { if (stack[n--] != substr($0, 3)) { print "bad"; exit } next }
+	{ stack[++n] = substr($0, 2) }
+	END { print n }')" 0 "xml: well-formed"
+for n in 9 1 5 3 7; do
+	ipset add s "fcff:$n::1,fcff::2"
+done
+is "$(ipset -sorted list s | grep -o '^fcff:[0-9]' | paste -sd ' ')" \
+	"fcff:1 fcff:3 fcff:5 fcff:7 fcff:9" "list -sorted"
+is "$(ipset list s | sort)" "$(ipset -sorted list s | sort)" \
+	"-sorted and plain have the same lines"
+check "list into a file" ipset list s -file "$tmp/list"
+check "the file has it" grep -q "a=::1,::2,0x00010000 packets 12" "$tmp/list"
+
+# --- save and restore
+
+for n in $(seq 16); do
+	ipset add s "flow.$n=$(sids "$n" 1),0x00010000" \
+		packets "$n" bytes $((n * 1500))
+	ipset add s "$(sids "$n" 1),0x00020000" packets "$((n + 1))"
+	ipset add s "$(sids "$n" 2)"
+done
+same_after_restore "flows, names, counters, active colour" s
+like "$(header s)" "initval 0x00020000" "the active colour is restored"
+# Twice: a restored stream must not depend on the order of the first one.
+same_after_restore "once more" s
+
+ipset flush o
+check "timeout and skbinfo" ipset add o t=::7,::8 timeout 500 \
+	skbmark 0x12/0xff skbprio 1:10 skbqueue 9
+ipset add o t=::7,::8,0x20 packets 3 bytes 4
+ipset add o forever=::9 timeout 0
+ipset add o default=::a
+like "$(ipset list o)" \
+	'^t=::7,::8,0x00000020 timeout (4[0-9]{2}|500) packets 3 bytes 4 skbmark 0x12/0xff skbprio 1:10 skbqueue 9$' \
+	"they are listed beside the counters"
+like "$(ipset list o)" '^forever=::9 timeout 0' "timeout 0 stays 0"
+like "$(ipset list o)" '^default=::a timeout (5[0-9]{2}|600)' "default timeout"
+ipset save o >"$tmp/stream"
+ipset destroy o
+check "restore with timeouts" ipset restore -file "$tmp/stream"
+ipset save o >"$tmp/again"
+check "equal but for the seconds" diff \
+	<(sed 's/timeout [1-9][0-9]*/timeout N/' "$tmp/stream" | sort) \
+	<(sed 's/timeout [1-9][0-9]*/timeout N/' "$tmp/again" | sort)
+like "$(ipset list o)" '^t=::7,::8,0x00000020 timeout (4[0-9]{2}|500) ' \
+	"what was left of the timeout is restored"
+
+refused "restore on a set that is there" 1 "Error in line 1: .*already exists" \
+	ipset restore -file "$tmp/stream"
+check "the same with -!" ipset -! restore -file "$tmp/stream"
+
+# A line must not inherit the name, list, colour or counters of another.
+cat >"$tmp/stream" <<-END
+	create r hash:sr6flow
+	# one message carries all of these
+	add r gold=fcff::1,fcff::2,fcff::3,0x00010000 packets 9 bytes 90
+	add r fcff::4
+	add r fcff::5,fcff::6
+
+	add r 0x00020000
+	add r silver=fcff::7
+	del r fcff::5,fcff::6
+	add r fcff::8,0x00020000 packets 1
+	add r fcff::9
+END
+check "restore a stream of all kinds of lines" ipset restore -file "$tmp/stream"
+is "$(ipset list r | sed '1,/^Members:/d' | sort | paste -sd ' ')" \
+	"fcff::4 fcff::8,0x00020000 packets 1 bytes 0 fcff::9 gold=fcff::1,fcff::2,fcff::3,0x00010000 packets 9 bytes 90 silver=fcff::7" \
+	"each line stands alone"
+like "$(header r)" "initval 0x00020000" "and the colour was set"
+refused "restore names the line, parser" 1 \
+	"Error in line 3: Syntax error: 'fcff::zz' is not an IPv6 address" \
+	ipset restore <<<$'add r ::1\nadd r ::2\nadd r fcff::zz\nadd r ::4'
+refused "restore names the line, kernel" 1 \
+	"Error in line 2: .*already added" \
+	ipset restore <<<$'add r ::5\nadd r ::5\nadd r ::6'
+ipset destroy r
+
+# 5000 flows: several messages each way, nothing twice.
+{
+	echo "create big hash:sr6flow"
+	for n in $(seq 5000); do
+		printf 'add big f%d=fcff:%x::1,fcff::%x\n' "$n" "$n" "$n"
+	done
+} >"$tmp/stream"
+check "restore 5000 flows" ipset restore -file "$tmp/stream"
+is "$(ipset save big | sed 1d | sort | sha256sum)" \
+	"$(sed 1d "$tmp/stream" | sort | sha256sum)" "5000 flows come back"
+ipset destroy big
+
+# --- interactive
+
+out=$(ipset - 2>&1 <<-END
+	create i hash:sr6flow
+	add i gold=fcff::1,fcff::2 bogus
+	add i fcff::zz
+	add i fcff::3
+	add i 0x00020000
+	list i
+	quit
+END
+)
+like "$out" "Unknown argument: .bogus'" "interactive: goes on after an error"
+like "$out" "'fcff::zz' is not an IPv6 address" "interactive: sentences"
+is "$(members i)" "fcff::3" "interactive: nothing of the refused lines"
+like "$(header i)" "initval 0x00020000" "interactive: colour"
+ipset destroy i
+
+# --- rename, swap, references
+
+check "rename" ipset rename s s2
+is "$(ipset list -n | sort | paste -sd ' ')" "o s2" "it has the new name"
+check "rename back" ipset rename s2 s
+check "create the other" ipset create p hash:sr6flow markmask 0x0c
+ipset add p other=fcff::77
+before=$(members s)
+check "swap" ipset swap s p
+is "$(members s)" "other=fcff::77" "swapped"
+is "$(members p)" "$before" "swapped, the other"
+check "swap back" ipset swap s p
+check "a set of another type" ipset create h6 hash:ip family inet6
+refused "swap with it" 1 "their type does not match" ipset swap s h6
+ip6tables -A FORWARD -m set --match-set s dst
+refused "destroy of a set in use" 1 "in use" ipset destroy s
+like "$(ipset -t list s)" "^References: 1" "references are counted"
+ip6tables -D FORWARD -m set --match-set s dst
+ipset destroy p
+
+# --- beside other types
+
+ipset create hi hash:ip
+ipset add hi 192.0.2.1
+ipset create nn hash:net,net counters comment
+ipset add nn 192.0.2.0/24,198.51.100.0/24 packets 3 bytes 4 comment "x y"
+ipset create bp bitmap:port range 1-100
+ipset add bp 80
+ipset create ls list:set
+ipset add ls hi
+ipset create last hash:sr6flow
+ipset add last fcff::1
+ipset add h6 fcff::1
+for set in $(ipset list -n); do
+	ipset save "$set"
+done >"$tmp/each"
+check "save of all is save of each" diff <(ipset save | sed \
+	's/timeout [1-9][0-9]*/N/') \
+	<(sed 's/timeout [1-9][0-9]*/N/' "$tmp/each")
+is "$(ipset list | grep -c '^Name: ')" "$(ipset list -n | wc -l)" \
+	"list of all"
+is "$(ipset list -o xml | grep -c '^</ipset>')" "$(ipset list -n | wc -l)" \
+	"xml of all"
+ipset save >"$tmp/all"
+# The list refers to a set, which is in use until the list is gone.
+ipset destroy ls
+ipset destroy
+check "restore of all" ipset restore -file "$tmp/all"
+check "all came back" diff \
+	<(sed 's/timeout [1-9][0-9]*/N/' "$tmp/all" | sort) \
+	<(ipset save | sed 's/timeout [1-9][0-9]*/N/' | sort)
+refused "an element of a flow in another type" 1 "" \
+	ipset add h6 fcff::1,fcff::2
+
+# --- limits
+
+ipset create full hash:sr6flow maxelem 2
+ipset add full ::1
+ipset add full ::2
+refused "full" 1 "Hash is full, cannot add more elements" ipset add full ::3
+check "refresh in a full set" ipset -exist add full name=::2
+# shellcheck disable=SC2016 # for the inner shell to expand
+check "forceadd" bash -ec '
+	ipset create force hash:sr6flow maxelem 2 forceadd
+	ipset add force ::1; ipset add force ::2; ipset add force ::3
+	ipset test force ::3
+	[ "$(ipset list force | grep -c ^::)" -eq 2 ]'
+refused "timeout without timeouts" 1 "created without timeout support" \
+	ipset add full ::1 timeout 3
+refused "skbmark without skbinfo" 1 "created without skbinfo support" \
+	ipset add full ::1 skbmark 0x1
+refused "another option" 2 "Unknown argument: .comment'" \
+	ipset add s ::1 comment x
+refused "a set that is not there" 1 "does not exist" ipset add none ::1
+
+# --- bad input: the sentence names the bad part
+
+bad fcff::zz "'fcff::zz' is not an IPv6 address"
+bad gold=fcff::1,x "'x' is not an IPv6 address"
+bad fcff::/64 "'fcff::/64' is not an IPv6 address"
+bad fcff::1-fcff::2 "'fcff::1-fcff::2' is not an IPv6 address"
+bad 10.0.0.1 "'10\.0\.0\.1' is not an IPv6 address but an IPv4 address"
+bad 131072 "'131072' is not an IPv6 address; a colour begins with 0x"
+bad fcff::1,,fcff::2 "SID 2 is empty"
+bad fcff::1, "SID 2 is empty"
+bad ,fcff::1 "SID 1 is empty"
+bad "" "the element is empty"
+bad gold= "name 'gold' has no SID"
+bad gold=0x10000 "name 'gold' has no SID, only a colour"
+bad '=fcff::1' "the name before '=' is empty"
+bad x234567890123456789012345678901z=::1 \
+	"name 'x234567890123456789012345678901…' is longer than 31 characters"
+bad "a b=::1" "name 'a b' has the character ' '; allowed are letters, digits and \. _ : -"
+bad "-a=::1" "name '-a' does not begin with a letter or digit"
+bad "$(sids 17)" "17 SIDs: a flow has at most 16"
+bad 0x1,fcff::1 "colour '0x1' is not the last part"
+bad 0x100000000 "colour '0x100000000' is longer than 32 bits"
+bad 0xgg "'0xgg' is not a colour: 0x and 1 to 8 hexadecimal digits"
+
+ipset destroy ls

@@ -1,0 +1,331 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# vm: smp=2 icount=no kernels=6.1,6.12 timeout=300
+#
+# lmctl init, deinit, add, del, flush, flows, colour and stats on a node of
+# their own: what they do, what they undo, what they say.
+# shellcheck source=test/vm/lib.sh
+. "$(dirname "$0")/../lib.sh"
+
+node_add node
+
+lm() {
+	on node lmctl "$@"
+}
+
+# fault NAME REGEX COMMAND...: exit status 1, one line on stderr
+fault() {
+	local name=$1 pattern=$2 status=0
+	shift 2
+	"$@" >/dev/null 2>"$tmp/fault" || status=$?
+	if [ "$status" -eq 1 ] && [ "$(wc -l <"$tmp/fault")" -eq 1 ] &&
+	   grep -qE -- "^lmctl: $pattern" "$tmp/fault"; then
+		ok "$name"
+	else
+		not_ok "$name" "ran:     $*" "status:  $status, wanted 1" \
+			"said:    $(cat "$tmp/fault")" "pattern: $pattern"
+	fi
+}
+
+sets() {
+	on node ipset list -n | sort | paste -sd ' '
+}
+
+# rules BACKEND CHAIN: the rules of a chain of mangle, in order
+rules() {
+	on node "ip6tables-$1" -t mangle -S "$2" | sed 1d
+}
+
+flow_count() {
+	lm colour tx --json | jq '.sets[0].flow_count'
+}
+
+names() {
+	lm flows "$1" --json | jq -r '[.sets[0].flows[].name] | sort | join(" ")'
+}
+
+tx_rule='-A POSTROUTING -m set --match-set lm-tx src'
+rx_rule='-A PREROUTING -m set --match-set lm-rx dst'
+
+test_init() {
+	local tool=ip6tables-$1
+	on node "$tool" -t mangle -A POSTROUTING -s fd00::1
+	on node "$tool" -t mangle -A PREROUTING -s fd00::2
+	check "$1: init tx" lm init tx "--ip6tables=$tool"
+	check "$1: init rx" lm init rx "--ip6tables=$tool"
+	is "$(rules "$1" POSTROUTING | tail -n 1)" "$tx_rule" \
+		"$1: the tx rule is the last in POSTROUTING"
+	is "$(rules "$1" PREROUTING | head -n 1)" "$rx_rule" \
+		"$1: the rx rule is the first in PREROUTING"
+	on node "$tool" -t mangle -A POSTROUTING -s fd00::3
+	check "$1: init tx again" lm init tx "--ip6tables=$tool"
+	check "$1: init rx again" lm init rx "--ip6tables=$tool"
+	is "$(rules "$1" POSTROUTING | wc -l) $(rules "$1" PREROUTING | wc -l)" \
+		"3 2" "$1: that added nothing"
+	is "$(lm init tx "--ip6tables=$tool" --dry-run)" "" \
+		"$1: a dry run has nothing to do"
+	fault "$1: other options are refused" "set 'lm-tx' exists with other" \
+		lm init tx --maxelem 5 "--ip6tables=$tool"
+
+	# shellcheck disable=SC2086 # words of a rule
+	on node "$tool" -t mangle $tx_rule
+	check "$1: deinit" lm deinit "--ip6tables=$tool"
+	is "$(sets)" "" "$1: the sets are gone"
+	is "$(rules "$1" POSTROUTING | wc -l) $(rules "$1" PREROUTING | wc -l)" \
+		"2 1" "$1: all copies of the rules are gone, others are not"
+	check "$1: deinit again" lm deinit "--ip6tables=$tool"
+	on node "$tool" -t mangle -F
+}
+
+test_init_options() {
+	check "init with every option" lm init tx --set other --mask 0x30 \
+		--colour 0x20 --timeout 1min --maxelem 9 --hashsize 64 \
+		--forceadd --skbinfo --ip6tables=ip6tables-nft
+	is "$(lm colour other --json |
+	      jq -c '.sets[0] | [.mask, .colour, .timeout, .maxelem, .forceadd, .skbinfo, .references]')" \
+		'["0x00000030","0x00000020",60,9,true,true,1]' \
+		"the set has the options"
+	check "deinit of a named set" lm deinit tx --set other \
+		--ip6tables=ip6tables-nft
+	is "$(sets)" "" "the named set is gone"
+	is "$(lm init rx --dry-run --ip6tables=x)" \
+		"create set lm-rx with mask 0x00030000
+x -w -t mangle -I PREROUTING 1 -m set --match-set lm-rx dst" \
+		"a dry run says what would be done"
+	is "$(sets)" "" "a dry run does nothing"
+}
+
+# fake_ip6tables COMMAND: finds no rule, and to add one runs the command
+fake_ip6tables() {
+	printf '#!/bin/bash\ncase $* in\n*" -C "*) %s ;;\n*" -A "*) %s ;;\n*) exec ip6tables-nft "$@" ;;\nesac\n' \
+		"$1" "$2" >"$tmp/ip6tables"
+	chmod +x "$tmp/ip6tables"
+}
+
+test_undo() {
+	local status
+	fault "no ip6tables" "cannot run .*install iptables" \
+		lm init tx --ip6tables=/nonexistent
+	is "$(sets)" "" "the set is taken back when there is no ip6tables"
+	fault "ip6tables fails" "'/bin/false -w -t mangle -A .* exit status 1" \
+		lm init tx --ip6tables=/bin/false
+	is "$(sets)" "" "the set is taken back when the rule is refused"
+	on node ipset create lm-tx hash:sr6flow
+	fault "ip6tables fails on a set that was there" "'/bin/false" \
+		lm init tx --ip6tables=/bin/false
+	is "$(sets)" lm-tx "a set that was there stays"
+	on node ipset destroy lm-tx
+
+	# shellcheck disable=SC2016 # expands in the program
+	fake_ip6tables 'exit 1' 'kill -INT $PPID $$; sleep 10'
+	status=0
+	lm init tx "--ip6tables=$tmp/ip6tables" 2>/dev/null || status=$?
+	is "$status $(sets)" "130 " "interrupted before the rule: nothing is left"
+	# shellcheck disable=SC2016 # expands in the program
+	fake_ip6tables 'exec ip6tables-nft "$@"' \
+		'ip6tables-nft "$@"; kill -INT $PPID $$; sleep 10'
+	status=0
+	lm init tx "--ip6tables=$tmp/ip6tables" 2>/dev/null || status=$?
+	is "$status $(sets) $(rules nft POSTROUTING)" "130  " \
+		"interrupted after the rule: nothing is left"
+}
+
+test_flows() {
+	local file=$tmp/flows
+	check "add flows" lm add tx gold=fcff:2::1,fcff:8::100 fcff:3::1
+	is "$(lm flows tx --json | jq -c '[.sets[0].flows[] | [.name, .sids]]')" \
+		'[["",["fcff:3::1"]],["gold",["fcff:2::1","fcff:8::100"]]]' \
+		"flows lists them"
+	like "$(lm flows)" '^lm-tx +gold +fcff:2::1,fcff:8::100' \
+		"flows as a table, of the sets that exist"
+	fault "a flow that exists" "set 'lm-tx' has the flow .*; no flow was added" \
+		lm add tx a=fcff:4::1 b=fcff:3::1 c=fcff:5::1
+	is "$(flow_count)" 2 "nothing of it was added"
+	check "add --exist" lm add tx --exist a=fcff:4::1 b=fcff:3::1
+	is "$(names tx)" "a b gold" "a flow that exists got its name"
+
+	printf '# comment\n\nx=fcff:6::1\ny=fcff:6::2 # one more\n  fcff:6::3\n' >"$file"
+	check "add from a file" lm add tx --file "$file"
+	is "$(flow_count)" 6 "every line of it"
+	check "del from standard input" lm del tx -f - <"$file"
+	is "$(flow_count)" 3 "every line of that"
+	sed -i 's/fcff:6::3/fcff:6::z/' "$file"
+	fault "a bad line" "$file:5: 'fcff:6::z' is not an IPv6 address" \
+		lm add tx --file "$file"
+	sed -i 's/fcff:6::z/fcff:6::2/' "$file"
+	fault "a line twice" "$file:5: .*no flow was added" \
+		lm add tx --file "$file"
+	is "$(flow_count)" 3 "nothing of the bad files was added"
+	fault "no timeouts" "set 'lm-tx' has no timeouts" \
+		lm add tx --timeout 5 fcff:7::1
+
+	fault "del of an unknown flow" "fcff:9::1 is not in set lm-tx" \
+		lm del tx fcff:3::1 fcff:9::1
+	is "$(flow_count)" 3 "nothing was deleted"
+	check "del --exist" lm del tx --exist fcff:3::1 fcff:9::1
+	is "$(flow_count)" 2 "the known flow was deleted"
+	check "flush" lm flush tx
+	is "$(flow_count)" 0 "no flow is left"
+}
+
+# A full set, and an end by signal: all flows or none.
+test_many() {
+	local file=$tmp/many more=$tmp/more status n=5000 try
+	make_flows $n >"$file"
+	# Takes seconds to add: time to see that it has begun, and to end it.
+	make_flows 60000 >"$more"
+	check "a small set" lm init tx --set small --maxelem 100 \
+		--ip6tables=/bin/true
+	fault "more flows than fit" "$file:101: set 'small' is full" \
+		lm add small --file "$file"
+	is "$(lm colour small --json | jq '.sets[0].flow_count')" 0 \
+		"a set too small gets none"
+	on node ipset destroy small
+
+	# Not lm(): a function in the background would be a shell. On a busy
+	# machine all flows may be there before anybody sees some: once more.
+	for try in 1 2 3 4 5 6 7 8 9; do
+		nsenter --net="/run/netns/${node_ns[node]}" \
+			lmctl add tx --file "$more" 2>"$tmp/interrupted" &
+		wait_for 20 some_flows || true
+		# bash has background jobs ignore SIGINT
+		kill -TERM $! 2>/dev/null || true
+		status=0
+		wait $! || status=$?
+		[ "$status" -eq 0 ] || break
+		diag "try $try: the add was over"
+		lm flush tx
+	done
+	is "$status $(flow_count)" "143 0" "an add that is ended adds nothing"
+	like "$(cat "$tmp/interrupted")" 'interrupted; no flow was added' \
+		"and says so"
+	check "add $n flows" lm add tx --file "$file"
+	is "$(lm flows tx --json | jq '.sets[0].flows | length')" $n \
+		"flows lists them all"
+	is "$(lm flows tx --json | jq '[.sets[0].flows[].name] | unique | length')" \
+		$n "each once"
+	lm flush tx
+}
+
+make_flows() {
+	awk -v n="$1" 'BEGIN {
+		for (i = 0; i < n; i++)
+			printf "f%d=fcff:2::%x,fcff:8::100\n", i, i
+	}'
+}
+
+some_flows() {
+	[ "$(flow_count)" -gt 10 ]
+}
+
+test_colour() {
+	is "$(lm colour tx)" 0x00010000 "colour shows the active colour"
+	is "$(lm colour tx toggle)" 0x00020000 "toggle"
+	is "$(lm colour tx toggle)" 0x00010000 "toggle back"
+	is "$(lm colour tx 0x20000)" 0x00020000 "colour by number"
+	is "$(on node ipset list lm-tx | grep -o 'initval .*')" \
+		"initval 0x00020000" "the kernel has it"
+	fault "a colour that the set does not have" "colour 0x00030000: set" \
+		lm colour tx 0x30000
+	is "$(lm colour --json | jq -c '[.v, (.sets[] | .set, .colour, .colours)]')" \
+		'[1,"lm-tx","0x00020000",["0x00010000","0x00020000"]]' \
+		"colour as JSON"
+	like "$(lm)" '^lm-tx +0x00030000 +0x00020000 +0 ' \
+		"no argument shows the state"
+	lm colour tx 0x10000 >/dev/null
+}
+
+test_stats() {
+	on node ipset add lm-tx gold=fcff:2::1,fcff:8::100,0x00010000 \
+		packets 1200 bytes 220800
+	on node ipset add lm-tx gold=fcff:2::1,fcff:8::100,0x00030000 \
+		packets 3 bytes 300
+	on node ipset add lm-tx big=fcff:9::1,0x00020000 \
+		packets 9223372036854775807 bytes 18446744073709551614
+	is "$(lm stats gold --json | jq -c '.sets[0].flows[] | [.name, .sids, .counters]')" \
+		'["gold",["fcff:2::1","fcff:8::100"],{"uncoloured":{"colour":"0x00000000","packets":0,"bytes":0},"low":{"colour":"0x00010000","packets":1200,"bytes":220800},"high":{"colour":"0x00020000","packets":0,"bytes":0},"foreign":{"colour":"0x00030000","packets":3,"bytes":300}}]' \
+		"stats of a flow as JSON"
+	like "$(lm stats fcff:9::1 --json)" '"high":{"colour":"0x00020000","packets":9223372036854775807,"bytes":"18446744073709551614"}' \
+		"counters stay exact beyond what an integer can say"
+	is "$(lm stats --json | jq -c '.sets[0].diagnostics')" \
+		'{"no_flow":0,"malformed":0,"not_writable":0}' "diagnostics"
+	is "$(lm stats --json | jq -c '.sets[0].flows | length')" 2 "all flows"
+	is "$(lm stats --json | jq -r '[.sets[0].flows[] | .instance, .generation] | unique | map(length) | join(" ")')" \
+		"16 16 16" "one instance, a generation per flow"
+	like "$(lm stats gold)" '^gold +0x00010000 +low +1200 +220800$' \
+		"stats as a table"
+	like "$(lm stats --explain)" 'SID list is not in the set' "explained"
+	fault "an unknown flow" "no flow 'silver'" lm stats gold silver
+	is "$(timeout 20 nsenter --net="/run/netns/${node_ns[node]}" \
+	      lmctl stats --json --watch=50ms | head -n 3 |
+	      jq -s 'map(.sets[0].flow_count) | tostring' -r)" "[2,2,2]" \
+		"watched in a pipe: a document per line"
+}
+
+test_vanishing() {
+	local status=0
+	nsenter --net="/run/netns/${node_ns[node]}" lmctl stats --set tx \
+		--json --watch=50ms >"$tmp/watched" 2>"$tmp/vanished" &
+	wait_for 10 test -s "$tmp/watched"
+	on node ipset destroy lm-tx
+	wait $! || status=$?
+	is "$status $(wc -l <"$tmp/vanished")" "1 1" \
+		"a set that vanishes: status 1, one line"
+	like "$(cat "$tmp/vanished")" "^lmctl: there is no set 'lm-tx': create it" \
+		"it says what to do"
+	fault "no set at all" "no set lm-tx or lm-rx here: 'lmctl init tx'" \
+		lm stats
+}
+
+test_other_type() {
+	local command
+	on node ipset create lm-tx hash:ip family inet6
+	for command in "init tx --ip6tables=/bin/true" \
+		       "deinit tx --ip6tables=/bin/true" "add tx fcff::1" \
+		       "del tx fcff::1" "flush tx" "flows tx" "colour tx" \
+		       "colour tx toggle" "colour tx 0x10000" "stats" \
+		       "stats --json --set tx" "import tx"; do
+		# shellcheck disable=SC2086 # a command line
+		fault "lmctl $command on a hash:ip set" \
+			"'lm-tx' is a set of type hash:ip" lm $command
+	done
+	is "$(sets)" lm-tx "the other set is still there"
+	on node ipset destroy lm-tx
+}
+
+test_no_privileges() {
+	local command
+	for command in "init tx" "deinit" "add tx fcff::1" "flush tx" flows \
+		       colour stats "import tx"; do
+		# shellcheck disable=SC2086 # a command line
+		fault "lmctl $command without privileges" \
+			".*run as root" on node setpriv \
+			--reuid=65534 --regid=65534 --clear-groups \
+			--inh-caps=-all --bounding-set=-all lmctl $command
+	done
+}
+
+test_no_module() {
+	local helper
+	helper=$(cat /proc/sys/kernel/modprobe)
+	wait_for 20 rmmod ip_set_hash_sr6flow
+	echo /bin/false >/proc/sys/kernel/modprobe
+	fault "init without the module" \
+		"the kernel does not know the set type hash:sr6flow.*modprobe" \
+		lm init tx
+	echo "$helper" >/proc/sys/kernel/modprobe
+}
+
+test_init nft
+test_init legacy
+test_init_options
+test_undo
+check "a set to work with" lm init tx --ip6tables=/bin/true
+test_flows
+test_many
+test_colour
+test_stats
+test_vanishing
+test_other_type
+test_no_privileges
+test_no_module

@@ -1,0 +1,279 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# vm: smp=1 icount=yes kernels=6.1,6.12 mem=1024 timeout=400
+#
+# Steady traffic and a network that loses nothing, so the only right figure is
+# lost = 0. Daemons are killed, stopped and cut off, sets and the module go and
+# come again, the clock of all nodes is set, the colour stands still: a block is
+# then invalid, with a word that fits, or it is exact. It is never wrong. Six
+# blocks after each of these at the latest, all blocks are exact again.
+. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../verdicts.sh"
+
+period=500
+sids=fcff:2::1,fcff:3::100
+declare -A pid=() lines=()
+
+topo_srv6
+topo_direct
+tx_up() {
+	on ingress lmctl init tx
+	on ingress lmctl add tx gold=$sids idle=fcff:2::1,fcff:3::7
+}
+
+rx_up() {
+	on egress lmctl init rx
+	on egress lmctl add rx gold=$sids idle=fcff:2::1,fcff:3::7
+}
+
+# daemon NAME NODE ARGUMENT...: lmctl in the background; what it tells goes to
+# $tmp/results
+daemon() {
+	local name=$1 node=$2
+	shift 2
+	start "$node" lmctl "$@" >>"$tmp/results" 2>>"$tmp/$name.err"
+	pid[$name]=$started
+}
+
+# killed NAME: gone without a chance to clean up
+killed() {
+	kill -KILL "${pid[$1]}"
+	wait "${pid[$1]}" || true
+}
+
+# ended NAME: at SIGTERM, with status 0
+ended() {
+	local status=0
+	stop "${pid[$1]}" || status=$?
+	is "$status" 0 "$now: $1 ends at SIGTERM"
+}
+
+# config NODE <SECTIONS
+config() {
+	{
+		echo "period = ${period}ms"
+		cat
+	} >"$tmp/$1.conf"
+}
+
+# step_clock MILLISECONDS
+step_clock() {
+	local us=$((${EPOCHREALTIME/./} + $1 * 1000))
+	date -s "@$((us / 1000000)).$(printf %06d $((us % 1000000)))" >/dev/null
+}
+
+# mark_messages: from here on said counts
+mark_messages() {
+	local file
+	for file in "$tmp"/*.err; do
+		lines[$(basename "$file" .err)]=$(wc -l <"$file")
+	done
+}
+
+# said NAME TEXT...: these lines and no others, in any order
+said() {
+	local name=$1 text new
+	shift
+	new=$(tail -n +$((${lines[$name]-0} + 1)) "$tmp/$name.err")
+	for text in "$@"; do
+		is "$(grep -c -- "$text" <<<"$new" || true)" 1 \
+			"$now: $name says once: $text"
+	done
+	is "$(grep -c . <<<"$new" || true)" $# "$now: $name says nothing else"
+}
+
+tx_up
+rx_up
+on host-b iperf3 -s -D --pidfile "$tmp/server"
+wait_for 10 test -s "$tmp/server"
+listening() {
+	[ -n "$(on host-b ss -Hltn "sport = :5201")" ]
+}
+wait_for 10 listening
+# 250 packets a second
+start host-a iperf3 -c fd00:b::2 -u -b 400k -l 200 -t 3600 >"$tmp/iperf"
+
+# One daemon for each thing.
+reflect_up() {
+	daemon reflect egress reflect rx --period ${period}ms
+}
+
+measure_up() {
+	daemon measure ingress measure egress=fd00:c::3 --json \
+		--period ${period}ms
+}
+
+rotate_up() {
+	daemon rotate ingress rotate --period ${period}ms
+}
+
+begin start
+rotate_up
+reflect_up
+measure_up
+recovered
+
+begin reflect-killed
+killed reflect
+blocks_pass 3
+reflect_up
+recovered
+reason read-late flow-added
+
+begin reflect-away
+killed reflect
+blocks_pass 9
+reflect_up
+recovered
+reason no-answer not-finished read-late flow-added
+
+begin measure-killed
+killed measure
+blocks_pass 3
+measure_up
+recovered
+is "$(told_count '$3 == "invalid"')" 0 "$now: no block is invalid at both ends"
+
+begin rotate-killed
+killed rotate
+blocks_pass 3
+rotate_up
+recovered
+reason colour-late still-counting both-colours
+
+begin reflect-stopped
+kill -STOP "${pid[reflect]}"
+blocks_pass 3
+kill -CONT "${pid[reflect]}"
+recovered
+reason read-late
+
+# Cut off, the peer reads all its blocks and is asked later.
+begin cut-off
+netem_loss ingress egress loss 100%
+blocks_pass 4
+netem_loss ingress egress loss 0%
+recovered
+is "$(told_count '$3 == "invalid"')" 0 "$now: all blocks are exact, later"
+
+begin one-daemon
+ended measure
+ended reflect
+ended rotate
+is "$(cat "$tmp/measure.err" "$tmp/reflect.err")" "" \
+	"$now: measure and reflect had nothing to say"
+config ingress <<-END
+	rotate = {tx}
+	measure to-egress { peers = {"egress=fd00:c::3"} }
+END
+config egress <<-END
+	reflect { sets = {rx} }
+END
+run_up() {
+	daemon "run-$1" "$1" run --json -c "$tmp/$1.conf"
+}
+run_up ingress
+run_up egress
+recovered
+
+begin both-killed
+killed run-ingress
+killed run-egress
+blocks_pass 3
+run_up egress
+run_up ingress
+recovered
+
+# The sets go away under the daemons and come again with their rules.
+begin egress-set
+mark_messages
+on egress lmctl deinit rx
+blocks_pass 2
+rx_up
+recovered
+reason set-restarted flow-removed flow-added read-late no-rule
+said run-egress "no set 'lm-rx'" "set 'lm-rx' can be read again"
+
+begin ingress-set
+mark_messages
+on ingress lmctl deinit tx
+blocks_pass 2
+tx_up
+recovered
+reason set-restarted flow-removed flow-added read-late no-rule colour-late \
+	still-counting both-colours uncoloured
+said run-ingress "no set 'lm-tx'.*trying again" \
+	"no set 'lm-tx'.*invalid until" "set 'lm-tx' can be read again" \
+	"the active colour follows the clock again"
+
+# Between two readings: nobody sees the set missing, but it is another one.
+begin replaced
+mark_messages
+on egress bash -c "lmctl deinit rx; lmctl init rx;
+	lmctl add rx gold=$sids idle=fcff:2::1,fcff:3::7"
+recovered
+reason set-restarted flow-removed flow-added read-late no-rule
+within "$(told_count '$6 == "set-restarted"')" 2 20 "$now: it is known as another one"
+
+begin module
+mark_messages
+on ingress lmctl deinit tx
+on egress lmctl deinit rx
+check "$now: it unloads while daemons run" \
+	wait_for 20 rmmod ip_set_hash_sr6flow
+blocks_pass 2
+check "$now: it loads" modprobe ip_set_hash_sr6flow
+tx_up
+rx_up
+recovered
+reason set-restarted flow-removed flow-added read-late no-rule colour-late \
+	still-counting both-colours uncoloured
+said run-egress "no set 'lm-rx'" "set 'lm-rx' can be read again"
+said run-ingress "no set 'lm-tx'.*trying again" \
+	"no set 'lm-tx'.*invalid until" "set 'lm-tx' can be read again" \
+	"the active colour follows the clock again"
+
+# The clock of all nodes: 10 blocks, so that colours stay the same, and 1.
+for step in 5000 -5000 500; do
+	begin "step$step"
+	mark_messages
+	blocks_pass 2
+	step_clock $step
+	recovered $((step < 0 ? -step / period : 0))
+	reason clock-stepped
+	said run-ingress 'the clock stepped by'
+	said run-egress
+done
+
+# Nobody changes the colour any more, then somebody does again; both by SIGHUP.
+begin no-rotate
+sed -i '/^rotate/d' "$tmp/ingress.conf"
+kill -HUP "${pid[run-ingress]}"
+blocks_pass 6
+sed -i '1a rotate = {tx}' "$tmp/ingress.conf"
+kill -HUP "${pid[run-ingress]}"
+recovered
+reason colour-late still-counting both-colours
+within "$(told_count '$3 == "invalid" && $2 == "gold"')" 4 20 \
+	"$now: while it stands still, no block is known"
+
+# Nobody has ever changed it since the daemon began.
+begin never-rotated
+ended run-ingress
+sed -i '/^rotate/d' "$tmp/ingress.conf"
+run_up ingress
+blocks_pass 9
+is "$(told_count '$2 == "gold" && $3 == "exact"')" 0 "$now: no figure at all"
+within "$(told_count '$2 == "gold" && $3 == "invalid"')" 4 20 "$now: but reasons"
+sed -i '1a rotate = {tx}' "$tmp/ingress.conf"
+kill -HUP "${pid[run-ingress]}"
+recovered
+reason colour-late still-counting both-colours
+ended run-ingress
+ended run-egress
+
+now=all
+first=1
+never_wrong
+within "$(told_count '$2 == "gold" && $3 == "exact" && $4 > 100')" 100 2000 \
+	"$now: blocks full of packets were exact"

@@ -1,0 +1,159 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# vm: smp=1 icount=yes kernels=6.1,6.12 mem=1024 timeout=300
+#
+# The clock of one end is wrong (test/tools/skewclock.c), traffic comes in
+# bursts, and the network loses nothing: lost = 0 is the only right figure. By
+# less than the guard band, everything stays exact. By a quarter of a period or
+# by whole periods, a block is invalid or exact, and never wrong; by two periods
+# all that its numbers and colours say fits another block. 'lmctl check' names
+# the clock.
+. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../verdicts.sh"
+
+period=500
+sids=fcff:2::1,fcff:3::100
+declare -A pid=()
+
+topo_srv6
+topo_direct
+on ingress lmctl init tx
+on ingress lmctl add tx gold=$sids idle=fcff:2::1,fcff:3::7
+on egress lmctl init rx
+on egress lmctl add rx gold=$sids idle=fcff:2::1,fcff:3::7
+cat >"$tmp/ingress.conf" <<-END
+	period = ${period}ms
+	rotate = {tx}
+	measure to-egress { peers = {"egress=fd00:c::3"} }
+END
+cat >"$tmp/egress.conf" <<-END
+	period = ${period}ms
+	reflect { sets = {rx} }
+END
+
+# skewed NODE MILLISECONDS COMMAND...: in the background
+skewed() {
+	local node=$1 ns=$(($2 * 1000000))
+	shift 2
+	start "$node" env SKEW_NS=$ns LD_PRELOAD=/usr/local/bin/skewclock.so "$@"
+}
+
+# run_up NODE MILLISECONDS
+run_up() {
+	skewed "$1" "$2" lmctl run --json -c "$tmp/$1.conf" \
+		>>"$tmp/results" 2>>"$tmp/$1.err"
+	pid[$1]=$started
+}
+
+run_down() {
+	local status=0
+	stop "${pid[$1]}" || status=$?
+	is "$status" 0 "$now: lmctl run on $1 ends at SIGTERM"
+}
+
+# doze MILLISECONDS: without a process
+doze() {
+	local pause
+	printf -v pause '0.%03d' "$1"
+	read -rt "$pause" <>"$tmp/never" || true
+}
+
+# bursts: 500 packets a second for 40 to 440 ms at a time, and pauses of up to
+# 0.3 s, after which it sends at once what it has missed
+bursts() {
+	RANDOM=7
+	mkfifo "$tmp/never"
+	while :; do
+		doze $((40 + RANDOM % 400))
+		kill -STOP "$load"
+		doze $((RANDOM % 300))
+		kill -CONT "$load"
+	done
+}
+
+listening() {
+	[ -n "$(on host-b ss -Hltn "sport = :5201")" ]
+}
+
+# looks MILLISECONDS: what check at the ingress says of the peer, so many
+# milliseconds ahead
+looks() {
+	local near=$(($1 > 0 ? $1 - 1 : $1 + 1))
+	on ingress lmctl check egress=fd00:c::3 --period ${period}ms \
+		--blocks 4 >"$tmp/check" || true
+	like "$(grep 'its clock differs' "$tmp/check")" \
+		"peer egress .*its clock differs by ($1|$near)\.[0-9]+ ms from ours, the guard band allows 50.000 ms" \
+		"$now: check tells the difference"
+}
+
+wrong_clocks() {
+	grep 'WRONG.*its clock differs' "$tmp/check" || true
+}
+
+# off: what both ends say of their blocks has nothing to do with each other
+off() {
+	settled
+	never_wrong
+	is "$(told_count "\$1 >= $since && \$2 == \"gold\" && \$3 == \"exact\"")" \
+		0 "$now: no figure"
+}
+
+on host-b iperf3 -s -D
+wait_for 10 listening
+start host-a iperf3 -c fd00:b::2 -u -b 400k -l 100 -t 3600 >"$tmp/iperf"
+load=$started
+bursts &
+at_exit kill $!
+
+begin right
+run_up ingress 0
+run_up egress 0
+recovered
+# The colour is put right when the daemon begins, and this may be in a block.
+is "$(told_count "\$1 >= $(first_exact) && \$3 == \"invalid\"")" 0 \
+	"$now: from then on no block is invalid"
+
+# The guard band is 50 ms.
+for skew in 30 -30; do
+	begin "egress$skew"
+	run_down egress
+	run_up egress $skew
+	recovered
+	looks $skew
+	is "$(wrong_clocks)" "" "$now: which is not wrong"
+done
+
+for skew in 125 -125 500 -500 1000 -1000; do
+	begin "egress$skew"
+	run_down egress
+	run_up egress $skew
+	off
+	reason clocks-differ still-counting both-colours colour-late \
+		read-late not-finished
+	within "$(told_count '$6 == "clocks-differ"')" 4 40 \
+		"$now: it is the clocks"
+	case $skew in
+	*125)
+		looks "$skew"
+		isnt "$(wrong_clocks)" "" "$now: which is wrong"
+		like "$(cat "$tmp/check")" "clocks-differ: .*guard band" \
+			"$now: check says what comes of it"
+		;;
+	esac
+done
+
+# The marking end: its colour changes with its clock.
+begin ingress125
+run_down egress
+run_down ingress
+run_up egress 0
+run_up ingress 125
+off
+reason clocks-differ still-counting both-colours read-late not-finished
+
+begin right-again
+run_down ingress
+run_up ingress 0
+recovered
+run_down egress
+run_down ingress
