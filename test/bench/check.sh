@@ -1,0 +1,21 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The short form of the bench: no figure may be more than 3 percent above the
+# one in baseline.json, none may be missing or new, and all must be what the
+# design promises.  Where a change is meant to cost more, or there is a new
+# figure:
+#
+#   run.sh --short --store
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=test/vm/common.sh
+. "$here/../vm/common.sh"
+
+out=$build/bench/check
+if ! "$here/run.sh" --short --out "$out" | grep -v ': figure '; then
+	echo "0 passed, 1 failed"
+	exit 1
+fi
+"$here/report" compare "$out/figures.json" "$here/baseline.json"

@@ -1,0 +1,214 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Runs parts of the bench in guests whose clock counts instructions, and
+# collects their figures.
+#
+#   run.sh [--short] [--kernel 6.1|6.12|all] [--part NAME]... [--out DIR]
+#          [--jobs N] [--store]
+#
+# Without --part all parts are run, and userspace.sh on this machine (which is
+# part "userspace").  What the figures are and what a part looks like:
+# README.md.  --store, in the short form and for all parts and kernels, makes
+# them the ones that check.sh compares with.
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=test/vm/common.sh
+. "$here/../vm/common.sh"
+
+# rep movs is one instruction per round for the counting clock, but how the
+# rounds are cut depends on the host: a processor without ERMS has no such
+# copying.
+export VM_CPU=max,-erms,-fsrm
+
+usage() {
+	sed -n '/^#   run/,/^#$/s/^# *//p' "${BASH_SOURCE[0]}" >&2
+	exit 2
+}
+
+# setting PART KEY DEFAULT: what a part's head says, a line for each time
+setting() {
+	local word words found=
+	read -ra words <<<"$(sed -n 's/^# bench: *//p' "$here/parts/$1.sh")"
+	for word in "${words[@]}"; do
+		case $word in
+		"$2"=?*)
+			echo "${word#*=}"
+			found=1
+			;;
+		mem=* | timeout=* | short=yes | short=no | add=*) ;;
+		*) die "$1: '$word' is not mem=, timeout=, short=yes, short=no or add=" ;;
+		esac
+	done
+	[ -n "$found" ] || [ -z "$3" ] || echo "$3"
+}
+
+# What the guest runs: parts, up to one that fails, and then a look at the
+# kernel's log.
+guest_command() {
+	local part
+	echo "export BENCH_SHORT=$short BENCH_KERNEL=$1; status=0"
+	shift
+	for part in "$@"; do
+		cat <<-END
+			echo "part $part"
+			[ \$status -ne 0 ] || bash ./$part.sh 2>&1 || { echo "$part failed"; status=1; }
+		END
+	done
+	cat <<-'END'
+		if dmesg | grep -E -A 30 'WARNING|\bBUG\b|\bOops\b|Call Trace|stall(s|ed)? (on|detected)'; then
+			echo "the kernel's log shows trouble"
+			status=1
+		fi
+		exit $status
+	END
+}
+
+# boot KERNEL PART...: one guest; what it says goes to a log and to stdout
+boot() {
+	local kernel=$1 part value mem=0 limit=0 files log guest status=0 began=$SECONDS
+	shift
+	log=$out/$kernel-$(IFS=+; echo "$*").log
+	files=(--add "$here/lib.sh" --add "$here/path_lib.sh")
+	for value in "$here"/parts/*.sh "$build/bench/bin"/* \
+		"$build/bench/module/$("$here/../vm/kernels.sh" release "$kernel")"/test/bench/*/*.ko; do
+		[ ! -f "$value" ] || files+=(--add "$value")
+	done
+	for part in "$@"; do
+		value=$(setting "$part" mem 768)
+		[ "$value" -le "$mem" ] || mem=$value
+		limit=$((limit + $(setting "$part" timeout 600)))
+		for value in $(setting "$part" add ''); do
+			files+=(--add "$top/$value")
+		done
+	done
+	: >"$log"
+	"$here/../vm/guest.sh" --kernel "$kernel" --icount --mem "$mem" \
+		--timeout "$limit" "${files[@]}" \
+		"$(guest_command "$kernel" "$@")" >"$log" 2>&1 </dev/null &
+	guest=$!
+	# Who ends this ends the guest.
+	trap 'kill "$guest"; wait "$guest"; exit 143' TERM
+	tail -n +1 -s 0.2 -f --pid="$guest" "$log" | sed -u "s/^/$kernel: /" &
+	wait "$guest" || status=$?
+	wait
+	[ "$status" -eq 0 ]
+	echo "$kernel: $* took $((SECONDS - began)) s"
+	echo "$kernel $log" >>"$work/done"
+}
+
+# Figures of all logs as JSON.  A log with a line that is no good figure, or
+# with one twice, makes it fail.
+collect() {
+	local kernel log
+	while read -r kernel log; do
+		tr -d '\r' <"$log" | sed -n "s/^figure /$kernel /p"
+	done <"$work/done" | jq -Rn '
+		def entry: capture("^(?<kernel>[^ ]+) (?<key>[a-z0-9._-]+) (?<value>-?[0-9]+([.][0-9]+)?) (?<unit>[a-z/]+)$")
+			// error("no figure");
+		reduce inputs as $line ({version: 1, kernels: {}};
+			($line | try entry catch error("not a figure: " + $line)) as $f |
+			if .kernels[$f.kernel][$f.key] then
+				error("figure twice: " + $line)
+			else
+				.kernels[$f.kernel][$f.key] =
+					{value: ($f.value | tonumber), unit: $f.unit}
+			end)' >"$out/figures.json.part"
+	mv "$out/figures.json.part" "$out/figures.json"
+}
+
+# Waits until fewer than $1 boots run; counts those that failed.
+wait_for_slot() {
+	while [ "$running" -ge "$1" ] && [ "$running" -gt 0 ]; do
+		wait -n || failed=$((failed + 1))
+		running=$((running - 1))
+	done
+}
+
+run_all() {
+	local kernel part
+	for kernel in $kernels; do
+		if [ -n "$short" ] && [ ${#parts[@]} -gt 0 ]; then
+			wait_for_slot "$jobs"
+			boot "$kernel" "${parts[@]}" &
+			running=$((running + 1))
+			continue
+		fi
+		for part in "${parts[@]}"; do
+			wait_for_slot "$jobs"
+			boot "$kernel" "$part" &
+			running=$((running + 1))
+		done
+	done
+	wait_for_slot 1
+	if [ -n "$userspace" ] && [ -x "$here/userspace.sh" ]; then
+		BENCH_SHORT=$short "$here/userspace.sh" | tee "$out/user.log"
+		echo "user $out/user.log" >>"$work/done"
+	fi
+}
+
+short=
+kernels='6.1 6.12'
+parts=()
+out=$build/bench/out
+jobs=2
+store=
+while [ $# -gt 0 ]; do
+	case $1 in
+	--kernel | --part | --out | --jobs)
+		[ $# -ge 2 ] || usage
+		case $1 in
+		--kernel) kernels=${2/#all/6.1 6.12} ;;
+		--part) parts+=("${2%.sh}") ;;
+		--out) out=$(realpath -m "$2") ;;
+		--jobs) jobs=$2 ;;
+		esac
+		shift
+		;;
+	--short) short=1 ;;
+	--store) store=1 ;;
+	*) usage ;;
+	esac
+	shift
+done
+if [ -n "$store" ] &&
+   { [ -z "$short" ] || [ ${#parts[@]} -gt 0 ] || [ "$kernels" != '6.1 6.12' ]; }; then
+	usage
+fi
+userspace=
+if [ ${#parts[@]} -eq 0 ]; then
+	# Which copies of memcpy() glibc takes depends on the machine.
+	[ -n "$short" ] || userspace=1
+	for file in "$here"/parts/*.sh; do
+		part=$(basename "$file" .sh)
+		[ -n "$short" ] && [ "$(setting "$part" short yes)" = no ] ||
+			parts+=("$part")
+	done
+fi
+for part in "${!parts[@]}"; do
+	[ "${parts[part]}" = userspace ] || continue
+	userspace=1
+	unset "parts[part]"
+done
+for part in "${parts[@]}"; do
+	[ -e "$here/parts/$part.sh" ] ||
+		die "no part '$part': there are $(cd "$here/parts" && echo *.sh)"
+done
+
+need_programs qemu-system-x86_64 cpio timeout jq
+mkdir -p "$out"
+work=$(mktemp -d "$out/.run.XXXXXX")
+# shellcheck disable=SC2046 # a list
+trap 'kill $(jobs -p) 2>/dev/null || true; wait; rm -rf "$work"' EXIT
+trap 'exit 143' TERM
+trap 'exit 130' INT
+touch "$work/done"
+running=0 failed=0
+run_all
+[ "$failed" -eq 0 ] || die "$failed guests failed: see $out/*.log"
+collect
+# The key of a hash is random, and with it the slowest packets.
+[ -z "$store" ] || jq '.kernels[] |= with_entries(
+	select(.key | test("[.](p99|mean|total|empty|delta|floor|late)$") | not))' "$out/figures.json" >"$here/baseline.json"
+echo "figures: $out/figures.json, $SECONDS s"
