@@ -41,7 +41,7 @@ module_dirs='kernel/net/(8021q|802|bridge|ipv4|ipv6|key|llc|netfilter|packet|sch
 module_names='9p|9pnet_virtio|bonding|crc32c[-_]generic|crc32c-intel|crct10dif_[a-z]*|dummy|geneve|ifb|ip_gre|ipvlan|libcrc32c|macvlan|nlmon|pktgen|tap|tun|udp_tunnel|veth|virtio_pci|vrf|vxlan'
 
 usage() {
-	echo "usage: initramfs.sh [--stock] 6.1|6.12 OUT" >&2
+	echo "usage: initramfs.sh [--stock] SERIES OUT" >&2
 	exit 2
 }
 
@@ -236,7 +236,8 @@ project_files() {
 project_index() {
 	local base=$root/base/lib/modules/$rel to=usr/lib/modules/$rel
 	mkdir -p "$to"
-	cp -al "$base/kernel" "$to/kernel"
+	# A kernel of the bench's own has everything built in.
+	[ ! -e "$base/kernel" ] || cp -al "$base/kernel" "$to/kernel"
 	cp "$base"/modules.{order,builtin,builtin.modinfo} "$to/"
 	depmod -b . "$rel"
 	rm -rf "$to/kernel"
