@@ -19,11 +19,11 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 programs=(
 	# bash, coreutils
-	bash '[' basename cat chmod chown chroot comm cp cut date dd df dirname
+	bash '[' base64 basename cat chmod chown chroot comm cp cut date dd df dirname
 	du echo env expr false fold head id ln ls mkdir mkfifo mknod mktemp mv
 	nice nl nproc numfmt od paste printf pwd readlink realpath rm rmdir
 	seq sha256sum shuf sleep sort split stat stdbuf stty sync tac tail
-	tee test timeout touch tr true truncate tty uname uniq wc yes
+	tar tee test timeout touch tr true truncate tty uname uniq wc yes
 	# text
 	awk diff cmp egrep find grep jq sed xargs
 	# util-linux, procps

@@ -23,7 +23,7 @@ trouble='WARNING|\bBUG\b|\bOops\b|Call Trace|K[AC]SAN|UBSAN|KFENCE|DEBUG_LOCKS|O
 trouble+='|general protection|page fault for address|refcount_t|list_(add|del) corruption'
 trouble+='|circular locking|recursive locking|lock ordering|inconsistent lock state|lock held'
 trouble+='|suspicious RCU|scheduling while atomic|sleeping function|stall(s|ed)? (on|detected)'
-trouble+='|unregister_netdevice: waiting|INFO: task .* blocked|soft lockup|hard LOCKUP|memory leak'
+trouble+='|unregister_netdevice: waiting|INFO: task .* blocked|soft lockup|hard LOCKUP|suspected memory leaks'
 
 report() {
 	printf '%s\n' "$*" >&3
