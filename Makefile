@@ -4,6 +4,7 @@
 # make demo             three routers with loss in a guest
 # make bench            what a packet, a flow and a command cost
 # make bench-check      a short form of it, against the figures in the tree
+# make lint             checkpatch, sparse, clang-tidy and others
 # make install          module, plug-in, library and lmctl
 include config.mk
 
@@ -26,6 +27,7 @@ include test/fuzz/build.mk
 include test/tools/build.mk
 include test/vm/build.mk
 include test/bench/build.mk
+include test/lint/build.mk
 
 .PHONY: all
 all: module user
