@@ -17,12 +17,13 @@ jobs=$(nproc)
 # The slow ones first.
 all=(tidy kernel-6.1 kernel-6.12 shellcheck checkpatch cppcheck docs codespell sources)
 
-# Prints nothing if all of these programs are there.
+# A check without one of its programs ends here, as a failure.
 need() {
 	local tool
 	for tool; do
-		command -v "$tool" >/dev/null ||
-			echo "$tool is missing: ./deps.sh test installs it"
+		command -v "$tool" >/dev/null && continue
+		echo "$tool is missing: ./deps.sh test installs it"
+		exit 1
 	done
 }
 
@@ -105,7 +106,12 @@ check_tidy() {
 		grep -v 'warnings\? generated\|treated as error' "$work/tidy"
 }
 
+# LINT_USER_CODE: these files instead of all.
 user_code() {
+	if [ -n "${LINT_USER_CODE-}" ]; then
+		echo "$LINT_USER_CODE"
+		return
+	fi
 	files './lib/*.c' './ipset-ext/*.c' './lmctl/*.c' './test/tools/*.c'
 }
 
