@@ -5,6 +5,8 @@
 # make demo             three routers with loss in a guest
 # make bench            what a packet, a flow and a command cost
 # make bench-check      a short form of it, against the figures in the tree
+# make lint             checkpatch, sparse, clang-tidy and others
+# make coverage         what the tests of user space reach
 # make install          module, plug-in, library and lmctl
 include config.mk
 
@@ -27,6 +29,8 @@ include test/fuzz/build.mk
 include test/tools/build.mk
 include test/vm/build.mk
 include test/bench/build.mk
+include test/lint/build.mk
+include test/coverage/build.mk
 
 .PHONY: all
 all: module user

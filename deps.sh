@@ -19,6 +19,7 @@ test) subjects='[^:]*' ;;
 esac
 
 missing=
+# shellcheck disable=SC2013 # words, one a line
 for package in $(sed -nE "s/^([a-z0-9.+-]+) +# ($subjects):.*/\1/p" "$here/deps.txt"); do
 	case $(dpkg-query -W -f '${Status}' "$package" 2>/dev/null) in
 	*' installed') ;;

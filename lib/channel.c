@@ -77,6 +77,6 @@ ssize_t channel_recv(struct channel *channel, void *buffer, size_t size,
 		/* Other processes can send to the socket, too. */
 		if (msg.msg_namelen != sizeof(sender) || sender.nl_pid)
 			continue;
-		return msg.msg_flags & MSG_TRUNC ? -EMSGSIZE : len;
+		return (msg.msg_flags & MSG_TRUNC) ? -EMSGSIZE : len;
 	}
 }

@@ -165,7 +165,7 @@ int request_run(struct sr6flow *handle, struct nlmsghdr *nlh, answer_fn fn,
 		void *arg, int *verdict)
 {
 	struct run run = { .request = nlh, .fn = fn, .arg = arg };
-	int nudges = nlh->nlmsg_flags & NLM_F_DUMP ? NUDGES_MAX : 0;
+	int nudges = (nlh->nlmsg_flags & NLM_F_DUMP) ? NUDGES_MAX : 0;
 	ssize_t len;
 	int error;
 

@@ -67,6 +67,7 @@ static int run(FILE *script, int picture, FILE *errors)
 		lmctl_error("cannot run gnuplot: %s", strerror(-err));
 		return err;
 	}
+	/* No error without errno. NOLINTNEXTLINE(clang-analyzer-core.CallAndMessage) */
 	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
 			return -errno;

@@ -147,6 +147,7 @@ static int run(const char *const *args, char *output, size_t size)
 	}
 	read_output(fds[0], output, size);
 	close(fds[0]);
+	/* No error without errno. NOLINTNEXTLINE(clang-analyzer-core.CallAndMessage) */
 	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
 			return -errno;

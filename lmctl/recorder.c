@@ -156,6 +156,7 @@ static int emit(struct recorder *recorder, const struct readings *flow,
 	record->block = block;
 	record->colour = block_colour(recorder->mask, block);
 	record->reason = reason;
+	/* No counters only with a reason. NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
 	record->packets = reason ? 0 : counters->packets;
 	record->bytes = reason ? 0 : counters->bytes;
 	return recorder->emit(record, recorder->arg);

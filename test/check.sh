@@ -6,7 +6,7 @@
 # ends without one, or with a status that says otherwise, is one failure more.
 set -uo pipefail
 
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit 1
 make=(make --no-print-directory -j"$(nproc)")
 passed=0
 failed=0

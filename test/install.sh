@@ -5,7 +5,7 @@
 # should be, a program can be built against the library, and nothing is left.
 set -uo pipefail
 
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit 1
 dest=$(mktemp -d)
 trap 'rm -rf "$dest"' EXIT
 passed=0

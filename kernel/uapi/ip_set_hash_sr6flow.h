@@ -210,7 +210,7 @@ static inline bool sr6flow_colour_valid(__u32 mask, __u32 colour)
  */
 static inline unsigned int sr6flow_slots(__u32 mask)
 {
-	return mask & (mask - 1) ? 4 : 2;
+	return (mask & (mask - 1)) ? 4 : 2;
 }
 
 /**

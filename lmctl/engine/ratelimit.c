@@ -54,6 +54,7 @@ struct ratelimit *ratelimit_new(unsigned int max)
 
 static void source_remove(struct ratelimit *limit, struct source *source)
 {
+	/* It is in the table. NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
 	HASH_DEL(limit->table, source);
 	DL_DELETE(limit->by_use, source);
 }

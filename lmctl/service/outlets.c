@@ -161,7 +161,7 @@ static bool same_history(const struct config_history *a,
 	return a->on == b->on && (!a->on || !strcmp(a->file, b->file));
 }
 
-static void history_commit(struct outlets *outlets, struct sink *sink,
+static void history_commit(struct outlets *outlets, const struct sink *sink,
 			   const struct config_history *history)
 {
 	if (!same_history(history, &outlets->kept)) {

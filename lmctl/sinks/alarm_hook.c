@@ -208,6 +208,7 @@ static int spawn(struct job *job)
 	if (!err) {
 		err = spawn_actions(&actions) ?: spawn_attributes(&attributes);
 		if (!err)
+			/* No job without arguments. NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker) */
 			err = posix_spawn(&job->pid, argv[0], &actions,
 					  &attributes, argv, job->env);
 		posix_spawnattr_destroy(&attributes);

@@ -161,6 +161,7 @@ static int rematch(struct alarms *self, struct watched *flow,
 	}
 	for (i = 0; i < flow->n; i++) {
 		old = &flow->watches[i];
+		/* n is 0 without watches. NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
 		if (!find(&fresh, before[old->alarm].name, self->alarms))
 			clear(self, &before[old->alarm], flow, old);
 	}

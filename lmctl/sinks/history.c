@@ -37,6 +37,7 @@
  * @reason: why it failed
  * @aside: new name of a database that was moved aside, empty when that has been
  *	   said
+ * @db: the writer's, and of history_open() before there is one
  *
  * Messages are printed by the event loop, so that lines do not mix.
  */
@@ -57,8 +58,6 @@ struct history {
 	bool told_drop;
 	char reason[256];
 	char aside[PATH_MAX];
-
-	/* The writer's, and of history_open() before there is one. */
 	struct history_db *db;
 };
 

@@ -38,13 +38,13 @@ static int expire_names(sqlite3 *sql, int64_t flows_ms, uint64_t rows,
 				   " FROM flows WHERE last_ms < ?1 LIMIT ?2)",
 			      flows_ms, (int64_t)rows, NULL);
 
-	if (!err)
+	if (!err) {
 		*flows_gone = sqlite3_changes(sql);
-	if (!err)
 		err = history_run(sql, "DELETE FROM peers WHERE NOT EXISTS"
 				       " (SELECT 1 FROM blocks AS b WHERE"
 				       " b.measurement_id ="
 				       " peers.measurement_id)", 0, 0, NULL);
+	}
 	if (!err)
 		err = history_run(sql, "DELETE FROM measurements WHERE NOT"
 				       " EXISTS (SELECT 1 FROM blocks AS b"

@@ -6,7 +6,7 @@
 
 #define CHUNK_BYTES (1u << 18)
 
-/**
+/*
  * struct entry - copy of a result
  * @of: measurement of it, one of the batch
  * @block: as in struct result, and so the others

@@ -103,6 +103,7 @@ static int count_row(struct history_reader *reader,
 	struct sum_item *item;
 	int err = 0;
 
+	/* The key has no padding. NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult) */
 	HASH_FIND(hh, *items, &key, sizeof(key), item);
 	if (!item)
 		err = add_item(reader, block, &key, items, &item);

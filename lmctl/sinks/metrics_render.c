@@ -321,6 +321,7 @@ static void write_process(struct metrics_writer *writer)
 		      1, 1);
 	metrics_family(writer, &start);
 	metrics_number(writer, NULL, 0,
+		       /* Whole milliseconds. NOLINTNEXTLINE(bugprone-integer-division) */
 		       (double)(writer->metrics->start / NS_PER_MS) /
 		       MS_PER_S);
 }

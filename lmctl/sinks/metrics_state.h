@@ -16,7 +16,7 @@
 /* Statuses and reasons are fewer than this by far. */
 #define METRICS_WORDS_MAX 48
 
-/**
+/*
  * struct loss_sums - sums of one flow at the end of one segment
  * @labels: measurement, peer and flow, as text
  * @sent: packets, in exact blocks; likewise the next four

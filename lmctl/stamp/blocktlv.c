@@ -4,7 +4,7 @@
 
 #include "lmctl/stamp/blocktlv.h"
 
-/**
+/*
  * struct wire - the fixed part as bytes; 64-bit fields are not aligned to 8 in
  *		 a message
  */

@@ -15,7 +15,7 @@
 #define ERROR_SCALE_MAX 0x3f
 #define ERROR_MULTIPLIER_MAX 0xff
 
-/**
+/*
  * struct layout - offsets of the fields of a base packet
  *
  * RFC 8762, sections 4.2.1 and 4.3.1; the SSID is of RFC 8972, section 3. The

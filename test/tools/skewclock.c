@@ -74,12 +74,12 @@ int clock_gettime(clockid_t id, struct timespec *now)
 
 int gettimeofday(struct timeval *restrict now, void *restrict zone)
 {
-	struct timespec time;
+	struct timespec exact;
 
 	(void)zone;
-	clock_gettime(CLOCK_REALTIME, &time);
-	now->tv_sec = time.tv_sec;
-	now->tv_usec = time.tv_nsec / 1000;
+	clock_gettime(CLOCK_REALTIME, &exact);
+	now->tv_sec = exact.tv_sec;
+	now->tv_usec = exact.tv_nsec / 1000;
 	return 0;
 }
 
@@ -127,16 +127,16 @@ int timerfd_settime(int fd, int flags, const struct itimerspec *timer,
 static void shift_arrival(struct msghdr *message)
 {
 	struct cmsghdr *control;
-	struct timespec time;
+	struct timespec arrival;
 
 	for (control = CMSG_FIRSTHDR(message); control;
 	     control = CMSG_NXTHDR(message, control)) {
 		if (control->cmsg_level != SOL_SOCKET ||
 		    control->cmsg_type != SCM_TIMESTAMPNS)
 			continue;
-		memcpy(&time, CMSG_DATA(control), sizeof(time));
-		shift(&time, skew());
-		memcpy(CMSG_DATA(control), &time, sizeof(time));
+		memcpy(&arrival, CMSG_DATA(control), sizeof(arrival));
+		shift(&arrival, skew());
+		memcpy(CMSG_DATA(control), &arrival, sizeof(arrival));
 	}
 }
 

@@ -185,7 +185,7 @@ static size_t receive_from(int fd, const uint8_t *sender, uint8_t *data,
 			   size_t room)
 {
 	struct pollfd wait = { .fd = fd, .events = POLLIN };
-	struct sockaddr_ll from;
+	struct sockaddr_ll from = { 0 };
 	socklen_t len;
 	ssize_t got;
 
@@ -240,7 +240,7 @@ static int mode_capture(char **args)
 	while (getchar() != EOF)
 		;
 	for (;;) {
-		struct sockaddr_ll from;
+		struct sockaddr_ll from = { 0 };
 		socklen_t len = sizeof(from);
 
 		got = recvfrom(fd, data, sizeof(data), MSG_DONTWAIT,

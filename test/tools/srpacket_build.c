@@ -83,14 +83,14 @@ static const char *text(struct layer *l, const char *name)
 
 static unsigned long parse_number(const char *value)
 {
-	unsigned long number;
+	unsigned long parsed;
 	char *end;
 
 	errno = 0;
-	number = strtoul(value, &end, 0);
+	parsed = strtoul(value, &end, 0);
 	if (errno || *end || end == value)
 		srpacket_die("not a number", value);
-	return number;
+	return parsed;
 }
 
 static unsigned long number(struct layer *l, const char *name,

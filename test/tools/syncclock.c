@@ -20,7 +20,7 @@ int main(int argc, char **argv)
 		timex.status = STA_UNSYNC;
 	} else {
 		timex.modes |= ADJ_MAXERROR | ADJ_ESTERROR;
-		timex.maxerror = atol(argv[1]);
+		timex.maxerror = strtol(argv[1], NULL, 10);
 		timex.esterror = timex.maxerror;
 	}
 	if (adjtimex(&timex) >= 0)

@@ -26,6 +26,7 @@ enum { ANSWERS, SILENT, REJECTS, NOT_ASKED };
 
 /**
  * struct row - a pair of nodes and what is said of it
+ * @name: what the row is about
  * @set: state of the marking set, but for the name; mask 0 is MASK
  * @colour: what the looks see
  * @unsynchronised: this node's clock

@@ -41,6 +41,7 @@ int __wrap_timerfd_settime(int fd, int flags, const struct itimerspec *new,
 /**
  * struct worker - a task of a test
  * @name: what it writes into the order
+ * @task: it in the loop
  * @runs: how often it ran
  * @first: when it ran first
  * @again: nanoseconds after which it runs again; 0: never

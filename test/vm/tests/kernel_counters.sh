@@ -8,7 +8,8 @@
 # The truth is the number of packets that were sent, and what the interface
 # received.
 . "$(dirname "$0")/../lib.sh"
-. "$test_dir/packets.sh"
+# shellcheck source=test/vm/packets.sh
+. "$(dirname "$0")/../packets.sh"
 
 flows=200
 each=5000

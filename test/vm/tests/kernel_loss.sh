@@ -106,10 +106,10 @@ run nft
 run legacy
 
 for colour in $low $high; do
-	within "$(counted ingress lm-tx packets $colour)" 1000 10000000 \
+	within "$(counted ingress lm-tx packets "$colour")" 1000 10000000 \
 		"$colour carried a part of the packets"
-	within "$(($(counted ingress lm-tx packets $colour) -
-		$(counted egress lm-rx packets $colour)))" 1 100000 \
+	within "$(($(counted ingress lm-tx packets "$colour") -
+		$(counted egress lm-rx packets "$colour")))" 1 100000 \
 		"$colour lost packets, and received no more than was sent"
 done
 is "$(counted ingress lm-tx packets 0x00000000)" 0 "nothing was sent uncoloured"

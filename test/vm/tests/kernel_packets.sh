@@ -94,7 +94,9 @@ declare -A got=()
 read_set() {
 	local verb set element rest
 	while read -r verb set element rest; do
-		[ "$verb" = add ] && [ -n "$rest" ] || continue
+		if [ "$verb" != add ] || [ -z "$rest" ]; then
+			continue
+		fi
 		got[$set/${element%%=*}]+="${element##*,} $rest "
 	done < <(on router ipset save "$1")
 }

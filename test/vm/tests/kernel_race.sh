@@ -7,7 +7,8 @@
 # other on two CPUs. Afterwards all counts are right and the kernel's log, which
 # the runner reads, is clean.
 . "$(dirname "$0")/../lib.sh"
-. "$test_dir/packets.sh"
+# shellcheck source=test/vm/packets.sh
+. "$(dirname "$0")/../packets.sh"
 
 flows=400
 
