@@ -15,6 +15,7 @@ UNINSTALL += uninstall-ipset-ext
 
 test_element_OBJS := $(IPSET_EXT_OBJS)
 test_element_LDLIBS := -lipset
+fuzz_element_OBJS := $(IPSET_EXT_ELEMENT)
 
 $(IPSET_EXT_OBJS): CFLAGS += -fvisibility=hidden
 

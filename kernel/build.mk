@@ -46,3 +46,16 @@ install-module: module install-ipset-ext
 uninstall-module:
 	rm -f $(MODULE_DIR)/$(MODULE)
 	$(if $(DESTDIR),,depmod $(KERNELRELEASE))
+
+# The module in user space, among stand-ins for the kernel's headers. Addresses
+# need not be aligned, as on the machines that the kernel is configured for.
+FUZZ_KERNEL_HARNESSES := $(B)/test/fuzz/fuzz_attributes.o \
+			 $(B)/test/fuzz/fuzz_packet.o
+FUZZ_KERNEL_OBJS := $(patsubst %.c,$(B)/%.o,$(wildcard kernel/*.c \
+		      test/fuzz/kernel/*.c))
+$(FUZZ_KERNEL_OBJS) $(FUZZ_KERNEL_HARNESSES): CPPFLAGS += \
+	-Itest/fuzz/kernel -D__KERNEL__
+$(FUZZ_KERNEL_OBJS) $(FUZZ_KERNEL_HARNESSES): CFLAGS += -Wno-unused-parameter \
+	-Wno-sign-compare -fno-sanitize=alignment
+fuzz_attributes_OBJS := $(FUZZ_KERNEL_OBJS)
+fuzz_packet_OBJS := $(FUZZ_KERNEL_OBJS)

@@ -88,3 +88,5 @@ test_decode_OBJS := $(LIB_LISTING_OBJS)
 test_decode_LDLIBS := -lmnl
 test_label_OBJS := $(LIB_LISTING_OBJS)
 test_label_LDLIBS := -lmnl
+fuzz_dump_OBJS := $(LIB_LISTING_OBJS)
+fuzz_dump_LDLIBS := -lmnl -lcmocka

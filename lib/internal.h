@@ -126,6 +126,13 @@ static inline const struct nlattr *attributes_next(struct attributes *left)
 	return attr;
 }
 
+/* libmnl 1.0.4 takes a length above INT_MAX for a small one. */
+static inline bool message_fits(const struct nlmsghdr *nlh, size_t size)
+{
+	return size >= sizeof(*nlh) && nlh->nlmsg_len >= sizeof(*nlh) &&
+	       nlh->nlmsg_len <= size;
+}
+
 /* The functions return NULL or what is wrong with the message. */
 struct header {
 	char set[IPSET_MAXNAMELEN];

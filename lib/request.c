@@ -129,7 +129,8 @@ static void datagram_read(struct sr6flow *handle, struct run *run, size_t size)
 	const struct nlmsghdr *nlh = (const void *)handle->answer;
 	int len = size;
 
-	for (; mnl_nlmsg_ok(nlh, len) && !run->ended;
+	/* The last message may have no padding; then @len goes below 0. */
+	for (; len > 0 && message_fits(nlh, len) && !run->ended;
 	     nlh = mnl_nlmsg_next(nlh, &len))
 		message_read(handle, run, nlh);
 	if (len > 0 && !run->ended && !run->ret)

@@ -179,3 +179,11 @@ fuzz_prober_OBJS := $(FUZZ_MESSAGE_OBJS)
 fuzz_prober_LDLIBS := $(LMCTL_LDLIBS)
 fuzz_seeds_OBJS := $(FUZZ_MESSAGE_OBJS)
 fuzz_seeds_LDLIBS := $(LMCTL_LDLIBS)
+fuzz_recording_OBJS := $(B)/test/fuzz/message.o $(B)/lmctl/join.o \
+		       $(patsubst %,$(B)/lmctl/stamp/%.o,stamp keys) \
+		       $(RECORDING_OBJS)
+fuzz_recording_LDLIBS := $(LMCTL_LDLIBS)
+fuzz_flowlist_OBJS := $(patsubst %,$(B)/lmctl/%.o,flowlist output signals) \
+		      $(B)/lib/libsr6flow.a
+fuzz_flowlist_LDLIBS := -Wl$(comma)--wrap=lmctl_error -lsmartcols -lmnl
+fuzz_time_OBJS := $(patsubst %,$(B)/lmctl/%.o,duration when)

@@ -170,10 +170,10 @@ static bool parse_counter(const json_t *value, bool valid, uint64_t *counter)
 
 /* The values of a line as jansson has them. */
 struct raw {
-	int version, valid;
+	int valid;
 	const char *node, *set, *instance, *generation, *mask, *colour;
 	json_t *sids, *name, *packets, *bytes, *reason;
-	json_int_t period_ms, guard_us, band_us, block;
+	json_int_t version, period_ms, guard_us, band_us, block;
 };
 
 static bool period_valid(int64_t period_ms)
@@ -442,7 +442,7 @@ int record_parse(struct record *record, const char *line, size_t len,
 		snprintf(error, size, "not JSON: %s", json_error.text);
 		return -EINVAL;
 	}
-	if (json_unpack_ex(root, &json_error, 0, "{s:i}", "v", &raw.version) ||
+	if (json_unpack_ex(root, &json_error, 0, "{s:I}", "v", &raw.version) ||
 	    (raw.version == RECORDING_VERSION &&
 	     json_unpack_ex(root, &json_error, 0,
 			    "{s:s, s:s, s:s, s:s, s:o, s:o, s:I, s:I, s:I, s:s, s:I, s:s, s:o, s:o, s:b, s:o}",
@@ -462,7 +462,7 @@ int record_parse(struct record *record, const char *line, size_t len,
 	}
 	if (raw.version != RECORDING_VERSION) {
 		snprintf(error, size,
-			 "version %d of the format, this lmctl knows %d; use the lmctl that recorded it",
+			 "version %" JSON_INTEGER_FORMAT " of the format, this lmctl knows %d; use the lmctl that recorded it",
 			 raw.version, RECORDING_VERSION);
 		json_decref(root);
 		return -EINVAL;

@@ -5,11 +5,14 @@
 #   fuzz_x_OBJS := $(B)/lmctl/x.o ...     objects and archives
 #   fuzz_x_LDLIBS := -lnettle ...         libraries
 #
-# make fuzz          search with every harness for FUZZ_SECONDS
+# make fuzz          search with every harness for FUZZ_SECONDS, or until it
+#                    has tried FUZZ_RUNS inputs
+# make fuzz-check    the same, from the kept inputs only: for CI
 # make fuzz-replay   the kept inputs only
 # make fuzz-seeds    write the inputs that come from encoders again
 
 FUZZ_SECONDS ?= 60
+FUZZ_RUNS ?=
 FUZZ_TESTS := $(patsubst %.c,$(B)/%,$(wildcard test/fuzz/fuzz_*.c))
 
 define FUZZ_RULE
@@ -25,13 +28,17 @@ $(foreach t,$(notdir $(FUZZ_TESTS)),$(eval $(call FUZZ_RULE,$(t))))
 FUZZ_MAKE = $(MAKE) --no-print-directory B=$(B)/fuzz CC=clang SANITIZE=1 \
 	    OPTIMIZE='-O1 -g -fsanitize=fuzzer-no-link'
 
-.PHONY: fuzz fuzz-replay fuzz-programs fuzz-seeds
+.PHONY: fuzz fuzz-check fuzz-replay fuzz-programs fuzz-seeds
 fuzz-programs: $(FUZZ_TESTS)
 
 fuzz:
 	$(FUZZ_MAKE) fuzz-programs
-	FUZZ_SECONDS='$(FUZZ_SECONDS)' test/fuzz/run.sh \
-		$(FUZZ_TESTS:$(B)/%=$(B)/fuzz/%)
+	FUZZ_SECONDS='$(FUZZ_SECONDS)' FUZZ_RUNS='$(FUZZ_RUNS)' \
+		test/fuzz/run.sh $(FUZZ_TESTS:$(B)/%=$(B)/fuzz/%)
+
+fuzz-check:
+	rm -rf $(B)/fuzz/test/fuzz/corpus
+	$(MAKE) --no-print-directory fuzz
 
 fuzz-replay:
 	$(FUZZ_MAKE) fuzz-programs

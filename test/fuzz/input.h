@@ -9,6 +9,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -78,10 +79,15 @@ static inline uint8_t *input_copy(struct input *input, size_t len)
 }
 
 /* Unlike assert(), it is there whatever is defined. */
-static inline void must(int condition)
+#define must(condition) must_at(condition, #condition, __FILE__, __LINE__)
+
+static inline void must_at(int condition, const char *text, const char *file,
+			   int line)
 {
-	if (!condition)
-		abort();
+	if (condition)
+		return;
+	fprintf(stderr, "%s:%d: not true: %s\n", file, line, text);
+	abort();
 }
 
 #endif /* TEST_FUZZ_INPUT_H */

@@ -126,11 +126,12 @@ static void stamp_seeds(bool auth)
 	len = 0;
 }
 
-static void keys_seed(const char *name, const char *text)
+static void text_seed(const char *harness, const char *name,
+		      const char *text)
 {
 	len = strlen(text);
 	memcpy(data, text, len);
-	save("fuzz_keys", name);
+	save(harness, name);
 }
 
 /* The bits of fuzz_reflector.c. */
@@ -298,6 +299,88 @@ static void prober_seeds(void)
 	save("fuzz_prober", "auth-empty");
 }
 
+static void text_seeds(void)
+{
+	text_seed("fuzz_keys", "two",
+		  "# keys\n\none 00112233445566778899aabbccddeeff\r\n"
+		  "\ttwo\t00112233445566778899AABBCCDDEEFF001122\n");
+	text_seed("fuzz_keys", "twice", "k 00112233445566778899aabbccddeeff\n"
+		  "k 00112233445566778899aabbccddeeff\n");
+	text_seed("fuzz_keys", "odd", "k 00112233445566778899aabbccddeeff0\n");
+	text_seed("fuzz_element", "flow", "gold=fcff:2::1,fcff:8::100,0x20000");
+	text_seed("fuzz_element", "colour", "0x00010000");
+	text_seed("fuzz_element", "address", "::ffff:192.0.2.1,131072");
+	text_seed("fuzz_flowlist", "three",
+		  "# flows\nfcff:2::1,fcff:8::100\r\n\n"
+		  "\tgold=fcff:2::1  # the best\na.b:c=::1,::1");
+	text_seed("fuzz_flowlist", "wrong", "::1\n::2\n::3,\n");
+	text_seed("fuzz_time", "duration", "90min");
+	text_seed("fuzz_time", "local", "2026-11-22 15:04:05.250");
+	text_seed("fuzz_time", "zone", "2026-11-22T15:04+02:00");
+	text_seed("fuzz_time", "leap", "2024-02-29T23:59:60Z");
+}
+
+/* What follows is read by the harnesses of the same name. */
+static void listing_seeds(void)
+{
+	/* First message, three records of two flows, end. */
+	put(3, 0, 0, 0);
+	put(11, 1, 3, 0x41, 0x41, 9, 0x41, 0x81, 8, 2, 1, 0);
+	put(2, 3, 0);
+	save("fuzz_dump", "whole");
+	/* Interrupted, in two datagrams. */
+	put(3, 0, 0, 0);
+	put(5, 1, 1, 1, 1, 0);
+	put(4, 5, 0, 4, 0);
+	put(2, 3, 0);
+	save("fuzz_dump", "interrupted");
+	/* Messages are lost before the end. */
+	put(6, 0, 0, 0, 6, 0, 3);
+	put(1, 0);
+	save("fuzz_dump", "lost");
+}
+
+static void recording_seeds(void)
+{
+	/* Flow, block, packets, at both ends. */
+	for (int block = 0; block < 3; block++) {
+		put(4, 0, 1, block, 100);
+		put(4, 1, 1, block, 99 + block);
+	}
+	save("fuzz_recording", "lost");
+	put(8, 0, 1, 5, 7, 8, 1, 4, 7);
+	put(1, 4);
+	put(4, 1, 1, 5, 7);
+	save("fuzz_recording", "stepped");
+}
+
+static void module_seeds(void)
+{
+	/* A set; a flow with a name; the colour; all of it listed. */
+	put(2, 0xff, 0);
+	put(6, 0, 0, 0, 7, 3, 20);
+	put(6, 0, 0, 0, 8, 0, 2);
+	put(3, 3, 0x40, 0);
+	save("fuzz_attributes", "add");
+	/* Counters of two colours, a listing in pieces, a flush. */
+	put(2, 0xff, 0);
+	for (int slot = 1; slot < 3; slot++) {
+		put(7, 0, 0, 0, 0x3b, 2, slot, 0);
+		put(15, 0, 0, 0, 0, 0, 0, 9, 0, 0, 0, 0, 0, 0, 3, 0);
+	}
+	put(6, 3, 0, 200, 3, 0, 200);
+	put(1, 7);
+	save("fuzz_attributes", "counters");
+	/* All flows; a Segment Routing Header and TCP in IPv6, marked. */
+	put(3, 0, 0xff, 0xff);
+	put(14, 0, 1, 1, 0, 0, 1, 0, 0, 0, 5, 0, 0, 5, 100);
+	save("fuzz_packet", "marked");
+	/* Counted behind a Fragment header and GSO. */
+	put(3, 0, 0xff, 0xff);
+	put(18, 0, 0, 0x12, 0, 4, 0, 0, 1, 0, 2, 0, 5, 0, 0, 5, 200, 0, 50);
+	save("fuzz_packet", "segments");
+}
+
 int main(int argc, char **argv)
 {
 	if (argc != 2)
@@ -305,11 +388,10 @@ int main(int argc, char **argv)
 	corpus = argv[1];
 	stamp_seeds(false);
 	stamp_seeds(true);
-	keys_seed("two", "# keys\n\none 00112233445566778899aabbccddeeff\r\n"
-		  "\ttwo\t00112233445566778899AABBCCDDEEFF001122\n");
-	keys_seed("twice", "k 00112233445566778899aabbccddeeff\n"
-		  "k 00112233445566778899aabbccddeeff\n");
-	keys_seed("odd", "k 00112233445566778899aabbccddeeff0\n");
+	text_seeds();
+	listing_seeds();
+	recording_seeds();
+	module_seeds();
 	reflector_seeds();
 	prober_seeds();
 	return 0;

@@ -31,6 +31,8 @@ struct nlmsghdr *fake_message(int command);
 struct nlmsghdr *fake_end(int type, int error);
 /* @size bytes that need not be a message. */
 void fake_bytes(const void *bytes, size_t size);
+/* XOR a byte of the datagram, at @at modulo its length, with @by. */
+void fake_change(size_t at, unsigned char by);
 /* The datagram is complete, less the last @cut bytes. */
 void fake_datagram(size_t cut);
 /* Reading gives -@error. */

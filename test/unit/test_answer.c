@@ -74,6 +74,7 @@ static void answer_damaged(void **state)
 		"cannot understand the kernel's answer, it has ";
 	static const char *const problems[] = {
 		"a message that is cut off", "a message that is cut off",
+		"a message that is cut off",
 		"an end without error code", "an error above zero",
 		"a message of another kind", "a message of another kind",
 	};
@@ -85,6 +86,10 @@ static void answer_damaged(void **state)
 	fake_datagram(4);
 	fake_request(IPSET_CMD_ADD);
 	fake_bytes("\x10\0\0", 3);
+	fake_datagram(0);
+	/* libmnl would take this length for -1. */
+	fake_request(IPSET_CMD_ADD);
+	fake_bytes("\xff\xff\xff\xff\0\0\0\0\0\0\0\0\0\0\0\0", 16);
 	fake_datagram(0);
 	fake_request(IPSET_CMD_ADD);
 	fake_end(NLMSG_ERROR, 0)->nlmsg_len = NLMSG_HDRLEN + 3;

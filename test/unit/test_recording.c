@@ -134,12 +134,30 @@ static void test_cut(void **state)
 		assert_false(same(line + 1, len));
 }
 
+/* A version that is 1 in 32 bits is another one. */
+static void test_version(void **state)
+{
+	static const char other[] = "{\"v\":4294967297";
+	char line[2 * LINE_MAX], whole[LINE_MAX], error[512];
+	struct record record = record_of(5);
+	size_t len = line_of(&record, whole), head = strlen("{\"v\":1");
+
+	(void)state;
+	memcpy(line, other, strlen(other));
+	memcpy(line + strlen(other), whole + head, len - head);
+	len += strlen(other) - head;
+	assert_int_not_equal(record_parse(&record, line, len, error,
+					  sizeof(error)), 0);
+	assert_memory_equal(error, "version 4294967297 of the format", 32);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_whole),
 		cmocka_unit_test(test_spoilt),
 		cmocka_unit_test(test_cut),
+		cmocka_unit_test(test_version),
 	};
 
 	return cmocka_run_group_tests_name("recording", tests, NULL, NULL);

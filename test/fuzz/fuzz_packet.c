@@ -1,0 +1,499 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Any packet against the rules of a set, in the kernel module, which runs in
+ * user space: see test/fuzz/kernel/.
+ *
+ * Input: the set, the rule, the packet (packet_read.h). A packet meets the rule
+ * twice, in as many pieces as the input says and with nothing in the linear
+ * part, so that the path for plain packets and the general one both judge it;
+ * a third opinion comes from test/fuzz/kernel/reference.c.
+ */
+#include "kernel/counters.h"
+#include "kernel/lookup.h"
+#include "kernel/packet.h"
+#include "test/fuzz/input.h"
+#include "test/fuzz/kernel/flows.h"
+#include "test/fuzz/kernel/packet_read.h"
+#include "test/fuzz/kernel/reference.h"
+#include "test/fuzz/kernel/world.h"
+
+/* How the packet meets the set, by bits. */
+enum {
+	RULE_SRC = 1,
+	RULE_MEMBER = 2,
+	RULE_COUNTERS = 4,
+	RULE_OUT = 8,
+	RULE_L3_IN = 16,
+	RULE_L3_OUT = 32,
+	RULE_BOTH_DEVICES = 64,
+	RULE_TARGET = 128,
+};
+
+/* What is done to the packet and the table before, by bits. */
+enum {
+	WORLD_CLONED = 1,
+	WORLD_POOR = 2,
+	WORLD_CSUM = 4,
+	WORLD_CPU = 8,
+	WORLD_NO_PAGE = 16,
+	WORLD_NESTED = 32,
+	WORLD_MOVED = 64,
+	WORLD_LATER = 128,
+};
+
+static struct ip_set set;
+static struct net_device in, out;
+
+struct rule {
+	struct nf_hook_state state;
+	struct xt_action_param par;
+	struct ip_set_adt_opt opt;
+	unsigned int bits;
+	/* It marks or counts. */
+	bool counts;
+};
+
+/* All that a packet can change in a set. */
+struct tally {
+	u64 packets[SR6FLOW_SLOTS_MAX];
+	u64 bytes[SR6FLOW_SLOTS_MAX];
+	u64 diagnosed[3];
+};
+
+static void put_u32(u8 **at, int type, u32 value)
+{
+	struct nlattr *attr = (struct nlattr *)*at;
+
+	attr->nla_type = (u16)(type | NLA_F_NET_BYTEORDER);
+	attr->nla_len = nla_attr_size(sizeof(value));
+	value = htonl(value);
+	memcpy(nla_data(attr), &value, sizeof(value));
+	*at += nla_total_size(sizeof(value));
+}
+
+/* Mask, colour, timeout; false if they do not fit each other. */
+static bool create(struct input *input)
+{
+	static const u32 masks[] = {
+		SR6FLOW_MASK_DEFAULT, 0x4, 0x3, 0x80010000, 0x84, 0x40000,
+		0x80000000, 0x80,
+	};
+	unsigned int bits = (unsigned int)input_number(input, 1);
+	struct nlattr *tb[IPSET_ATTR_CREATE_MAX + 1] = { NULL };
+	_Alignas(8) u8 bytes[64];
+	u8 *at = bytes;
+	u32 mask = masks[bits & 7];
+
+	memset(&set, 0, sizeof(set));
+	set.family = NFPROTO_IPV6;
+	tb[IPSET_ATTR_MARKMASK] = (struct nlattr *)at;
+	put_u32(&at, IPSET_ATTR_MARKMASK, mask);
+	tb[IPSET_ATTR_INITVAL] = (struct nlattr *)at;
+	put_u32(&at, IPSET_ATTR_INITVAL, sr6flow_colour(mask, bits >> 3 & 1));
+	if (bits & 16) {
+		tb[IPSET_ATTR_TIMEOUT] = (struct nlattr *)at;
+		put_u32(&at, IPSET_ATTR_TIMEOUT, 10);
+	}
+	tb[IPSET_ATTR_MAXELEM] = (struct nlattr *)at;
+	put_u32(&at, IPSET_ATTR_MAXELEM, bits & 32 ? 4 : 64);
+	return !world_type->create(NULL, &set, tb, 0);
+}
+
+static void add_flow(u8 number)
+{
+	__u8 sids[SR6FLOW_SIDS_MAX][SR6FLOW_SID_LEN];
+	__u8 wire[SR6FLOW_SIDS_MAX][SR6FLOW_SID_LEN];
+	struct sr6flow_key key = { .sids = (void *)wire };
+	struct ip_set_ext ext = { .timeout = set.timeout };
+	struct sr6flow_change change = { .ext = &ext };
+
+	key.n = flows_sids(sids, number);
+	sr6flow_sids_reverse(wire, (const void *)sids, key.n);
+	change.flow = sr6flow_alloc(set.data, &key, GFP_KERNEL);
+	must(change.flow != NULL);
+	must(!sr6flow_apply(&set, &key, &change) ||
+	     ((struct sr6flow_set *)set.data)->maxelem == 4);
+	sr6flow_change_free(&change);
+}
+
+static void rule_read(struct rule *rule, struct input *input)
+{
+	unsigned int bits = (unsigned int)input_number(input, 1);
+	bool member, place;
+
+	memset(rule, 0, sizeof(*rule));
+	rule->bits = bits;
+	rule->opt.flags = bits & RULE_SRC ? IPSET_DIM_ONE_SRC : 0;
+	rule->opt.ext.timeout = IPSET_NO_TIMEOUT;
+	in.l3_master = bits & RULE_L3_IN;
+	out.l3_master = bits & RULE_L3_OUT;
+	rule->state.hook = bits & RULE_OUT ? NF_INET_POST_ROUTING :
+					     NF_INET_PRE_ROUTING;
+	if (!(bits & RULE_OUT) || bits & RULE_BOTH_DEVICES)
+		rule->state.in = &in;
+	if (bits & RULE_OUT || bits & RULE_BOTH_DEVICES)
+		rule->state.out = &out;
+	if (bits & RULE_MEMBER)
+		rule->opt.cmdflags = IPSET_FLAG_SKIP_COUNTER_UPDATE <<
+				     input_number(input, 1) % 8;
+	member = bits & RULE_MEMBER &&
+		 rule->opt.cmdflags & (IPSET_FLAG_SKIP_COUNTER_UPDATE |
+				       IPSET_FLAG_MAP_SKBMARK |
+				       IPSET_FLAG_MAP_SKBPRIO |
+				       IPSET_FLAG_MAP_SKBQUEUE);
+	if (bits & RULE_COUNTERS) {
+		rule->opt.cmdflags |= IPSET_FLAG_MATCH_COUNTERS;
+		rule->opt.ext.packets_op = input_number(input, 1) % 5;
+		rule->opt.ext.packets = input_number(input, 1);
+	}
+	place = bits & RULE_OUT ? !out.l3_master :
+		!(bits & RULE_BOTH_DEVICES) && !in.l3_master;
+	rule->counts = !member && place;
+	rule->par.state = &rule->state;
+}
+
+static void tally_get(struct tally *tally)
+{
+	const struct sr6flow_set *h = set.data;
+	const struct sr6flow *flow;
+	struct sr6flow_sum sum;
+
+	memset(tally, 0, sizeof(*tally));
+	rcu_read_lock();
+	list_for_each_entry(flow, &h->flows, list) {
+		sr6flow_sum(flow, &sum);
+		for (unsigned int i = 0; i < SR6FLOW_SLOTS_MAX; i++) {
+			tally->packets[i] += sum.packets[i];
+			tally->bytes[i] += sum.bytes[i];
+		}
+	}
+	rcu_read_unlock();
+	for (unsigned int i = 0; i < 3; i++)
+		tally->diagnosed[i] = sr6flow_diagnosed(h, i);
+}
+
+/* What is in @after and not in @before. */
+static void tally_subtract(struct tally *after, const struct tally *before)
+{
+	for (unsigned int i = 0; i < SR6FLOW_SLOTS_MAX; i++) {
+		after->packets[i] -= before->packets[i];
+		after->bytes[i] -= before->bytes[i];
+	}
+	for (unsigned int i = 0; i < 3; i++)
+		after->diagnosed[i] -= before->diagnosed[i];
+}
+
+static u32 checksum(const u8 *bytes, size_t len)
+{
+	u64 sum = 0;
+
+	for (size_t i = 0; i < len; i++)
+		sum += i & 1 ? (u64)bytes[i] << 8 : bytes[i];
+	while (sum >> 16)
+		sum = (sum & 0xffff) + (sum >> 16);
+	return (u32)sum;
+}
+
+/* One's complement has two zeros. */
+static bool checksum_same(u32 a, u32 b)
+{
+	while (a >> 16)
+		a = (a & 0xffff) + (a >> 16);
+	return a % 0xffff == b % 0xffff;
+}
+
+/* What the module's own look at the packet must find. */
+static void check_parse(const struct sk_buff *skb, const struct reference *ref)
+{
+	const struct sr6flow_set *h = set.data;
+	struct in6_addr room[SR6FLOW_SIDS_MAX];
+	struct sr6flow_packet pkt;
+	int kind = sr6flow_packet_parse(skb, h->mask, &pkt, room);
+
+	must(kind == (ref->malformed ? -EINVAL :
+		      ref->srv6 ? SR6FLOW_SRV6 : SR6FLOW_OTHER));
+	if (kind != SR6FLOW_SRV6)
+		return;
+	must(pkt.key.n == ref->n);
+	must(!memcmp(pkt.key.sids, ref->sids, ref->n * sizeof(ref->sids[0])));
+	must(((pkt.word ^ ref->word) & h->mask) == 0);
+	must(pkt.later_fragment == ref->later_fragment);
+}
+
+/* The glance never accepts what the close look would not. */
+static void check_peek(const struct sk_buff *skb, const struct reference *ref)
+{
+	const struct sr6flow_set *h = set.data;
+	bool tclass = h->mask & SR6FLOW_MASK_TCLASS;
+	const struct ipv6hdr *ip6 = ipv6_hdr(skb);
+	const struct ipv6_sr_hdr *srh = (const void *)(ip6 + 1);
+	unsigned int linear = (unsigned int)(skb_tail_pointer(skb) - (u8 *)ip6);
+
+	switch (sr6flow_packet_peek(ip6, linear, tclass)) {
+	case SR6FLOW_OTHER:
+		must(!ref->srv6 && !ref->malformed);
+		break;
+	case SR6FLOW_BARE:
+		must(ref->srv6 && ref->n == 1 && !ref->srh);
+		must(!memcmp(&ip6->daddr, ref->sids, sizeof(ref->sids[0])));
+		break;
+	case SR6FLOW_SRV6:
+		if (!sr6flow_srh_is_plain(srh, srh->first_segment + 1U, linear))
+			break;
+		must(ref->srv6 && ref->n == srh->first_segment + 1U);
+		must(!memcmp(srh->segments, ref->sids,
+			     ref->n * sizeof(ref->sids[0])));
+		must(!((sr6flow_packet_word(ip6, srh, tclass) ^ ref->word) &
+		       h->mask));
+		must(!ref->later_fragment);
+		break;
+	case SR6FLOW_UNSURE:
+		break;
+	}
+}
+
+static struct sr6flow *find(const struct reference *ref)
+{
+	const struct sr6flow_key key = {
+		.sids = (const void *)ref->sids, .n = ref->n,
+	};
+	struct sr6flow *flow;
+
+	rcu_read_lock();
+	flow = ref->srv6 ? sr6flow_find(set.data, &key) : NULL;
+	rcu_read_unlock();
+	return flow && !sr6flow_expired(flow) ? flow : NULL;
+}
+
+/* A packet in flight, and what it was before. */
+struct flight {
+	struct sk_buff skb;
+	u8 *shared;
+	unsigned int linear;
+	bool cloned;
+};
+
+static void flight_begin(struct flight *flight, const struct packet *packet,
+			 unsigned int linear, unsigned int world)
+{
+	struct sk_buff *skb = &flight->skb;
+
+	skb_make(skb, packet->bytes, linear, packet->len);
+	skb->network_header = packet->network;
+	skb->inner_network_header = packet->inner;
+	skb->encapsulation = packet->encapsulation;
+	skb->shared = packet->gso;
+	skb->cloned = world & WORLD_CLONED;
+	skb->poor = world & WORLD_POOR;
+	if (world & WORLD_CSUM) {
+		skb->ip_summed = CHECKSUM_COMPLETE;
+		skb->csum = checksum(packet->bytes, packet->len);
+	}
+	flight->shared = skb->head;
+	flight->linear = linear;
+	flight->cloned = skb->cloned;
+}
+
+/* Nothing but the masked bits may have changed; returns whether they did. */
+static bool check_bytes(struct flight *flight, const struct packet *packet,
+			const struct reference *ref)
+{
+	const struct sr6flow_set *h = set.data;
+	u8 *now = malloc(packet->len);
+	u8 *want = malloc(packet->len);
+	bool changed;
+
+	must(now && want);
+	memcpy(want, packet->bytes, packet->len);
+	must(flight->skb.len == packet->len);
+	must(!skb_copy_bits(&flight->skb, 0, now, (int)packet->len));
+	changed = memcmp(now, packet->bytes, packet->len);
+	if (changed) {
+		must(ref->srv6);
+		reference_mark(want, packet, ref, h->mask, h->colour);
+		must(!memcmp(now, want, packet->len));
+	}
+	if (flight->skb.ip_summed == CHECKSUM_COMPLETE)
+		must(checksum_same(flight->skb.csum,
+				   checksum(now, packet->len)));
+	/* Who shares the packet sees it as it was. */
+	if (flight->cloned)
+		must(!memcmp(flight->shared, packet->bytes, flight->linear));
+	free(now);
+	free(want);
+	return changed;
+}
+
+/* The tally of one packet, which is of a flow if @flow. */
+static void check_tally(const struct tally *tally, const struct rule *rule,
+			const struct reference *ref, bool flow, bool marked,
+			const struct sr6flow_wire *wire, bool poor)
+{
+	const struct sr6flow_set *h = set.data;
+	bool src = rule->bits & RULE_SRC;
+	u32 word = src ? h->colour : ref->word;
+	bool fails = poor && src && (ref->word & h->mask) != h->colour;
+	bool counted = rule->counts && flow && !fails && !ref->later_fragment;
+
+	for (unsigned int i = 0; i < SR6FLOW_SLOTS_MAX; i++) {
+		bool here = counted && i == sr6flow_slot(h->mask, word);
+
+		must(tally->packets[i] == (here ? wire->packets : 0));
+		must(tally->bytes[i] == (here ? wire->bytes : 0));
+	}
+	must(tally->diagnosed[SR6FLOW_NO_FLOW] ==
+	     (rule->counts && ref->srv6 && !flow));
+	must(tally->diagnosed[SR6FLOW_MALFORMED] ==
+	     (rule->counts && ref->malformed));
+	must(tally->diagnosed[SR6FLOW_NOT_WRITABLE] ==
+	     (rule->counts && flow && fails));
+	must(marked == (rule->counts && flow && src && !fails &&
+			(ref->word & h->mask) != h->colour));
+}
+
+static void check_wire(const struct sk_buff *skb,
+		       const struct sr6flow_wire *wire)
+{
+	unsigned int len = skb->len - skb_network_offset(skb);
+
+	must(wire->packets >= 1 && wire->bytes >= len);
+	if (!skb_is_gso(skb))
+		must(wire->packets == 1 && wire->bytes == len);
+	/* Every segment but the last is full, and has headers of its own. */
+	must(wire->packets <= max(len, skb_shinfo(skb)->gso_segs) + 1);
+	must(wire->bytes <= len + wire->packets * (u64)(len + 8));
+}
+
+/* One packet through the match; returns the verdict. */
+static int match(const struct packet *packet, const struct rule *rule,
+		 const struct reference *ref, unsigned int linear,
+		 unsigned int world)
+{
+	struct ip_set_adt_opt opt = rule->opt;
+	struct tally before, after;
+	struct sr6flow_wire wire;
+	struct sr6flow *flow = find(ref);
+	struct flight flight;
+	bool marked, poor;
+	int verdict;
+
+	flight_begin(&flight, packet, linear, world);
+	check_parse(&flight.skb, ref);
+	check_peek(&flight.skb, ref);
+	wire = sr6flow_wire(&flight.skb);
+	check_wire(&flight.skb, &wire);
+	poor = flight.skb.poor &&
+	       (flight.skb.cloned || !reference_linear(packet, ref,
+			((struct sr6flow_set *)set.data)->mask, linear));
+	tally_get(&before);
+	world_refuse(world & WORLD_NO_PAGE ? 0 : -1);
+	rcu_read_lock();
+	verdict = set.variant->kadt(&set, &flight.skb, &rule->par, IPSET_TEST,
+				    &opt);
+	rcu_read_unlock();
+	world_refuse(-1);
+	might_sleep();
+	tally_get(&after);
+	tally_subtract(&after, &before);
+	marked = check_bytes(&flight, packet, ref);
+	check_tally(&after, rule, ref, flow, marked, &wire, poor);
+	if (!(rule->bits & RULE_COUNTERS))
+		must(verdict == !!flow);
+	else
+		must(verdict == 0 || (verdict == 1 && flow));
+	skb_drop(&flight.skb);
+	return verdict;
+}
+
+/* The SET target: learn or forget, and leave the packet alone. */
+static void target(const struct packet *packet, const struct rule *rule,
+		   const struct reference *ref, unsigned int linear,
+		   unsigned int world)
+{
+	enum ipset_adt adt = rule->bits & RULE_SRC ? IPSET_ADD : IPSET_DEL;
+	const struct sr6flow_set *h = set.data;
+	struct ip_set_adt_opt opt = rule->opt;
+	struct sr6flow *flow = find(ref);
+	struct flight flight;
+	int err;
+
+	opt.cmdflags = rule->bits & RULE_COUNTERS ? IPSET_FLAG_EXIST : 0;
+	flight_begin(&flight, packet, linear, world);
+	world_refuse(world & WORLD_NO_PAGE ? (int)(world >> 6) : -1);
+	rcu_read_lock();
+	err = set.variant->kadt(&set, &flight.skb, &rule->par, adt, &opt);
+	rcu_read_unlock();
+	might_sleep();
+	must(!check_bytes(&flight, packet, ref));
+	if (!ref->srv6)
+		must(err == -EINVAL);
+	else if (adt == IPSET_DEL)
+		must(err == (flow ? 0 : -IPSET_ERR_EXIST) && !find(ref));
+	else if (!err)
+		must(find(ref) && (!flow || opt.cmdflags));
+	else if (err == -IPSET_ERR_EXIST)
+		must(flow && flow == find(ref));
+	else
+		must(!flow && !find(ref) &&
+		     ((err == -ENOMEM && world_refused()) ||
+		      (err == -SR6FLOW_ERR_FULL && h->count >= h->maxelem)));
+	world_refuse(-1);
+	skb_drop(&flight.skb);
+}
+
+static void table_prepare(unsigned int world)
+{
+	struct sr6flow_set *h = set.data;
+
+	standin_cpu = world & WORLD_CPU ? 1 : 0;
+	if (world & WORLD_LATER)
+		jiffies += 20 * HZ;
+	if (world & WORLD_MOVED)
+		standin_table_move(&h->table, 1 + (world & 3));
+	h->table.tbl->nest = world & WORLD_NESTED;
+}
+
+static void one_packet(struct input *input)
+{
+	unsigned int world = (unsigned int)input_number(input, 1);
+	struct reference ref;
+	struct packet packet;
+	struct rule rule;
+	int verdict;
+
+	rule_read(&rule, input);
+	packet_read(&packet, input);
+	table_prepare(world);
+	reference_parse(&ref, &packet,
+			((struct sr6flow_set *)set.data)->mask &
+			SR6FLOW_MASK_TCLASS);
+	if (rule.bits & RULE_TARGET) {
+		target(&packet, &rule, &ref, packet.linear, world);
+	} else {
+		verdict = match(&packet, &rule, &ref, packet.linear, world);
+		if (!(rule.bits & RULE_COUNTERS))
+			must(verdict == match(&packet, &rule, &ref,
+					      packet.network,
+					      world & ~WORLD_POOR));
+	}
+	packet_free(&packet);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct input input = { data, size };
+	unsigned int flows;
+
+	world_begin();
+	must(create(&input));
+	flows = (unsigned int)input_number(&input, 2);
+	for (u8 number = 0; number < 16; number++)
+		if (flows >> number & 1)
+			add_flow(number);
+	for (unsigned int i = 0; i < 4 && input.len; i++)
+		one_packet(&input);
+	set.variant->cancel_gc(&set);
+	set.variant->destroy(&set);
+	world_end();
+	return 0;
+}

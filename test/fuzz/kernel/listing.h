@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The dump of a set, as the ipset core asks for it, and what must be in it. */
+#ifndef TEST_FUZZ_KERNEL_LISTING_H
+#define TEST_FUZZ_KERNEL_LISTING_H
+
+#include "world.h"
+
+/* Flows and records of a set that a listing keeps account of. */
+#define LISTING_FLOWS_MAX 128
+#define LISTING_RECORDS_MAX (4 * LISTING_FLOWS_MAX)
+
+/**
+ * struct listing - a dump that is under way
+ * @cb: what the core keeps between two messages
+ * @open: it is under way
+ * @start: generations of the flows that were there when it began
+ * @nstart: their number
+ * @seen: generations of the flows listed
+ * @nseen: their number
+ * @record: what was listed: hash of SID list and colour
+ * @nrecord: their number
+ */
+struct listing {
+	struct netlink_callback cb;
+	bool open;
+	u64 start[LISTING_FLOWS_MAX];
+	unsigned int nstart;
+	u64 seen[LISTING_RECORDS_MAX];
+	unsigned int nseen;
+	u64 record[LISTING_RECORDS_MAX];
+	unsigned int nrecord;
+};
+
+/**
+ * listing_next() - get the next message of a dump, which begins if need be
+ * @listing: zero before the first message
+ * @set: set
+ * @room: most bytes of the message
+ *
+ * Stops the program if a record is not well-formed, comes twice, or if at the
+ * end a flow is missing that was in the set all the time.
+ */
+void listing_next(struct listing *listing, struct ip_set *set, size_t room);
+
+/**
+ * listing_end() - give a dump up
+ * @listing: listing
+ * @set: set
+ */
+void listing_end(struct listing *listing, struct ip_set *set);
+
+/**
+ * listing_print() - all that a dump of a set tells
+ * @set: set
+ * @skb: filled, for skb_drop()
+ *
+ * Only for sets of few flows: it is one message.
+ */
+void listing_print(struct ip_set *set, struct sk_buff *skb);
+
+#endif /* TEST_FUZZ_KERNEL_LISTING_H */
