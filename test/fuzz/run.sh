@@ -6,6 +6,7 @@
 #
 # FUZZ_SECONDS  how long each harness searches, default 60
 # FUZZ_RUNS     inputs after which it stops; it fails if it does not get there
+# FUZZ_SEED     what chance begins with, default another one each time
 # FUZZ_JOBS     harnesses at the same time, default one per CPU
 #
 # Begins with the kept inputs in test/fuzz/corpus and what earlier searches
@@ -27,6 +28,7 @@ search() {
 	log=$out/$name.log
 	mkdir -p "$out/corpus/$name" "$out/findings"
 	"$harness" -max_total_time="$seconds" -timeout=10 \
+		-seed="${FUZZ_SEED:-0}" \
 		${FUZZ_RUNS:+-runs="$FUZZ_RUNS"} -print_final_stats=1 \
 		-artifact_prefix="$out/findings/$name-" \
 		"$out/corpus/$name" "$kept/$name" >"$log" 2>&1 || status=$?

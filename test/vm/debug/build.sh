@@ -24,12 +24,6 @@ fragment=$here/$flavour.config
 cache=${SR6FLOW_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/sr6flow}
 dir=$vm_build/$series
 
-# The version of the source that apt would fetch now.
-candidate() {
-	apt-cache show --no-all-versions "$source_package" 2>/dev/null |
-		sed -n 's/^Version: //p'
-}
-
 # Trees of which only the Kconfig files are wanted: they are most of the source.
 unpack_source() {
 	local tree skip=()
@@ -38,11 +32,8 @@ unpack_source() {
 		drivers/net/wireless drivers/net/ethernet sound; do
 		skip+=("--exclude=$source_package/$tree/*.[chS]")
 	done
-	apt-get -qq -o APT::Sandbox::User=root download "$source_package=$version" >&2
-	dpkg --fsys-tarfile "$source_package"_*.deb |
-		tar -xO "./usr/src/$source_package.tar.xz" |
-		tar -xJ --strip-components=1 --anchored "${skip[@]}"
-	rm -- *.deb
+	tar -xf "/usr/src/$source_package.tar.xz" --strip-components=1 \
+		--anchored "${skip[@]}"
 }
 
 # Fails unless every line of the fragments is in the configuration: an option
@@ -88,16 +79,12 @@ build() {
 	echo "$source_package=$version $key" >"$out/package"
 }
 
-need_programs apt-get apt-cache dpkg depmod flock make gcc flex bison bc xz
+need_programs dpkg-query depmod flock make gcc flex bison bc xz
 mkdir -p "$vm_build" "$cache"
 exec 9>"$vm_build/.$series.lock"
 flock 9
-version=$(candidate)
-if [ -z "$version" ]; then
-	update_lists
-	version=$(candidate)
-	[ -n "$version" ] || die "$series: no package $source_package in the configured apt sources"
-fi
+version=$(dpkg-query -W -f '${Version}' "$source_package" 2>/dev/null) ||
+	die "$series: the package $source_package is not installed: run ./deps.sh test"
 key=$(cat "$here/base.config" "$fragment" "${BASH_SOURCE[0]}" | sha256sum | cut -c1-16)
 [ "$(cat "$dir/package" 2>/dev/null)" != "$source_package=$version $key" ] || exit 0
 
