@@ -41,13 +41,13 @@ void config_reflect_init(struct config_reflect *reflect)
 
 void config_measure_init(struct config_measure *measure)
 {
-	*measure = (struct config_measure){
-		.of = { .set = LMCTL_SET_TX },
-		.mark = CONFIG_MARK,
-		.tlv_type = STAMP_TLV_BLOCK,
-		.mtu = CONFIG_MTU,
-		.window = CONFIG_WINDOW,
-	};
+	/* All of it, padding too: measure_follows() compares bytes. */
+	memset(measure, 0, sizeof(*measure));
+	strcpy(measure->of.set, LMCTL_SET_TX);
+	measure->mark = CONFIG_MARK;
+	measure->tlv_type = STAMP_TLV_BLOCK;
+	measure->mtu = CONFIG_MTU;
+	measure->window = CONFIG_WINDOW;
 }
 
 struct config *config_new(void)

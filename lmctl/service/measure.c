@@ -273,7 +273,7 @@ bool measure_follows(const struct measure *measure,
 
 	memset(ours.key, 0, sizeof(ours.key));
 	memset(theirs.key, 0, sizeof(theirs.key));
-	/* Padding is 0 in what config_load() makes. NOLINTNEXTLINE(bugprone-suspicious-memory-comparison,cert-*) */
+	/* config_measure_init() zeroed the padding. NOLINTNEXTLINE(bugprone-suspicious-memory-comparison,cert-*) */
 	return !memcmp(&ours, &theirs, sizeof(ours));
 }
 

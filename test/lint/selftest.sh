@@ -31,32 +31,33 @@ point() {
 	fi
 }
 
-# plant CHECK WHAT FILE PATTERN <<<TEXT: the text at the end of the file makes
-# the check fail with a line that names the file and the pattern.
+# plant CHECK WHAT FILE PATTERN... <<<TEXT: the text at the end of the file
+# makes the check fail with a line for each pattern that names the file.
 plant() {
-	local check=$1 what=$2 file=$3 pattern=$4 kept output status=0
-	kept=$(mktemp)
-	cp "$file" "$kept"
+	local check=$1 what=$2 file=$3 output status=0 pattern
+	shift 3
+	cp "$file" "$copy/build/kept"
 	cat >>"$file"
-	output=$(LINT_USER_CODE="$file" test/lint/run.sh "$check" 2>&1) && status=1
-	grep -E "${file##*/}.*$pattern" <<<"$output" >/dev/null || status=1
+	output=$(LINT_ONLY="$file" test/lint/run.sh "$check" 2>&1) && status=1
+	for pattern; do
+		grep -qE "${file##*/}.*$pattern" <<<"$output" || status=1
+	done
 	point $status "$check: $what"
 	[ $status -eq 0 ] || echo "$output"
-	cat "$kept" >"$file"
-	rm -f "$kept"
+	cat "$copy/build/kept" >"$file"
 }
 
 # missing CHECK TOOL: a check without its tool fails
+mkdir "$copy/build/bin"
+ln -s -t "$copy/build/bin" /usr/bin/*
 missing() {
-	local bin output status=0 program
-	bin=$(mktemp -d)
-	for program in /usr/bin/* /bin/*; do
-		[ "${program##*/}" = "$2" ] || ln -sf "$program" "$bin/"
-	done
-	output=$(PATH=$bin test/lint/run.sh "$1" 2>&1) && status=1
+	local at output status=0
+	at=$(readlink "$copy/build/bin/$2")
+	rm "$copy/build/bin/$2"
+	output=$(PATH=$copy/build/bin test/lint/run.sh "$1" 2>&1) && status=1
 	grep -q "$2 is missing" <<<"$output" || status=1
 	point $status "$1: $2 is missing"
-	rm -rf "$bin"
+	ln -s "$at" "$copy/build/bin/$2"
 }
 
 plant checkpatch 'spaces' kernel/dump.c 'LEADING_SPACE|CODE_INDENT' <<'END'
@@ -65,17 +66,11 @@ int sr6flow_planted(void)
         return 0;
 }
 END
-plant kernel-6.1 'byte order' kernel/dump.c 'restricted __be16' <<'END'
-u16 sr6flow_planted(__be16 port);
+plant kernel-6.1 'byte order, and no prototype at W=1' kernel/dump.c \
+	'restricted __be16' 'no previous prototype' <<'END'
 u16 sr6flow_planted(__be16 port)
 {
 	return port;
-}
-END
-plant kernel-6.1 'W=1' kernel/dump.c 'no previous prototype' <<'END'
-int sr6flow_planted(void)
-{
-	return 0;
 }
 END
 plant tidy 'division by zero' lib/text.c 'DivideZero' <<'END'
@@ -110,7 +105,7 @@ printf 'int sr6flow_planted(int what);\n' >lib/planted.h
 cat lib/planted.h >>lib/sr6flow.h
 output=$(test/lint/run.sh docs) && status=1 || status=0
 grep -q 'sr6flow_planted: no kernel-doc' <<<"$output" || status=1
-point $status 'docs: no comment at all'
+point "$status" 'docs: no comment at all'
 rm lib/planted.h
 cp "$root/lib/sr6flow.h" lib/sr6flow.h
 plant sources 'open end' lib/text.c 'TO''DO' <<<"/* TO""DO: all of it */"
@@ -118,7 +113,7 @@ plant sources 'too long' lib/text.c '700 at most' < <(yes '/* long */' | head -n
 printf 'int planted;\n' >lib/planted.c
 output=$(test/lint/run.sh sources) && status=1 || status=0
 grep -q 'lib/planted.c: no SPDX' <<<"$output" || status=1
-point $status 'sources: no licence'
+point "$status" 'sources: no licence'
 rm lib/planted.c
 for tool in 'kernel-6.1 sparse' 'checkpatch perl' 'tidy clang-tidy' 'cppcheck cppcheck' \
 	    'shellcheck shellcheck' 'codespell codespell' 'docs ctags'; do

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
+# shellcheck disable=SC2154 # $tmp is of lib.sh
 #
 # Sets of type hash:sr6flow in guest tests; sourced by lib.sh.  Reads them with
 # the distribution's ipset program only.

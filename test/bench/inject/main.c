@@ -110,7 +110,7 @@ static void show(const struct inject_case *what, u32 *ticks,
 	for (i = 0; i < n - n / 100; i++)
 		sum += ticks[i];
 	snprintf(result, sizeof(result),
-		 "min %u p50 %u mean %llu p99 %u max %u out %u tagged %u classed %u\n",
+		 "min %u p50 %u mean %llu p99 %u max %u out %u tagged %u classed %u",
 		 ticks[0], ticks[n / 2], div_u64(sum, n - n / 100),
 		 ticks[n - 1 - n / 100], ticks[n - 1], out->packets,
 		 out->tagged, out->classed);
@@ -164,7 +164,7 @@ static int set_run(const char *text, const struct kernel_param *kp)
 
 static int get_result(char *text, const struct kernel_param *kp)
 {
-	return sysfs_emit(text, "%s", result);
+	return sysfs_emit(text, "%s\n", result);
 }
 
 static int get_clock(char *text, const struct kernel_param *kp)
