@@ -12,9 +12,9 @@
 #include "test/fuzz/input.h"
 #include "test/fuzz/kernel/flows.h"
 #include "test/fuzz/kernel/listing.h"
+#include "test/fuzz/kernel/message.h"
 
 #define STEPS_MAX 64
-#define MESSAGE_MAX 2048
 
 enum step {
 	STEP_REQUEST,
@@ -35,78 +35,20 @@ enum {
 	REQUEST_CHANGED = 16,
 };
 
-/* A nest of attributes in the making. */
-struct message {
-	_Alignas(8) u8 bytes[MESSAGE_MAX];
-	size_t len;
-};
-
 static struct ip_set set;
 static struct listing listing;
-
-static void put(struct message *message, int type, const void *data, size_t len)
-{
-	struct nlattr *attr = (struct nlattr *)(message->bytes + message->len);
-
-	must(message->len + (size_t)nla_total_size(len) <= MESSAGE_MAX);
-	attr->nla_type = (u16)type;
-	attr->nla_len = (u16)nla_attr_size(len);
-	memcpy(nla_data(attr), data, len);
-	message->len += (size_t)nla_total_size(len);
-}
-
-static void put_number(struct message *message, int type, size_t len,
-		       u64 number)
-{
-	u64 net = cpu_to_be64(number << 8 * (8 - len));
-
-	put(message, type | NLA_F_NET_BYTEORDER, &net, len);
-}
-
-static struct message message_new(void)
-{
-	return (struct message){ .len = NLA_HDRLEN };
-}
-
-/*
- * The message in a block of its own, as an attribute of the kind that the core
- * looks into. Changes: number, then offset and byte to XOR of each.
- */
-static struct nlattr *message_done(struct message *message,
-				   struct input *input, bool changed)
-{
-	struct nlattr *nest = (struct nlattr *)message->bytes;
-	unsigned int n = changed ? input_number(input, 1) % 16 : 0;
-
-	nest->nla_type = IPSET_ATTR_DATA | NLA_F_NESTED;
-	nest->nla_len = (u16)message->len;
-	while (n--) {
-		size_t at = input_number(input, 2) % message->len;
-
-		if (at >= NLA_HDRLEN)
-			message->bytes[at] ^= (u8)input_number(input, 1);
-	}
-	nest = malloc(message->len);
-	must(nest != NULL);
-	memcpy(nest, message->bytes, message->len);
-	return nest;
-}
 
 static void put_flow(struct message *message, u8 number, bool first, bool rest)
 {
 	__u8 sids[SR6FLOW_SIDS_MAX][SR6FLOW_SID_LEN];
 	char comment[SR6FLOW_COMMENT_MAX + 1];
 	unsigned int n = flows_sids(sids, number);
-	struct message inner = { .len = 0 };
 
-	put(&inner, IPSET_ATTR_IPADDR_IPV6 | NLA_F_NET_BYTEORDER, sids[0],
-	    sizeof(sids[0]));
 	if (first)
-		put(message, IPSET_ATTR_IP | NLA_F_NESTED, inner.bytes,
-		    inner.len);
+		message_put_address(message, IPSET_ATTR_IP, sids[0]);
 	if (rest && n > 1)
-		put(message, IPSET_ATTR_COMMENT, comment,
-		    sr6flow_sids_encode(comment, sids, n) + 1);
+		message_put(message, IPSET_ATTR_COMMENT, comment,
+			    sr6flow_sids_encode(comment, sids, n) + 1);
 }
 
 static void put_name(struct message *message, u8 number)
@@ -114,8 +56,8 @@ static void put_name(struct message *message, u8 number)
 	static const char name[] = "gold.a_b:c-d-e-f-g-h-i-j-k-l-m-n";
 
 	/* 0 to 32 characters, of which the first may be one that must not be. */
-	put(message, IPSET_ATTR_NAME, name + sizeof(name) - 1 - number % 33,
-	    number % 33 + 1U);
+	message_put(message, IPSET_ATTR_NAME,
+		    name + sizeof(name) - 1 - number % 33, number % 33 + 1U);
 }
 
 /* A byte for a value of the masked bits, or for any word that follows. */
@@ -132,38 +74,39 @@ static u32 read_colour(struct input *input, u32 mask)
 /* Attributes: two bytes of bits, then what each of them needs. */
 static struct nlattr *read_request(struct input *input, u32 mask, bool changed)
 {
-	struct message message = message_new();
+	struct message message;
 	unsigned int bits = (unsigned int)input_number(input, 2);
 	u8 flow = (u8)input_number(input, 1);
 
+	message_begin(&message);
 	put_flow(&message, flow, bits & 1, bits & 2);
 	if (bits & 4)
 		put_name(&message, (u8)input_number(input, 1));
 	if (bits & 8)
-		put_number(&message, IPSET_ATTR_MARK, 4,
-			   read_colour(input, mask));
+		message_put_number(&message, IPSET_ATTR_MARK, 4,
+				   read_colour(input, mask));
 	if (bits & 16)
-		put_number(&message, IPSET_ATTR_PACKETS, 8,
-			   input_number(input, 8));
+		message_put_number(&message, IPSET_ATTR_PACKETS, 8,
+				   input_number(input, 8));
 	if (bits & 32)
-		put_number(&message, IPSET_ATTR_BYTES, 8,
-			   input_number(input, 8));
+		message_put_number(&message, IPSET_ATTR_BYTES, 8,
+				   input_number(input, 8));
 	if (bits & 64)
-		put_number(&message, IPSET_ATTR_TIMEOUT, 4,
-			   input_number(input, bits & 0x800 ? 4 : 1));
+		message_put_number(&message, IPSET_ATTR_TIMEOUT, 4,
+				   input_number(input, bits & 0x800 ? 4 : 1));
 	if (bits & 128)
-		put_number(&message, IPSET_ATTR_SKBMARK, 8,
-			   input_number(input, 8));
+		message_put_number(&message, IPSET_ATTR_SKBMARK, 8,
+				   input_number(input, 8));
 	if (bits & 0x100)
-		put_number(&message, IPSET_ATTR_SKBPRIO, 4,
-			   input_number(input, 4));
+		message_put_number(&message, IPSET_ATTR_SKBPRIO, 4,
+				   input_number(input, 4));
 	if (bits & 0x200)
-		put_number(&message, IPSET_ATTR_SKBQUEUE, 2,
-			   input_number(input, 2));
+		message_put_number(&message, IPSET_ATTR_SKBQUEUE, 2,
+				   input_number(input, 2));
 	if (bits & 0x400)
-		put_number(&message, IPSET_ATTR_LINENO, 4,
-			   input_number(input, 4));
-	return message_done(&message, input, changed);
+		message_put_number(&message, IPSET_ATTR_LINENO, 4,
+				   input_number(input, 4));
+	return message_done(&message, changed ? input : NULL);
 }
 
 /* What the attributes name; false if it breaks a rule of the interface. */
@@ -258,12 +201,12 @@ static void check_add(struct nlattr *tb[], const struct sr6flow_key *key)
 	struct sr6flow_sum sum;
 	unsigned int slot;
 
-	must(flow != NULL);
+	must(flow);
 	must(!flow->name || sr6flow_name_valid(flow->name->text,
 					       strlen(flow->name->text)));
 	/* A write without the exist flag leaves an old name. */
 	if (name && !flow->name)
-		must(tb[IPSET_ATTR_MARK] != NULL);
+		must(tb[IPSET_ATTR_MARK]);
 	if (!tb[IPSET_ATTR_MARK])
 		return;
 	slot = sr6flow_slot(h->mask, ip_set_get_h32(tb[IPSET_ATTR_MARK]));
@@ -463,30 +406,31 @@ static struct nlattr *read_create(struct input *input)
 	static const u32 masks[] = {
 		SR6FLOW_MASK_DEFAULT, 0x4, 0x3, 0x80010000, 0x80, 0, 0x10001,
 	};
-	struct message message = message_new();
+	struct message message;
 	unsigned int bits = (unsigned int)input_number(input, 1);
 	u32 mask = SR6FLOW_MASK_DEFAULT;
 
+	message_begin(&message);
 	if (bits & 1) {
 		mask = masks[input_number(input, 1) % 7];
-		put_number(&message, IPSET_ATTR_MARKMASK, 4, mask);
+		message_put_number(&message, IPSET_ATTR_MARKMASK, 4, mask);
 	}
 	if (bits & 2)
-		put_number(&message, IPSET_ATTR_INITVAL, 4,
-			   read_colour(input, mask));
+		message_put_number(&message, IPSET_ATTR_INITVAL, 4,
+				   read_colour(input, mask));
 	if (bits & 4)
-		put_number(&message, IPSET_ATTR_MAXELEM, 4,
-			   input_number(input, 1));
+		message_put_number(&message, IPSET_ATTR_MAXELEM, 4,
+				   input_number(input, 1));
 	if (bits & 8)
-		put_number(&message, IPSET_ATTR_HASHSIZE, 4,
-			   input_number(input, 4));
+		message_put_number(&message, IPSET_ATTR_HASHSIZE, 4,
+				   input_number(input, 4));
 	if (bits & 16)
-		put_number(&message, IPSET_ATTR_TIMEOUT, 4,
-			   input_number(input, 2));
+		message_put_number(&message, IPSET_ATTR_TIMEOUT, 4,
+				   input_number(input, 2));
 	if (bits & 32)
-		put_number(&message, IPSET_ATTR_CADT_FLAGS, 4,
-			   input_number(input, 2));
-	return message_done(&message, input, bits & 64);
+		message_put_number(&message, IPSET_ATTR_CADT_FLAGS, 4,
+				   input_number(input, 2));
+	return message_done(&message, bits & 64 ? input : NULL);
 }
 
 /* A set, or an error and nothing left of it. */

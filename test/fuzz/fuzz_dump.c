@@ -52,7 +52,7 @@ static struct {
 	int stop_at;
 } script;
 
-static void flow_text(char *text, size_t size, u_int8_t number)
+static void flow_text(char *text, size_t size, uint8_t number)
 {
 	unsigned int n = number % SR6FLOW_SIDS_MAX + 1;
 	size_t len = 0;
@@ -133,7 +133,7 @@ static void step_records(struct input *input)
 	message_begins(nlh);
 	script.broken |= !script.headed && !script.ended;
 	while (n--) {
-		u_int8_t number = (u_int8_t)input_number(input, 1);
+		uint8_t number = (uint8_t)input_number(input, 1);
 		unsigned int generation = (unsigned int)input_number(input, 1);
 		unsigned int slot = generation >> 6;
 		uint64_t packets = input_number(input, 1);
@@ -170,6 +170,8 @@ static void step_datagram(struct input *input)
 	size_t cut = bits & 0x40 ? bits & 0x3f : 0;
 
 	script.clean &= !n && !cut;
+	/* The kernel sends none without a message. */
+	script.broken |= !script.messages && !script.ended;
 	while (n--) {
 		size_t at = (size_t)input_number(input, 2);
 
@@ -200,13 +202,13 @@ static void step_flags(struct input *input)
 		nlh->nlmsg_pid = bits >> 3;
 		break;
 	case 3:
-		nlh->nlmsg_type = (u_int16_t)(bits >> 3);
+		nlh->nlmsg_type = (uint16_t)(bits >> 3);
 		break;
 	case 4:
-		nlh->nlmsg_type = (u_int16_t)input_number(input, 2);
+		nlh->nlmsg_type = (uint16_t)input_number(input, 2);
 		break;
 	default:
-		nlh->nlmsg_flags = (u_int16_t)input_number(input, 2);
+		nlh->nlmsg_flags = (uint16_t)input_number(input, 2);
 		break;
 	}
 	/* Only the first is of a kind that is known to be an error. */
@@ -303,7 +305,8 @@ static int see(const struct sr6flow_set *set,
 		must(!memcmp(record->counters, want->counters,
 			     sizeof(want->counters)));
 	}
-	return (int)++script.seen == script.stop_at ? 42 : 0;
+	script.seen++;
+	return (int)script.seen == script.stop_at ? 42 : 0;
 }
 
 static void check_dump(struct sr6flow *handle)

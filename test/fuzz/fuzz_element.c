@@ -12,7 +12,7 @@ static void check_sentence(const char *sentence)
 
 static void check_element(const struct element *element)
 {
-	must(memchr(element->name, 0, sizeof(element->name)) != NULL);
+	must(memchr(element->name, 0, sizeof(element->name)));
 	must(!element->name[0] || sr6flow_name_valid(element->name,
 						     strlen(element->name)));
 	must(element->sids_len <= SR6FLOW_SIDS_MAX);
@@ -34,7 +34,7 @@ static char *print(const struct element *element, size_t size, size_t len)
 {
 	char *text = malloc(size);
 
-	must(text != NULL);
+	must(text);
 	must(element_print(text, size, element) == (int)len);
 	must(strlen(text) == (len < size ? len : size - 1));
 	return text;
@@ -63,11 +63,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char *sentence = malloc(ELEMENT_SENTENCE_MAX);
 	struct element element;
 
-	must(sentence != NULL);
+	must(sentence);
 	/* Whatever was there is overwritten. */
 	memset(sentence, 'x', ELEMENT_SENTENCE_MAX);
 	if (element_parse(&element, text, sentence)) {
-		must(memchr(sentence, 0, ELEMENT_SENTENCE_MAX) != NULL);
+		must(memchr(sentence, 0, ELEMENT_SENTENCE_MAX));
 		check_sentence(sentence);
 	} else {
 		check_element(&element);

@@ -13,6 +13,7 @@
 #include "kernel/packet.h"
 #include "test/fuzz/input.h"
 #include "test/fuzz/kernel/flows.h"
+#include "test/fuzz/kernel/message.h"
 #include "test/fuzz/kernel/packet_read.h"
 #include "test/fuzz/kernel/reference.h"
 #include "test/fuzz/kernel/world.h"
@@ -60,43 +61,32 @@ struct tally {
 	u64 diagnosed[3];
 };
 
-static void put_u32(u8 **at, int type, u32 value)
-{
-	struct nlattr *attr = (struct nlattr *)*at;
-
-	attr->nla_type = (u16)(type | NLA_F_NET_BYTEORDER);
-	attr->nla_len = nla_attr_size(sizeof(value));
-	value = htonl(value);
-	memcpy(nla_data(attr), &value, sizeof(value));
-	*at += nla_total_size(sizeof(value));
-}
-
-/* Mask, colour, timeout; false if they do not fit each other. */
-static bool create(struct input *input)
+/* Mask, colour, timeout, size. */
+static void create(struct input *input)
 {
 	static const u32 masks[] = {
 		SR6FLOW_MASK_DEFAULT, 0x4, 0x3, 0x80010000, 0x84, 0x40000,
 		0x80000000, 0x80,
 	};
 	unsigned int bits = (unsigned int)input_number(input, 1);
-	struct nlattr *tb[IPSET_ATTR_CREATE_MAX + 1] = { NULL };
-	_Alignas(8) u8 bytes[64];
-	u8 *at = bytes;
+	struct nlattr *tb[IPSET_ATTR_CREATE_MAX + 1], *nest;
 	u32 mask = masks[bits & 7];
+	struct message message;
 
+	message_begin(&message);
+	message_put_number(&message, IPSET_ATTR_MARKMASK, 4, mask);
+	message_put_number(&message, IPSET_ATTR_INITVAL, 4,
+			   sr6flow_colour(mask, bits >> 3 & 1));
+	message_put_number(&message, IPSET_ATTR_MAXELEM, 4, bits & 32 ? 4 : 64);
+	if (bits & 16)
+		message_put_number(&message, IPSET_ATTR_TIMEOUT, 4, 10);
+	nest = message_done(&message, NULL);
+	must(!nla_parse_nested(tb, IPSET_ATTR_CREATE_MAX, nest,
+			       world_type->create_policy, NULL));
 	memset(&set, 0, sizeof(set));
 	set.family = NFPROTO_IPV6;
-	tb[IPSET_ATTR_MARKMASK] = (struct nlattr *)at;
-	put_u32(&at, IPSET_ATTR_MARKMASK, mask);
-	tb[IPSET_ATTR_INITVAL] = (struct nlattr *)at;
-	put_u32(&at, IPSET_ATTR_INITVAL, sr6flow_colour(mask, bits >> 3 & 1));
-	if (bits & 16) {
-		tb[IPSET_ATTR_TIMEOUT] = (struct nlattr *)at;
-		put_u32(&at, IPSET_ATTR_TIMEOUT, 10);
-	}
-	tb[IPSET_ATTR_MAXELEM] = (struct nlattr *)at;
-	put_u32(&at, IPSET_ATTR_MAXELEM, bits & 32 ? 4 : 64);
-	return !world_type->create(NULL, &set, tb, 0);
+	must(!world_type->create(NULL, &set, tb, 0));
+	free(nest);
 }
 
 static void add_flow(u8 number)
@@ -110,7 +100,7 @@ static void add_flow(u8 number)
 	key.n = flows_sids(sids, number);
 	sr6flow_sids_reverse(wire, (const void *)sids, key.n);
 	change.flow = sr6flow_alloc(set.data, &key, GFP_KERNEL);
-	must(change.flow != NULL);
+	must(change.flow);
 	must(!sr6flow_apply(&set, &key, &change) ||
 	     ((struct sr6flow_set *)set.data)->maxelem == 4);
 	sr6flow_change_free(&change);
@@ -485,7 +475,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	unsigned int flows;
 
 	world_begin();
-	must(create(&input));
+	create(&input);
 	flows = (unsigned int)input_number(&input, 2);
 	for (u8 number = 0; number < 16; number++)
 		if (flows >> number & 1)

@@ -80,7 +80,7 @@ static void parse_same(const char *text, size_t len, const struct record *record
 	struct record again;
 	char error[512];
 
-	must(exact != NULL);
+	must(exact);
 	memcpy(exact, text, len);
 	must(!record_parse(&again, exact, len, error, sizeof(error)));
 	must(same_record(record, &again));
@@ -96,11 +96,11 @@ static void check_forms(const char *text, size_t len,
 	json_t *root = json_loadb(text, len, JSON_REJECT_DUPLICATES, NULL);
 	char *sorted;
 
-	must(root != NULL);
+	must(root);
 	must(json_integer_value(json_object_get(root, "v")) ==
 	     RECORDING_VERSION);
 	sorted = json_dumps(root, JSON_SORT_KEYS);
-	must(sorted != NULL);
+	must(sorted);
 	parse_same(sorted, strlen(sorted), record);
 	free(sorted);
 	json_decref(root);
@@ -164,7 +164,7 @@ static char *make_line(struct input *input, unsigned int bits, size_t *len)
 		memset(&line, 0, sizeof(line));
 		*len = record_line(&line, &record)->len - 1;
 		text = malloc(*len);
-		must(text != NULL);
+		must(text);
 		memcpy(text, line.line.text, *len);
 	}
 	n = bits & LINE_CHANGED ? (unsigned int)input_number(input, 1) % 8 : 0;
@@ -353,7 +353,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct join *join = join_new();
 	bool good = true;
 
-	must(join != NULL);
+	must(join);
 	ntaken = 0;
 	for (unsigned int i = 0; i < LINES_MAX && input.len && good; i++)
 		good = add_line(join, &input);

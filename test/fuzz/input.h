@@ -79,7 +79,7 @@ static inline uint8_t *input_copy(struct input *input, size_t len)
 }
 
 /* Unlike assert(), it is there whatever is defined. */
-#define must(condition) must_at(condition, #condition, __FILE__, __LINE__)
+#define must(condition) must_at(!!(condition), #condition, __FILE__, __LINE__)
 
 static inline void must_at(int condition, const char *text, const char *file,
 			   int line)

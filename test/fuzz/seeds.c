@@ -338,6 +338,9 @@ static void listing_seeds(void)
 	put(6, 0, 0, 0, 6, 0, 3);
 	put(1, 0);
 	save("fuzz_dump", "lost");
+	/* A message that says it is longer than INT_MAX. */
+	put(8, 1, 7, 16, 0xff, 0xff, 0xff, 0xff, 0);
+	save("fuzz_dump", "huge");
 }
 
 static void recording_seeds(void)

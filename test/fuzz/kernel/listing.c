@@ -86,7 +86,7 @@ static const struct sr6flow *record_flow(struct sr6flow_set *h,
 	rcu_read_lock();
 	flow = sr6flow_find(h, &key);
 	rcu_read_unlock();
-	must(flow != NULL);
+	must(flow);
 	return flow;
 }
 

@@ -177,7 +177,7 @@ static struct sk_buff *frags(unsigned int n)
 	while (n--) {
 		struct sk_buff *frag = calloc(1, sizeof(*frag));
 
-		must(frag != NULL);
+		must(frag);
 		frag->next = list;
 		list = frag;
 	}

@@ -4,8 +4,17 @@
 /* Extension headers that are walked over. */
 #define HEADERS_MAX 8
 
-enum { HOP = 0, IPV4 = 4, IPV6 = 41, ROUTING = 43, FRAGMENT = 44, AUTH = 51,
-       DEST = 60, ETHERNET = 143 };
+/* Next headers. */
+enum {
+	HOP = 0,
+	IPV4 = 4,
+	IPV6 = 41,
+	ROUTING = 43,
+	FRAGMENT = 44,
+	AUTH = 51,
+	DEST = 60,
+	ETHERNET = 143,
+};
 
 /* What is left of a packet. */
 struct rest {
