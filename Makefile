@@ -48,7 +48,7 @@ check check-debug: export CI := true
 # Packages first, then a make of its own: this one looked for the compiler
 # when it was not there yet.
 PARALLEL_MAKE = $(MAKE) --no-print-directory -j$(shell nproc)
-.PHONY: deps-test check demo check-debug
+.PHONY: deps-test check demo check-debug check-debug-short
 deps-test:
 	./deps.sh test
 
@@ -67,6 +67,11 @@ demo: deps-test
 check-debug: deps-test
 	+$(PARALLEL_MAKE) test-programs module-6.1-debug
 	test/vm/run.sh --kernel 6.1-debug $(DEBUG_TESTS)
+
+# What make check has time for.
+check-debug-short: DEBUG_TESTS = kernel_attributes kernel_set kernel_race \
+				 kernel_counters
+check-debug-short: check-debug
 
 .PHONY: install uninstall
 install: $(INSTALL)
