@@ -12,6 +12,8 @@
 set -uo pipefail
 
 cd "$(dirname "$0")/../.." || exit 1
+# What a make that runs this says about jobs is not for those that this runs.
+unset MAKEFLAGS MFLAGS MAKELEVEL
 lint=test/lint
 out=build/lint
 work=$out/work
