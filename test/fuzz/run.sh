@@ -8,6 +8,9 @@
 # FUZZ_RUNS     inputs after which it stops; it fails if it does not get there
 # FUZZ_JOBS     harnesses at the same time, default one per CPU
 #
+# A machine with other work to do lets a harness wait for long: an input is
+# taken for endless only after five minutes.
+#
 # Begins with the kept inputs in test/fuzz/corpus and what earlier searches
 # found. New inputs go into corpus/, those that break something into findings/,
 # both beside the harness. The last line is "N passed, N failed".
@@ -26,7 +29,7 @@ search() {
 	out=$(dirname "$harness")
 	log=$out/$name.log
 	mkdir -p "$out/corpus/$name" "$out/findings"
-	"$harness" -max_total_time="$seconds" -timeout=10 \
+	"$harness" -max_total_time="$seconds" -timeout=300 \
 		${FUZZ_RUNS:+-runs="$FUZZ_RUNS"} -print_final_stats=1 \
 		-artifact_prefix="$out/findings/$name-" \
 		"$out/corpus/$name" "$kept/$name" >"$log" 2>&1 || status=$?
