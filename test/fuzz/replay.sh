@@ -23,14 +23,14 @@ replay() {
 	local -a inputs
 	name=$(basename "$harness")
 	inputs=("$kept/$name"/*)
-	if timeout 600 "$harness" -timeout=10 "${inputs[@]}" \
+	if timeout 1800 "$harness" -timeout=300 "${inputs[@]}" \
 		>"$log/$name.log" 2>&1 &&
 	   [ "$(grep -c '^Executed ' "$log/$name.log")" -eq ${#inputs[@]} ]; then
 		printf "ok - $name %s\n" "${inputs[@]##*/}"
 		return
 	fi
 	for input in "${inputs[@]}"; do
-		if timeout 60 "$harness" -timeout=10 "$input" \
+		if timeout 600 "$harness" -timeout=300 "$input" \
 			>"$log/$name.log" 2>&1 &&
 		   grep -q '^Executed ' "$log/$name.log"; then
 			echo "ok - $name ${input##*/}"

@@ -9,6 +9,9 @@
 # FUZZ_SEED     what chance begins with, default another one each time
 # FUZZ_JOBS     harnesses at the same time, default one per CPU
 #
+# A machine with other work to do lets a harness wait for long: an input is
+# taken for endless only after five minutes.
+#
 # Begins with the kept inputs in test/fuzz/corpus and what earlier searches
 # found. New inputs go into corpus/, those that break something into findings/,
 # both beside the harness. The last line is "N passed, N failed".
@@ -27,7 +30,7 @@ search() {
 	out=$(dirname "$harness")
 	log=$out/$name.log
 	mkdir -p "$out/corpus/$name" "$out/findings"
-	"$harness" -max_total_time="$seconds" -timeout=10 \
+	"$harness" -max_total_time="$seconds" -timeout=300 \
 		-seed="${FUZZ_SEED:-0}" \
 		${FUZZ_RUNS:+-runs="$FUZZ_RUNS"} -print_final_stats=1 \
 		-artifact_prefix="$out/findings/$name-" \
