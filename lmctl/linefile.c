@@ -12,9 +12,12 @@
 /* Lines are gathered up to so many bytes. */
 #define BUFFER_SIZE (256 * 1024)
 
-static int failed(const struct linefile *file, int err)
+static int failed(struct linefile *file, int err)
 {
-	lmctl_error("cannot write to '%s': %s", file->path, strerror(err));
+	if (file->told != err)
+		lmctl_error("cannot write to '%s': %s", file->path,
+			    strerror(err));
+	file->told = err;
 	return -err;
 }
 
@@ -51,7 +54,7 @@ static off_t lines_end(int fd, off_t size)
 	return 0;
 }
 
-static int cut_partial_line(const struct linefile *file)
+static int cut_partial_line(struct linefile *file)
 {
 	off_t size = regular_size(file->fd), end;
 
@@ -98,10 +101,14 @@ int linefile_open(struct linefile *file, const char *path)
 /* Best effort: the next recorder cuts a partial line off too. */
 static void take_back(const struct linefile *file, off_t size)
 {
-	if (size >= 0 && regular_size(file->fd) > size &&
-	    ftruncate(file->fd, size))
+	if (size < 0 || regular_size(file->fd) <= size)
+		return;
+	if (ftruncate(file->fd, size))
 		lmctl_warning("'%s' keeps lines that are not complete",
 			      file->path);
+	/* Standard output need not append: a hole would come before its next. */
+	else if (lseek(file->fd, 0, SEEK_CUR) > size)
+		lseek(file->fd, size, SEEK_SET);
 }
 
 /* Writes all, or says why not and cuts the file to @size. */

@@ -12,6 +12,7 @@
  * struct linefile - where lines go
  * @path: path for messages
  * @fd: open for writing
+ * @told: error that was said last; it is not said again in a row
  * @start: where the lines that belong together begin, or -1 of what is no
  *	   regular file
  * @buffer: lines that are not written yet, or NULL
@@ -20,6 +21,7 @@
 struct linefile {
 	const char *path;
 	int fd;
+	int told;
 	off_t start;
 	char *buffer;
 	size_t used;

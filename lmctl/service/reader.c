@@ -92,7 +92,7 @@ static int take_dump(struct reader *reader)
  */
 static bool passes(int err)
 {
-	return err == -EINTR || err == -ENOBUFS || err == -EAGAIN;
+	return err == -EINTR || err == -ENOBUFS || err == -ETIMEDOUT;
 }
 
 static int64_t pause_after(const struct reader *reader, int err)

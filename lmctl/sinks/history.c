@@ -61,6 +61,12 @@ struct history {
 	struct history_db *db;
 };
 
+static void close_db(struct history *history)
+{
+	history_db_close(history->db);
+	history->db = NULL;
+}
+
 /* The log goes with its database: it must never be taken for the new one's. */
 static int rename_aside(const char *file, char *to, size_t size)
 {
@@ -91,8 +97,7 @@ static int move_aside(struct history *history, char *error, size_t size)
 	char to[PATH_MAX];
 	int err;
 
-	history_db_close(history->db);
-	history->db = NULL;
+	close_db(history);
 	err = rename_aside(history->file, to, sizeof(to));
 	if (err) {
 		snprintf(error, size, "it is corrupt, and it cannot be moved aside: %s",
@@ -144,20 +149,26 @@ static int write_batch(struct history *history,
 {
 	int err = 0;
 
-	if (history->db && history_db_moved(history->db)) {
-		history_db_close(history->db);
-		history->db = NULL;
-	}
+	if (history->db && history_db_moved(history->db))
+		close_db(history);
 	if (!history->db)
 		err = open_db(history, error, size);
 	if (!err)
 		err = write_rows(history, batch, error, size);
-	if (err != -EUCLEAN || !history->db)
-		return err;
-	err = move_aside(history, error, size);
-	if (!err)
-		err = open_db(history, error, size);
-	return err ?: write_rows(history, batch, error, size);
+	if (err == -EUCLEAN && history->db) {
+		err = move_aside(history, error, size);
+		if (!err)
+			err = open_db(history, error, size);
+		if (!err)
+			err = write_rows(history, batch, error, size);
+	}
+	/*
+	 * A database that could not be written when it was opened is open for
+	 * reading, and stays so.
+	 */
+	if (err == -EACCES || err == -EIO)
+		close_db(history);
+	return err;
 }
 
 static void expire(struct history *history, int64_t retention_s, uint64_t rows)

@@ -34,6 +34,8 @@
  * @done: bytes of @data that have been written
  * @len: bytes of @data
  * @room: size of @data
+ * @file: standard output as a regular file
+ * @full: there was no room in @file when it was tried last
  * @dropped: results, or tables of them, that were dropped since the last
  *	     message
  * @failed: negative errno: standard output is of no use any more
@@ -46,6 +48,8 @@ struct stream {
 	size_t done;
 	size_t len;
 	size_t room;
+	struct linefile file;
+	bool full;
 	uint64_t dropped;
 	int failed;
 };
@@ -97,16 +101,27 @@ static int give_up(struct stream *stream, int err)
 	return err;
 }
 
-/* A regular file never makes wait, and keeps whole lines when it is full. */
+static bool no_room(int err)
+{
+	return err == -ENOSPC || err == -EDQUOT || err == -EFBIG;
+}
+
+/*
+ * A regular file never makes wait, and keeps whole lines when it is full. There
+ * may be room later.
+ */
 static int pump_file(struct stream *stream)
 {
-	struct linefile file = {
-		.path = "standard output", .fd = STDOUT_FILENO,
-	};
-	int err = linefile_append(&file, stream->data, stream->len);
+	int err = linefile_append(&stream->file, stream->data, stream->len);
 
-	if (err)
+	if (err && !no_room(err))
 		return give_up(stream, err);
+	if (!err && stream->full)
+		lmctl_warning("standard output is written again");
+	stream->full = err;
+	if (err)
+		return err;
+	stream->file.told = 0;
 	stream->len = 0;
 	return 0;
 }
@@ -178,7 +193,7 @@ static void stream_result(void *self, const struct result *result)
 		add_line(stream, stream_json_result(stream->json, result));
 	else if (stream_table_result(stream->table, result))
 		stream->dropped++;
-	if (stream->len - stream->done >= EARLY_BYTES)
+	if (stream->len - stream->done >= EARLY_BYTES && !stream->full)
 		pump(stream);
 }
 
@@ -197,6 +212,9 @@ static void stream_report(void *self, const struct peer_report *report)
 
 static void warn_dropped(struct stream *stream)
 {
+	/* That is told when it is over. */
+	if (stream->full)
+		return;
 	if (stream->dropped && !stream->failed)
 		lmctl_warning("at least %" PRIu64 " results were not printed: standard output is too slow or memory is short",
 			      stream->dropped);
@@ -228,6 +246,10 @@ static void stream_free(void *self)
 				    stream->len - stream->done);
 			break;
 		}
+	if (stream->full)
+		lmctl_error("standard output is full: its last %zu bytes are lost",
+			    stream->len);
+	stream->full = false;
 	warn_dropped(stream);
 	free(stream->data);
 	free(stream);
@@ -246,6 +268,9 @@ int stream_open(struct sink *sink, bool json, uint32_t period_ms)
 
 	if (stream) {
 		stream->period_ms = period_ms;
+		stream->file = (struct linefile){
+			.path = "standard output", .fd = STDOUT_FILENO,
+		};
 		if (json)
 			stream->json = calloc(1, sizeof(*stream->json));
 		else

@@ -40,9 +40,10 @@ int stream_open(struct sink *sink, bool json, uint32_t period_ms);
  * than that needs it whenever standard output is writable.
  *
  * Return: 0 if nothing waits; 1 if something does, because standard output takes
- * no more just now or others are to have their turn; a negative errno if it
- * never will be written, because the pipe is closed or the disk is full: that
- * has been reported, and what comes is dropped. A command whose only purpose are
+ * no more just now or others are to have their turn; a negative errno after a
+ * message if nothing can be written: a file whose disk is full keeps whole lines,
+ * and it is tried again with the next block, while what comes waits; of anything
+ * else, as a closed pipe, what comes is dropped. A command whose only purpose are
  * these lines ends then.
  */
 int stream_pump(struct sink *sink);

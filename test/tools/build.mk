@@ -60,3 +60,21 @@ TEST_TOOLS += $(SYNCCLOCK)
 
 $(SYNCCLOCK): $(B)/test/tools/syncclock.o
 	$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(LDLIBS)
+
+HISTORY_PROBE := $(B)/test/tools/history_probe
+
+TEST_TOOLS += $(HISTORY_PROBE)
+
+$(HISTORY_PROBE): LDLIBS = -lsqlite3
+$(HISTORY_PROBE): $(B)/test/tools/history_probe.o
+	$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(LDLIBS)
+
+STAMP_FLOOD := $(B)/test/tools/stamp_flood
+
+TEST_TOOLS += $(STAMP_FLOOD)
+
+$(STAMP_FLOOD): LDLIBS = $(LMCTL_LDLIBS)
+$(STAMP_FLOOD): $(B)/test/tools/stamp_flood.o $(B)/lib/libsr6flow.a \
+		$(patsubst %,$(B)/lmctl/%.o,stamp/stamp stamp/keys \
+		stamp/blocktlv engine/answer) $(RECORDING_OBJS)
+	$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o %.a,$^) $(LDLIBS)

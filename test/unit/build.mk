@@ -18,7 +18,10 @@ $(B)/test/unit/$(1): $(B)/test/unit/$(1).o $($(1)_OBJS)
 endef
 $(foreach t,$(notdir $(UNIT_TESTS)),$(eval $(call UNIT_TEST_RULE,$(t))))
 
-.PHONY: unit unit-sanitize unit-valgrind
+# What has a thread beside the event loop: the writer of the history.
+UNIT_THREADED := test_history test_outlets
+
+.PHONY: unit unit-sanitize unit-valgrind unit-thread unit-threaded
 unit: $(UNIT_TESTS)
 	$(UNIT_RUN) $(UNIT_TESTS)
 
@@ -27,3 +30,11 @@ unit-sanitize:
 
 unit-valgrind: $(UNIT_TESTS)
 	UNIT_WRAPPER='$(UNIT_VALGRIND)' $(UNIT_RUN) $(UNIT_TESTS)
+
+unit-threaded: $(UNIT_THREADED:%=$(B)/test/unit/%)
+	$(UNIT_RUN) $^
+
+# By the environment: a value on the command line could not be added to.
+unit-thread:
+	CFLAGS=-fsanitize=thread LDFLAGS=-fsanitize=thread \
+		$(MAKE) --no-print-directory B=$(B)/thread unit-threaded

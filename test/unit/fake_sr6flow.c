@@ -181,7 +181,10 @@ int __wrap_sr6flow_dump(struct sr6flow *handle, const char *set,
 			.generation = UINT64_MAX,
 			.timeout = SR6FLOW_NO_TIMEOUT,
 			.slots = 1u << 1,
-			.counters[1] = { .packets = 3, .bytes = 552 },
+			.counters[1] = {
+				.packets = fake.interruptions > 0 ? 1000 : 3,
+				.bytes = 552,
+			},
 		};
 
 		err = fn(&info, &record, arg);
@@ -189,5 +192,5 @@ int __wrap_sr6flow_dump(struct sr6flow *handle, const char *set,
 	if (err || fake.interruptions <= 0)
 		return err;
 	fake.interruptions--;
-	return -EINTR;
+	return fake.interruption ? fake.interruption : -EINTR;
 }

@@ -19,7 +19,8 @@
  * @colour: active colour
  * @references: rules that name each set
  * @adds_left: sr6flow_add() fails when it gets to 0; negative: never
- * @interruptions: so many dumps end with -EINTR half way
+ * @interruptions: so many dumps end half way, and their counters are wrong
+ * @interruption: with which error, 0 for -EINTR
  * @open_error: what sr6flow_open() returns
  * @destroyed: sr6flow_destroy() was called
  */
@@ -31,6 +32,7 @@ extern struct fake {
 	uint32_t references;
 	int adds_left;
 	int interruptions;
+	int interruption;
 	int open_error;
 	bool destroyed;
 } fake;

@@ -22,6 +22,7 @@
 #include "test/unit/result_make.h"
 
 #define RETENTION INT64_C(3600)
+#define NOBODY 65534
 
 /* The writer's connection, to make its disk small. */
 static sqlite3 *writer;
@@ -369,6 +370,48 @@ static void test_full(void **state)
 				   " WHERE f.name LIKE 'f%'"), 2000);
 }
 
+/* Root may write everything, so this is somebody else. */
+static void become_nobody(void)
+{
+	char folder[sizeof("/tmp/test_history.XXXXXX")];
+
+	if (geteuid())
+		return;
+	memcpy(folder, bench_file, sizeof(folder) - 1);
+	folder[sizeof(folder) - 1] = '\0';
+	assert_int_equal(chown(folder, NOBODY, NOBODY), 0);
+	assert_int_equal(seteuid(NOBODY), 0);
+}
+
+/* SQLite then opens it for reading, and that connection never can write. */
+static void test_write_protected(void **state)
+{
+	uid_t user = geteuid();
+	struct sink sink;
+	const char *text;
+
+	(void)state;
+	become_nobody();
+	open_sink(&sink);
+	bench_give(&sink, now_block(), 10);
+	close_sink(&sink);
+	assert_int_equal(chmod(bench_file, 0444), 0);
+	bench_stderr_begin();
+	open_sink(&sink);
+	bench_give(&sink, now_block() + 1, 20);
+	bench_wait_failed(&sink, 0);
+	bench_give(&sink, now_block() + 2, 30);
+	assert_int_equal(chmod(bench_file, 0644), 0);
+	bench_wait_written(&sink, 2);
+	close_sink(&sink);
+	text = bench_stderr_end();
+	assert_non_null(strstr(text, "cannot be written: "));
+	assert_non_null(strstr(text, "is written again; 0 results"));
+	assert_int_equal(bench_lines(text), 2);
+	assert_int_equal(bench_sql("SELECT count(*) FROM results"), 3);
+	assert_int_equal(seteuid(user), 0);
+}
+
 /* Somebody deletes the file: what comes then is in a new one. */
 static void test_deleted(void **state)
 {
@@ -435,6 +478,7 @@ int main(void)
 		TEST(test_corrupt_at_start),
 		TEST(test_corrupt_later),
 		TEST(test_full),
+		TEST(test_write_protected),
 		TEST(test_deleted),
 		TEST(test_refused),
 	};

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -503,6 +504,66 @@ static void test_full(void **state)
 	back_again();
 }
 
+static void room(rlim_t bytes)
+{
+	struct rlimit limit;
+
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+	limit.rlim_cur = bytes < limit.rlim_max ? bytes : limit.rlim_max;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+/* Lines wait for room in a file, which has no part of them meanwhile. */
+static void test_full_file(void **state)
+{
+	struct result result = make_result(&one, &gold, MADE_BLOCK, 1, 1);
+	size_t first, lines = 0, i;
+	const char *text, *at;
+	json_t *object;
+
+	(void)state;
+	signal(SIGXFSZ, SIG_IGN);
+	start(true);
+	give(&result);
+	end(&one, MADE_BLOCK);
+	first = strlen(printed());
+	room(first + first / 2);
+	/* More than is written before the end of a block. */
+	for (i = 0; i < 400; i++)
+		give(&result);
+	end(&one, MADE_BLOCK);
+	assert_int_equal(stream_pump(&sink), -EFBIG);
+	assert_int_equal(strlen(printed()), first);
+	give(&result);
+	end(&one, MADE_BLOCK);
+	assert_int_equal(strlen(printed()), first);
+	room(RLIM_INFINITY);
+	assert_int_equal(stream_pump(&sink), 0);
+	text = stop();
+	/* Not one is missing, broken or behind a hole. */
+	for (at = text; *at; at = strchr(at, '\n') + 1, lines++) {
+		object = json_loads(at, JSON_DISABLE_EOF_CHECK, NULL);
+		assert_non_null(object);
+		json_decref(object);
+	}
+	assert_int_equal(lines, 402);
+}
+
+/* Until the end: the sink gives up then. */
+static void test_full_file_to_the_end(void **state)
+{
+	struct result result = make_result(&one, &gold, MADE_BLOCK, 1, 1);
+
+	(void)state;
+	signal(SIGXFSZ, SIG_IGN);
+	start(true);
+	room(100);
+	give(&result);
+	end(&one, MADE_BLOCK);
+	assert_string_equal(stop(), "");
+	room(RLIM_INFINITY);
+}
+
 /* A reader that reads nothing makes nobody wait; later it has every line. */
 static void test_slow_pipe(void **state)
 {
@@ -579,6 +640,8 @@ int main(void)
 		TEST(table_many),
 		TEST(closed_pipe),
 		TEST(full),
+		TEST(full_file),
+		TEST(full_file_to_the_end),
 		TEST(slow_pipe),
 	};
 

@@ -86,3 +86,31 @@ reason() {
 	is "$(grep -vxE "$(IFS='|'; echo "$*")" <<<"$words" || true)" "" \
 		"$now: because of $*"
 }
+
+# step_clock MILLISECONDS: of all nodes
+step_clock() {
+	local us=$((${EPOCHREALTIME/./} + $1 * 1000))
+	date -s "@$((us / 1000000)).$(printf %06d $((us % 1000000)))" >/dev/null
+}
+
+declare -A lines=()
+
+# mark_messages: from here on said counts
+mark_messages() {
+	local file
+	for file in "$tmp"/*.err; do
+		lines[$(basename "$file" .err)]=$(wc -l <"$file")
+	done
+}
+
+# said NAME TEXT...: these lines and no others, in any order
+said() {
+	local name=$1 text new
+	shift
+	new=$(tail -n +$((${lines[$name]-0} + 1)) "$tmp/$name.err")
+	for text in "$@"; do
+		is "$(grep -c -- "$text" <<<"$new" || true)" 1 \
+			"$now: $name says once: $text"
+	done
+	is "$(grep -c . <<<"$new" || true)" $# "$now: $name says nothing else"
+}

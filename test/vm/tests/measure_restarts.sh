@@ -12,7 +12,7 @@
 
 period=500
 sids=fcff:2::1,fcff:3::100
-declare -A pid=() lines=()
+declare -A pid=()
 
 topo_srv6
 topo_direct
@@ -54,32 +54,6 @@ config() {
 		echo "period = ${period}ms"
 		cat
 	} >"$tmp/$1.conf"
-}
-
-# step_clock MILLISECONDS
-step_clock() {
-	local us=$((${EPOCHREALTIME/./} + $1 * 1000))
-	date -s "@$((us / 1000000)).$(printf %06d $((us % 1000000)))" >/dev/null
-}
-
-# mark_messages: from here on said counts
-mark_messages() {
-	local file
-	for file in "$tmp"/*.err; do
-		lines[$(basename "$file" .err)]=$(wc -l <"$file")
-	done
-}
-
-# said NAME TEXT...: these lines and no others, in any order
-said() {
-	local name=$1 text new
-	shift
-	new=$(tail -n +$((${lines[$name]-0} + 1)) "$tmp/$name.err")
-	for text in "$@"; do
-		is "$(grep -c -- "$text" <<<"$new" || true)" 1 \
-			"$now: $name says once: $text"
-	done
-	is "$(grep -c . <<<"$new" || true)" $# "$now: $name says nothing else"
 }
 
 tx_up

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# shellcheck disable=SC2034,SC2154 # now, service, tmp: for and of other files
+#
+# Two nodes with 'lmctl run', a lossy path between them, and ways to disturb
+# them; sourced by tests daemon_*.sh after lib.sh, with verdicts.sh and truth.sh.
+#
+# The test has config_of NODE, which prints the configuration of a node without
+# its period.
+
+# shellcheck source=test/vm/verdicts.sh
+. "$test_dir/verdicts.sh"
+# shellcheck source=test/vm/truth.sh
+. "$test_dir/truth.sh"
+
+period=500
+sids=fcff:2::1,fcff:3::100
+load=
+
+# chance_seed [SEED]: what is random comes from it
+chance_seed() {
+	seed=${1:-$SRANDOM}
+	RANDOM=$((seed % 32768))
+	diag "seed $((seed % 32768))"
+}
+
+# doze MILLISECONDS
+doze() {
+	sleep "$(printf '%d.%03d' $(($1 / 1000)) $(($1 % 1000)))"
+}
+
+flows_add() {
+	on "$1" lmctl add "$2" gold=$sids idle=fcff:2::1,fcff:3::7
+}
+
+tx_up() {
+	on ingress lmctl init tx
+	flows_add ingress tx
+}
+
+rx_up() {
+	on egress lmctl init rx
+	flows_add egress rx
+}
+
+# daemon_net: network, sets, and packets of gold, 20 % of which get lost; the
+# truth begins
+daemon_net() {
+	topo_srv6
+	topo_direct
+	tx_up
+	rx_up
+	netem_loss transit egress loss 20%
+	truth_start
+	start host-a ping -q -i 0.01 fd00:b::2 >"$tmp/ping"
+	load=$started
+	touch "$tmp/ingress.json"
+	ln -sf ingress.json "$tmp/results"
+}
+
+load_stop() {
+	kill -INT "$load"
+	wait "$load" || true
+	wait_for 10 links_quiet ingress transit transit egress
+	wait_for 10 netem_drained transit egress
+}
+
+# up NODE...
+up() {
+	local node
+	for node in "$@"; do
+		service_start "$node" < <(
+			echo "period = ${period}ms"
+			config_of "$node"
+		)
+	done
+}
+
+# killed NODE...: gone without a chance to clean up
+killed() {
+	local node
+	for node in "$@"; do
+		kill -KILL "${service[$node]}"
+		wait "${service[$node]}" 2>/dev/null || true
+	done
+}
+
+alive() {
+	local node
+	for node in ingress egress; do
+		check "$now: lmctl run on $node is alive" \
+			kill -0 "${service[$node]}"
+	done
+}
+
+# exact_again: the disturbance is over: exact within six blocks, and so is
+# everything after them
+exact_again() {
+	local last exact
+	settled
+	last=$((since + 6))
+	exact=$(first_exact)
+	within "${exact:-0}" "$since" "$last" "$now: exact within six blocks"
+	# shellcheck disable=SC2016 # for awk to expand
+	is "$(told "\$1 > $last && \$3 != \"exact\"")" '' \
+		"$now: everything after that is exact"
+}
+
+# memory PID KEY: VmRSS or VmHWM, in kilobytes
+memory() {
+	awk -v key="$2:" '$1 == key { print $2 }' "/proc/$1/status"
+}
