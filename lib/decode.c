@@ -312,7 +312,7 @@ const char *decode_record(struct sr6flow_record *record,
 			  struct decoded_label *label, uint32_t mask,
 			  const struct nlattr *data)
 {
-	struct fields fields = { NULL };
+	struct fields fields = {};
 	struct sr6flow_identity identity;
 	const char *problem;
 
@@ -346,7 +346,7 @@ bool decode_labelled(struct decoded_colour *colour,
 		     const struct nlattr *data)
 {
 	struct attributes left = attributes_of(data);
-	struct fields fields = { NULL };
+	struct fields fields = {};
 	const struct nlattr *attr;
 
 	if (!label->len || left.size <= label->len ||

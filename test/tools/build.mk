@@ -25,7 +25,7 @@ BADATTR := $(B)/test/tools/badattr
 TEST_TOOLS += $(BADATTR)
 
 $(BADATTR): LDLIBS = -lmnl
-$(BADATTR): $(B)/test/tools/badattr.o
+$(BADATTR): $(B)/test/tools/badattr.o $(B)/test/tools/ipset_ask.o
 	$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(LDLIBS)
 
 UDP_INBAND := $(B)/test/tools/udp_inband
@@ -60,3 +60,14 @@ TEST_TOOLS += $(SYNCCLOCK)
 
 $(SYNCCLOCK): $(B)/test/tools/syncclock.o
 	$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(LDLIBS)
+
+# Packets of srpacket, and the static library.
+STORM := $(B)/test/tools/storm
+STORM_OBJS := $(patsubst %,$(B)/test/tools/%.o,storm storm_set storm_send \
+	      storm_check storm_netlink ipset_ask srpacket_build)
+
+TEST_TOOLS += $(STORM)
+
+$(STORM): LDLIBS = -lmnl
+$(STORM): $(STORM_OBJS) $(B)/lib/libsr6flow.a
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ -pthread $(LDLIBS)
