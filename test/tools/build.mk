@@ -71,3 +71,21 @@ TEST_TOOLS += $(STORM)
 $(STORM): LDLIBS = -lmnl
 $(STORM): $(STORM_OBJS) $(B)/lib/libsr6flow.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ -pthread $(LDLIBS)
+
+BADCREATE := $(B)/test/tools/badcreate
+
+TEST_TOOLS += $(BADCREATE)
+
+$(BADCREATE): LDLIBS = -lmnl
+$(BADCREATE): $(B)/test/tools/badcreate.o $(B)/test/tools/ipset_ask.o \
+	      $(B)/lib/libsr6flow.a
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
+
+# Programs of the bench that tests use, too.
+TOOLS_OF_BENCH := $(addprefix $(B)/test/tools/,bench_flows bench_run)
+
+TEST_TOOLS += $(TOOLS_OF_BENCH)
+
+$(TOOLS_OF_BENCH): LDLIBS = -lmnl
+$(TOOLS_OF_BENCH): $(B)/test/tools/%: $(B)/test/bench/tools/%.o
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
