@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # make                  everything for the running kernel's headers
 # make check            all tests, in the guest too (installs what it needs)
+# make check-debug      the guest's tests in a kernel that watches itself
 # make demo             three routers with loss in a guest
 # make bench            what a packet, a flow and a command cost
 # make bench-check      a short form of it, against the figures in the tree
@@ -37,9 +38,13 @@ $(B)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
+# Warnings are errors here as in CI.
+check check-debug: export CI := true
+
 # Packages first, then a make of its own: this one looked for the compiler
 # when it was not there yet.
-.PHONY: deps-test check demo
+PARALLEL_MAKE = $(MAKE) --no-print-directory -j$(shell nproc)
+.PHONY: deps-test check demo check-debug
 deps-test:
 	./deps.sh test
 
@@ -47,12 +52,17 @@ deps-test:
 test-programs: module-6.1 user $(TEST_TOOLS)
 
 check: deps-test
-	+$(MAKE) --no-print-directory test-programs module-6.12
+	+$(PARALLEL_MAKE) test-programs module-6.12
 	test/check.sh
 
 demo: deps-test
-	+$(MAKE) --no-print-directory test-programs
+	+$(PARALLEL_MAKE) test-programs
 	test/demo.sh
+
+# All tests that are meant for it, or those of DEBUG_TESTS.
+check-debug: deps-test
+	+$(PARALLEL_MAKE) test-programs module-6.1-debug
+	test/vm/run.sh --kernel 6.1-debug $(DEBUG_TESTS)
 
 .PHONY: install uninstall
 install: $(INSTALL)

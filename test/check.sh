@@ -7,7 +7,7 @@
 set -uo pipefail
 
 cd "$(dirname "$0")/.."
-make=(make --no-print-directory)
+make=(make --no-print-directory -j"$(nproc)")
 passed=0
 failed=0
 skipped=0

@@ -26,6 +26,15 @@ die() {
 	exit 1
 }
 
+# Two at a time would get into each other's way.
+update_lists() {
+	say "updating the package lists"
+	(
+		flock 8
+		apt-get -qq update >&2
+	) 8>"$vm_build/.lists.lock" || say "apt-get update failed"
+}
+
 need_programs() {
 	local prog
 	for prog in "$@"; do

@@ -3,7 +3,7 @@
 #
 # Runs one shell command in a freshly booted guest, or an interactive shell.
 #
-#   guest.sh [--kernel 6.1|6.12] [--stock] [--icount] [--host] [--smp N]
+#   guest.sh [--kernel SERIES] [--stock] [--icount] [--host] [--smp N]
 #            [--mem MIB] [--timeout S] [--add FILE]... [COMMAND]
 #
 # The command's output comes to stdout, its status is the exit status.  --add

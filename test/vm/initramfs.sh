@@ -19,11 +19,11 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 programs=(
 	# bash, coreutils
-	bash '[' basename cat chmod chown chroot comm cp cut date dd df dirname
+	bash '[' base64 basename cat chmod chown chroot comm cp cut date dd df dirname
 	du echo env expr false fold head id ln ls mkdir mkfifo mknod mktemp mv
 	nice nl nproc numfmt od paste printf pwd readlink realpath rm rmdir
 	seq sha256sum shuf sleep sort split stat stdbuf stty sync tac tail
-	tee test timeout touch tr true truncate tty uname uniq wc yes
+	tar tee test timeout touch tr true truncate tty uname uniq wc yes
 	# text
 	awk diff cmp egrep find grep jq sed xargs
 	# util-linux, procps
@@ -41,7 +41,7 @@ module_dirs='kernel/net/(8021q|802|bridge|ipv4|ipv6|key|llc|netfilter|packet|sch
 module_names='9p|9pnet_virtio|bonding|crc32c[-_]generic|crc32c-intel|crct10dif_[a-z]*|dummy|geneve|ifb|ip_gre|ipvlan|libcrc32c|macvlan|nlmon|pktgen|tap|tun|udp_tunnel|veth|virtio_pci|vrf|vxlan'
 
 usage() {
-	echo "usage: initramfs.sh [--stock] 6.1|6.12 OUT" >&2
+	echo "usage: initramfs.sh [--stock] SERIES OUT" >&2
 	exit 2
 }
 
@@ -236,7 +236,8 @@ project_files() {
 project_index() {
 	local base=$root/base/lib/modules/$rel to=usr/lib/modules/$rel
 	mkdir -p "$to"
-	cp -al "$base/kernel" "$to/kernel"
+	# A kernel of the bench's own has everything built in.
+	[ ! -e "$base/kernel" ] || cp -al "$base/kernel" "$to/kernel"
 	cp "$base"/modules.{order,builtin,builtin.modinfo} "$to/"
 	depmod -b . "$rel"
 	rm -rf "$to/kernel"

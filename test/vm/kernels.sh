@@ -4,13 +4,14 @@
 # The distribution's kernels for the test bench, unpacked into the build
 # folder and never installed.
 #
-#   kernels.sh fetch SERIES     get or refresh kernel, modules and headers
+#   kernels.sh fetch SERIES     get, build or refresh kernel, modules and headers
 #   kernels.sh release SERIES   print the release (what uname -r says)
 #   kernels.sh headers SERIES   print the KERNELDIR for "make -C ... modules"
 #   kernels.sh image SERIES     print the path of the kernel that QEMU boots
 #   kernels.sh root SERIES      print the folder that holds lib/modules
 #
-# SERIES is 6.1 or 6.12.  All but fetch need a completed fetch.
+# SERIES is 6.1 or 6.12, or 6.1-debug or 6.1-kcsan for one that debug/build.sh
+# builds.  All but fetch need a completed fetch.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -18,7 +19,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/common.sh"
 
 usage() {
-	echo "usage: kernels.sh fetch|release|headers|image|root 6.1|6.12" >&2
+	echo "usage: kernels.sh fetch|release|headers|image|root 6.1|6.12|6.1-debug|6.1-kcsan" >&2
 	exit 2
 }
 
@@ -99,11 +100,6 @@ unpack_packages() {
 	echo "$image" >package
 }
 
-update_lists() {
-	say "$series: updating the package lists"
-	apt-get $quiet update >&2 || say "$series: apt-get update failed"
-}
-
 fetch() {
 	local image tmp
 	need_programs apt-get apt-cache dpkg depmod xz zstd
@@ -153,6 +149,7 @@ series=$2
 case $series in
 6.1) meta_image=linux-image-amd64 ;;
 6.12) meta_image=linux-image-6.12-amd64 ;;
+6.1-debug | 6.1-kcsan) meta_image= ;;
 *) usage ;;
 esac
 dir=$vm_build/$series
@@ -160,6 +157,9 @@ quiet=
 [ -t 2 ] || quiet=-qq
 
 if [ "$1" = fetch ]; then
+	if [ -z "$meta_image" ]; then
+		exec "$here/debug/build.sh" "$series"
+	fi
 	fetch
 	exit 0
 fi
@@ -169,7 +169,11 @@ rel=$(cat "$dir/release")
 case $1 in
 release) echo "$rel" ;;
 headers) echo "$dir/headers/usr/src/linux-headers-$rel" ;;
-image) echo "$dir/boot/vmlinux" ;;
+image)
+	image=$dir/boot/vmlinux
+	[ -e "$image" ] || image=$dir/boot/vmlinuz
+	echo "$image"
+	;;
 root) echo "$dir" ;;
 *) usage ;;
 esac

@@ -3,17 +3,19 @@
 #
 # Runs tests in guests and shows their points as they come.
 #
-#   run.sh [--kernel 6.1|6.12|all] [--stock] [--icount] [--smp N] [--mem MIB]
-#          [--timeout S] [--keep-log FILE] [TEST...]
+#   run.sh [--kernel 6.1|6.12|6.1-debug|6.1-kcsan|all] [--stock] [--icount]
+#          [--smp N] [--mem MIB] [--timeout S] [--keep-log FILE] [TEST...]
 #
 # TEST is a file or the name of one in test/vm/tests; without any, all of them
 # on one kernel (6.1 unless --kernel says otherwise).  "run.sh all" is all of
-# them on all kernels.
+# them on the distribution's kernels.
 #
 # A test says in its head how it wants to be run:
 #
-#   # vm: smp=2 icount=no host=no kernels=6.1,6.12 mem=768 timeout=120
+#   # vm: smp=2 icount=no host=no kernels=6.1,6.12 debug=yes mem=768 timeout=120
 #
+# A test for 6.1 also runs on 6.1-debug and 6.1-kcsan, unless it says debug=no
+# because of what it measures there; one that names such a kernel runs on it only.
 # Tests that agree in kernel, smp, icount and host share a boot.  --icount,
 # --smp and --mem overrule what tests say.  timeout is a test's limit in the
 # guest's seconds, on a machine with nothing else to do; --timeout is the limit of one boot in the host's, by default
@@ -43,11 +45,21 @@ setting() {
 			echo "${word#*=}"
 			return
 			;;
-		smp=* | icount=* | host=yes | host=no | kernels=* | mem=* | timeout=*) ;;
-		*) die "$1: '$word' is not smp=, icount=, host=yes, host=no, kernels=, mem= or timeout=" ;;
+		smp=* | icount=* | host=yes | host=no | kernels=* | \
+			debug=yes | debug=no | mem=* | timeout=*) ;;
+		*) die "$1: '$word' is not smp=, icount=, host=yes, host=no, kernels=, debug=yes, debug=no, mem= or timeout=" ;;
 		esac
 	done
 	echo "$3"
+}
+
+# runs_on FILE KERNEL: whether a test is meant for a kernel
+runs_on() {
+	case ,$(setting "$1" kernels 6.1,6.12), in
+	*,"$2",*) return 0 ;;
+	*,"${2%%-*}",*) [ "$(setting "$1" debug yes)" = yes ] ;;
+	*) return 1 ;;
+	esac
 }
 
 # Sorts the tests $2... into boots for kernel $1: boot_tests, boot_mem,
@@ -56,16 +68,20 @@ group_tests() {
 	local kernel=$1 file key icount host smp mem limit
 	shift
 	for file in "$@"; do
-		case ,$(setting "$file" kernels 6.1,6.12), in
-		*,"$kernel",*) ;;
-		*) continue ;;
-		esac
+		runs_on "$file" "$kernel" || continue
 		icount=${opt_icount:-$(setting "$file" icount no)}
 		smp=${opt_smp:-$(setting "$file" smp 2)}
 		[ "$icount" = no ] || smp=1
 		host=$(setting "$file" host no)
 		mem=$(setting "$file" mem 768)
 		limit=$(setting "$file" timeout 120)
+		# A kernel that watches itself is slower, and needs more memory.
+		case $kernel in
+		*-*)
+			limit=$((limit * 6))
+			mem=$((mem * 2))
+			;;
+		esac
 		# The clock of the host goes on while others have the processor.
 		[ "$icount" = yes ] || limit=$((limit * 3))
 		key="$kernel $smp $icount $host"

@@ -23,7 +23,7 @@ trouble='WARNING|\bBUG\b|\bOops\b|Call Trace|K[AC]SAN|UBSAN|KFENCE|DEBUG_LOCKS|O
 trouble+='|general protection|page fault for address|refcount_t|list_(add|del) corruption'
 trouble+='|circular locking|recursive locking|lock ordering|inconsistent lock state|lock held'
 trouble+='|suspicious RCU|scheduling while atomic|sleeping function|stall(s|ed)? (on|detected)'
-trouble+='|unregister_netdevice: waiting|INFO: task .* blocked|soft lockup|hard LOCKUP|memory leak'
+trouble+='|unregister_netdevice: waiting|INFO: task .* blocked|soft lockup|hard LOCKUP|suspected memory leaks'
 
 report() {
 	printf '%s\n' "$*" >&3
@@ -128,6 +128,23 @@ module_unloads() {
 	report "ok - module unloads"
 }
 
+# Memory that nobody points to any more. kmemleak believes it only some seconds
+# after it was allocated, and needs a second look at what was moved meanwhile.
+memory_leaks() {
+	local leaks=/sys/kernel/debug/kmemleak
+	[ -e "$leaks" ] || return 0
+	sleep 6
+	echo scan >"$leaks"
+	sleep 6
+	echo scan >"$leaks"
+	if [ -s "$leaks" ] && grep . "$leaks" >/tmp/leaks; then
+		report "not ok - no memory is left behind"
+		head -n 80 /tmp/leaks | sed 's/^/# /' >&3
+	else
+		report "ok - no memory is left behind"
+	fi
+}
+
 if [ "${1-}" = watch ]; then
 	watch "$2" "$3"
 	exit
@@ -152,6 +169,7 @@ loaded=
 [ ! -e "/sys/module/$module" ] || loaded=1
 mark "end of tests"
 [ -z "$loaded" ] || module_unloads
+memory_leaks
 if kernel_log_clean "end of tests" && kernel_log_clean boot; then
 	report "ok - kernel log is clean"
 fi
