@@ -9,15 +9,12 @@
  */
 #include <arpa/inet.h>
 #include <errno.h>
-#include <libmnl/libmnl.h>
 #include <linux/netfilter/ipset/ip_set.h>
-#include <linux/netfilter/nfnetlink.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "ip_set_hash_sr6flow.h"
+#include "ipset_ask.h"
 
 #define NET NLA_F_NET_BYTEORDER
 
@@ -263,29 +260,13 @@ static const struct bad {
 static int ask(struct mnl_socket *nl, const char *set, const struct bad *bad)
 {
 	char buf[8192];
-	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
-	const struct nlmsgerr *answer;
-	struct nfgenmsg *nfg;
-	struct nlattr *data;
+	struct nlmsghdr *nlh = ipset_ask_start(buf, bad->cmd,
+					       NLM_F_ACK | NLM_F_EXCL, set);
+	struct nlattr *data = mnl_attr_nest_start(nlh, IPSET_ATTR_DATA);
 
-	nlh->nlmsg_type = NFNL_SUBSYS_IPSET << 8 | bad->cmd;
-	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK | NLM_F_EXCL;
-	nlh->nlmsg_seq = 1;
-	nfg = mnl_nlmsg_put_extra_header(nlh, sizeof(*nfg));
-	nfg->nfgen_family = AF_INET6;
-	nfg->version = NFNETLINK_V0;
-	mnl_attr_put_u8(nlh, IPSET_ATTR_PROTOCOL, IPSET_PROTOCOL);
-	mnl_attr_put_strz(nlh, IPSET_ATTR_SETNAME, set);
-	data = mnl_attr_nest_start(nlh, IPSET_ATTR_DATA);
 	bad->put(nlh);
 	mnl_attr_nest_end(nlh, data);
-	if (mnl_socket_sendto(nl, nlh, nlh->nlmsg_len) < 0 ||
-	    mnl_socket_recvfrom(nl, buf, sizeof(buf)) < 0) {
-		perror("badattr: netlink");
-		exit(1);
-	}
-	answer = mnl_nlmsg_get_payload((struct nlmsghdr *)buf);
-	return -answer->error;
+	return ipset_ask(nl, nlh);
 }
 
 int main(int argc, char *argv[])
@@ -298,11 +279,7 @@ int main(int argc, char *argv[])
 		fprintf(stderr, "usage: badattr SET\n");
 		return 2;
 	}
-	nl = mnl_socket_open(NETLINK_NETFILTER);
-	if (!nl || mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID) < 0) {
-		perror("badattr: netlink socket");
-		return 1;
-	}
+	nl = ipset_ask_open();
 	for (i = 0; i < sizeof(bads) / sizeof(bads[0]); i++) {
 		got = ask(nl, argv[1], &bads[i]);
 		if (got == bads[i].error) {

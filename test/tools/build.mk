@@ -25,7 +25,7 @@ BADATTR := $(B)/test/tools/badattr
 TEST_TOOLS += $(BADATTR)
 
 $(BADATTR): LDLIBS = -lmnl
-$(BADATTR): $(B)/test/tools/badattr.o
+$(BADATTR): $(B)/test/tools/badattr.o $(B)/test/tools/ipset_ask.o
 	$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(LDLIBS)
 
 UDP_INBAND := $(B)/test/tools/udp_inband
@@ -78,3 +78,32 @@ $(STAMP_FLOOD): $(B)/test/tools/stamp_flood.o $(B)/lib/libsr6flow.a \
 		$(patsubst %,$(B)/lmctl/%.o,stamp/stamp stamp/keys \
 		stamp/blocktlv engine/answer) $(RECORDING_OBJS)
 	$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o %.a,$^) $(LDLIBS)
+
+# Packets of srpacket, and the static library.
+STORM := $(B)/test/tools/storm
+STORM_OBJS := $(patsubst %,$(B)/test/tools/%.o,storm storm_set storm_send \
+	      storm_check storm_netlink ipset_ask srpacket_build)
+
+TEST_TOOLS += $(STORM)
+
+$(STORM): LDLIBS = -lmnl
+$(STORM): $(STORM_OBJS) $(B)/lib/libsr6flow.a
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ -pthread $(LDLIBS)
+
+BADCREATE := $(B)/test/tools/badcreate
+
+TEST_TOOLS += $(BADCREATE)
+
+$(BADCREATE): LDLIBS = -lmnl
+$(BADCREATE): $(B)/test/tools/badcreate.o $(B)/test/tools/ipset_ask.o \
+	      $(B)/lib/libsr6flow.a
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
+
+# Programs of the bench that tests use, too.
+TOOLS_OF_BENCH := $(addprefix $(B)/test/tools/,bench_flows bench_run)
+
+TEST_TOOLS += $(TOOLS_OF_BENCH)
+
+$(TOOLS_OF_BENCH): LDLIBS = -lmnl
+$(TOOLS_OF_BENCH): $(B)/test/tools/%: $(B)/test/bench/tools/%.o
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)

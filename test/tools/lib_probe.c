@@ -215,6 +215,27 @@ static int do_fill(char **argv)
 	return result(ret);
 }
 
+/* exhaust SET GROUP COUNT: adds until one fails. The exit status is its errno,
+ * because a process at its limit of memory can do nothing but end; all that it
+ * needs for that has been touched before.
+ */
+static int do_exhaust(char **argv)
+{
+	unsigned int group = strtoul(argv[1], NULL, 16), i;
+	unsigned int count = strtoul(argv[2], NULL, 0);
+	int ret = 0;
+
+	/* For the way that an error takes. */
+	sr6flow_flush(handle, "");
+	for (i = 0; i < count && !ret; i++) {
+		struct sr6flow_flow flow = flow_number(group, i);
+
+		ret = sr6flow_add(handle, argv[0], &flow, SR6FLOW_NO_TIMEOUT,
+				  false);
+	}
+	return -ret;
+}
+
 static volatile sig_atomic_t stop;
 
 static void on_term(int signal)
@@ -405,6 +426,7 @@ static const struct {
 	{ "test", do_test, 2 }, { "colour", do_colour, 2 },
 	{ "info", do_info, 1 }, { "dump", do_dump, 1 },
 	{ "identity", do_identity, 1 }, { "fill", do_fill, 3 },
+	{ "exhaust", do_exhaust, 3 },
 	{ "churn", do_churn, 3 }, { "complete", do_complete, 4 },
 	{ "stop", do_stop, 1 }, { "unshare", do_unshare, 1 },
 	{ "threads", do_threads, 1 },

@@ -55,7 +55,8 @@ pack() {
 # instructions, HOST "yes" to show the guest this machine's files, CONSOLE the
 # file for the kernel's console (ttyS0), CHARDEV the back end, in QEMU's words,
 # of the results port (ttyS1).  The environment variable VM_CPU names another
-# processor than the one with all that QEMU has.
+# processor than the one with all that QEMU has; what VM_APPEND adds to the
+# kernel's command line, words such as VM_SEED=7, tests have as variables.
 qemu_command() {
 	local series=$1 initrd=$2 smp=$3 mem=$4 icount=$5 host=$6
 	local console=$7 chardev=$8 loglevel=5
@@ -73,7 +74,7 @@ qemu_command() {
 		-nodefaults -no-user-config -display none -no-reboot
 		-kernel "$("$vm_src/kernels.sh" image "$series")"
 		-initrd "$initrd"
-		-append "console=ttyS0 loglevel=$loglevel panic=-1 oops=panic mitigations=off norandmaps tsc=reliable log_buf_len=4M cryptomgr.notests random.trust_cpu=on watchdog_thresh=60 rcupdate.rcu_cpu_stall_timeout=100 workqueue.watchdog_thresh=100 net.ifnames=0"
+		-append "console=ttyS0 loglevel=$loglevel panic=-1 oops=panic mitigations=off norandmaps tsc=reliable log_buf_len=4M cryptomgr.notests random.trust_cpu=on watchdog_thresh=60 rcupdate.rcu_cpu_stall_timeout=100 workqueue.watchdog_thresh=100 net.ifnames=0 ${VM_APPEND-}"
 		-serial "file:$console"
 		-chardev "$chardev" -serial "chardev:results")
 	# Files of several file systems, whose inode numbers may be the same.
