@@ -18,6 +18,8 @@
 #define NUDGES_MAX 16
 /* Never the number of a request whose answer is read. */
 #define NUDGE_SEQ 0
+/* errno ends at 4095, set types begin at 4352; nobody goes further than this. */
+#define VERDICT_MIN (-65535)
 
 struct nlmsghdr *request_start(union request *request, int command, int flags,
 			       const char *set)
@@ -106,6 +108,8 @@ static void message_read(struct sr6flow *handle, struct run *run,
 			run->ret = fail_damaged(handle, "an end without error code");
 		if (run->verdict > 0 && !run->ret)
 			run->ret = fail_damaged(handle, "an error above zero");
+		if (run->verdict < VERDICT_MIN && !run->ret)
+			run->ret = fail_damaged(handle, "an error below all that there are");
 		return;
 	case NLMSG_NOOP:
 		return;

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <cmocka.h>
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 #include "channel_fake.h"
 
@@ -76,6 +77,7 @@ static void answer_damaged(void **state)
 		"a message that is cut off", "a message that is cut off",
 		"a message that is cut off",
 		"an end without error code", "an error above zero",
+		"an error below all that there are",
 		"a message of another kind", "a message of another kind",
 	};
 	size_t i;
@@ -95,6 +97,8 @@ static void answer_damaged(void **state)
 	fake_end(NLMSG_ERROR, 0)->nlmsg_len = NLMSG_HDRLEN + 3;
 	fake_datagram(0);
 	fake_answer(IPSET_CMD_ADD, 1);
+	/* Its negation is not a number. */
+	fake_answer(IPSET_CMD_ADD, INT_MIN);
 	fake_request(IPSET_CMD_ADD);
 	fake_message(IPSET_CMD_DEL);
 	fake_end(NLMSG_ERROR, 0);
