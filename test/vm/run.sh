@@ -3,7 +3,7 @@
 #
 # Runs tests in guests and shows their points as they come.
 #
-#   run.sh [--kernel 6.1|6.12|6.1-debug|6.1-kcsan|all] [--stock] [--icount]
+#   run.sh [--kernel 6.1|6.12|6.1-debug|all] [--stock] [--icount]
 #          [--smp N] [--mem MIB] [--timeout S] [--keep-log FILE] [TEST...]
 #
 # TEST is a file or the name of one in test/vm/tests; without any, all of them
@@ -14,8 +14,8 @@
 #
 #   # vm: smp=2 icount=no host=no kernels=6.1,6.12 debug=yes mem=768 timeout=120
 #
-# A test for 6.1 also runs on 6.1-debug and 6.1-kcsan, unless it says debug=no
-# because of what it measures there; one that names such a kernel runs on it only.
+# A test for 6.1 also runs on 6.1-debug, unless it says debug=no
+# because of what it measures there; one that names that kernel runs on it only.
 # Tests that agree in kernel, smp, icount and host share a boot.  --icount,
 # --smp and --mem overrule what tests say.  timeout is a test's limit in the
 # guest's seconds, on a machine with nothing else to do; --timeout is the limit of one boot in the host's, by default

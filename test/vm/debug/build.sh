@@ -4,7 +4,7 @@
 # Builds a kernel that watches itself from the distribution's source, into
 # the build folder, with the same layout as a fetched one.
 #
-#   build.sh 6.1-debug|6.1-kcsan
+#   build.sh 6.1-debug
 #
 # tinyconfig, base.config and the flavour's own fragment are its configuration.
 # A build takes minutes, so its result is kept in $SR6FLOW_CACHE, by default
