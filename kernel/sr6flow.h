@@ -33,6 +33,12 @@
 #include "hash.h"
 #include "ip_set_hash_sr6flow.h"
 
+/*
+ * Most buckets of a table without flows: nobody is charged for buckets, so that
+ * they must not be many before there are flows, for which somebody is.
+ */
+#define SR6FLOW_BUCKETS_MAX SR6FLOW_HASHSIZE_DEFAULT
+
 /* Flows that one hold of a set's lock, or one message, looks at. */
 #define SR6FLOW_SLICE 512
 

@@ -132,7 +132,7 @@ static void sr6flow_unlink(struct sr6flow_set *h, struct sr6flow *flow)
 /**
  * sr6flow_table_init() - make an empty table
  * @h: set
- * @hashsize: buckets to start with and never to go below
+ * @hashsize: buckets to start with and never to go below; bounded
  *
  * Return: 0 or a negative errno.
  */
@@ -140,8 +140,7 @@ int sr6flow_table_init(struct sr6flow_set *h, u32 hashsize)
 {
 	struct rhashtable_params params = sr6flow_params;
 
-	/* rhashtable keeps the minimum in 16 bits. */
-	params.min_size = clamp_t(u32, hashsize, 64, 32768);
+	params.min_size = clamp_t(u32, hashsize, 64, SR6FLOW_BUCKETS_MAX);
 	/* Long ago, whatever jiffies is now. */
 	h->swept = jiffies - HZ - 1;
 	INIT_LIST_HEAD(&h->flows);

@@ -27,7 +27,8 @@
  *   IPSET_ATTR_MARKMASK    u32  mark mask, default SR6FLOW_MASK_DEFAULT
  *   IPSET_ATTR_INITVAL     u32  active colour, default sr6flow_colour(mask, 0)
  *   IPSET_ATTR_MAXELEM     u32  most flows, default SR6FLOW_MAXELEM_DEFAULT
- *   IPSET_ATTR_HASHSIZE    u32  size hint, default SR6FLOW_HASHSIZE_DEFAULT
+ *   IPSET_ATTR_HASHSIZE    u32  size hint, default and most
+ *                               SR6FLOW_HASHSIZE_DEFAULT
  *   IPSET_ATTR_TIMEOUT     u32  default timeout of flows in seconds
  *   IPSET_ATTR_CADT_FLAGS  u32  IPSET_FLAG_WITH_{FORCEADD,SKBINFO,COUNTERS};
  *                               counters are always on
