@@ -312,7 +312,8 @@ static int sr6flow_insert(struct ip_set *set, struct sr6flow_change *change)
 	int err;
 
 	if (h->count >= h->maxelem && !(SET_WITH_FORCEADD(set) && h->count)) {
-		if (net_ratelimit())
+		/* A request has its answer; a packet has none. */
+		if (change->ext->target && net_ratelimit())
 			pr_warn("Set %s is full, maxelem %u reached\n",
 				set->name, h->maxelem);
 		return -SR6FLOW_ERR_FULL;
