@@ -19,8 +19,7 @@ struct sr6flow_counters __percpu *sr6flow_diagnostics_alloc(void)
 	int i;
 
 	/* One line per CPU: aligned so that it does not become two. */
-	cpu = __alloc_percpu_gfp(sizeof(*cpu), 64,
-				 GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+	cpu = __alloc_percpu_gfp(sizeof(*cpu), 64, SR6FLOW_GFP);
 	if (!cpu)
 		return NULL;
 	for_each_possible_cpu(i)

@@ -142,20 +142,19 @@ static int sr6flow_prepare(struct sr6flow_set *h,
 			   const struct sr6flow_request *req, bool flow)
 {
 	if (flow && !change->flow) {
-		change->flow = sr6flow_alloc(h, &req->key, GFP_KERNEL_ACCOUNT);
+		change->flow = sr6flow_alloc(h, &req->key, SR6FLOW_GFP);
 		if (!change->flow)
 			return -ENOMEM;
 	}
 	if (req->name && !change->name) {
 		change->name = kzalloc(sr6flow_name_size(req->name_len),
-				       GFP_KERNEL_ACCOUNT);
+				       SR6FLOW_GFP);
 		if (!change->name)
 			return -ENOMEM;
 		memcpy(change->name->text, req->name, req->name_len);
 	}
 	if (change->write && !change->base) {
-		change->base = kzalloc(sizeof(*change->base),
-				       GFP_KERNEL_ACCOUNT);
+		change->base = kzalloc(sizeof(*change->base), SR6FLOW_GFP);
 		if (!change->base)
 			return -ENOMEM;
 	}

@@ -34,6 +34,12 @@
 #include "ip_set_hash_sr6flow.h"
 
 /*
+ * For requests. The memory is charged to the control group of who asks; where
+ * that has none left the request fails, and nobody is killed for it.
+ */
+#define SR6FLOW_GFP (GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL | __GFP_NOWARN)
+
+/*
  * Most buckets of a table without flows: nobody is charged for buckets, so that
  * they must not be many before there are flows, for which somebody is.
  */

@@ -191,7 +191,7 @@ static struct sr6flow_set *sr6flow_set_alloc(u32 hashsize)
 {
 	struct sr6flow_set *h;
 
-	h = kzalloc(sizeof(*h), GFP_KERNEL_ACCOUNT);
+	h = kzalloc(sizeof(*h), SR6FLOW_GFP);
 	if (!h)
 		return NULL;
 	h->diagnostics = sr6flow_diagnostics_alloc();
