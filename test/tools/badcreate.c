@@ -84,10 +84,11 @@ static const struct creation {
 	{ "mask of 1 byte", { { IPSET_ATTR_MARKMASK, 1, 1, false } },
 	  IPSET_ERR_PROTOCOL },
 	{ "maxelem of 1000 bytes", { { IPSET_ATTR_MAXELEM, 1000, 7, false } },
-	  0 },
-	{ "an attribute of another type of sets",
-	  { { IPSET_ATTR_NETMASK, 1, 24, false } }, 0 },
-	{ "an attribute number that there is not", { { 60, 4, 1, false } }, 0 },
+	  IPSET_ERR_PROTOCOL },
+	{ "an attribute of other types",
+	  { { IPSET_ATTR_NETMASK, 1, 24, false } }, IPSET_ERR_PROTOCOL },
+	{ "an attribute number that there is not", { { 60, 4, 1, false } },
+	  IPSET_ERR_PROTOCOL },
 };
 
 static void put_option(struct nlmsghdr *nlh, const struct option *option)
@@ -171,9 +172,9 @@ int main(void)
 			      used);
 	}
 	got = create(nl, SR6FLOW_TYPENAME, 0, AF_INET, none);
-	bad |= result("a set of IPv4", got, IPSET_ERR_INVALID_FAMILY, 0);
+	bad |= result("a set of IPv4", got, IPSET_ERR_FIND_TYPE, 0);
 	got = create(nl, SR6FLOW_TYPENAME, 0, AF_UNSPEC, none);
-	bad |= result("a set of no family", got, IPSET_ERR_INVALID_FAMILY, 0);
+	bad |= result("a set of no family", got, IPSET_ERR_FIND_TYPE, 0);
 	got = create(nl, SR6FLOW_TYPENAME, 255, AF_INET6, none);
 	bad |= result("a revision that there is not", got,
 		      IPSET_ERR_FIND_TYPE, 0);

@@ -11,8 +11,8 @@
 flows=20000
 # kernel/README.md, "Memory": a flow at its largest, without counters of CPUs;
 # and a set without flows.
-flow_most=1024
-set_most=32768
+flow_most=800
+set_most=20480
 group=/sys/fs/cgroup/sr6flow
 group_most=$((24 << 20))
 
@@ -45,6 +45,16 @@ settled_memory() {
 		sleep 0.3
 	done
 	echo "$now"
+}
+
+# takes BYTES MOST NAME: a kernel that watches its memory needs more for that
+takes() {
+	diag "$3: $1 bytes"
+	if [ -e /sys/kernel/debug/kmemleak ]; then
+		skip_point "$3" "this kernel pads all memory"
+	else
+		within "$1" $(($2 / 4)) "$2" "$3"
+	fi
 }
 
 entries() {
@@ -83,7 +93,7 @@ node_add router
 on router ipset create theirs hash:sr6flow
 on router ipset add theirs fcff:1::1,fcff:2::1,0x00010000 packets 5 bytes 500
 on router ipset create mine hash:sr6flow
-before=$(on router ipset save | sed 's/generation.*//')
+before=$(on router ipset save)
 is "$(user ipset list -n)" mine "the user sees his set and no other"
 for what in "list theirs" "flush theirs" "destroy theirs" \
 	"add theirs fcff::1" "del theirs fcff:1::1,fcff:2::1" \
@@ -118,8 +128,7 @@ for ((i = 0; i < 500; i++)); do
 	echo "create e$i hash:sr6flow hashsize 4294967295 maxelem 4294967295"
 done | user ipset restore
 seen=$((($(settled_memory) - before) * 1024 / 500))
-diag "a set without flows takes $seen bytes"
-within "$seen" 500 $set_most "a set without flows takes no more than it may"
+takes "$seen" $set_most "a set without flows takes no more than it may"
 user ipset destroy
 
 # Flows, as large as they can be.
@@ -127,18 +136,13 @@ user ipset create large hash:sr6flow maxelem $flows
 before=$(settled_memory)
 large_flows 0 | user ipset restore
 seen=$((($(settled_memory) - before) * 1024 / flows))
-diag "a flow takes $seen bytes"
-within "$seen" 400 $flow_most "a flow takes no more than it may"
+takes "$seen" $flow_most "a flow takes no more than it may"
 
 # What does not fit changes nothing, and is not in the log either.
 echo '<5>sr6flow-limits: full' >/dev/kmsg
-user lib_probe fill large fd 3000 >/dev/null 2>&1 || true
-for ((i = 0; i < 100; i++)); do
-	echo "add large fcff:ffff::$i"
-done >"$tmp/more"
-while read -r _ _ flow; do
-	user ipset add large "$flow" 2>/dev/null && break
-done < <(head -n 20 "$tmp/more") || true
+for i in {1..20}; do
+	! user ipset add large "fcff:ffff::$i" 2>/dev/null || break
+done
 is "$(entries large)" $flows "a full set takes no more flows"
 is "$(lines_since 'sr6flow-limits: full')" 0 \
 	"requests that are refused are not in the log"
@@ -150,8 +154,7 @@ for i in 1 2 3; do
 	large_flows $((i * flows)) | user ipset restore
 done
 seen=$((($(settled_memory) - before) * 1024 / flows))
-diag "a flow of those that took the places of others takes $seen bytes"
-within "$seen" 400 $flow_most "a set that forgets takes no more"
+takes "$seen" $flow_most "a set that forgets takes no more"
 is "$(entries large)" $flows "and has as many flows as it may"
 user ipset destroy large
 
@@ -159,7 +162,7 @@ user ipset destroy large
 user ipset create learn hash:sr6flow maxelem 10
 user ip6tables -t mangle -A OUTPUT -j SET --add-set learn src
 for ((i = 0; i < 3000; i++)); do
-	printf 'ip src=::1 srh sids=::1,fcff::%x ip udp\n' $i
+	printf 'ip src=::1 dst=::1 srh sids=::1,fcff::%x ip udp\n' $i
 done >"$tmp/packets"
 echo '<5>sr6flow-limits: learn' >/dev/kmsg
 began=$SECONDS
