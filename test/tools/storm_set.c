@@ -155,6 +155,10 @@ void act_sets(struct actor *actor)
 	static const int two[] = {
 		ENOENT, EBUSY, IPSET_ERR_EXIST_SETNAME2, 0
 	};
+	/* What is listed just now counts as referenced. */
+	static const int renamed[] = {
+		ENOENT, IPSET_ERR_REFERENCED, IPSET_ERR_EXIST_SETNAME2, 0
+	};
 	char name[2][8];
 	const char *set = victim_of(actor, name[0]);
 	const char *other = other_of(actor, name[1]);
@@ -176,7 +180,7 @@ void act_sets(struct actor *actor)
 	case 5:
 		error = netlink_rename(actor->netlink, set,
 				       victim_of(actor, name[1]));
-		expect(actor, "rename", error, two);
+		expect(actor, "rename", error, renamed);
 		break;
 	case 6:
 		error = netlink_swap(actor->netlink, set, other);
