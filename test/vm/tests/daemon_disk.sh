@@ -176,7 +176,7 @@ service_stop ingress
 mark_messages
 lock_begins own
 up ingress
-blocks_pass 6
+blocks_pass 8
 alive
 lock_ends
 exact_soon
@@ -257,7 +257,7 @@ chown nobody "$history"*
 user=nobody
 mark_messages
 up ingress
-blocks_pass 6
+blocks_pass 8
 alive
 chmod 644 "$history"
 exact_soon
