@@ -94,8 +94,18 @@ alive() {
 	done
 }
 
-# exact_again: the disturbance is over: exact within six blocks, and so is
-# everything after them
+# exact_soon: the disturbance is over: exact within six blocks
+exact_soon() {
+	local exact
+	since=$(block_now "$period")
+	wait_for 30 told_least "\$1 >= $since && \$2 == \"gold\" &&
+		\$3 == \"exact\" && \$4 > 0" 1 || true
+	exact=$(first_exact)
+	within "${exact:-0}" "$since" $((since + 6)) \
+		"$now: exact within six blocks"
+}
+
+# exact_again: and so is everything after them; takes longer
 exact_again() {
 	local last exact
 	settled

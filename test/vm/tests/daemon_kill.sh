@@ -76,7 +76,7 @@ chance_seed "${DAEMON_SEED-}"
 daemon_net
 begin start
 up egress ingress
-exact_again
+exact_soon
 
 begin killed
 for ((i = 1; i <= kills; i++)); do
@@ -111,7 +111,7 @@ check "$now: lmctl history reads it" \
 netem_loss transit egress loss 0%
 start host-a ping -q -i 0.01 fd00:b::2 >"$tmp/ping"
 load=$started
-for step in 5000 -5000 500; do
+for step in -5000 500; do
 	begin "step$step"
 	doze $((RANDOM % 1000))
 	killed ingress egress
