@@ -90,7 +90,8 @@ chmod 755 "$tmp/hang" "$tmp/die"
 	done
 } >"$tmp/alarms"
 
-chance_seed "${DAEMON_SEED-}"
+# One seed, so that only a change makes a difference; deep/ draws others.
+chance_seed "${DAEMON_SEED-1}"
 daemon_net
 begin start
 up egress ingress
