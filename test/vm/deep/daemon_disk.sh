@@ -96,7 +96,7 @@ blocks_pass 6
 alive
 disk_free
 trouble_over
-is_told $((from - 1)) "$to"
+is_told "$from" "$to"
 check "$now: all results are in the history" \
 	wait_for 30 kept_all $((from - 2)) "$to"
 blocks_pass 3
@@ -163,7 +163,7 @@ blocks_pass 5
 alive
 lock_ends
 trouble_over
-is_told $((from - 1)) "$to"
+is_told "$from" "$to"
 check "$now: all results are in the history" \
 	wait_for 30 kept_all $((from - 2)) "$to"
 blocks_pass 2
