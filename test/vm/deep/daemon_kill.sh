@@ -8,8 +8,8 @@
 # or in the history, is that of the wire in its block, and told once. Then the
 # clock of all nodes is set while nobody runs.
 #
-# DAEMON_KILLS is the number of kills, DAEMON_SEED repeats a run; by hand:
-#   test/vm/guest.sh --icount --mem 1024 'DAEMON_SEED=1 /test/tests/daemon_kill.sh'
+# DAEMON_KILLS is the number of kills, DAEMON_SEED repeats a run:
+#   VM_APPEND='DAEMON_KILLS=200 DAEMON_SEED=1' test/vm/run.sh test/vm/deep/daemon_kill.sh
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../daemon.sh"
 
@@ -72,8 +72,7 @@ results=0
 continued=0
 ingress_kills=0
 
-# One seed, so that only a change makes a difference; deep/ draws others.
-chance_seed "${DAEMON_SEED-1}"
+chance_seed "${DAEMON_SEED-}"
 daemon_net
 begin start
 up egress ingress
