@@ -20,9 +20,9 @@ load=
 
 # chance_seed [SEED]: what is random comes from it
 chance_seed() {
-	seed=${1:-$SRANDOM}
-	RANDOM=$((seed % 32768))
-	diag "seed $((seed % 32768))"
+	seed=$((${1:-$SRANDOM} % 32768))
+	RANDOM=$seed
+	diag "seed $seed"
 }
 
 # doze MILLISECONDS

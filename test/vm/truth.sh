@@ -8,8 +8,10 @@
 # by tests after lib.sh and verdicts.sh; all SRv6 packets from ingress to egress
 # are of the flow "gold", under the default mask.
 #
-# A packet belongs to the block whose colour it has and that is nearest in time;
-# one without a colour to the block of its time, which then cannot be exact.
+# A packet with the colour of the block in which it is seen belongs to that block,
+# one with the other colour to the block before: a colour changes late, if at all,
+# and never early. One without a colour belongs to the block of its time, which
+# then cannot be exact.
 
 # truth_start: from the next block on all packets are seen; before the first one,
 # so that they can be compared with counters
@@ -24,12 +26,11 @@ truth_of() {
 	tcpdump -nr "$tmp/$1.pcap" -tt -x 2>/dev/null |
 		awk -v period="$period" '
 		# awk writes a number beyond 2^31 as it likes
-		function count(    n, part, colour) {
+		function count(    n, colour) {
 			n = int(at * 1000 / period)
-			part = at * 1000 / period - n
 			colour = substr(tag, 4) % 4
 			if (colour && colour != n % 2 + 1)
-				n += part < 0.5 ? -1 : 1
+				n--
 			packets[sprintf("%.0f", n)]++
 		}
 		/^[0-9]/ { at = $1 }

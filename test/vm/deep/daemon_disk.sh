@@ -98,7 +98,7 @@ disk_free
 trouble_over
 is_told "$from" "$to"
 check "$now: all results are in the history" \
-	wait_for 30 kept_all $((from - 2)) "$to"
+	wait_for 30 kept_all "$from" "$to"
 blocks_pass 3
 said ingress "history .* cannot be written: .* it is tried again" \
 	"history .* is written again; 0 results were dropped" \
@@ -165,7 +165,7 @@ lock_ends
 trouble_over
 is_told "$from" "$to"
 check "$now: all results are in the history" \
-	wait_for 30 kept_all $((from - 2)) "$to"
+	wait_for 30 kept_all "$from" "$to"
 blocks_pass 2
 said ingress "history .* cannot be written: .*locked.* tried again" \
 	"history .* is written again; 0 results were dropped"

@@ -107,18 +107,19 @@ diag "$kills kills: ${struck[ingress]-0} ingress, $((${struck[egress]-0})) egres
 check "$now: lmctl history reads it" \
 	lmctl history --file "$history" gold --since 1h
 
-# Without loss, so that lost = 0 is right whatever block a number means.
+# Without loss, so that lost = 0 is right whatever block a number means. ping
+# would wait for the time that it has already seen.
 netem_loss transit egress loss 0%
-start host-a ping -q -i 0.01 fd00:b::2 >"$tmp/ping"
-load=$started
 for step in -5000 500; do
 	begin "step$step"
-	doze $((RANDOM % 1000))
 	killed ingress egress
 	step_clock $step
+	start host-a ping -q -i 0.01 fd00:b::2 >"$tmp/ping"
+	load=$started
 	doze $((RANDOM % 1000))
 	up ingress egress
 	recovered
+	load_stop
 done
 i=steps
 killed ingress

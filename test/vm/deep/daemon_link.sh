@@ -114,7 +114,7 @@ for node in ingress egress; do
 done
 load_stop
 truth_stop
-truth_holds $((rounds * 40))
+truth_holds $((rounds * 15))
 within "$(told_count '$2 == "gold" && $3 == "invalid"')" 3 1000 \
 	"$now: some blocks were invalid"
 diag "seen: $(cut -d : -f 2- "$tmp/ingress.err" "$tmp/egress.err" | sort | uniq -c | sort -rn | head -n 20 | tr '\n' ';')"
