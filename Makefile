@@ -27,6 +27,7 @@ include lmctl/build.mk
 include test/unit/build.mk
 include test/fuzz/build.mk
 include test/tools/build.mk
+include test/fuzz/guest/build.mk
 include test/vm/build.mk
 include test/bench/build.mk
 include test/lint/build.mk

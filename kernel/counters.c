@@ -9,6 +9,7 @@
  * operations in a page that all CPUs share and that comes with the flows.
  */
 
+#include <linux/error-injection.h>
 #include <linux/slab.h>
 
 #include "counters.h"
@@ -26,6 +27,12 @@ struct sr6flow_counters __percpu *sr6flow_diagnostics_alloc(void)
 		u64_stats_init(&per_cpu_ptr(cpu, i)->syncp);
 	return cpu;
 }
+
+/*
+ * The per-CPU allocator is the only one here that has no fault injection; a
+ * kernel for tests makes this fail instead.
+ */
+ALLOW_ERROR_INJECTION(sr6flow_diagnostics_alloc, NULL);
 
 /**
  * sr6flow_diagnostics_size() - memory of one sr6flow_diagnostics_alloc()

@@ -107,3 +107,13 @@ TEST_TOOLS += $(TOOLS_OF_BENCH)
 $(TOOLS_OF_BENCH): LDLIBS = -lmnl
 $(TOOLS_OF_BENCH): $(B)/test/tools/%: $(B)/test/bench/tools/%.o
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
+
+# With the library's objects: a part of it is for messages of the test's own.
+FAILNTH := $(B)/test/tools/failnth
+FAILNTH_OBJS := $(patsubst %,$(B)/test/tools/%.o,failnth failnth_set \
+		failnth_packet failnth_module)
+
+TEST_TOOLS += $(FAILNTH)
+
+$(FAILNTH): $(FAILNTH_OBJS) $(LIB_OBJS)
+	$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) -lmnl $(LDLIBS)

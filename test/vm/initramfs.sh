@@ -227,6 +227,7 @@ project_files() {
 	mkdir -p test
 	cp -r "$vm_src/tests" "$vm_src/stamp" "$vm_src"/*.sh \
 		"$top/README.md" test/
+	cp -r "$top/test/fuzz/guest/corpus" test/kfuzz
 	install -m 755 "$vm_src/init.sh" init
 	install -D -m 755 "$vm_src/host_run.sh" usr/local/bin/host_run
 }

@@ -1,0 +1,35 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Searches in a guest with one harness of this folder and keeps what it found
+# in corpus/HARNESS, made small, instead of what is there.
+#
+#   search.sh [--kernel SERIES] HARNESS [RUNS [SEED]]
+#
+# The kernel is the debug one unless --kernel names another; without KCOV a
+# search is blind. RUNS is 1,000,000 unless given.
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+guest=$here/../../vm/guest.sh
+kernel=6.1-debug
+if [ "${1-}" = --kernel ]; then
+	kernel=$2
+	shift 2
+fi
+[ $# -ge 1 ] || { sed -n '/^#   search/p' "$0" >&2; exit 2; }
+harness=$1 runs=${2:-1000000} seed=${3:-$((RANDOM + 1))}
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+echo "$harness: $runs runs from seed $seed on $kernel"
+status=0
+"$guest" --kernel "$kernel" --smp 2 --mem 1536 --timeout 86400 \
+	"bash /test/kfuzz_search.sh $harness $runs $seed" |
+	tr -d '\r' | tee "$log" | grep -v '^@input\|^@block' || status=$?
+if [ "$status" -ne 0 ]; then
+	echo "$harness: status $status; findings are the lines @found" >&2
+	exit 1
+fi
+sed -n 's/^@input //p' "$log" | sort >"$here/corpus/$harness"
+echo "$harness: $(wc -l <"$here/corpus/$harness") inputs kept, $(grep -c '^@block' "$log") blocks"

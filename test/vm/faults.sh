@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# Fault injection in the debug kernel; sourced by tests after lib.sh.
+
+faults=/sys/kernel/debug
+
+# faults_ready: faults are armed by whoever wants one, for any slab allocation,
+# and the kernel does not print where each one was. Allocations of pages do not
+# count: most are the slabs' own, and come when they like.
+faults_ready() {
+	local kind
+	for kind in failslab fail_page_alloc fail_function; do
+		echo 0 >"$faults/$kind/verbose"
+		echo 0 >"$faults/$kind/probability"
+	done
+	echo N >"$faults/failslab/ignore-gfp-wait"
+	echo N >"$faults/fail_page_alloc/ignore-gfp-wait"
+	echo 10 >"$faults/fail_page_alloc/min-order"
+	at_exit faults_end
+}
+
+faults_end() {
+	echo 0 >"$faults/failslab/probability"
+	echo 0 >"$faults/fail_function/probability"
+	echo >"$faults/fail_function/inject"
+	echo N >"$faults/failslab/cache-filter"
+	echo N >"$faults/failslab/task-filter"
+	echo 10 >"$faults/fail_page_alloc/min-order"
+}
+
+# leaks_begin: what is lost from here on is this test's
+leaks_begin() {
+	echo scan >"$faults/kmemleak"
+	echo clear >"$faults/kmemleak"
+}
+
+# leaks_none NAME: nothing is lost; the kernel does not look at what is younger
+# than five seconds
+leaks_none() {
+	sleep 6
+	echo scan >"$faults/kmemleak"
+	is "$(cat "$faults/kmemleak")" '' "$1"
+}

@@ -1,0 +1,23 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# vm: smp=2 icount=no kernels=6.1,6.12 timeout=300
+#
+# What the kernel's fuzzer has kept: packets through every kind of rule, and
+# requests of every kind. Nothing but the masked bits of a packet changes, a set
+# agrees with itself, and the kernel's log, which the runner reads, is clean.
+. "$(dirname "$0")/../lib.sh"
+. "$test_dir/kfuzz.sh"
+
+modprobe ip_set_hash_sr6flow
+kfuzz_router
+sets=$(on router ipset list -n)
+for harness in kfuzz_packet kfuzz_netlink; do
+	kfuzz_inputs "/test/kfuzz/$harness" "$tmp/$harness"
+	inputs=("$tmp/$harness"/*)
+	on router "$harness" -timeout=100 "${inputs[@]}" >"$tmp/log" 2>&1 ||
+		tail -n 30 "$tmp/log"
+	is "$(grep -c '^Executed ' "$tmp/log")" ${#inputs[@]} \
+		"$harness goes through its ${#inputs[@]} inputs"
+done
+isnt "$(on router ipset save tag | grep -c packets)" 0 "packets were counted"
+is "$(on router ipset list -n)" "$sets" "the sets of the requests are gone"
