@@ -5,6 +5,7 @@
  *
  *   failnth.c         the kernel's fail-nth, results, the command line
  *   failnth_set.c     requests over netlink, and the state of the set
+ *   failnth_request.c the requests themselves
  *   failnth_packet.c  packets through a tun device
  *   failnth_module.c  the module's own start
  */

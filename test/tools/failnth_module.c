@@ -8,14 +8,17 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "failnth.h"
 
-static int load(int file)
+/* Not from the file: reading one without memory is worth a warning. */
+static int load(const void *image, size_t size)
 {
-	return syscall(SYS_finit_module, file, "", 0) ? errno : 0;
+	return syscall(SYS_init_module, image, size, "") ? errno : 0;
 }
 
 static void unload(const char *name)
@@ -36,21 +39,26 @@ bool failnth_module(char **argv)
 	int file = open(argv[0], O_RDONLY | O_CLOEXEC), error;
 	bool injected = true;
 	unsigned int nth;
+	struct stat stat;
+	void *image;
 
-	if (file < 0)
+	if (file < 0 || fstat(file, &stat))
 		failnth_die("cannot open %s", argv[0]);
+	image = mmap(NULL, stat.st_size, PROT_READ, MAP_PRIVATE, file, 0);
+	if (image == MAP_FAILED)
+		failnth_die("cannot read %s", argv[0]);
 	for (nth = 1; injected && !out.bad; nth++) {
 		if (nth == FAILNTH_MAX)
 			failnth_die("loading has no end");
 		fault_arm(nth);
-		error = load(file);
+		error = load(image, stat.st_size);
 		injected = fault_injected();
 		outcomes_add(&out, nth, error ? strerrorname_np(error) :
 					injected ? "done without" :
 					"not needed");
 		if (error && (!injected || error != ENOMEM))
 			outcomes_wrong(&out, nth, "%s", strerror(error));
-		if (error && load(file))
+		if (error && load(image, stat.st_size))
 			outcomes_wrong(&out, nth,
 				       "does not load without a fault: %s",
 				       strerror(errno));

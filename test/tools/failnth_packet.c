@@ -33,8 +33,10 @@
 #define SIDS_AT (SRH_AT + 8)
 #define PACKET_LEN (SIDS_AT + 2 * 16)
 #define COUNTERS_PAGE 4096
-/* Milliseconds for a packet that does not come, and tries for one that does. */
+/* Milliseconds for a packet that does not come; such times for the first one. */
 #define ABSENT 200
+#define TRIES 300
+/* Times 10 ms. */
 #define PATIENCE 3000
 
 static const uint8_t plain[PACKET_LEN] = {
@@ -159,6 +161,11 @@ static void add_flow(void)
  */
 enum fate { REFUSED, LOST, PASSED, MARKED, SPOILED };
 
+static const char *const words[] = {
+	[REFUSED] = "refused", [LOST] = "lost", [PASSED] = "passed",
+	[MARKED] = "marked", [SPOILED] = "spoiled",
+};
+
 static enum fate receive(int out)
 {
 	struct pollfd ready = { .fd = out, .events = POLLIN };
@@ -199,8 +206,11 @@ struct course {
 
 static enum fate pass(struct course *course, unsigned int nth, bool *injected)
 {
+	uint8_t late[PACKET_LEN];
 	ssize_t len;
 
+	while (read(course->out, late, sizeof(late)) > 0)
+		;
 	fault_arm(nth);
 	len = write(course->in, plain, PACKET_LEN);
 	*injected = fault_injected();
@@ -243,7 +253,7 @@ static void judge_counted(struct course *course, unsigned int nth,
 			       counted ? "counted, and said not to be" :
 			       "neither counted nor said not to be");
 	else if (fate != (course->marks && counted ? MARKED : PASSED))
-		outcomes_wrong(out, nth, "the packet has the wrong colour");
+		outcomes_wrong(out, nth, "the packet was %s", words[fate]);
 	else if (counted && !now->packets[course->marks])
 		outcomes_wrong(out, nth, "the packet counts for another colour");
 	else if (page && page != COUNTERS_PAGE)
@@ -263,7 +273,7 @@ static void judge_next(struct course *course, unsigned int nth, uint64_t total)
 	fate = pass(course, 0, &injected);
 	now = see();
 	if (fate != (course->marks ? MARKED : PASSED))
-		outcomes_wrong(out, nth, "the next packet has the wrong colour");
+		outcomes_wrong(out, nth, "the next packet was %s", words[fate]);
 	else if (now.info.flows != 1)
 		outcomes_wrong(out, nth, "the next packet finds no flow");
 	else if (now.total != total + !course->learns)
@@ -273,10 +283,6 @@ static void judge_next(struct course *course, unsigned int nth, uint64_t total)
 
 static bool try_nth(struct course *course, unsigned int nth)
 {
-	static const char *const words[] = {
-		[REFUSED] = "refused", [LOST] = "lost", [PASSED] = "passed",
-		[MARKED] = "marked", [SPOILED] = "spoiled",
-	};
 	struct seen before, now;
 	bool injected;
 	enum fate fate;
@@ -324,7 +330,7 @@ bool failnth_packet(char **argv)
 		.outcomes.name = argv[3],
 	};
 	int holder = course.held ? holder_open(argv[1]) : -1;
-	unsigned int nth = 1;
+	unsigned int nth = 1, tries = 0;
 	bool injected;
 
 	set = argv[0];
@@ -332,8 +338,10 @@ bool failnth_packet(char **argv)
 		failnth_die("netlink: %s", sr6flow_error(handle));
 	pin(sched_getcpu());
 	course.empty = see().info.memsize;
-	if (pass(&course, 0, &injected) != PASSED)
-		failnth_die("the rule or the route is wrong");
+	/* The devices are up a moment after they were opened. */
+	while (pass(&course, 0, &injected) != PASSED)
+		if (++tries == TRIES)
+			failnth_die("the rule or the route is wrong");
 	while (!course.outcomes.bad && try_nth(&course, nth))
 		if (++nth == FAILNTH_MAX)
 			failnth_die("a packet has no end");

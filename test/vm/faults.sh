@@ -42,3 +42,14 @@ leaks_none() {
 	echo scan >"$faults/kmemleak"
 	is "$(cat "$faults/kmemleak")" '' "$1"
 }
+
+# faulty NAME NODE ARGUMENT...: the points of a run of failnth in the node
+faulty() {
+	local name=$1 node=$2 status=0
+	shift 2
+	on "$node" failnth "$@" >"$tmp/failnth" 2>"$tmp/failnth.error" ||
+		status=$?
+	relay "$name" <"$tmp/failnth"
+	[ "$status" -le 1 ] ||
+		not_ok "$name: failnth $*" "$(cat "$tmp/failnth.error")"
+}

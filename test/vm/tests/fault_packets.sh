@@ -19,7 +19,7 @@ cache=/sys/kernel/slab/kmalloc-4k/failslab
 # through_rule NAME RULE: with an empty set t
 through_rule() {
 	rules nft "$2"
-	on router failnth packet t in out "$1" | relay "packet"
+	faulty packet router packet t in out "$1"
 	rules nft
 }
 
@@ -56,19 +56,19 @@ echo 1 >"$cache"
 echo Y >"$faults/failslab/cache-filter"
 echo -1 >"$faults/failslab/times"
 echo 100 >"$faults/failslab/probability"
-on router failnth flood in 4 $each | relay "without pages"
+faulty "without pages" router flood in 4 $each
 echo 0 >"$faults/failslab/probability"
 echo 0 >"$cache"
 is "$(memory)" "$empty" "no CPU had a page"
 counted_is $((4 * each)) "four CPUs without pages count every packet"
 
 # The same flow goes on in pages.
-on router failnth flood in 4 $each | relay "with pages"
+faulty "with pages" router flood in 4 $each
 is "$(($(memory) - empty))" $((4 * 4096)) "now each CPU has a page"
 counted_is $((8 * each)) "both count together"
 on router ipset -exist add t "$flow,0x00010000" packets 7 bytes 7
 counted_is 7 "a counter that is written is what was written"
-on router failnth flood in 1 5 | relay "after the write"
+faulty "after the write" router flood in 1 5
 counted_is 12 "it counts on from there"
 
 # What took the place of the flow has nothing of it.

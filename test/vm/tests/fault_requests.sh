@@ -20,21 +20,21 @@ faults_ready
 modprobe ip_set
 check "the module is not in use" wait_for 10 unloaded
 leaks_begin
-failnth module "$file" "$module" | relay module
+node_add a
+faulty module a module "$file" "$module"
 
 # A second module that registers the type fails late in its start.
 modprobe "$module"
 sed "s/$module/${module/%w/x}/g" "$file" >"$tmp/twin.ko"
 check_fails "a type can be registered once only" "Invalid" insmod "$tmp/twin.ko"
 
-node_add a
 # The program that makes the faults runs before all others.
 sysctl -qw kernel.sched_rt_runtime_us=-1
 at_exit sysctl -qw kernel.sched_rt_runtime_us=950000
-on a failnth set all | relay request
+faulty request a set all
 # The bigger table is pages.
 echo 2 >"$faults/fail_page_alloc/min-order"
-on a failnth set "add that makes a big table grow" | relay "request, pages"
+faulty "request, pages" a set "add that makes a big table grow"
 echo 10 >"$faults/fail_page_alloc/min-order"
 
 # The per-CPU allocator takes part in no other way.
