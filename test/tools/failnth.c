@@ -44,18 +44,30 @@ void fault_arm(unsigned int nth)
 }
 
 /**
+ * fault_left() - ask how far the allocations of this process have come
+ *
+ * Return: how many there can be until one fails; 0 when it has, or none is to.
+ */
+unsigned int fault_left(void)
+{
+	char text[16] = "";
+
+	if (pread(nth_file, text, sizeof(text) - 1, 0) < 1)
+		failnth_die("cannot read fail-nth");
+	return strtoul(text, NULL, 10);
+}
+
+/**
  * fault_injected() - end what fault_arm() began
  *
  * Return: whether an allocation has failed.
  */
 bool fault_injected(void)
 {
-	char text[16] = "";
+	bool injected = !fault_left();
 
-	if (pread(nth_file, text, sizeof(text) - 1, 0) < 1)
-		failnth_die("cannot read fail-nth");
 	fault_arm(0);
-	return !strtoul(text, NULL, 10);
+	return injected;
 }
 
 static void outcomes_write(struct outcomes *out)

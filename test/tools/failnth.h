@@ -39,6 +39,7 @@ struct outcomes {
 };
 
 void fault_arm(unsigned int nth);
+unsigned int fault_left(void);
 bool fault_injected(void);
 
 void outcomes_add(struct outcomes *out, unsigned int nth, const char *word);

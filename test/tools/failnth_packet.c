@@ -78,14 +78,14 @@ static int holder_open(const char *name)
 	return fd;
 }
 
-static void pin(int cpu)
+static void pin(unsigned int cpu)
 {
 	cpu_set_t cpus;
 
 	CPU_ZERO(&cpus);
 	CPU_SET(cpu, &cpus);
 	if (sched_setaffinity(0, sizeof(cpus), &cpus))
-		failnth_die("no processor %d", cpu);
+		failnth_die("no processor %u", cpu);
 }
 
 /**
@@ -354,7 +354,19 @@ bool failnth_packet(char **argv)
 	return !course.outcomes.bad;
 }
 
-static void flood_from(int in, int cpu, unsigned long count)
+static unsigned long number_of(const char *text)
+{
+	char *end;
+	unsigned long number;
+
+	errno = 0;
+	number = strtoul(text, &end, 10);
+	if (errno || end == text || *end || !number)
+		failnth_die("'%s' is not a number", text);
+	return number;
+}
+
+static void flood_from(int in, unsigned int cpu, unsigned long count)
 {
 	int file = open("/proc/self/make-it-fail", O_WRONLY | O_CLOEXEC);
 
@@ -370,7 +382,9 @@ static void flood_from(int in, int cpu, unsigned long count)
 /* IN CPUS COUNT: packets from every CPU at once, faults as the kernel is set */
 bool failnth_flood(char **argv)
 {
-	int cpus = atoi(argv[1]), in = tun_open(argv[0]), cpu, status;
+	unsigned long cpus = number_of(argv[1]), count = number_of(argv[2]);
+	int in = tun_open(argv[0]), status;
+	unsigned int cpu;
 	bool good = true;
 
 	for (cpu = 0; cpu < cpus; cpu++)
@@ -378,11 +392,11 @@ bool failnth_flood(char **argv)
 		case -1:
 			failnth_die("cannot fork");
 		case 0:
-			flood_from(in, cpu, strtoul(argv[2], NULL, 10));
+			flood_from(in, cpu, count);
 		}
 	while (wait(&status) > 0)
 		good &= !status;
-	printf("%s flood: %s packets from each of %d processors\n",
-	       good ? "ok" : "not ok", argv[2], cpus);
+	printf("%s flood: %lu packets from each of %lu processors\n",
+	       good ? "ok" : "not ok", count, cpus);
 	return good;
 }

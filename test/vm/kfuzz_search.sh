@@ -4,16 +4,18 @@
 # In the guest, for test/fuzz/guest/search.sh: searches with one harness from
 # the kept inputs on, and prints the inputs that are worth keeping.
 #
-#   kfuzz_search.sh HARNESS RUNS SEED
+#   kfuzz_search.sh HARNESS RUNS SEED TIME
 #
+# It ends after RUNS inputs, or TIME seconds.
 # Lines: "@input HEX" to keep, "@found HEX" for a finding, "@block OFFSET" for a
 # basic block of the module that was reached; all else is for people.
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=test/vm/kfuzz.sh
 . "$test_dir/kfuzz.sh"
 
-harness=$1 runs=$2 seed=$3
+harness=$1 runs=$2 seed=$3 time=$4
 # After so many the kernel's log is looked at.
-chunk=50000
+chunk=20000
 
 hex() {
 	od -An -v -tx1 "$1" | tr -d ' \n'
@@ -36,15 +38,18 @@ dmesg -C
 kfuzz_inputs "/test/kfuzz/$harness" "$tmp/corpus"
 mkdir "$tmp/found" "$tmp/merged"
 began=$SECONDS done=0 status=0
-while [ "$done" -lt "$runs" ] && [ "$status" -eq 0 ]; do
+while [ "$done" -lt "$runs" ] && [ "$status" -eq 0 ] &&
+      [ $((SECONDS - began)) -lt "$time" ]; do
 	# Runs include those of the inputs that are there.
 	on router "$harness" -runs=$chunk -max_len=512 -seed="$seed" -timeout=60 \
+		-max_total_time=$((time - SECONDS + began)) \
 		-artifact_prefix="$tmp/found/" -print_final_stats=1 \
 		-rss_limit_mb=0 "$tmp/corpus" >"$tmp/log" 2>&1 || status=$?
 	count=$(awk '/^stat::number_of_executed_units:/ { print $2 }' "$tmp/log")
 	done=$((done + ${count:-0}))
 	seed=$((seed + 1))
-	echo "$done runs in $((SECONDS - began)) s, $(find "$tmp/corpus" -type f | wc -l) inputs, $(grep -h '^blocks' "$tmp/log")"
+	spent=$((SECONDS - began))
+	echo "$done runs in $spent s, $((done / (spent + 1))) a second, $(find "$tmp/corpus" -type f | wc -l) inputs, $(grep -h '^blocks' "$tmp/log")"
 	if complaint; then
 		status=1
 	fi
@@ -59,4 +64,4 @@ KFUZZ_BLOCKS=$tmp/blocks on router "$harness" "$tmp/merged"/* >"$tmp/log" 2>&1
 grep '^blocks' "$tmp/log"
 sed 's/^/@block /' "$tmp/blocks"
 keep input "$tmp/merged"
-ok "$harness: $done runs"
+ok "$harness: $done runs in $spent s, $((done / (spent + 1))) a second"

@@ -9,3 +9,18 @@ $(KFUZZ): $(B)/test/tools/%: $(B)/test/fuzz/guest/%.o \
 			     $(B)/test/fuzz/guest/guest.o $(LIB_OBJS)
 	@mkdir -p $(@D)
 	clang -fsanitize=fuzzer -o $@ $(filter %.o,$^) -lmnl $(LDLIBS)
+
+# make fuzz-guest    search with each of them in the debug kernel, until it has
+#                    tried FUZZ_GUEST_RUNS inputs or for FUZZ_GUEST_SECONDS, and
+#                    keep what it learns in corpus/
+FUZZ_GUEST_RUNS ?= 1000000
+FUZZ_GUEST_SECONDS ?= 14400
+FUZZ_GUEST_SEED ?= 1
+
+.PHONY: fuzz-guest
+fuzz-guest: deps-test
+	+$(PARALLEL_MAKE) test-programs module-6.1-debug
+	for harness in $(notdir $(KFUZZ)); do \
+		test/fuzz/guest/search.sh $$harness $(FUZZ_GUEST_RUNS) \
+			$(FUZZ_GUEST_SEED) $(FUZZ_GUEST_SECONDS) || exit; \
+	done

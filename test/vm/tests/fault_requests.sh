@@ -6,6 +6,7 @@
 # error reaches the user, the request works when it is repeated, and no memory
 # is lost. So does the start of the module.
 . "$(dirname "$0")/../lib.sh"
+# shellcheck source=test/vm/faults.sh
 . "$test_dir/faults.sh"
 
 module=ip_set_hash_sr6flow

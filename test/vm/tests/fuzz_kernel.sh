@@ -6,6 +6,7 @@
 # requests of every kind. Nothing but the masked bits of a packet changes, a set
 # agrees with itself, and the kernel's log, which the runner reads, is clean.
 . "$(dirname "$0")/../lib.sh"
+# shellcheck source=test/vm/kfuzz.sh
 . "$test_dir/kfuzz.sh"
 
 modprobe ip_set_hash_sr6flow
