@@ -34,20 +34,6 @@ faults_end() {
 	echo 10 >"$faults/fail_page_alloc/min-order"
 }
 
-# leaks_begin: what is lost from here on is this test's
-leaks_begin() {
-	echo scan >"$faults/kmemleak"
-	echo clear >"$faults/kmemleak"
-}
-
-# leaks_none NAME: nothing is lost; the kernel does not look at what is younger
-# than five seconds
-leaks_none() {
-	sleep 6
-	echo scan >"$faults/kmemleak"
-	is "$(cat "$faults/kmemleak")" '' "$1"
-}
-
 # faulty NAME NODE ARGUMENT...: the points of a run of failnth in the node
 faulty() {
 	local name=$1 node=$2

@@ -4,7 +4,8 @@
 #
 # Every allocation of every request fails once: the set stays as it was, the
 # error reaches the user, the request works when it is repeated, and no memory
-# is lost. So does the start of the module.
+# is lost, for which the runner looks when all is over. So does the start of the
+# module.
 . "$(dirname "$0")/../lib.sh"
 # shellcheck source=test/vm/faults.sh
 . "$test_dir/faults.sh"
@@ -20,7 +21,6 @@ unloaded() {
 faults_ready
 modprobe ip_set
 check "the module is not in use" wait_for 10 unloaded
-leaks_begin
 node_add a
 faulty module a module "$file" "$module"
 
@@ -51,4 +51,3 @@ rmmod_gone() {
 	rmmod "$module"
 }
 check "the module can be unloaded" wait_for 10 rmmod_gone
-leaks_none "no memory is lost"
