@@ -182,7 +182,7 @@ const struct operation operations[] = {
 	  .flows = BUCKETS_SMALL + 1, .grows = true,
 	  .options = { .hashsize = BUCKETS_SMALL }, .enomem = 4 },
 	{ "add that makes a big table grow", .run = do_add,
-	  .flows = BUCKETS_NESTED + 1, .grows = true,
+	  .flows = BUCKETS_NESTED + 1, .grows = true, .pages = true,
 	  .options = { .hashsize = BUCKETS_NESTED }, .enomem = 3 },
 	{ "refresh with a name", .run = do_refresh, .flows = FEW, .enomem = 3 },
 	{ "write counters", .run = do_write_counters, .flows = FEW,

@@ -291,7 +291,8 @@ bool failnth_set(char **argv)
 		failnth_die("netlink: %s", sr6flow_error(handle));
 	process_first();
 	for (i = 0; i < operations_count; i++)
-		if (all || !strcmp(argv[0], operations[i].name)) {
+		if ((all && !operations[i].pages) ||
+		    !strcmp(argv[0], operations[i].name)) {
 			found = true;
 			good &= try_operation(&operations[i]);
 		}

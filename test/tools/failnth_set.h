@@ -20,6 +20,7 @@ extern struct sr6flow *handle;
  *	requests that look for the set, or for the type, two are the core's
  * @creates: there is no set before
  * @grows: the hash table gets another size, at a time of its own
+ * @pages: the bigger table is pages; only for whom injects faults there
  */
 struct operation {
 	const char *name;
@@ -29,6 +30,7 @@ struct operation {
 	unsigned int enomem;
 	bool creates;
 	bool grows;
+	bool pages;
 };
 
 extern const struct operation operations[];
