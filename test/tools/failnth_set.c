@@ -18,20 +18,27 @@
 /* Times 10 ms. */
 #define PATIENCE 3000
 
-/*
- * The worker that would let a hash table grow in good time waits for this
- * process's processor, so that requests have to.
- */
-static void process_first(void)
+static void stay_on_processor(void)
 {
-	struct sched_param param = { .sched_priority = 1 };
 	cpu_set_t cpus;
 
 	CPU_ZERO(&cpus);
 	CPU_SET(sched_getcpu(), &cpus);
-	if (sched_setaffinity(0, sizeof(cpus), &cpus) ||
-	    sched_setscheduler(0, SCHED_FIFO, &param))
-		failnth_die("cannot have the processor first");
+	if (sched_setaffinity(0, sizeof(cpus), &cpus))
+		failnth_die("cannot stay on a processor");
+}
+
+/*
+ * While an operation is prepared and done, the worker that would let a hash
+ * table grow in good time waits for this process's processor, so that requests
+ * have to. Afterwards it must have its turn, however busy the host is.
+ */
+static void come_first(bool first)
+{
+	struct sched_param param = { .sched_priority = first };
+
+	if (sched_setscheduler(0, first ? SCHED_FIFO : SCHED_OTHER, &param))
+		failnth_die("cannot change the priority");
 }
 
 /**
@@ -138,6 +145,7 @@ static unsigned long set_up(const struct operation *op)
 {
 	unsigned long memsize;
 
+	come_first(true);
 	if (op->creates)
 		return 0;
 	if (sr6flow_create(handle, SET, &op->options))
@@ -167,6 +175,7 @@ static bool take_down(const struct operation *op, unsigned long memsize)
 	unsigned int tries;
 	int ret;
 
+	come_first(false);
 	ret = sr6flow_flush(handle, SET);
 	if (ret == -ENOENT)
 		return true;
@@ -289,7 +298,7 @@ bool failnth_set(char **argv)
 
 	if (sr6flow_open(&handle))
 		failnth_die("netlink: %s", sr6flow_error(handle));
-	process_first();
+	stay_on_processor();
 	for (i = 0; i < operations_count; i++)
 		if ((all && !operations[i].pages) ||
 		    !strcmp(argv[0], operations[i].name)) {
