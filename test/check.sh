@@ -38,6 +38,7 @@ stage() {
 	printf '== %s: %s in %s s\n' "$name" "$line" $((SECONDS - start))
 }
 
+stage "lint" "${make[@]}" lint
 stage "unit tests" "${make[@]}" unit
 stage "unit tests with ASan and UBSan" "${make[@]}" unit-sanitize
 stage "unit tests under valgrind" "${make[@]}" unit-valgrind
