@@ -59,7 +59,7 @@ pack() {
 # kernel's command line, words such as VM_SEED=7, tests have as variables.
 qemu_command() {
 	local series=$1 initrd=$2 smp=$3 mem=$4 icount=$5 host=$6
-	local console=$7 chardev=$8 loglevel=5
+	local console=$7 chardev=$8 loglevel=5 flavour=
 	local accel=(-accel "tcg,thread=multi" -smp "$smp")
 
 	if [ "$icount" = yes ]; then
@@ -70,11 +70,15 @@ qemu_command() {
 	case $series in
 	*-*) loglevel=4 ;;
 	esac
+	# An emulated processor needs longer to come across a watched place.
+	case $series in
+	*-kcsan) flavour="kcsan.udelay_task=1000 kcsan.udelay_interrupt=300" ;;
+	esac
 	vm_qemu=(qemu-system-x86_64 -M q35 -cpu "${VM_CPU:-max}" -m "$mem" "${accel[@]}"
 		-nodefaults -no-user-config -display none -no-reboot
 		-kernel "$("$vm_src/kernels.sh" image "$series")"
 		-initrd "$initrd"
-		-append "console=ttyS0 loglevel=$loglevel panic=-1 oops=panic mitigations=off norandmaps tsc=reliable log_buf_len=4M cryptomgr.notests random.trust_cpu=on watchdog_thresh=60 rcupdate.rcu_cpu_stall_timeout=100 workqueue.watchdog_thresh=100 net.ifnames=0 ${VM_APPEND-}"
+		-append "console=ttyS0 loglevel=$loglevel panic=-1 oops=panic mitigations=off norandmaps tsc=reliable log_buf_len=4M cryptomgr.notests random.trust_cpu=on watchdog_thresh=60 rcupdate.rcu_cpu_stall_timeout=100 workqueue.watchdog_thresh=100 net.ifnames=0 $flavour ${VM_APPEND-}"
 		-serial "file:$console"
 		-chardev "$chardev" -serial "chardev:results")
 	# Files of several file systems, whose inode numbers may be the same.

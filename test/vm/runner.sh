@@ -35,20 +35,26 @@ mark() {
 }
 
 # The kernel's log, without the data races of others: KCSAN sees them all over
-# the kernel, and only those that the module takes part in are its own.
+# the kernel. Those count in which the module takes part: it is in one of the two
+# stacks, and not below an interrupt, which can come at any place.
 kernel_log() {
 	dmesg | awk -v module="\\[$module\\]" '
 		/======$/ {
 			block = block $0 "\n"
-			if (inside && (block !~ /BUG: KCSAN/ || block ~ module))
+			if (inside && (!race || own))
 				printf "%s", block
 			if (inside)
 				block = ""
 			inside = !inside
+			race = own = below = 0
 			next
 		}
-		inside && !/sr6flow-bench: / { block = block $0 "\n"; next }
-		{ print }
+		!inside || /sr6flow-bench: / { print; next }
+		/BUG: KCSAN/ { race = 1 }
+		/ by (task|interrupt) / { below = 0 }
+		/ (asm_[a-z_]*|__do_softirq)\+0x/ { below = 1 }
+		!below && $0 ~ module { own = 1 }
+		{ block = block $0 "\n" }
 		END { printf "%s", block }'
 }
 
