@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * For LD_PRELOAD: as long as the file LOSE_ANSWERS exists, every third message
- * that the program reads from the kernel's netlink is lost, and it gets ENOBUFS
- * in its place, as if the kernel had no memory for it. The file gets a byte for
- * each of them.
+ * For LD_PRELOAD: as long as the file LOSE_ANSWERS exists, a third of the messages
+ * that the program reads from the kernel's netlink is lost, the same ones in each
+ * run, and it gets ENOBUFS in their place, as if the kernel had no memory for
+ * them. The file gets a byte for each. Not every third one: a program that does
+ * the same things in each block would lose the same of them in each.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -28,7 +29,7 @@ static bool is_netlink(int fd)
 
 static bool is_lost(void)
 {
-	static unsigned int messages;
+	static unsigned int seed = 1;
 	const char *file = getenv("LOSE_ANSWERS");
 	bool lost;
 	int fd;
@@ -36,7 +37,7 @@ static bool is_lost(void)
 	fd = file ? open(file, O_WRONLY | O_APPEND | O_CLOEXEC) : -1;
 	if (fd < 0)
 		return false;
-	lost = ++messages % LOST_OF == 0 && write(fd, ".", 1) == 1;
+	lost = rand_r(&seed) % LOST_OF == 0 && write(fd, ".", 1) == 1;
 	close(fd);
 	return lost;
 }

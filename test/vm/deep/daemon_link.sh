@@ -69,10 +69,14 @@ both_again() {
 	rx_up
 }
 
-# Of what the kernel answers both daemons about their sets, a third is lost.
+# Of what the kernel answers both daemons about their sets, a third is lost, at
+# least until it was said of a change of colour; dumps begin anew without a word.
 answers_lost() {
 	: >"$tmp/lose"
 	doze $((1500 + RANDOM % 1000))
+	check "$now: whether the colour changed was not known, and it is said" \
+		wait_for 60 grep -q "lost a part of its answer.*trying again" \
+		"$tmp/ingress.err"
 	within "$(wc -c <"$tmp/lose")" 10 10000 "$now: answers were lost"
 	rm "$tmp/lose"
 }
