@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: smp=1 icount=yes kernels=6.1,6.12 mem=1024 timeout=400
+# vm: smp=1 icount=yes kernels=6.1,6.12 mem=1024 timeout=1500
 #
 # 'lmctl run' is killed at random moments, on either node or on both, while the
 # network loses packets. After each kill the history is whole, as the kill left
@@ -9,8 +9,8 @@
 # clock of all nodes is set while nobody runs.
 #
 # DAEMON_KILLS is the number of kills, DAEMON_SEED repeats a run:
-#   VM_APPEND='DAEMON_KILLS=50 DAEMON_SEED=1' test/vm/run.sh test/vm/deep/daemon_kill.sh
-# A hundred of them are as many as the test's time allows.
+#   VM_APPEND='DAEMON_KILLS=200 DAEMON_SEED=1' test/vm/run.sh test/vm/deep/daemon_kill.sh
+# The guest needs some 3 s for each, 600 s for 200 of them.
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../daemon.sh"
 
