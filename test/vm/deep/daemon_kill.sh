@@ -10,7 +10,7 @@
 #
 # DAEMON_KILLS is the number of kills, DAEMON_SEED repeats a run:
 #   VM_APPEND='DAEMON_KILLS=200 DAEMON_SEED=1' test/vm/run.sh test/vm/deep/daemon_kill.sh
-# The guest needs some 3 s for each, 600 s for 200 of them.
+# The guest needs some 2 s for each.
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../daemon.sh"
 
