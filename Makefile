@@ -3,6 +3,7 @@
 # make check            all tests, in the guest too (installs what it needs)
 # make fuzz-guest       searches for inputs of the kernel module, in a guest
 # make check-debug      the guest's tests in a kernel that watches itself
+# make check-deep       that, data races, storms, long searches: hours
 # make demo             three routers with loss in a guest
 # make bench            what a packet, a flow and a command cost
 # make bench-check      a short form of it, against the figures in the tree
@@ -45,12 +46,12 @@ $(B)/%.o: %.c
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # Warnings are errors here as in CI.
-check check-debug: export CI := true
+check check-debug check-deep: export CI := true
 
 # Packages first, then a make of its own: this one looked for the compiler
 # when it was not there yet.
 PARALLEL_MAKE = $(MAKE) --no-print-directory -j$(shell nproc)
-.PHONY: deps-test check demo check-debug check-debug-short
+.PHONY: deps-test check demo check-debug check-debug-short check-deep
 deps-test:
 	./deps.sh test
 
@@ -74,6 +75,11 @@ check-debug: deps-test
 check-debug-short: DEBUG_TESTS = kernel_attributes kernel_set kernel_race \
 				 kernel_counters
 check-debug-short: check-debug
+
+# Hours.
+check-deep: deps-test
+	+$(PARALLEL_MAKE) test-programs module-6.12 module-6.1-debug module-6.1-kcsan
+	test/deep.sh
 
 .PHONY: install uninstall
 install: $(INSTALL)

@@ -19,8 +19,10 @@ WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 HARDENING := -fstack-protector-strong -fstack-clash-protection -fcf-protection
 # ASan and the fortified libc functions check the same calls; one at a time.
 comma := ,
+# SANITIZE=1 is ASan and UBSan, SANITIZE=thread what it says.
 SANITIZE ?=
-SANITIZER := $(if $(SANITIZE),-fsanitize=address$(comma)undefined \
+SANITIZERS := -fsanitize=$(patsubst 1,address$(comma)undefined,$(SANITIZE))
+SANITIZER := $(if $(SANITIZE),$(SANITIZERS) \
 	       -fno-sanitize-recover=all -fno-omit-frame-pointer,\
 	       -D_FORTIFY_SOURCE=2)
 
@@ -29,5 +31,5 @@ ALL_CPPFLAGS = -D_GNU_SOURCE -DSR6FLOW_VERSION='"$(VERSION)"' \
 	       -I. -Ikernel/uapi -Ilib $(CPPFLAGS)
 ALL_CFLAGS = -std=gnu17 -fPIC $(OPTIMIZE) $(WARNINGS) $(HARDENING) \
 	     $(SANITIZER) $(ALL_CPPFLAGS) $(CFLAGS)
-ALL_LDFLAGS = $(if $(SANITIZE),-fsanitize=address$(comma)undefined) \
+ALL_LDFLAGS = $(if $(SANITIZE),$(SANITIZERS)) \
 	      -Wl,-z,relro,-z,now $(LDFLAGS)

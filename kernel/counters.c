@@ -211,14 +211,15 @@ bool sr6flow_counters_get(struct sr6flow_pool *pool, struct sr6flow *flow,
 static void sr6flow_counters_clear(struct sr6flow *flow)
 {
 	struct sr6flow_group *group = flow->group;
-	struct sr6flow_counters *counters;
+	struct sr6flow_page *page;
 	unsigned int cpu;
 
 	for (cpu = 0; cpu < nr_cpu_ids; cpu++) {
-		if (!group->page[cpu])
-			continue;
-		counters = &group->page[cpu]->flow[flow->index];
-		memset(counters->slot, 0, sizeof(counters->slot));
+		/* Another flow's packet may bring one at this moment. */
+		page = READ_ONCE(group->page[cpu]);
+		if (page)
+			memset(page->flow[flow->index].slot, 0,
+			       sizeof(page->flow[flow->index].slot));
 	}
 	memset(&group->shared[flow->index], 0, sizeof(*group->shared));
 }

@@ -47,6 +47,13 @@ TEST_TOOLS += $(SKEWCLOCK)
 $(SKEWCLOCK): $(B)/test/tools/skewclock.o
 	$(CC) $(ALL_LDFLAGS) -shared -o $@ $^ $(LDLIBS)
 
+LOSTANSWERS := $(B)/test/tools/lostanswers.so
+
+TEST_TOOLS += $(LOSTANSWERS)
+
+$(LOSTANSWERS): $(B)/test/tools/lostanswers.o
+	$(CC) $(ALL_LDFLAGS) -shared -o $@ $^ $(LDLIBS)
+
 NOTIFY_LISTEN := $(B)/test/tools/notify_listen
 
 TEST_TOOLS += $(NOTIFY_LISTEN)

@@ -201,25 +201,45 @@ static void flood(uint32_t rate, uint32_t seconds)
 	}
 }
 
+static bool parse_number(const char *text, uint32_t max, uint32_t *number)
+{
+	unsigned long value;
+	char *end;
+
+	errno = 0;
+	value = strtoul(text, &end, 10);
+	*number = (uint32_t)value;
+	return !errno && end != text && !*end && value && value <= max;
+}
+
 static bool parse_key(const char *text)
 {
 	struct key *key = &self.key;
+	char octet[3] = "", *end;
 
-	for (; text[0] && text[1] && key->len < KEY_SECRET_MAX; text += 2)
-		if (sscanf(text, "%2hhx", &key->secret[key->len++]) != 1)
+	for (; text[0] && text[1] && key->len < KEY_SECRET_MAX; text += 2) {
+		memcpy(octet, text, 2);
+		key->secret[key->len++] = (uint8_t)strtoul(octet, &end, 16);
+		if (*end)
 			return false;
+	}
 	self.other = *key;
 	self.other.secret[0] ^= 1;
 	return !*text && key->len >= KEY_SECRET_MIN;
 }
 
-static bool prepare(char **argv)
+static bool prepare(char **argv, uint32_t *rate, uint32_t *seconds)
 {
 	char error[256];
+	uint32_t port;
 
 	self.to.sin6_family = AF_INET6;
-	self.port = htons((uint16_t)atoi(argv[2]));
-	self.sources = (uint32_t)atoi(argv[5]);
+	if (!parse_number(argv[2], UINT16_MAX, &port) ||
+	    !parse_number(argv[3], UINT32_MAX, rate) ||
+	    !parse_number(argv[4], UINT32_MAX, seconds) ||
+	    !parse_number(argv[5], UINT32_MAX, &self.sources))
+		return false;
+	self.port = htons((uint16_t)port);
 	self.chance = strtoull(argv[6], NULL, 10) | 1;
 	self.tlv.mask = SR6FLOW_MASK_DEFAULT;
 	self.tlv.period_ms = PERIOD_MS;
@@ -227,20 +247,21 @@ static bool prepare(char **argv)
 	self.tlv.band = 0x199a;
 	self.fd = socket(AF_INET6, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW);
 	return inet_pton(AF_INET6, argv[1], &self.to.sin6_addr) == 1 &&
-	       self.sources && parse_key(argv[7]) && self.fd >= 0 &&
+	       parse_key(argv[7]) && self.fd >= 0 &&
 	       !sr6flow_flow_parse(&self.tlv.flow, argv[8], error,
 				   sizeof(error));
 }
 
 int main(int argc, char **argv)
 {
+	uint32_t rate, seconds;
 	int kind;
 
-	if (argc != 9 || !prepare(argv)) {
+	if (argc != 9 || !prepare(argv, &rate, &seconds)) {
 		fprintf(stderr, "usage: stamp_flood ADDRESS PORT RATE SECONDS SOURCES SEED KEY FLOW\n");
 		return 2;
 	}
-	flood((uint32_t)atoi(argv[3]), (uint32_t)atoi(argv[4]));
+	flood(rate, seconds);
 	for (kind = 0; kind < KINDS; kind++)
 		printf("%s %" PRIu64 "\n", names[kind], self.sent[kind]);
 	printf("failed %" PRIu64 "\n", self.failed);

@@ -27,9 +27,10 @@ struct netlink *netlink_open(void)
 {
 	struct netlink *nl = calloc(1, sizeof(*nl));
 
-	if (!nl)
+	if (nl)
+		nl->socket = ipset_ask_open();
+	else
 		die("no memory");
-	nl->socket = ipset_ask_open();
 	return nl;
 }
 

@@ -11,11 +11,14 @@
 #include <net/if.h>
 #include <netinet/ether.h>
 #include <sched.h>
+#include <spawn.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "srpacket.h"
@@ -210,6 +213,17 @@ static int send_learned(int fd, int index, unsigned long number)
 			 &packets[LEARNED][number % kind_flows[LEARNED]], 1);
 }
 
+/* Whether the script ran and was content. */
+static bool run_script(const char *script)
+{
+	char *const argv[] = { (char []){ "bash" }, (char *)script, NULL };
+	pid_t pid;
+	int status;
+
+	return !posix_spawnp(&pid, argv[0], NULL, NULL, argv, environ) &&
+	       waitpid(pid, &status, 0) == pid && !status;
+}
+
 /*
  * A namespace with sets, rules and a wire from the tester, which only this
  * thread holds. It leaves, and goes on sending until the wire is gone.
@@ -222,7 +236,7 @@ void act_namespace(struct actor *actor)
 
 	if (unshare(CLONE_NEWNET))
 		die("unshare");
-	if (system(namespace_script) || ioctl(fd, SIOCGIFINDEX, &wire))
+	if (!run_script(namespace_script) || ioctl(fd, SIOCGIFINDEX, &wire))
 		die("namespace script");
 	for (i = 0; i < DYING_FIRST && !error; i++)
 		error = send_learned(fd, wire.ifr_ifindex, i);

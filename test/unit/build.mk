@@ -21,7 +21,7 @@ $(foreach t,$(notdir $(UNIT_TESTS)),$(eval $(call UNIT_TEST_RULE,$(t))))
 # What has a thread beside the event loop: the writer of the history.
 UNIT_THREADED := test_history test_outlets
 
-.PHONY: unit unit-sanitize unit-valgrind unit-thread unit-threaded
+.PHONY: unit unit-sanitize unit-valgrind unit-threaded unit-thread-sanitize
 unit: $(UNIT_TESTS)
 	$(UNIT_RUN) $(UNIT_TESTS)
 
@@ -34,7 +34,5 @@ unit-valgrind: $(UNIT_TESTS)
 unit-threaded: $(UNIT_THREADED:%=$(B)/test/unit/%)
 	$(UNIT_RUN) $^
 
-# By the environment: a value on the command line could not be added to.
-unit-thread:
-	CFLAGS=-fsanitize=thread LDFLAGS=-fsanitize=thread \
-		$(MAKE) --no-print-directory B=$(B)/thread unit-threaded
+unit-thread-sanitize:
+	$(MAKE) --no-print-directory B=$(B)/tsan SANITIZE=thread unit-threaded

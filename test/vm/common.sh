@@ -59,7 +59,7 @@ pack() {
 # kernel's command line, words such as VM_SEED=7, tests have as variables.
 qemu_command() {
 	local series=$1 initrd=$2 smp=$3 mem=$4 icount=$5 host=$6
-	local console=$7 chardev=$8 loglevel=5 words=''
+	local console=$7 chardev=$8 loglevel=5 flavour=
 	local accel=(-accel "tcg,thread=multi" -smp "$smp")
 
 	if [ "$icount" = yes ]; then
@@ -74,8 +74,11 @@ qemu_command() {
 	# it allocates when it likes, which would move the numbers of the others.
 	# KASAN takes good addresses for wild ones in an interrupt that comes when
 	# the kernel has forgotten for a moment that it has five levels of tables.
+	# An emulated processor needs longer to come across a place that is watched
+	# for races.
 	case $series in
-	*-debug) words='no5lvl slub_debug=-,debug_objects_cache,kmemleak_object,kmemleak_scan_area;A,*' ;;
+	*-debug) flavour="no5lvl slub_debug=-,debug_objects_cache,kmemleak_object,kmemleak_scan_area;A,*" ;;
+	*-kcsan) flavour="kcsan.udelay_task=1000 kcsan.udelay_interrupt=300" ;;
 	esac
 	# no_timer_check: whether the timer ticks is not to be seen in a moment when
 	# the host has something else to do.
@@ -83,7 +86,7 @@ qemu_command() {
 		-nodefaults -no-user-config -display none -no-reboot
 		-kernel "$("$vm_src/kernels.sh" image "$series")"
 		-initrd "$initrd"
-		-append "console=ttyS0 loglevel=$loglevel panic=-1 oops=panic mitigations=off norandmaps no_timer_check tsc=reliable log_buf_len=4M cryptomgr.notests random.trust_cpu=on watchdog_thresh=60 rcupdate.rcu_cpu_stall_timeout=100 workqueue.watchdog_thresh=100 net.ifnames=0 $words ${VM_APPEND-}"
+		-append "console=ttyS0 loglevel=$loglevel panic=-1 oops=panic mitigations=off norandmaps no_timer_check tsc=reliable log_buf_len=4M cryptomgr.notests random.trust_cpu=on watchdog_thresh=60 rcupdate.rcu_cpu_stall_timeout=100 workqueue.watchdog_thresh=100 net.ifnames=0 $flavour ${VM_APPEND-}"
 		-serial "file:$console"
 		-chardev "$chardev" -serial "chardev:results")
 	# Files of several file systems, whose inode numbers may be the same.

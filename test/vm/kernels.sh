@@ -10,7 +10,7 @@
 #   kernels.sh image SERIES     print the path of the kernel that QEMU boots
 #   kernels.sh root SERIES      print the folder that holds lib/modules
 #
-# SERIES is 6.1 or 6.12, or 6.1-debug for the one that debug/build.sh
+# SERIES is 6.1 or 6.12, or 6.1-debug or 6.1-kcsan for those that debug/build.sh
 # builds.  All but fetch need a completed fetch.
 set -euo pipefail
 
@@ -19,7 +19,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/common.sh"
 
 usage() {
-	echo "usage: kernels.sh fetch|release|headers|image|root 6.1|6.12|6.1-debug" >&2
+	echo "usage: kernels.sh fetch|release|headers|image|root 6.1|6.12|6.1-debug|6.1-kcsan" >&2
 	exit 2
 }
 
@@ -149,7 +149,7 @@ series=$2
 case $series in
 6.1) meta_image=linux-image-amd64 ;;
 6.12) meta_image=linux-image-6.12-amd64 ;;
-6.1-debug) meta_image= ;;
+6.1-debug | 6.1-kcsan) meta_image= ;;
 *) usage ;;
 esac
 dir=$vm_build/$series

@@ -3,7 +3,7 @@
 #
 # Runs tests in guests and shows their points as they come.
 #
-#   run.sh [--kernel 6.1|6.12|6.1-debug|all] [--stock] [--icount]
+#   run.sh [--kernel 6.1|6.12|6.1-debug|6.1-kcsan|all] [--stock] [--icount]
 #          [--smp N] [--mem MIB] [--timeout S] [--keep-log FILE] [TEST...]
 #
 # TEST is a file or the name of one in test/vm/tests; without any, all of them

@@ -9,6 +9,7 @@
 #   not ok - NAME            a point failed; "# text" lines after it say why
 #   @log TEXT                output of a test that failed
 #   @end FILE STATUS SECONDS a test is over
+#   @gcov BASE64             an archive of what gcov counted in the module
 #   @success                 all were run and all was looked at
 #
 # The success record comes last, after the look at the kernel's log and the
@@ -33,11 +34,35 @@ mark() {
 	printf '<5>sr6flow-bench: %s\n' "$*" >/dev/kmsg
 }
 
+# The kernel's log, without the data races of others: KCSAN sees them all over
+# the kernel. Those count in which the module takes part: it is in one of the two
+# stacks, and not below an interrupt, which can come at any place.
+kernel_log() {
+	dmesg | awk -v module="\\[$module\\]" '
+		/======$/ {
+			block = block $0 "\n"
+			if (inside && (!race || own))
+				printf "%s", block
+			if (inside)
+				block = ""
+			inside = !inside
+			race = own = below = 0
+			next
+		}
+		!inside || /sr6flow-bench: / { print; next }
+		/BUG: KCSAN/ { race = 1 }
+		/ by (task|interrupt) / { below = 0 }
+		/ (asm_[a-z_]*|__do_softirq)\+0x/ { below = 1 }
+		!below && $0 ~ module { own = 1 }
+		{ block = block $0 "\n" }
+		END { printf "%s", block }'
+}
+
 # Looks at what the kernel logged since mark $1.  A log without the mark has
 # lost lines, and a log that cannot be read says nothing: both fail.
 kernel_log_clean() {
 	local since
-	if ! since=$(dmesg | sed -n "/sr6flow-bench: $1\$/,\$p") ||
+	if ! since=$(kernel_log | sed -n "/sr6flow-bench: $1\$/,\$p") ||
 	   [ -z "$since" ]; then
 		report "not ok - kernel log can be read"
 		report "# mark '$1' is not in dmesg"
@@ -145,6 +170,18 @@ memory_leaks() {
 	fi
 }
 
+# What ran of a module that was built with gcov, for test/coverage/kernel.sh. Files
+# of debugfs say that they are empty until they are read.
+coverage() {
+	local data=/sys/kernel/debug/gcov copy=/tmp/gcov file
+	mkdir "$copy"
+	find "$data" -name '*.gcda' 2>/dev/null | while read -r file; do
+		cat "$file" >"$copy/${file##*/}"
+	done
+	! rmdir "$copy" 2>/dev/null || return 0
+	report "@gcov $(tar -C "$copy" -cf - . | base64 -w 0)"
+}
+
 if [ "${1-}" = watch ]; then
 	watch "$2" "$3"
 	exit
@@ -153,7 +190,7 @@ fi
 # The kernel's own messages while it booted do not count against the tests,
 # but must be no failure either.
 mark boot
-dmesg >/tmp/boot.log
+kernel_log >/tmp/boot.log
 if grep -qE "$trouble" /tmp/boot.log; then
 	report "not ok - kernel log is clean after boot"
 	grep -E -m 5 "$trouble" /tmp/boot.log | sed 's/^/# /' >&3
@@ -170,6 +207,7 @@ loaded=
 mark "end of tests"
 [ -z "$loaded" ] || module_unloads
 memory_leaks
+coverage
 if kernel_log_clean "end of tests" && kernel_log_clean boot; then
 	report "ok - kernel log is clean"
 fi

@@ -100,12 +100,12 @@ limit=60
 (runner --timeout $limit stalls passes) >"$out.stalled" 2>&1 &
 stalled=$!
 
-run 0 "all is well" passes
+run 0 "all is well" passes others
 says "a pass is numbered" '^ok 1 - .* passes: a point$'
 says "a skip is told with its reason" '^ok 2 - .* # SKIP nothing to see$'
-last_line "2 passed, 0 failed, 1 skipped"
+last_line "3 passed, 0 failed, 1 skipped"
 
-run 1 "tests fail" fails ends raw short hangs litters warns passes
+run 1 "tests fail" fails ends raw short hangs litters warns races passes
 says "a failed point" '^not ok [0-9]+ - .* fails: one is two$'
 says "what was wanted" '^# wanted: 2$'
 says "the failing test's output" '^#   \| output of the failing test$'
@@ -117,6 +117,7 @@ says "what it was doing" '^#   \| .* sleep 1000$'
 says "a namespace left behind" '^not ok [0-9]+ - .* litters: no network namespace'
 says "a warning in the kernel's log" '^not ok [0-9]+ - .* warns: kernel log is clean'
 says "the warning itself" '^# .*WARNING: selftest'
+says "a data race of the module" '^not ok [0-9]+ - .* races: kernel log is clean'
 says "a test after all that" '^ok [0-9]+ - .* passes: a point'
 
 run 1 "the guest panics" panics passes

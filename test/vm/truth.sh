@@ -8,10 +8,12 @@
 # by tests after lib.sh and verdicts.sh; all SRv6 packets from ingress to egress
 # are of the flow "gold", under the default mask.
 #
-# A packet with the colour of the block in which it is seen belongs to that block,
-# one with the other colour to the block before: a colour changes late, if at all,
-# and never early. One without a colour belongs to the block of its time, which
-# then cannot be exact.
+# A packet belongs to the block of its time. Only in the first half of a block, up
+# to the guard time, the colour of the block before makes it one of that: it was
+# under way, or the colour changed late. What has another colour after that, or
+# none ever, is in no counter of its block, which then cannot be exact; and it is
+# too late for the block before, too early for the next one. So an exact figure
+# that has it is wrong, and so is one that should have had it.
 
 # truth_start: from the next block on all packets are seen; before the first one,
 # so that they can be compared with counters
@@ -26,10 +28,11 @@ truth_of() {
 	tcpdump -nr "$tmp/$1.pcap" -tt -x 2>/dev/null |
 		awk -v period="$period" '
 		# awk writes a number beyond 2^31 as it likes
-		function count(    n, colour) {
+		function count(    n, part, colour) {
 			n = int(at * 1000 / period)
+			part = at * 1000 / period - n
 			colour = substr(tag, 4) % 4
-			if (colour && colour != n % 2 + 1)
+			if (part < 0.5 && colour == 2 - n % 2)
 				n--
 			packets[sprintf("%.0f", n)]++
 		}

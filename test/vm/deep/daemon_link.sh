@@ -69,6 +69,18 @@ both_again() {
 	rx_up
 }
 
+# Of what the kernel answers both daemons about their sets, a third is lost, at
+# least until it was said of a change of colour; dumps begin anew without a word.
+answers_lost() {
+	: >"$tmp/lose"
+	doze $((1500 + RANDOM % 1000))
+	check "$now: whether the colour changed was not known, and it is said" \
+		wait_for 60 grep -q "lost a part of its answer.*trying again" \
+		"$tmp/ingress.err"
+	within "$(wc -c <"$tmp/lose")" 10 10000 "$now: answers were lost"
+	rm "$tmp/lose"
+}
+
 # Other sets of the type come, change names and go beside those that are read.
 others() {
 	local n
@@ -91,11 +103,12 @@ for node in transit ingress; do
 	on $node sysctl -qw net.ipv6.conf.egress.keep_addr_on_down=1
 done
 begin start
-up egress ingress
+LOSE_ANSWERS=$tmp/lose LD_PRELOAD=/usr/local/bin/lostanswers.so up egress ingress
 exact_soon
 
 for ((round = 1; round <= rounds; round++)); do
-	for what in core_flaps messages_flap rx_again tx_again both_again others; do
+	for what in core_flaps messages_flap rx_again tx_again both_again \
+		answers_lost others; do
 		begin "$what"
 		doze $((RANDOM % 500))
 		$what

@@ -11,6 +11,7 @@
 # VM_STORM, which the kernel's command line can carry to here, scales the
 # number of operations in percent; VM_SEED repeats the choices of a run.
 . "$(dirname "$0")/../lib.sh"
+# shellcheck source=test/vm/packets.sh
 . "$test_dir/packets.sh"
 
 operations=$((2000 * ${VM_STORM:-100} / 100))
@@ -76,7 +77,7 @@ storm_round() {
 	rule_lines | on router "ip6tables-$1-restore"
 	namespace_script "$1"
 	on router storm "$2" "$operations" "$phases" "${node_ns[tester]}" \
-		"$router_mac" "bash $tmp/dying" >"$tmp/points" 2>"$tmp/said" ||
+		"$router_mac" "$tmp/dying" >"$tmp/points" 2>"$tmp/said" ||
 		status=$?
 	relay "$1" <"$tmp/points"
 	diag "$(cat "$tmp/said")"

@@ -66,7 +66,7 @@ refused() {
 	blocks_pass 1
 	rm -rf "$tmp/ingress.conf"
 	mv "$tmp/good.conf" "$tmp/ingress.conf"
-	is "$(tail -n +$((${lines[ingress]} + 1)) "$tmp/ingress.err" |
+	is "$(tail -n +$((lines[ingress] + 1)) "$tmp/ingress.err" |
 		grep -c 'everything goes on as before')" 1 \
 		"$now: everything goes on as before"
 }
@@ -113,7 +113,7 @@ for ((n = 0; n < 5; n++)); do
 done
 undisturbed
 within "$(children)" 1 4 "$now: no more than four programs run"
-is "$(tail -n +$((${lines[ingress]} + 1)) "$tmp/ingress.err" |
+is "$(tail -n +$((lines[ingress] + 1)) "$tmp/ingress.err" |
 	grep -vc 'goes on: ' || true)" 0 "$now: nothing else is said"
 
 refused "nothing is there" true
