@@ -5,6 +5,7 @@
 # like check.sh, and writes build/deep/record.md for test/RECORD.md.
 #
 # DEEP_RUNS   inputs for each harness of the fuzzer, default 1000000
+# DEEP_FLOWS  flows of the large sets of kernel_latency, default 1000000
 # DEEP_KILLS  how often daemon_kill kills a daemon, default 200
 set -uo pipefail
 
@@ -37,11 +38,13 @@ stage "guest tests in a kernel that watches itself, coverage" \
 	test/coverage/kernel.sh build/module-coverage
 stage "data races" test/vm/run.sh --kernel 6.1-kcsan kernel_race kernel_counters \
 	kernel_dump test/vm/deep/kernel_storm.sh
-stage "storms on the kernel" test/vm/run.sh all test/vm/deep/kernel_*.sh
+VM_APPEND="VM_FLOWS=${DEEP_FLOWS:-1000000}" \
+	stage "storms on the kernel" test/vm/run.sh all test/vm/deep/kernel_*.sh
 VM_APPEND="DAEMON_KILLS=${DEEP_KILLS:-200}" \
 	stage "storms on the daemons" test/vm/run.sh all test/vm/deep/daemon_*.sh
 stage "a long search in user space" "${make[@]}" fuzz \
 	FUZZ_RUNS="${DEEP_RUNS:-1000000}" FUZZ_SECONDS=14400
+"${make[@]}" fuzz-guest FUZZ_GUEST_SECONDS=3600
 "${make[@]}" coverage COVERAGE_MORE=build/module-coverage/module.info |
 	tee "$out/coverage"
 
