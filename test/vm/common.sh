@@ -78,7 +78,7 @@ qemu_command() {
 	# for races.
 	case $series in
 	*-debug) flavour="no5lvl slub_debug=-,debug_objects_cache,kmemleak_object,kmemleak_scan_area;A,*" ;;
-	*-kcsan) flavour="kcsan.udelay_task=1000 kcsan.udelay_interrupt=300" ;;
+	*-kcsan) flavour="kcsan.skip_watch=200 kcsan.udelay_task=1000 kcsan.udelay_interrupt=300" ;;
 	esac
 	# no_timer_check: whether the timer ticks is not to be seen in a moment when
 	# the host has something else to do.
