@@ -34,35 +34,11 @@ mark() {
 	printf '<5>sr6flow-bench: %s\n' "$*" >/dev/kmsg
 }
 
-# The kernel's log, without the data races of others: KCSAN sees them all over
-# the kernel. Those count in which the module takes part: it is in one of the two
-# stacks, and not below an interrupt, which can come at any place.
-kernel_log() {
-	dmesg | awk -v module="\\[$module\\]" '
-		/======$/ {
-			block = block $0 "\n"
-			if (inside && (!race || own))
-				printf "%s", block
-			if (inside)
-				block = ""
-			inside = !inside
-			race = own = below = 0
-			next
-		}
-		!inside || /sr6flow-bench: / { print; next }
-		/BUG: KCSAN/ { race = 1 }
-		/ by (task|interrupt) / { below = 0 }
-		/ (asm_[a-z_]*|__do_softirq)\+0x/ { below = 1 }
-		!below && $0 ~ module { own = 1 }
-		{ block = block $0 "\n" }
-		END { printf "%s", block }'
-}
-
 # Looks at what the kernel logged since mark $1.  A log without the mark has
 # lost lines, and a log that cannot be read says nothing: both fail.
 kernel_log_clean() {
 	local since
-	if ! since=$(kernel_log | sed -n "/sr6flow-bench: $1\$/,\$p") ||
+	if ! since=$(dmesg | sed -n "/sr6flow-bench: $1\$/,\$p") ||
 	   [ -z "$since" ]; then
 		report "not ok - kernel log can be read"
 		report "# mark '$1' is not in dmesg"
@@ -190,7 +166,7 @@ fi
 # The kernel's own messages while it booted do not count against the tests,
 # but must be no failure either.
 mark boot
-kernel_log >/tmp/boot.log
+dmesg >/tmp/boot.log
 if grep -qE "$trouble" /tmp/boot.log; then
 	report "not ok - kernel log is clean after boot"
 	grep -E -m 5 "$trouble" /tmp/boot.log | sed 's/^/# /' >&3
