@@ -29,6 +29,7 @@ folder=$(realpath "$folder")
 for part in vm lib lmctl ipset-ext test; do
 	ln -sfn "$PWD/build/$part" "$folder/$part"
 done
+test/vm/kernels.sh fetch $series
 release=$(test/vm/kernels.sh release $series)
 module=$folder/module/$release
 make --no-print-directory -s module B="$folder" MODULE_FLAGS=GCOV_PROFILE=y \

@@ -24,3 +24,4 @@ fuzz-guest: deps-test
 		test/fuzz/guest/search.sh $$harness $(FUZZ_GUEST_RUNS) \
 			$(FUZZ_GUEST_SEED) $(FUZZ_GUEST_SECONDS) || exit; \
 	done
+	@echo '$(words $(KFUZZ)) passed, 0 failed'
