@@ -24,7 +24,7 @@
 #define PACKETS 4
 #define ROOM 8192
 #define HEADERS 6
-/* Mark masks of the sets in kfuzz_packet.sh. */
+/* Mark masks of the sets in test/vm/kfuzz.sh. */
 #define TAG_MASK 0x03
 #define TCLASS_MASK 0x0c
 
