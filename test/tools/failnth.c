@@ -7,6 +7,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,6 +29,16 @@ void failnth_die(const char *format, ...)
 	fprintf(stderr, " (%s)\n", strerrorname_np(errno));
 	va_end(ap);
 	exit(2);
+}
+
+void failnth_pin(unsigned int cpu)
+{
+	cpu_set_t cpus;
+
+	CPU_ZERO(&cpus);
+	CPU_SET(cpu, &cpus);
+	if (sched_setaffinity(0, sizeof(cpus), &cpus))
+		failnth_die("no processor %u", cpu);
 }
 
 /**

@@ -59,6 +59,9 @@ void outcomes_wrong(struct outcomes *out, unsigned int nth,
 __attribute__((format(printf, 1, 2)))
 _Noreturn void failnth_die(const char *format, ...);
 
+/* Stay on processor @cpu. */
+void failnth_pin(unsigned int cpu);
+
 /* Whether all is well; the arguments are those after the command. */
 bool failnth_set(char **argv);
 bool failnth_packet(char **argv);

@@ -78,16 +78,6 @@ static int holder_open(const char *name)
 	return fd;
 }
 
-static void pin(unsigned int cpu)
-{
-	cpu_set_t cpus;
-
-	CPU_ZERO(&cpus);
-	CPU_SET(cpu, &cpus);
-	if (sched_setaffinity(0, sizeof(cpus), &cpus))
-		failnth_die("no processor %u", cpu);
-}
-
 /**
  * struct seen - what a reader can see of the set
  * @info: the set
@@ -336,7 +326,7 @@ bool failnth_packet(char **argv)
 	set = argv[0];
 	if (sr6flow_open(&handle))
 		failnth_die("netlink: %s", sr6flow_error(handle));
-	pin(sched_getcpu());
+	failnth_pin(sched_getcpu());
 	course.empty = see().info.memsize;
 	/* The devices are up a moment after they were opened. */
 	while (pass(&course, 0, &injected) != PASSED)
@@ -372,7 +362,7 @@ static void flood_from(int in, unsigned int cpu, unsigned long count)
 
 	if (file < 0 || write(file, "1", 1) != 1)
 		failnth_die("cannot write to make-it-fail");
-	pin(cpu);
+	failnth_pin(cpu);
 	while (count--)
 		if (write(in, plain, PACKET_LEN) != PACKET_LEN)
 			failnth_die("cannot send");

@@ -18,16 +18,6 @@
 /* Times 10 ms. */
 #define PATIENCE 3000
 
-static void stay_on_processor(void)
-{
-	cpu_set_t cpus;
-
-	CPU_ZERO(&cpus);
-	CPU_SET(sched_getcpu(), &cpus);
-	if (sched_setaffinity(0, sizeof(cpus), &cpus))
-		failnth_die("cannot stay on a processor");
-}
-
 /*
  * While an operation is prepared and done, the worker that would let a hash
  * table grow in good time waits for this process's processor, so that requests
@@ -298,7 +288,7 @@ bool failnth_set(char **argv)
 
 	if (sr6flow_open(&handle))
 		failnth_die("netlink: %s", sr6flow_error(handle));
-	stay_on_processor();
+	failnth_pin(sched_getcpu());
 	for (i = 0; i < operations_count; i++)
 		if ((all && !operations[i].pages) ||
 		    !strcmp(argv[0], operations[i].name)) {

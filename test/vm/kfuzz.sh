@@ -10,14 +10,8 @@
 # Flows fc00::1, fc00::1,fc00::2 and so on up to four SIDs are in the sets. A
 # flow that is learned is forgotten at the other end.
 kfuzz_router() {
-	local dev set
-	modprobe tun
-	node_add router
-	for dev in in out; do
-		on router ip tuntap add dev "$dev" mode tun
-		on router ip link set "$dev" mtu 9000 up
-	done
-	on router ip -6 route add default dev out
+	local set
+	node_tuns router
 	on router ipset create tag hash:sr6flow
 	on router ipset create class hash:sr6flow markmask 0x0c
 	on router ipset create learn hash:sr6flow timeout 60 maxelem 8 forceadd

@@ -68,6 +68,19 @@ node_add() {
 	done
 }
 
+# node_tuns NODE: a namespace that forwards from the tun device "in" to "out", for
+# a program that writes packets to the one and reads the other
+node_tuns() {
+	local dev
+	modprobe tun
+	node_add "$1"
+	for dev in in out; do
+		on "$1" ip tuntap add dev "$dev" mode tun
+		on "$1" ip link set "$dev" mtu 9000 up
+	done
+	on "$1" ip -6 route add default dev out
+}
+
 # node_del NODE: the processes in it go too, or it would live on
 node_del() {
 	local name=${node_ns[$1]-} pids

@@ -33,13 +33,7 @@ memory() {
 }
 
 faults_ready
-modprobe tun
-node_add router
-for dev in in out; do
-	on router ip tuntap add dev "$dev" mode tun
-	on router ip link set "$dev" mtu 9000 up
-done
-on router ip -6 route add default dev out
+node_tuns router
 on router ipset create t hash:sr6flow
 through_rule count "PREROUTING -m set --match-set t dst"
 through_rule mark "PREROUTING -m set --match-set t src"

@@ -47,7 +47,4 @@ check_fails "no per-CPU memory, no set" "memory" on a ipset create s hash:sr6flo
 is "$(on a ipset list -n)" "" "there is no half a set"
 check "the next one is made" on a ipset create s hash:sr6flow
 on a ipset destroy s
-rmmod_gone() {
-	rmmod "$module"
-}
-check "the module can be unloaded" wait_for 10 rmmod_gone
+check "the module can be unloaded" wait_for 10 rmmod "$module"
