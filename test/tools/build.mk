@@ -118,7 +118,7 @@ $(TOOLS_OF_BENCH): $(B)/test/tools/%: $(B)/test/bench/tools/%.o
 # With the library's objects: a part of it is for messages of the test's own.
 FAILNTH := $(B)/test/tools/failnth
 FAILNTH_OBJS := $(patsubst %,$(B)/test/tools/%.o,failnth failnth_set \
-		failnth_request failnth_packet failnth_module)
+		failnth_request failnth_packet failnth_module tun)
 
 TEST_TOOLS += $(FAILNTH)
 

@@ -11,7 +11,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/if_packet.h>
-#include <linux/if_tun.h>
 #include <net/ethernet.h>
 #include <net/if.h>
 #include <poll.h>
@@ -19,13 +18,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "failnth.h"
 #include "sr6flow.h"
+#include "tun.h"
 
 /* The packet: IPv6 header and Segment Routing Header with two SIDs. */
 #define SRH_AT 40
@@ -51,13 +50,11 @@ static const uint8_t plain[PACKET_LEN] = {
 static struct sr6flow *handle;
 static const char *set;
 
-static int tun_open(const char *name)
+static int device_open(const char *name)
 {
-	struct ifreq ifr = { .ifr_flags = IFF_TUN | IFF_NO_PI };
-	int fd = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
+	int fd = tun_open(name, 0);
 
-	strncpy(ifr.ifr_name, name, IFNAMSIZ - 1);
-	if (fd < 0 || ioctl(fd, TUNSETIFF, &ifr))
+	if (fd < 0)
 		failnth_die("cannot open tun device %s", name);
 	return fd;
 }
@@ -313,7 +310,7 @@ static void judge_course(struct course *course, unsigned int nth)
 bool failnth_packet(char **argv)
 {
 	struct course course = {
-		.in = tun_open(argv[1]), .out = tun_open(argv[2]),
+		.in = device_open(argv[1]), .out = device_open(argv[2]),
 		.learns = !strcmp(argv[3], "learn"),
 		.marks = !strncmp(argv[3], "mark", 4),
 		.held = !strcmp(argv[3], "mark-held"),
@@ -373,7 +370,7 @@ static void flood_from(int in, unsigned int cpu, unsigned long count)
 bool failnth_flood(char **argv)
 {
 	unsigned long cpus = number_of(argv[1]), count = number_of(argv[2]);
-	int in = tun_open(argv[0]), status;
+	int in = device_open(argv[0]), status;
 	unsigned int cpu;
 	bool good = true;
 

@@ -6,7 +6,8 @@ KFUZZ := $(patsubst %,$(B)/test/tools/%,kfuzz_netlink kfuzz_packet)
 TEST_TOOLS += $(KFUZZ)
 
 $(KFUZZ): $(B)/test/tools/%: $(B)/test/fuzz/guest/%.o \
-			     $(B)/test/fuzz/guest/guest.o $(LIB_OBJS)
+			     $(B)/test/fuzz/guest/guest.o $(LIB_OBJS) \
+			     $(B)/test/tools/tun.o
 	@mkdir -p $(@D)
 	clang -fsanitize=fuzzer -o $@ $(filter %.o,$^) -lmnl $(LDLIBS)
 

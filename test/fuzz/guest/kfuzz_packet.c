@@ -8,16 +8,13 @@
  * right, and what is made wrong in them. Whatever comes out is as it went in,
  * but for the hop limit and the bits of the mark masks.
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <linux/if_tun.h>
 #include <linux/virtio_net.h>
-#include <net/if.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "../../tools/tun.h"
 #include "../input.h"
 #include "guest.h"
 
@@ -304,13 +301,11 @@ static void judge(const struct packet *packet)
 	}
 }
 
-static int tun_open(const char *name, short flags)
+static int device_open(const char *name, short flags)
 {
-	struct ifreq ifr = { .ifr_flags = IFF_TUN | IFF_NO_PI | flags };
-	int fd = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
+	int fd = tun_open(name, flags);
 
-	strcpy(ifr.ifr_name, name);
-	if (fd < 0 || ioctl(fd, TUNSETIFF, &ifr))
+	if (fd < 0)
 		fuzz_die(name);
 	return fd;
 }
@@ -321,8 +316,8 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	(void)argc;
 	(void)argv;
-	in = tun_open("in", IFF_VNET_HDR);
-	out = tun_open("out", 0);
+	in = device_open("in", IFF_VNET_HDR);
+	out = device_open("out", 0);
 	guest_start();
 	return 0;
 }
