@@ -13,11 +13,9 @@ cd "$(dirname "$0")/../.."
 folder=$1
 shift
 
-# Debian's geninfo compiles itself twice, and says so.
-lcov() {
-	command lcov -q --rc lcov_branch_coverage=1 --base-directory "$PWD" \
-		--no-external "$@" 2> >(grep -v '^Subroutine .* redefined' >&2)
-}
+# shellcheck source=test/coverage/lcov.sh
+. test/coverage/lcov.sh
+own=(--base-directory "$PWD" --no-external)
 
 units=()
 harnesses=()
@@ -30,13 +28,13 @@ done
 
 find "$folder" -name '*.gcda' -delete
 # Files that nothing runs count, too.
-lcov -c -i -d "$folder" -o "$folder/all.info"
+lcov -c -i "${own[@]}" -d "$folder" -o "$folder/all.info"
 test/unit/run.sh "${units[@]}" | tail -n 1
 for program in "${harnesses[@]}"; do
 	name=$(basename "$program" -replay)
 	"$program" "test/fuzz/corpus/$name"/* >/dev/null
 done
-lcov -c -d "$folder" -o "$folder/ran.info"
+lcov -c "${own[@]}" -d "$folder" -o "$folder/ran.info"
 lcov -a "$folder/all.info" -a "$folder/ran.info" -o "$folder/user.info"
 lcov -e "$folder/user.info" "$PWD/lib/*" "$PWD/ipset-ext/*" \
 	"$PWD/lmctl/*" "$PWD/kernel/uapi/*" -o "$folder/user.info"

@@ -19,10 +19,8 @@ log=$folder/guests.log
 data=$folder/gcov
 status=0
 
-lcov() {
-	command lcov -q --rc lcov_branch_coverage=1 "$@" \
-		2> >(grep -v '^Subroutine .* redefined' >&2)
-}
+# shellcheck source=test/coverage/lcov.sh
+. test/coverage/lcov.sh
 
 mkdir -p "$folder"
 folder=$(realpath "$folder")

@@ -13,7 +13,9 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 html=$1
 shift
-lcov=(lcov -q --rc lcov_branch_coverage=1)
+# shellcheck source=test/coverage/lcov.sh
+. test/coverage/lcov.sh
+traces=()
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -21,9 +23,9 @@ n=0
 for trace; do
 	n=$((n + 1))
 	sed -E "s|^SF:.*/module/[^/]+/kernel/|SF:$PWD/kernel/|" "$trace" >"$work/$n.info"
-	lcov+=(-a "$work/$n.info")
+	traces+=(-a "$work/$n.info")
 done
-"${lcov[@]}" -o "$work/sum.info"
+lcov "${traces[@]}" -o "$work/sum.info"
 genhtml -q --branch-coverage --prefix "$PWD" -o "$html" "$work/sum.info"
 
 awk -F: -v root="$PWD/" '
