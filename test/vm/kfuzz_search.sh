@@ -12,6 +12,8 @@
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=test/vm/kfuzz.sh
 . "$test_dir/kfuzz.sh"
+# shellcheck source=test/vm/trouble.sh
+. "$test_dir/trouble.sh"
 
 harness=$1 runs=$2 seed=$3 time=$4
 # After so many the kernel's log is looked at.
@@ -29,7 +31,7 @@ keep() {
 }
 
 complaint() {
-	dmesg | grep -E -m 1 -A 40 'BUG|WARNING|KASAN|UBSAN|ODEBUG|stall|suspicious|INFO: task|inconsistent'
+	dmesg | grep -E -m 1 -A 40 "$trouble"
 }
 
 modprobe ip_set_hash_sr6flow

@@ -19,12 +19,8 @@ set -u
 module=ip_set_hash_sr6flow
 log=/tmp/test.log
 late=/tmp/test.late
-# Words of the kernel's log that no test may cause.
-trouble='WARNING|\bBUG\b|\bOops\b|Call Trace|K[AC]SAN|UBSAN|KFENCE|DEBUG_LOCKS|ODEBUG'
-trouble+='|general protection|page fault for address|refcount_t|list_(add|del) corruption'
-trouble+='|circular locking|recursive locking|lock ordering|inconsistent lock state|lock held'
-trouble+='|suspicious RCU|scheduling while atomic|sleeping function|stall(s|ed)? (on|detected)'
-trouble+='|unregister_netdevice: waiting|INFO: task .* blocked|soft lockup|hard LOCKUP|suspected memory leaks'
+# shellcheck source=test/vm/trouble.sh
+. "$(dirname "$0")/trouble.sh"
 
 report() {
 	printf '%s\n' "$*" >&3
