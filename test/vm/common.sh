@@ -74,10 +74,17 @@ qemu_command() {
 	# it allocates when it likes, which would move the numbers of the others.
 	# KASAN takes good addresses for wild ones in an interrupt that comes when
 	# the kernel has forgotten for a moment that it has five levels of tables.
+	# Where instructions are counted, each takes a nanosecond. This kernel runs
+	# about twenty of them where the distribution's runs one, and tests that live
+	# by the clock would never be in time: the counter of its clock counts those
+	# nanoseconds, and it is told that twenty are one.
 	# An emulated processor needs longer to come across a place that is watched
 	# for races.
 	case $series in
-	*-debug) flavour="no5lvl slub_debug=-,debug_objects_cache,kmemleak_object,kmemleak_scan_area;A,*" ;;
+	*-debug)
+		flavour="no5lvl slub_debug=-,debug_objects_cache,kmemleak_object,kmemleak_scan_area;A,*"
+		[ "$icount" = no ] || flavour+=" tsc_early_khz=20000000"
+		;;
 	*-kcsan) flavour="kcsan.skip_watch=200 kcsan.udelay_task=1000 kcsan.udelay_interrupt=300" ;;
 	esac
 	# no_timer_check: whether the timer ticks is not to be seen in a moment when

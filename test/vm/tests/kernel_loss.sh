@@ -58,7 +58,7 @@ flowing() {
 
 # loaded: load, and loss as soon as it flows
 loaded() {
-	load 4 &
+	load $((4 * slowness)) &
 	wait_for 20 flowing
 	drop 3%
 	wait $!
