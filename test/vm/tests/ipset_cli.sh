@@ -331,8 +331,8 @@ ipset create hi hash:ip
 ipset add hi 192.0.2.1
 ipset create nn hash:net,net counters comment
 ipset add nn 192.0.2.0/24,198.51.100.0/24 packets 3 bytes 4 comment "x y"
-ipset create bp bitmap:port range 1-100
-ipset add bp 80
+ipset create im hash:ip,mark
+ipset add im 192.0.2.1,80
 ipset create ls list:set
 ipset add ls hi
 ipset create last hash:sr6flow
