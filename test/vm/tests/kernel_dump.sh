@@ -7,6 +7,8 @@
 # and nothing twice. The memory that the set says it takes is what the
 # allocators gave.
 . "$(dirname "$0")/../lib.sh"
+# shellcheck source=test/vm/memory.sh
+. "$test_dir/memory.sh"
 
 plan 18
 flows=100000
@@ -19,31 +21,6 @@ flow_lines() {
 			printf "%s big %s:%x:%x::1,fcff:8::100\n", command,
 				prefix, 1 + int(i / 50000), 1 + i % 50000
 	}'
-}
-
-meminfo() {
-	awk -v key="$1:" '$1 == key { print $2 }' /proc/meminfo
-}
-
-# kernel_memory: KiB of slab and per-CPU memory in use, and of vmalloc, where
-# the per-CPU allocator keeps whom it charges; without what the kernel caches of
-# files and would give back
-kernel_memory() {
-	echo 2 >/proc/sys/vm/drop_caches
-	echo $(($(meminfo Slab) + $(meminfo Percpu) + $(meminfo VmallocUsed)))
-}
-
-# settled_memory: the same once it stands still, for the kernel frees late what
-# other tests have left
-settled_memory() {
-	local last now=0
-	while :; do
-		last=$now
-		now=$(kernel_memory)
-		[ $((now - last)) -ge 200 ] || [ $((last - now)) -ge 200 ] || break
-		sleep 0.3
-	done
-	echo "$now"
 }
 
 node_add node
@@ -65,8 +42,8 @@ per_flow=$((memsize / flows))
 seen=$(((after - before) * 1024 / flows))
 diag "memory per flow: $per_flow bytes by MEMSIZE, $seen by the allocators"
 within "$per_flow" 128 $((384 + 64 * $(nproc))) "a flow takes no more than it may"
-within "$seen" 128 $((384 + 64 * $(nproc))) "nor by the allocators' view"
-within "$((per_flow * 100 / seen))" 90 105 "MEMSIZE is true"
+memory_within "$seen" 128 $((384 + 64 * $(nproc))) "nor by the allocators' view"
+memory_within "$((per_flow * 100 / seen))" 90 105 "MEMSIZE is true"
 
 come_and_go() {
 	while [ -e "$tmp/busy" ]; do

@@ -7,6 +7,8 @@
 # maxelem flows of the documented size, or than his control group may, make the
 # kernel warn, or fill its log.
 . "$(dirname "$0")/../lib.sh"
+# shellcheck source=test/vm/memory.sh
+. "$test_dir/memory.sh"
 
 flows=20000
 # kernel/README.md, "Memory": a flow at its largest, without counters of CPUs;
@@ -30,31 +32,10 @@ user_entered() {
 		user ip link set lo up
 }
 
-meminfo() {
-	awk -v key="$1:" '$1 == key { print $2 }' /proc/meminfo
-}
-
-# settled_memory: KiB of kernel memory once it stands still
-settled_memory() {
-	local last now=0
-	while :; do
-		last=$now
-		echo 2 >/proc/sys/vm/drop_caches
-		now=$(($(meminfo Slab) + $(meminfo Percpu) + $(meminfo VmallocUsed)))
-		[ $((now - last)) -ge 100 ] || [ $((last - now)) -ge 100 ] || break
-		sleep 0.3
-	done
-	echo "$now"
-}
-
-# takes BYTES MOST NAME: a kernel that watches its memory needs more for that
+# takes BYTES MOST NAME
 takes() {
 	diag "$3: $1 bytes"
-	if [ -e /sys/kernel/debug/kmemleak ]; then
-		skip_point "$3" "this kernel pads all memory"
-	else
-		within "$1" $(($2 / 4)) "$2" "$3"
-	fi
+	memory_within "$1" $(($2 / 4)) "$2" "$3"
 }
 
 entries() {
