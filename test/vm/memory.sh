@@ -23,7 +23,7 @@ settled_memory() {
 		last=$now
 		now=$(kernel_memory)
 		[ $((now - last)) -ge 100 ] || [ $((last - now)) -ge 100 ] || break
-		sleep 0.3
+		nap 0.3
 	done
 	echo "$now"
 }

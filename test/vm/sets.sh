@@ -39,7 +39,6 @@ counted() {
 # Every change is a line in $tmp/toggles.
 toggle_start() {
 	local node=$1 set=$2 a=$3 b=$4 pause=$5 colour=''
-	mkfifo "$tmp/never"
 	: >"$tmp/toggles"
 	while :; do
 		if [ "$colour" = "$a" ]; then
@@ -49,8 +48,7 @@ toggle_start() {
 		fi
 		echo "add $set $colour"
 		echo "$colour" >>"$tmp/toggles"
-		# waits without a process: nobody writes to the pipe
-		read -rt "$pause" <>"$tmp/never" || true
+		nap "$pause"
 	done > >(on "$node" nice -n -19 ipset - >/dev/null) &
 	toggle_pid=$!
 	renice -n -19 "$toggle_pid" >/dev/null
@@ -59,5 +57,4 @@ toggle_start() {
 toggle_stop() {
 	kill "$toggle_pid"
 	wait "$toggle_pid" || true
-	rm "$tmp/never"
 }
