@@ -74,7 +74,7 @@ check-debug: deps-test
 # What make check has time for.
 check-debug-short: DEBUG_TESTS = kernel_attributes kernel_set kernel_race \
 				 kernel_counters fault_requests fault_packets \
-				 fuzz_kernel
+				 fuzz_kernel fuzz_search
 check-debug-short: check-debug
 
 # Hours.

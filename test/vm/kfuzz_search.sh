@@ -26,7 +26,7 @@ hex() {
 keep() {
 	local file
 	for file in "$2"/*; do
-		echo "@$1 $(hex "$file")"
+		[ ! -e "$file" ] || echo "@$1 $(hex "$file")"
 	done
 }
 
@@ -34,36 +34,49 @@ complaint() {
 	dmesg | grep -E -m 1 -A 40 "$trouble"
 }
 
+# printed NAME: the number behind a name that the last run has printed, or 0
+printed() {
+	awk -v name="$1:" '$1 == name { n = $2 } END { print n + 0 }' "$tmp/log"
+}
+
+# quietly COMMAND...: in the router, with its output in $tmp/log
+quietly() {
+	on router "$@" >"$tmp/log" 2>&1
+}
+
+# merged: the smallest row of inputs that reaches all blocks, and those
+merged() {
+	mkdir "$tmp/merged"
+	quietly "$harness" -merge=1 -max_len=512 "$tmp/merged" "$tmp/corpus" &&
+		KFUZZ_BLOCKS=$tmp/blocks quietly "$harness" "$tmp/merged"/*
+}
+
 modprobe ip_set_hash_sr6flow
 kfuzz_router
-dmesg -C
 kfuzz_inputs "/test/kfuzz/$harness" "$tmp/corpus"
-mkdir "$tmp/found" "$tmp/merged"
-began=$SECONDS done=0 status=0
-while [ "$done" -lt "$runs" ] && [ "$status" -eq 0 ] &&
-      [ $((SECONDS - began)) -lt "$time" ]; do
+mkdir "$tmp/found"
+began=$SECONDS spent=0 done=0 packets=0 status=0
+while [ "$done" -lt "$runs" ] && [ "$spent" -lt "$time" ] && [ "$status" -eq 0 ]; do
+	[ $((runs - done)) -ge $chunk ] || chunk=$((runs - done))
 	# Runs include those of the inputs that are there.
-	on router "$harness" -runs=$chunk -max_len=512 -seed="$seed" -timeout=60 \
-		-max_total_time=$((time - SECONDS + began)) \
-		-artifact_prefix="$tmp/found/" -print_final_stats=1 \
-		-rss_limit_mb=0 "$tmp/corpus" >"$tmp/log" 2>&1 || status=$?
-	count=$(awk '/^stat::number_of_executed_units:/ { print $2 }' "$tmp/log")
-	done=$((done + ${count:-0}))
+	quietly "$harness" -runs=$chunk -max_len=512 -seed="$seed" -timeout=300 \
+		-max_total_time=$((time - spent)) -artifact_prefix="$tmp/found/" \
+		-print_final_stats=1 -rss_limit_mb=0 "$tmp/corpus" || status=$?
+	done=$((done + $(printed stat::number_of_executed_units)))
+	packets=$((packets + $(printed packets)))
 	seed=$((seed + 1))
 	spent=$((SECONDS - began))
-	echo "$done runs in $spent s, $((done / (spent + 1))) a second, $(find "$tmp/corpus" -type f | wc -l) inputs, $(grep -h '^blocks' "$tmp/log")"
+	echo "$done runs, $packets packets in $spent s, $((done / (spent + 1))) a second, $(find "$tmp/corpus" -type f | wc -l) inputs"
 	if complaint; then
 		status=1
 	fi
 done
-if [ "$status" -ne 0 ]; then
+if [ "$status" -ne 0 ] || ! merged; then
 	tail -n 40 "$tmp/log"
 	keep found "$tmp/found"
 	exit 1
 fi
-on router "$harness" -merge=1 -max_len=512 "$tmp/merged" "$tmp/corpus" >"$tmp/log" 2>&1
-KFUZZ_BLOCKS=$tmp/blocks on router "$harness" "$tmp/merged"/* >"$tmp/log" 2>&1
 grep '^blocks' "$tmp/log"
 sed 's/^/@block /' "$tmp/blocks"
 keep input "$tmp/merged"
-ok "$harness: $done runs in $spent s, $((done / (spent + 1))) a second"
+ok "$harness: $done runs, $packets packets in $spent s"
