@@ -30,7 +30,7 @@ done
 test/vm/kernels.sh fetch $series
 release=$(test/vm/kernels.sh release $series)
 module=$folder/module/$release
-make --no-print-directory -s module B="$folder" MODULE_FLAGS=GCOV_PROFILE=y \
+make --no-print-directory -s module B="$folder" MODULE_FLAGS='KCOV_INSTRUMENT=y GCOV_PROFILE=y' \
 	KERNELRELEASE="$release" KERNELDIR="$(test/vm/kernels.sh headers $series)" \
 	>"$folder/build.log"
 

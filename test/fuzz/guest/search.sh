@@ -25,7 +25,8 @@ status=0
 VM_APPEND="${VM_APPEND-} kmemleak=off" "$guest" --kernel "$kernel" --smp 2 \
 	--mem 1536 --timeout $((time + 3600)) \
 	"bash /test/kfuzz_search.sh $harness $runs $seed $time" |
-	tr -d '\r' | tee "$log" | grep -v '^@input\|^@block' || status=$?
+	stdbuf -oL tr -d '\r' | tee "$log" |
+	grep --line-buffered -v '^@input\|^@block' || status=$?
 if [ "$status" -ne 0 ]; then
 	echo "$harness: status $status; findings are the lines @found" >&2
 	exit 1
