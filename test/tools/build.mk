@@ -61,6 +61,13 @@ TEST_TOOLS += $(NOTIFY_LISTEN)
 $(NOTIFY_LISTEN): $(B)/test/tools/notify_listen.o
 	$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(LDLIBS)
 
+UDP_SEGMENTS := $(B)/test/tools/udp_segments
+
+TEST_TOOLS += $(UDP_SEGMENTS)
+
+$(UDP_SEGMENTS): $(B)/test/tools/udp_segments.o
+	$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(LDLIBS)
+
 SYNCCLOCK := $(B)/test/tools/syncclock
 
 TEST_TOOLS += $(SYNCCLOCK)

@@ -146,7 +146,8 @@ offloads() {
 	shift 2
 	for dev in "$@"; do
 		on "$node" ethtool -K "$dev" tso "$state" gso "$state" \
-			gro "$state" tx-udp-segmentation "$state" >/dev/null
+			gro "$state" tx-udp-segmentation "$state" \
+			tx-sctp-segmentation "$state" >/dev/null
 	done
 }
 

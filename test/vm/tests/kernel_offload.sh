@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # vm: smp=2 icount=no kernels=6.1,6.12 timeout=300
 #
-# TCP with and without offloads, in every encapsulation: both ends count the
-# packets and bytes that the transit router, which sends single packets, put on
-# the wire, however many of them the ends handled as one.
+# TCP with and without offloads, in every encapsulation, SCTP, and UDP that the
+# kernel cuts: both ends count the packets and bytes that the transit router,
+# which sends single packets, put on the wire, however many of them the ends
+# handled as one.
 . "$(dirname "$0")/../lib.sh"
 
 serve() {
@@ -16,11 +17,24 @@ listening() {
 	[ -n "$(on host-b ss -Hltn "sport = :5201")" ]
 }
 
-# run NAME GSO DESTINATION SIDS OPTION...: with $tunnel, the arguments of a
-# link, the traffic is in that tunnel from the ingress to host-b; packets of
-# host-a are as long as $mtu
+# Traffic from $sender to $to. A window that the ring of a veth with GRO has room
+# for: what it drops on a busy machine is lost between two interfaces.
+streams() {
+	on "$sender" timeout 300 iperf3 -c "$to" -n 10M -b 60M -w 100K "$@" \
+		>"$tmp/iperf"
+	wait_for 20 tcp_over "$sender" host-b
+}
+
+datagrams() {
+	on "$sender" udp_segments "$to" 5000 300 1200 >/dev/null
+}
+
+# run NAME GSO DESTINATION SIDS OPTION...: with $traffic, one of these; with
+# $tunnel, the arguments of a link, it is in that tunnel from the ingress to
+# host-b; packets of host-a are as long as $mtu
 tunnel=
 mtu=1500
+traffic=(streams)
 run() {
 	local name=$1 gso=$2 to=$3 sids=$4 wire_packets wire_bytes handled
 	local sender=host-a tx tx_bytes rx rx_bytes
@@ -49,11 +63,7 @@ run() {
 	wire_packets=$(pkts_of transit egress tx)
 	wire_bytes=$(bytes_of transit egress tx)
 	handled=$(pkts_of ingress transit tx)
-	# A window that the ring of a veth with GRO has room for: what it drops on
-	# a busy machine is lost between two interfaces.
-	on "$sender" timeout 300 iperf3 -c "$to" -n 10M -b 60M -w 100K \
-		>"$tmp/iperf"
-	wait_for 20 tcp_over "$sender" host-b
+	"${traffic[@]}"
 	wait_for 10 links_quiet transit egress
 	wire_packets=$(($(pkts_of transit egress tx) - wire_packets))
 	wire_bytes=$(($(bytes_of transit egress tx) - wire_bytes - ethernet * wire_packets))
@@ -108,3 +118,10 @@ tunnel="vxlan id 6291457 dstport 4789"
 run "VXLAN in SRv6" on fd77::2 fcff:2::1,fcff:3::100
 tunnel=ip6gre
 run "GRE in SRv6" on fd77::2 fcff:2::1,fcff:3::100
+tunnel=
+mtu=1500
+modprobe sctp
+traffic=(streams --sctp)
+run "SCTP" on fd00:b::2 fcff:2::1,fcff:3::100
+traffic=(datagrams)
+run "UDP in segments" on fd00:b::2 fcff:2::1,fcff:3::100
