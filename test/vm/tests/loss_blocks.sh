@@ -235,8 +235,11 @@ on egress ipset save lm-rx | sed -n 's/^create lm-rx/create other/p; s/^add lm-r
 	on egress ipset restore
 on egress ipset swap lm-rx other
 blocks 5
-on ingress lmctl del tx fcff:2::1,fcff:3::100
-on ingress lmctl add tx gold=fcff:2::1,fcff:3::100
+# At once: a recorder that reads in between sees no flow, which is another reason.
+on ingress ipset restore <<-END
+	del lm-tx fcff:2::1,fcff:3::100
+	add lm-tx gold=fcff:2::1,fcff:3::100
+END
 blocks 5
 settled
 end
