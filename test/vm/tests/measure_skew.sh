@@ -51,18 +51,17 @@ run_down() {
 	is "$status" 0 "$now: lmctl run on $1 ends at SIGTERM"
 }
 
-# doze MILLISECONDS: without a process
+# doze MILLISECONDS
 doze() {
 	local pause
 	printf -v pause '0.%03d' "$1"
-	read -rt "$pause" <>"$tmp/never" || true
+	nap "$pause"
 }
 
 # bursts: 500 packets a second for 40 to 440 ms at a time, and pauses of up to
 # 0.3 s, after which it sends at once what it has missed
 bursts() {
 	RANDOM=7
-	mkfifo "$tmp/never"
 	while :; do
 		doze $((40 + RANDOM % 400))
 		kill -STOP "$load"
