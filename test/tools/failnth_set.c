@@ -17,6 +17,7 @@
 
 /* Times 10 ms. */
 #define PATIENCE 3000
+#define GROWTH_TRIES 5
 
 /*
  * While an operation is prepared and done, the worker that would let a hash
@@ -250,7 +251,7 @@ static bool try_nth(struct trial *trial, unsigned int nth)
 }
 
 /* All faults, from the first to the one that comes too late. */
-static void try_all(struct trial *trial)
+static void try_each(struct trial *trial)
 {
 	unsigned int nth = 1;
 
@@ -259,6 +260,22 @@ static void try_all(struct trial *trial)
 	while (!trial->outcomes.bad && try_nth(trial, nth))
 		if (++nth == FAILNTH_MAX)
 			failnth_die("%s has no end", trial->op->name);
+}
+
+/*
+ * The worker that makes a table grow comes first after all when this process has
+ * to sleep, for the mutex of the per-CPU allocator for instance: then the request
+ * has nothing left to allocate, and all is tried again. A fault that is lost is
+ * lost each time.
+ */
+static void try_all(struct trial *trial)
+{
+	unsigned int tries = trial->op->grows ? GROWTH_TRIES : 1;
+
+	do
+		try_each(trial);
+	while (!trial->outcomes.bad && trial->enomem < trial->op->enomem &&
+	       --tries);
 }
 
 static bool try_operation(const struct operation *op)
