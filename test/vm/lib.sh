@@ -158,7 +158,7 @@ nap() {
 wait_for() {
 	local end=$((SECONDS + 4 * $1 * slowness + 1)) poll
 	# What is looked at too often takes all the time of a slow kernel.
-	poll=0.$(printf %02d $((5 * slowness)))
+	printf -v poll 0.%02d $((5 * slowness))
 	shift
 	until "$@" >/dev/null 2>&1; do
 		[ "$SECONDS" -lt "$end" ] || return 1

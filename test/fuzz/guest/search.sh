@@ -6,9 +6,9 @@
 #
 #   search.sh HARNESS [RUNS [SEED [SECONDS]]]
 #
-# The kernel is the debug one, which has KCOV, without kmemleak, which would take
-# half the time. It ends after RUNS inputs (1,000,000 unless given), or SECONDS (a
-# day).
+# The kernel is the debug one, which has KCOV, without kmemleak, at whose leaks
+# nobody would look. It ends after RUNS inputs (1,000,000 unless given), or SECONDS
+# (a day).
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
