@@ -16,7 +16,7 @@ cd "$(dirname "$0")/../.." || exit 1
 unset MAKEFLAGS MFLAGS MAKELEVEL
 lint=test/lint
 out=build/lint
-work=$out/work
+work=$out/made
 jobs=$(nproc)
 # The slow ones first.
 all=(tidy kernel-6.1 kernel-6.12 shellcheck checkpatch cppcheck docs codespell sources)

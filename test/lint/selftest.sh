@@ -14,11 +14,11 @@ failed=0
 
 (cd "$root" && find . \( -path ./build -o -path ./.git \) -prune -o -type f -print0 |
 	cpio -0pdm --quiet "$copy") || exit 1
-mkdir -p "$copy/build/lint/work"
+mkdir -p "$copy/build/lint/made"
 ln -s "$root/build/vm" "$copy/build/vm"
 # Unpacked once is enough.
-[ ! -d "$root/build/lint/work/scripts" ] ||
-	cp -a "$root/build/lint/work/scripts" "$copy/build/lint/work/"
+[ ! -d "$root/build/lint/made/scripts" ] ||
+	cp -a "$root/build/lint/made/scripts" "$copy/build/lint/made/"
 cd "$copy" || exit 1
 
 point() {
