@@ -69,6 +69,28 @@ all_met() {
 	done
 }
 
+# last_records COLOUR...: what is left after the last flush of the requests
+last_records() {
+	local colour i
+	for colour in "$@"; do
+		for ((i = 81; i <= 100; i++)); do
+			printf 'fcff:%x::1,fcff:%x::2,%s\n' $i $i "$colour"
+		done
+	done | sort
+}
+
+# records: flow and colour of all in the set that counts
+records() {
+	on router ipset save count | sed -n '
+		s/^add count \(.*,0x[0-9a-f]*\) packets .*/\1/p
+		t
+		s/^add count //p' | sort
+}
+
+records_as_wanted() {
+	records | cmp - "$tmp/wanted"
+}
+
 topo_probe
 for ((i = 1; i <= flows; i++)); do
 	printf 'ip srh sids=fcff:%x::1,fcff:%x::2 ip udp\n' $i $i
@@ -107,9 +129,15 @@ for set in learn spare count; do
 	check "dumps saw flows of the set $set" grep -q "^add $set " "$tmp/seen"
 done
 
+# A flow has a record for each colour that it was counted in: soon both.
+on router ipset add count 0x00020000
+packets
+last_records 0x00010000 0x00020000 >"$tmp/wanted"
+wait_for 20 records_as_wanted || true
 rules nft
-is "$(entries count)" "$(on router ipset save count | grep -c ^add || true)" \
-	"the number of entries is the number of flows"
+is "$(records)" "$(cat "$tmp/wanted")" \
+	"a dump has each flow that the requests end with, once per colour"
+is "$(entries count)" 20 "the number of entries is the number of flows"
 on router ipset flush count
 emptied() {
 	[ "$(memory count)" -eq "$empty" ]
