@@ -57,17 +57,19 @@ static int64_t read_both(int64_t *now, int64_t *offset)
 bool wallclock_now(struct wallclock *clock, int64_t *now, int64_t *step)
 {
 	int64_t offset, error = read_both(now, &offset);
-	bool stepped = clock->cancelled;
+	bool cancelled = clock->cancelled, seen, news;
 
 	*step = offset - clock->offset;
-	if (*step > STEP_MIN_NS + error || *step < -STEP_MIN_NS - error)
-		stepped = true;
-	if (stepped)
+	seen = *step > STEP_MIN_NS + error || *step < -STEP_MIN_NS - error;
+	/* What the timer tells may have been seen, and told, before. */
+	news = seen || (cancelled && !clock->early);
+	clock->early = (seen || clock->early) && !cancelled;
+	clock->cancelled = false;
+	if (news)
 		clock->offset = offset;
 	else
 		*step = 0;
-	clock->cancelled = false;
-	return stepped;
+	return news;
 }
 
 static int failed(const char *what)
@@ -83,6 +85,7 @@ int wallclock_open(struct wallclock *clock)
 	int64_t now;
 
 	clock->cancelled = false;
+	clock->early = false;
 	clock->timer = timerfd_create(CLOCK_REALTIME,
 				      TFD_CLOEXEC | TFD_NONBLOCK);
 	if (clock->timer < 0)

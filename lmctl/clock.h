@@ -16,12 +16,14 @@
  * @offset: CLOCK_REALTIME less CLOCK_MONOTONIC, nanoseconds. Slewing moves
  *	    both alike, so it changes only when the clock is set or the machine
  *	    was suspended
- * @cancelled: the timer saw a step that wallclock_now() has not told yet
+ * @cancelled: the timer saw a step since the last wallclock_now()
+ * @early: wallclock_now() told of a step that the timer has still to see
  */
 struct wallclock {
 	int timer;
 	int64_t offset;
 	bool cancelled;
+	bool early;
 };
 
 /**
@@ -45,7 +47,7 @@ void wallclock_close(struct wallclock *clock);
  * @step: filled with the nanoseconds by which the clock has jumped since the
  *	  last call, forwards or backwards
  *
- * Return: true if the clock has stepped, be it by less than can be told from
+ * Return: true, once, if the clock has stepped, be it by less than can be told from
  * the time that two readings take.
  */
 bool wallclock_now(struct wallclock *clock, int64_t *now, int64_t *step);

@@ -339,6 +339,38 @@ static void test_step_within(void **state)
 	task_free(other.task);
 }
 
+/* The step is seen before the timer tells of it; another one follows. */
+static void step_early(struct worker *worker)
+{
+	int64_t now;
+
+	if (worker->runs == 1) {
+		self.offset = -5 * BLOCK_NS_PER_S;
+		self.cancel = 1;
+		assert_true(loop_stepped(self.loop, &now));
+	} else if (worker->runs == 3) {
+		assert_int_equal(worker->steps, 1);
+		self.cancel = 1;
+	} else if (worker->runs == 6) {
+		end(worker);
+	}
+}
+
+static void test_told_once(void **state)
+{
+	struct worker worker = {
+		.name = 'w', .again = 10 * MS, .during = step_early,
+	};
+
+	(void)state;
+	add(&worker, &plain);
+	assert_int_equal(loop_run(self.loop), 7);
+	assert_int_equal(self.cancel, 0);
+	assert_int_equal(worker.steps, 2);
+	assert_true(worker.by < 100 * MS && worker.by > -100 * MS);
+	task_free(worker.task);
+}
+
 static void hang_up(void *arg)
 {
 	int *count = arg;
@@ -378,6 +410,7 @@ int main(void)
 		TEST(test_step),
 		TEST(test_cancelled),
 		TEST(test_step_within),
+		TEST(test_told_once),
 		TEST(test_signals),
 		TEST(test_hangup),
 	};
