@@ -57,13 +57,13 @@ static int64_t read_both(int64_t *now, int64_t *offset)
 bool wallclock_now(struct wallclock *clock, int64_t *now, int64_t *step)
 {
 	int64_t offset, error = read_both(now, &offset);
-	bool cancelled = clock->cancelled, seen, news;
+	bool seen, news;
 
 	*step = offset - clock->offset;
 	seen = *step > STEP_MIN_NS + error || *step < -STEP_MIN_NS - error;
 	/* What the timer tells may have been seen, and told, before. */
-	news = seen || (cancelled && !clock->early);
-	clock->early = (seen || clock->early) && !cancelled;
+	news = seen || (clock->cancelled && !clock->early);
+	clock->early = (seen || clock->early) && !clock->cancelled;
 	clock->cancelled = false;
 	if (news)
 		clock->offset = offset;

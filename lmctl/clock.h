@@ -47,8 +47,8 @@ void wallclock_close(struct wallclock *clock);
  * @step: filled with the nanoseconds by which the clock has jumped since the
  *	  last call, forwards or backwards
  *
- * Return: true, once, if the clock has stepped, be it by less than can be told from
- * the time that two readings take.
+ * Return: true, once for each step, if the clock has stepped, be it by less
+ * than can be told from the time that two readings take.
  */
 bool wallclock_now(struct wallclock *clock, int64_t *now, int64_t *step);
 
