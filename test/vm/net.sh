@@ -29,8 +29,21 @@ start() {
 	started=$!
 }
 
-# stop PID: ends a started command and waits for it; its status is returned
+# is_copy PID: true as long as the process is a copy of this shell, which has not
+# become the command yet
+is_copy() {
+	local ours theirs
+	mapfile -d '' -t ours <"/proc/$$/cmdline"
+	{ mapfile -d '' -t theirs <"/proc/$1/cmdline"; } 2>/dev/null || return 1
+	[ "${ours[*]}" = "${theirs[*]}" ]
+}
+
+# stop PID: ends a started command and waits for it; its status is returned. A
+# copy of the shell may lose the signal, because the shell has a trap for it.
 stop() {
+	while is_copy "$1"; do
+		nap 0.01
+	done
 	kill -TERM "$1" 2>/dev/null || true
 	wait "$1"
 }

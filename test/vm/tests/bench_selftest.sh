@@ -6,8 +6,18 @@
 # SRv6 as they should, and netem's drop counter is the truth it is taken for.
 . "$(dirname "$0")/../lib.sh"
 
-plan 8
+plan 9
 topo_srv6
+
+# A signal that comes early must not get lost.
+for ((i = 0; i < 100; i++)); do
+	start host-a sleep 10
+	status=0
+	stop "$started" || status=$?
+	echo $status
+done >"$tmp/ends"
+is "$(sort "$tmp/ends" | uniq -c | xargs)" "100 143" \
+	"what is stopped as soon as it is started has been stopped"
 
 check_fails "host_run names what a test must say" 'host=yes' host_run true
 check "ping through the tunnel" on host-a ping -c 3 -i 0.05 -W 20 fd00:b::2
