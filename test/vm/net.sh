@@ -82,7 +82,9 @@ node_add() {
 }
 
 # node_tuns NODE: a namespace that forwards from the tun device "in" to "out", for
-# a program that writes packets to the one and reads the other
+# a program that writes packets to the one and reads the other. What it has written
+# is there when write() returns: in a queue it would have to wait while another CPU
+# takes from that, for what the node itself sends.
 node_tuns() {
 	local dev
 	modprobe tun
@@ -90,6 +92,7 @@ node_tuns() {
 	for dev in in out; do
 		on "$1" ip tuntap add dev "$dev" mode tun
 		on "$1" ip link set "$dev" mtu 9000 up
+		node_tc "$1" qdisc replace dev "$dev" root noqueue
 	done
 	on "$1" ip -6 route add default dev out
 }

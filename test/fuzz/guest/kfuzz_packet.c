@@ -280,6 +280,16 @@ static bool is_same(const uint8_t *sent, const uint8_t *got, size_t len)
 	return true;
 }
 
+static void print_packet(const char *what, const uint8_t *data, size_t len)
+{
+	size_t i;
+
+	fprintf(stderr, "%s ", what);
+	for (i = 0; i < len; i++)
+		fprintf(stderr, "%02x", data[i]);
+	fputc('\n', stderr);
+}
+
 /*
  * What the router itself has sent, and what it was asked to cut or to sum up, is
  * not compared.
@@ -298,8 +308,11 @@ static void judge(const struct packet *packet)
 		if (copies++)
 			fuzz_found("a packet has become two");
 		/* Bytes behind the payload are no part of the packet. */
-		if ((size_t)len > packet->len || !is_same(sent, got, len))
+		if ((size_t)len > packet->len || !is_same(sent, got, len)) {
+			print_packet("sent:", sent, packet->len);
+			print_packet("got: ", got, len);
 			fuzz_found("a packet was changed");
+		}
 	}
 }
 

@@ -4,13 +4,18 @@
 #
 # What the kernel's fuzzer has kept: packets through every kind of rule, and
 # requests of every kind. Nothing but the masked bits of a packet changes, a set
-# agrees with itself, and the kernel's log, which the runner reads, is clean.
+# agrees with itself, and the kernel's log, which the runner reads, is clean. All
+# the time the router sends packets of its own from another processor.
 . "$(dirname "$0")/../lib.sh"
 # shellcheck source=test/vm/kfuzz.sh
 . "$test_dir/kfuzz.sh"
 
 modprobe ip_set_hash_sr6flow
 kfuzz_router
+node_ip router <<<"addr add fd00:9::1/64 dev out nodad"
+start router bash -c 'while :; do
+	ping -q -f -l 60000 -c 60000 -w 2 -I fd00:9::1 fd00:77::1
+done' >/dev/null
 sets=$(on router ipset list -n)
 for harness in kfuzz_packet kfuzz_netlink; do
 	kfuzz_inputs "/test/kfuzz/$harness" "$tmp/$harness"
