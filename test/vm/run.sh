@@ -168,7 +168,7 @@ report_death() {
 	esac
 	point 'not ok' "$why"
 	comment "last lines of the console:"
-	block+=$(tail -n 40 "$dir/console" | tr -d '\r' | sed 's/^/#   | /')$'\n'
+	block+=$(tail -n 200 "$dir/console" | tr -d '\r' | sed 's/^/#   | /')$'\n'
 	block+=$(tail -n 5 "$dir/qemu" | sed 's/^/#   | /')$'\n'
 	flush
 	while read -r file _; do
