@@ -99,6 +99,8 @@ run_test() {
 		status=1
 		report "not ok - within the time limit of $limit s"
 	fi
+	# It has no session yet if the test was quick.
+	kill -KILL "$watcher" 2>/dev/null
 	pkill -KILL -s "$watcher" 2>/dev/null
 	wait "$watcher" 2>/dev/null
 	clear_up "$pid" || status=1
