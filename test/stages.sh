@@ -3,7 +3,8 @@
 #
 # Stages, one after the other, and one line with their sum. A stage ends with a
 # line "N passed, N failed", perhaps ", N skipped"; a stage that ends without
-# one, or with a status that says otherwise, is one failure more.
+# one, or with a status that says otherwise, is one failure more. What failed is
+# said once more at the end, where one looks first.
 
 # shellcheck disable=SC2034 # for the scripts that source this file
 make=(make --no-print-directory -j"$(nproc)")
@@ -12,7 +13,19 @@ failed=0
 skipped=0
 table=()
 log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+failures=$(mktemp)
+trap 'rm -f "$log" "$failures"' EXIT
+
+# keep_failures NAME WHY: the failed points of the stage's log, with what follows
+# about each; without any, the log's end
+keep_failures() {
+	printf '\n-- %s: %s\n' "$1" "$2"
+	awk '
+		/^(not ok|FAIL)/ { told = 20 }
+		/^(ok|PASS)/ { told = 0 }
+		told-- > 0 { print; any = 1 }
+		END { exit !any }' "$log" || tail -n 20 "$log"
+} >>"$failures"
 
 # stage NAME COMMAND...
 stage() {
@@ -24,6 +37,7 @@ stage() {
 	table+=("| $name | ${line:-no result} | $((SECONDS - start)) s |")
 	if [ -z "$line" ]; then
 		echo "$name: no result (status $status)"
+		keep_failures "$name" "no result (status $status)"
 		failed=$((failed + 1))
 		return
 	fi
@@ -36,6 +50,9 @@ stage() {
 		echo "$name: ended with status $status"
 		failed=$((failed + 1))
 	fi
+	if [ "$status" -ne 0 ] || [ "$3" -ne 0 ]; then
+		keep_failures "$name" "$line (status $status)"
+	fi
 	printf '== %s: %s in %s s\n' "$name" "$line" $((SECONDS - start))
 }
 
@@ -46,6 +63,7 @@ stages_table() {
 
 # stages_end: the sum; the status says whether all passed
 stages_end() {
+	[ ! -s "$failures" ] || cat "$failures"
 	printf '\nall tests in %s s\n' "$SECONDS"
 	printf '%s passed, %s failed' "$passed" "$failed"
 	[ "$skipped" -eq 0 ] || printf ', %s skipped' "$skipped"

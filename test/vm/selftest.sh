@@ -140,5 +140,33 @@ ended "$status" 1 "the guest hangs"
 says "the test during which it hung" '^not ok [0-9]+ - .* stalls: the guest did not finish within '$limit' s'
 last_line "1 passed, 2 failed"
 
+# What make check prints of stages that end in every way.
+stages() {
+	bash -s "$here/../stages.sh" <<-'END'
+	set -uo pipefail
+	. "$1"
+	stage passes printf '%s\n' 'ok 1 - good' '1 passed, 0 failed'
+	stage fails bash -c "printf '%s\n' 'not ok 1 - bad' '# why' \
+		'ok 2 - fair' '1 passed, 1 failed'; exit 1"
+	stage dies bash -c 'echo last words; exit 3'
+	stage lies bash -c 'echo 1 passed, 0 failed; exit 3'
+	stages_end
+	END
+}
+
+status=0
+stages >"$out" 2>&1 || status=$?
+if [ "$status" -eq 1 ]; then
+	result ok "stages fail: status 1"
+else
+	result 'not ok' "stages fail: status $status, not 1"
+fi
+last_line "3 passed, 3 failed"
+sed -i '0,/^-- /d' "$out"
+says "a failed point is said at the end" '^not ok 1 - bad$'
+says "and why" '^# why$'
+says "what a stage without a result said last" '^last words$'
+says "a stage that belies its status" '^-- lies: 1 passed, 0 failed \(status 3\)$'
+
 echo "$((number - failed)) passed, $failed failed"
 [ "$failed" -eq 0 ]
