@@ -63,7 +63,7 @@ stages_table() {
 
 # stages_end: the sum; the status says whether all passed
 stages_end() {
-	[ ! -s "$failures" ] || cat "$failures"
+	cat "$failures"
 	printf '\nall tests in %s s\n' "$SECONDS"
 	printf '%s passed, %s failed' "$passed" "$failed"
 	[ "$skipped" -eq 0 ] || printf ', %s skipped' "$skipped"

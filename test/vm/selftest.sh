@@ -42,9 +42,9 @@ runner() {
 # ended STATUS WANTED NAME
 ended() {
 	if [ "$1" = "$2" ]; then
-		result ok "$3: run.sh ends with status $2"
+		result ok "$3: ends with status $2"
 	else
-		result 'not ok' "$3: run.sh ends with status $1, not $2"
+		result 'not ok' "$3: ends with status $1, not $2"
 	fi
 }
 
@@ -156,11 +156,7 @@ stages() {
 
 status=0
 stages >"$out" 2>&1 || status=$?
-if [ "$status" -eq 1 ]; then
-	result ok "stages fail: status 1"
-else
-	result 'not ok' "stages fail: status $status, not 1"
-fi
+ended "$status" 1 "stages fail"
 last_line "3 passed, 3 failed"
 sed -i '0,/^-- /d' "$out"
 says "a failed point is said at the end" '^not ok 1 - bad$'
