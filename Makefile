@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # make                  everything for the running kernel's headers
-# make check            all tests, in the guest too (installs what it needs)
+# make check            each capability once, in the guest too (installs what it
+#                       needs): for users, and for every change first
+# make check-full       that, then every test on every kernel: for every change
 # make fuzz-guest       searches for inputs of the kernel module, in a guest
 # make check-debug      the guest's tests in a kernel that watches itself
 # make check-deep       that, data races, storms, long searches: hours
@@ -46,21 +48,23 @@ $(B)/%.o: %.c
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # Warnings are errors here as in CI.
-check check-debug check-deep: export CI := true
+check-debug check-deep: export CI := true
 
 # Packages first, then a make of its own: this one looked for the compiler
 # when it was not there yet.
 PARALLEL_MAKE = $(MAKE) --no-print-directory -j$(shell nproc)
-.PHONY: deps-test check demo check-debug check-debug-short check-deep
+.PHONY: deps-test check check-full demo check-debug check-debug-short check-deep
 deps-test:
 	./deps.sh test
 
 .PHONY: test-programs
 test-programs: module-6.1 user $(TEST_TOOLS)
 
-check: deps-test
-	+$(PARALLEL_MAKE) test-programs module-6.12
-	test/check.sh
+check:
+	test/check.sh check
+
+check-full:
+	test/check.sh check rest
 
 demo: deps-test
 	+$(PARALLEL_MAKE) test-programs
@@ -69,9 +73,11 @@ demo: deps-test
 # All tests that are meant for it, or those of DEBUG_TESTS.
 check-debug: deps-test
 	+$(PARALLEL_MAKE) test-programs module-6.1-debug
-	test/vm/run.sh --kernel 6.1-debug $(DEBUG_TESTS)
+	test/vm/run.sh --kernel 6.1-debug $(DEBUG_OPTIONS) $(DEBUG_TESTS)
 
-# What make check has time for.
+# What make check-full has time for. Counting instructions is slow in that kernel,
+# and none of these tests needs it.
+check-debug-short: DEBUG_OPTIONS = --icount no
 check-debug-short: DEBUG_TESTS = kernel_attributes kernel_set kernel_race \
 				 kernel_counters fault_requests fault_packets \
 				 fuzz_kernel fuzz_search

@@ -1,24 +1,53 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# All tests that a change has to pass.
+# The tests that a change has to pass.
+#
+#   check.sh check        what make check runs: each capability once, on one kernel
+#   check.sh check rest   what make check-full runs: that, and then every test on
+#                         every kernel, sanitizers, valgrind, fuzzing, costs
+#
+# Results are in build/check: a log for each stage, and results.tap.
 set -uo pipefail
 
 cd "$(dirname "$0")/.." || exit 1
+# Warnings are errors here as in CI.
+export CI=true
+out=build/check
 # shellcheck source=test/stages.sh
 . test/stages.sh
 
-stage "lint" "${make[@]}" lint
-stage "unit tests" "${make[@]}" unit
-stage "unit tests with ASan and UBSan" "${make[@]}" unit-sanitize
-stage "unit tests under valgrind" "${make[@]}" unit-valgrind
-stage "kept inputs of the fuzzer" "${make[@]}" fuzz-replay
-stage "one minute of fuzzing each" "${make[@]}" fuzz-check
-stage "install and uninstall" test/install.sh
-stage "the bench itself" test/vm/selftest.sh
-stage "guest tests" test/vm/run.sh all
-stage "in a kernel that watches itself" "${make[@]}" check-debug-short
-stage "what it costs, against the figures in the tree" "${make[@]}" bench-check
-stage "demo" test/demo.sh
+check() {
+	needed 40 "packages" ./deps.sh test
+	needed 60 "programs and modules" "${make[@]}" test-programs
+	stage 25 "unit tests" "${make[@]}" unit
+	stage 30 "lint, the fast half" "${make[@]}" lint-fast
+	stage 45 "kept inputs of the fuzzers" "${make[@]}" fuzz-replay
+	stage 10 "install and uninstall" test/install.sh
+	stage 300 "guest tests" test/vm/run.sh --quick
+	stage 25 "demo" test/demo.sh
+}
 
+rest() {
+	needed 20 "the other kernels" "${make[@]}" module-6.12 module-6.1-debug
+	stage 60 "lint, the slow half" "${make[@]}" lint-slow
+	stage 46 "unit tests with ASan and UBSan" "${make[@]}" unit-sanitize
+	stage 121 "unit tests under valgrind" "${make[@]}" unit-valgrind
+	stage 367 "one minute of fuzzing each" "${make[@]}" fuzz-check
+	stage 65 "the runner itself" test/vm/selftest.sh
+	stage 600 "all other guest tests" test/vm/run.sh --rest
+	stage 400 "guest tests in the debug kernel" "${make[@]}" check-debug-short
+	stage 44 "cost, against the kept figures" "${make[@]}" bench-check
+}
+
+for part in "${@:-check}"; do
+	case $part in
+	check | rest) "$part" ;;
+	*)
+		sed -n '/^#   check/,/^#$/s/^# *//p' "$0" >&2
+		exit 2
+		;;
+	esac
+done
+stages_run
 stages_end

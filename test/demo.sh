@@ -9,8 +9,8 @@ cd "$(dirname "$0")/.."
 status=0
 test/vm/guest.sh --kernel 6.1 --icount --timeout 600 'bash /test/demo.sh' || status=1
 if [ "$status" -eq 0 ]; then
-	echo "1 passed, 0 failed"
+	printf '%s\n' "ok - lmctl's losses are those of the lossy router" "1 passed, 0 failed"
 else
-	echo "0 passed, 1 failed"
+	printf '%s\n' "not ok - lmctl's losses are those of the lossy router" "0 passed, 1 failed"
 fi
 exit "$status"

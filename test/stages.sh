@@ -1,59 +1,135 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# Stages, one after the other, and one line with their sum. A stage ends with a
-# line "N passed, N failed", perhaps ", N skipped"; a stage that ends without
-# one, or with a status that says otherwise, is one failure more. What failed is
-# said once more at the end, where one looks first.
+# Run stages one after the other and add up their results; sourced. A stage is
+# a command that prints points, "ok - NAME" or "not ok - NAME", perhaps numbered,
+# and ends with a line "N passed, N failed", perhaps ", N skipped". A stage that
+# ends without that line, or with a status or with points that contradict it, has
+# failed once more.
+#
+# The terminal gets each stage's heading, its failures and the tests that ended;
+# $out/NAME.log gets everything, $out/results.tap every point. Set $out first.
 
+: "${out:?}"
 # shellcheck disable=SC2034 # for the scripts that source this file
 make=(make --no-print-directory -j"$(nproc)")
+stage_names=()
+stage_seconds=()
+stage_commands=()
+stage_needed=()
 passed=0
 failed=0
 skipped=0
 table=()
-log=$(mktemp)
-failures=$(mktemp)
-trap 'rm -f "$log" "$failures"' EXIT
 
-# keep_failures NAME WHY: the failed points of the stage's log, with what follows
-# about each; without any, the log's end
-keep_failures() {
-	printf '\n-- %s: %s\n' "$1" "$2"
+# stage SECONDS NAME COMMAND...: queue a stage that takes SECONDS on two idle
+# processors
+stage() {
+	stage_seconds+=("$1")
+	stage_names+=("$2")
+	shift 2
+	stage_commands+=("$(printf '%q ' "$@")")
+}
+
+# needed SECONDS NAME COMMAND...: queue a command without points of its own,
+# without which no later stage can run
+needed() {
+	stage_needed[${#stage_names[@]}]=1
+	stage "$1" "$2" succeeds "${@:2}"
+}
+
+# succeeds NAME COMMAND...: a stage of one point
+succeeds() {
+	if "${@:2}"; then
+		printf '%s\n' "ok - $1" "1 passed, 0 failed"
+	else
+		printf '%s\n' "not ok - $1: status $?" "0 passed, 1 failed"
+		return 1
+	fi
+}
+
+# minutes SECONDS: as M:SS
+minutes() {
+	printf '%d:%02d' $(($1 / 60)) $(($1 % 60))
+}
+
+# heading INDEX: which stage of how many, the time gone, and an estimate of the
+# time left: that of the table, corrected by how long the stages so far took.
+heading() {
+	local i left=0 expected=0 n=${#stage_names[@]}
+	for ((i = 0; i < n; i++)); do
+		if [ "$i" -lt "$1" ]; then
+			expected=$((expected + stage_seconds[i]))
+		else
+			left=$((left + stage_seconds[i]))
+		fi
+	done
+	# A guess from a few seconds is none.
+	[ "$expected" -lt 60 ] || left=$((left * SECONDS / expected))
+	printf '\n== %d of %d: %s (%s gone, about %s left)\n' $(($1 + 1)) "$n" \
+		"${stage_names[$1]}" "$(minutes $SECONDS)" "$(minutes $left)"
+}
+
+# terse: of a stage's output, what a person who waits wants to read
+terse() {
 	awk '
 		/^(not ok|FAIL)/ { told = 20 }
 		/^(ok|PASS)/ { told = 0 }
-		told-- > 0 { print; any = 1 }
-		END { exit !any }' "$log" || tail -n 20 "$log"
-} >>"$failures"
+		told-- > 0 || /^# .*: [0-9]+ s(,|$)/ { print; fflush() }'
+}
 
-# stage NAME COMMAND...
-stage() {
-	local name=$1 start=$SECONDS status=0 line
-	shift
-	printf '\n== %s\n' "$name"
-	"$@" 2>&1 | tee "$log" || status=$?
+# keep_failures NAME WHY LOG: the failed points of the log, with what follows
+# about each; without any, the log's end
+keep_failures() {
+	printf '\n-- %s: %s, see %s\n' "$1" "$2" "$3"
+	terse <"$3" | grep -v '^# .*: [0-9]* s\(,\|$\)' || tail -n 20 "$3"
+} >>"$out/failures"
+
+# keep_points NAME LOG WHY: the log's points for results.tap, and one more that
+# says why the stage itself failed, if it did
+keep_points() {
+	awk -v name="$1" -v why="$3" '
+		/^(not )?ok [0-9]* ?- / {
+			about = /^not/
+			sub(/ok [0-9]* ?- /, "ok - " name ": ")
+			print
+			next
+		}
+		/^#/ && about { print; next }
+		{ about = 0 }
+		END {
+			if (why != "")
+				print "not ok - " name ": " why
+		}' \
+		"$2" >>"$out/points"
+}
+
+# run_stage INDEX
+run_stage() {
+	local name=${stage_names[$1]} start=$SECONDS status=0 line why='' log words points
+	log=$out/${name//[^a-zA-Z0-9]/-}.log
+	heading "$1"
+	eval "${stage_commands[$1]}" 2>&1 </dev/null | tee "$log" | terse || status=$?
 	line=$(grep -E '^[0-9]+ passed, [0-9]+ failed(, [0-9]+ skipped)?$' "$log" | tail -n 1)
-	table+=("| $name | ${line:-no result} | $((SECONDS - start)) s |")
+	read -ra words <<<"${line//,/}"
+	points=$(grep -cE '^(not )?ok [0-9]* ?- ' "$log")
+	passed=$((passed + ${words[0]-0}))
+	failed=$((failed + ${words[2]-0}))
+	skipped=$((skipped + ${words[4]-0}))
 	if [ -z "$line" ]; then
-		echo "$name: no result (status $status)"
-		keep_failures "$name" "no result (status $status)"
-		failed=$((failed + 1))
-		return
+		why="no result (status $status)"
+	elif [ "$status" -ne 0 ] && [ "${words[2]}" -eq 0 ]; then
+		why="ended with status $status"
+	elif [ "$points" -ne $((words[0] + words[2] + ${words[4]-0})) ]; then
+		why="$points points, but $line"
 	fi
-	# shellcheck disable=SC2086 # its words
-	set -- ${line//,/}
-	passed=$((passed + $1))
-	failed=$((failed + $3))
-	skipped=$((skipped + ${5-0}))
-	if [ "$status" -ne 0 ] && [ "$3" -eq 0 ]; then
-		echo "$name: ended with status $status"
-		failed=$((failed + 1))
+	[ -z "$why" ] || failed=$((failed + 1))
+	keep_points "$name" "$log" "$why"
+	if [ -n "$why" ] || [ "${words[2]}" -ne 0 ]; then
+		keep_failures "$name" "${why:-$line}" "$log"
 	fi
-	if [ "$status" -ne 0 ] || [ "$3" -ne 0 ]; then
-		keep_failures "$name" "$line (status $status)"
-	fi
-	printf '== %s: %s in %s s\n' "$name" "$line" $((SECONDS - start))
+	table+=("| $name | ${line:-no result} | $((SECONDS - start)) s |")
+	printf '== %s: %s in %s s\n' "$name" "${why:-$line}" $((SECONDS - start))
 }
 
 # stages_table: a row for each stage, for a record
@@ -61,10 +137,32 @@ stages_table() {
 	printf '%s\n' '| stage | result | time |' '| --- | --- | ---: |' "${table[@]}"
 }
 
-# stages_end: the sum; the status says whether all passed
+# stages_run: run what is queued
+stages_run() {
+	local i
+	mkdir -p "$out"
+	: >"$out/failures"
+	: >"$out/points"
+	for i in "${!stage_names[@]}"; do
+		run_stage "$i"
+		if [ -n "${stage_needed[i]-}" ] && [ "$failed" -gt 0 ]; then
+			break
+		fi
+	done
+	{
+		echo 'TAP version 13'
+		awk '/^(not )?ok - / { n++; sub(/ok - /, "ok " n " - ") } { print }
+			END { print "1.." n + 0 }' "$out/points"
+	} >"$out/results.tap"
+}
+
+# stages_end: print the failures, the table and the sum; the status is 0 if
+# something passed and nothing failed.
 stages_end() {
-	cat "$failures"
-	printf '\nall tests in %s s\n' "$SECONDS"
+	cat "$out/failures"
+	echo
+	stages_table
+	printf '\n%s: every point, in %s\n' "$out/results.tap" "$(minutes $SECONDS)"
 	printf '%s passed, %s failed' "$passed" "$failed"
 	[ "$skipped" -eq 0 ] || printf ', %s skipped' "$skipped"
 	printf '\n'

@@ -1,12 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # make lint            every linter over the tree, in test/lint/README.md
+# make lint-fast       those of make check
+# make lint-slow       the others
 # make lint-selftest   plants a fault for each of them
 
-.PHONY: lint lint-selftest
-lint: deps-test
-	test/vm/kernels.sh fetch 6.1
-	test/vm/kernels.sh fetch 6.12
-	test/lint/run.sh
+LINT_FAST := kernel-6.1 checkpatch docs codespell sources
+LINT_SLOW := tidy kernel-6.12 shellcheck cppcheck
+
+.PHONY: lint lint-fast lint-slow lint-selftest
+lint: LINT = $(LINT_SLOW) $(LINT_FAST)
+lint-fast: LINT = $(LINT_FAST)
+lint-slow: LINT = $(LINT_SLOW)
+lint lint-fast lint-slow: deps-test
+	$(foreach c,$(filter kernel-%,$(LINT)),test/vm/kernels.sh fetch $(c:kernel-%=%) &&) \
+		test/lint/run.sh $(LINT)
 
 lint-selftest: deps-test
 	test/lint/selftest.sh

@@ -13,7 +13,8 @@
 # exits non-zero (leaks) all count as failed.
 set -u
 
-# run_program PROGRAM DIR: leaves "GOOD BAD" in DIR
+# run_program PROGRAM DIR: prints its points, and all that it said if one is
+# bad; leaves "GOOD BAD" in DIR
 run_program() {
 	name=$(basename "$1")
 	log=$2/$name.log
@@ -22,22 +23,27 @@ run_program() {
 	CMOCKA_MESSAGE_OUTPUT=TAP timeout "${UNIT_TIMEOUT:-1200}" \
 		${UNIT_WRAPPER:-} "$1" >"$log" 2>&1
 	status=$?
-	counts=$(awk '
+	awk -v name="$name" -v status=$status -v counts="$2/$name.counts" '
 		/^1\.\.[0-9]+$/ { planned += substr($0, 4) }
-		/^ok / && !/ # SKIP/ { good++ }
-		END { print good + 0, planned + 0 }' "$log")
-	good=${counts% *}
-	bad=$((${counts#* } - good))
-	if [ "$bad" -le 0 ] && { [ $status -ne 0 ] || [ "$good" -eq 0 ]; }; then
-		bad=1
-	fi
-	if [ "$bad" -gt 0 ]; then
-		echo "FAIL $name: $good passed, $bad failed, exit status $status" >>"$log"
-		cat "$log"
-	else
-		echo "PASS $name: $good passed"
-	fi
-	echo "$good $bad" >"$2/$name.counts"
+		/^ok .* # SKIP/ { $0 = "not " $0 }
+		/^ok / { good++ }
+		/^not ok / { told++ }
+		{
+			sub(/^ok [0-9]+ - /, "ok - " name ": ")
+			sub(/^not ok [0-9]+ - /, "not ok - " name ": ")
+			line[NR] = $0
+		}
+		END {
+			bad = planned - good
+			if (bad <= 0 && (status != 0 || good == 0))
+				bad = 1
+			for (i = 1; i <= NR; i++)
+				if (bad || line[i] ~ /^ok /)
+					print line[i]
+			for (; told < bad; told++)
+				print "not ok - " name ": a result, exit status " status
+			print good + 0, bad >counts
+		}' "$log"
 }
 
 if [ "${1-}" = --one ]; then

@@ -65,6 +65,15 @@ says() {
 	fi
 }
 
+# is_not_there NAME REGEX: no line of the last run
+is_not_there() {
+	if grep -qE "$2" "$out"; then
+		result 'not ok' "$1: a line matches $2"
+	else
+		result ok "$1"
+	fi
+}
+
 last_line() {
 	if [ "$(tail -n 1 "$out")" = "$1" ]; then
 		result ok "last line is '$1'"
@@ -140,16 +149,22 @@ ended "$status" 1 "the guest hangs"
 says "the test during which it hung" '^not ok [0-9]+ - .* stalls: the guest did not finish within '$limit' s'
 last_line "1 passed, 2 failed"
 
-# What make check prints of stages that end in every way.
+# What make check prints of stages that end in every way, and what it writes.
 stages() {
-	bash -s "$here/../stages.sh" <<-'END'
+	bash -s "$here/../stages.sh" "$out.check" <<-'END'
 	set -uo pipefail
+	out=$2
 	. "$1"
-	stage passes printf '%s\n' 'ok 1 - good' '1 passed, 0 failed'
-	stage fails bash -c "printf '%s\n' 'not ok 1 - bad' '# why' \
+	needed 5 sources true
+	stage 50 passes printf '%s\n' 'ok 1 - good' 'ok 2 - rest # SKIP no' '1 passed, 0 failed, 1 skipped'
+	stage 10 fails bash -c "printf '%s\n' 'not ok 1 - bad' '# why' \
 		'ok 2 - fair' '1 passed, 1 failed'; exit 1"
-	stage dies bash -c 'echo last words; exit 3'
-	stage lies bash -c 'echo 1 passed, 0 failed; exit 3'
+	stage 10 dies bash -c 'echo last words; exit 3'
+	stage 10 belies bash -c 'echo ok - said; echo 1 passed, 0 failed; exit 3'
+	stage 10 hides echo 2 passed, 0 failed
+	needed 10 programs false
+	stage 10 never echo never
+	stages_run
 	stages_end
 	END
 }
@@ -157,12 +172,23 @@ stages() {
 status=0
 stages >"$out" 2>&1 || status=$?
 ended "$status" 1 "stages fail"
-last_line "3 passed, 3 failed"
+last_line "6 passed, 5 failed, 1 skipped"
+says "which stage of how many, and how long" '^== 2 of 8: passes \(0:0[0-9] gone, about 1:50 left\)$'
+is_not_there "what a stage that failed was needed for" '^== 8 of 8'
 sed -i '0,/^-- /d' "$out"
 says "a failed point is said at the end" '^not ok 1 - bad$'
 says "and why" '^# why$'
 says "what a stage without a result said last" '^last words$'
-says "a stage that belies its status" '^-- lies: 1 passed, 0 failed \(status 3\)$'
+says "a stage that belies its status" '^-- belies: ended with status 3, see'
+says "the table" '^\| passes \| 1 passed, 0 failed, 1 skipped \| [0-9]+ s \|$'
+mv "$out.check/results.tap" "$out"
+says "results as TAP: a failed point" '^not ok [0-9]+ - fails: bad$'
+says "why it failed" '^# why$'
+says "a skipped one" '^ok 3 - passes: rest # SKIP no$'
+says "a stage without a result" '^not ok [0-9]+ - dies: no result \(status 3\)$'
+says "points that a stage did not name" '^not ok [0-9]+ - hides: 0 points, but 2 passed, 0 failed$'
+last_line "1..10"
+rm -r "$out.check"
 
 echo "$((number - failed)) passed, $failed failed"
 [ "$failed" -eq 0 ]
