@@ -63,7 +63,8 @@ qemu_command() {
 	local accel=(-accel "tcg,thread=multi" -smp "$smp")
 
 	if [ "$icount" = yes ]; then
-		accel=(-accel tcg -icount "shift=0,sleep=off" -smp 1)
+		accel=(-accel tcg -icount "shift=0,sleep=off" -smp 1
+			-rtc "base=2026-11-01T00:00:00,clock=vm" -seed "${VM_SEED:-1}")
 	fi
 	# A warning out of an interrupt would be another one: the serial console
 	# takes a lock that PROVE_RAW_LOCK_NESTING does not allow there.

@@ -154,9 +154,9 @@ nap() {
 
 # wait_for SECONDS COMMAND...: polls until the command succeeds; false when it
 # never did. SECONDS is what is plenty on a machine with nothing else to do, and in
-# the distribution's kernel: a busy one gets four times as long.
+# the distribution's kernel: a busy one gets ten times as long.
 wait_for() {
-	local end=$((SECONDS + 4 * $1 * slowness + 1)) poll
+	local end=$((SECONDS + 10 * $1 * slowness + 1)) poll
 	# What is looked at too often takes all the time of a slow kernel.
 	printf -v poll 0.%02d $((5 * slowness))
 	shift

@@ -3,24 +3,29 @@
 #
 # Runs tests in guests and shows their points as they come.
 #
-#   run.sh [--kernel 6.1|6.12|6.1-debug|6.1-kcsan|all] [--stock] [--icount]
-#          [--smp N] [--mem MIB] [--timeout S] [--keep-log FILE] [TEST...]
+#   run.sh [--kernel 6.1|6.12|6.1-debug|6.1-kcsan|all] [--quick|--rest] [--stock]
+#          [--icount yes|no] [--smp N] [--mem MIB] [--timeout S] [--keep-log FILE]
+#          [TEST...]
 #
 # TEST is a file or the name of one in test/vm/tests; without any, all of them
 # on one kernel (6.1 unless --kernel says otherwise).  "run.sh all" is all of
-# them on the distribution's kernels.
+# them on the distribution's kernels, --quick those of make check on 6.1, --rest
+# all that --quick leaves out.
 #
 # A test says in its head how it wants to be run:
 #
-#   # vm: smp=2 icount=no host=no kernels=6.1,6.12 debug=yes mem=768 timeout=120
+#   # vm: smp=1 icount=no host=no kernels=6.1,6.12 debug=yes quick=no mem=768 timeout=120 seconds=10
 #
 # A test for 6.1 also runs on 6.1-debug, unless it says debug=no
 # because of what it measures there; one that names that kernel runs on it only.
-# Tests that agree in kernel, smp, icount and host share a boot.  --icount,
-# --smp and --mem overrule what tests say.  timeout is a test's limit in the
-# guest's seconds, on a machine with nothing else to do; --timeout is the limit of one boot in the host's, by default
-# what the tests may take together.  --stock runs without project files that are
-# not built.  --keep-log collects the consoles and results ports of all guests.
+# Tests that agree in kernel, smp, icount and host share boots, by the seconds of the
+# host that they say they take on an idle machine. Boots run side by side, one on each
+# of the host's processors, the longest first; one that needs more than one processor
+# runs alone. --icount, --smp and --mem overrule what tests say. timeout is a test's
+# limit in the guest's seconds, on a machine with nothing else to do; --timeout is the
+# limit of one boot in the host's, by default what the tests may take together.
+# --stock runs without project files that are not built. --keep-log collects the
+# consoles and results ports of all guests.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -28,53 +33,87 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/common.sh"
 
 # Emulated processors at work at the same time.
-slots=2
+slots=$(nproc)
 
 usage() {
 	sed -n '/^#   run/,/^#$/s/^# *//p' "${BASH_SOURCE[0]}" >&2
 	exit 2
 }
 
-# setting FILE KEY DEFAULT: what a test's head says
-setting() {
-	local word words
-	read -ra words <<<"$(sed -n 's/^# vm: *//p' "$1" | head -n 1)"
-	for word in "${words[@]}"; do
-		case $word in
-		"$2"=?*)
-			echo "${word#*=}"
-			return
-			;;
-		smp=* | icount=* | host=yes | host=no | kernels=* | \
-			debug=yes | debug=no | mem=* | timeout=*) ;;
-		*) die "$1: '$word' is not smp=, icount=, host=yes, host=no, kernels=, debug=yes, debug=no, mem= or timeout=" ;;
-		esac
-	done
-	echo "$3"
+# read_head FILE: what a test's head says, in head[]
+read_head() {
+	local word words line
+	head=([smp]=1 [icount]=no [host]=no [kernels]=6.1,6.12 [debug]=yes
+		[quick]=no [mem]=768 [timeout]=120 [seconds]=10)
+	while read -r line; do
+		[[ $line == '# vm: '* ]] || continue
+		read -ra words <<<"${line#\# vm: }"
+		for word in "${words[@]}"; do
+			case $word in
+			smp=[1-9]* | mem=[1-9]* | timeout=[1-9]* | seconds=[1-9]* | kernels=?* | \
+				icount=yes | icount=no | host=yes | host=no | \
+				debug=yes | debug=no | quick=yes | quick=no)
+				head[${word%%=*}]=${word#*=} ;;
+			*) die "$1: '$word' is not smp=, icount=, host=yes, host=no, kernels=, debug=yes, debug=no, quick=yes, quick=no, mem=, timeout= or seconds=" ;;
+			esac
+		done
+		break
+	done <"$1"
 }
 
-# runs_on FILE KERNEL: whether a test is meant for a kernel
+# runs_on KERNEL: whether the test of head[] is wanted on it
 runs_on() {
-	case ,$(setting "$1" kernels 6.1,6.12), in
-	*,"$2",*) return 0 ;;
-	*,"${2%%-*}",*) [ "$(setting "$1" debug yes)" = yes ] ;;
+	case $only:$1:${head[quick]} in
+	quick:6.1:yes | rest:6.1:no) ;;
+	quick:* | rest:6.1:*) return 1 ;;
+	esac
+	case ,${head[kernels]}, in
+	*,"$1",*) return 0 ;;
+	*,"${1%%-*}",*) [ "${head[debug]}" = yes ] ;;
 	*) return 1 ;;
 	esac
 }
 
-# Sorts the tests $2... into boots for kernel $1: boot_tests, boot_mem,
-# boot_limit by "KERNEL SMP ICOUNT HOST".
-group_tests() {
-	local kernel=$1 file key icount host smp mem limit
+# heads KERNEL TEST...: the tests that are wanted on it, the longest first, each
+# as "SECONDS SMP ICOUNT HOST MEM TIMEOUT FILE"
+heads() {
+	local kernel=$1 file
 	shift
 	for file in "$@"; do
-		runs_on "$file" "$kernel" || continue
-		icount=${opt_icount:-$(setting "$file" icount no)}
-		smp=${opt_smp:-$(setting "$file" smp 2)}
-		[ "$icount" = no ] || smp=1
-		host=$(setting "$file" host no)
-		mem=$(setting "$file" mem 768)
-		limit=$(setting "$file" timeout 120)
+		read_head "$file"
+		runs_on "$kernel" || continue
+		[ -z "$opt_icount" ] || head[icount]=$opt_icount
+		[ -z "$opt_smp" ] || head[smp]=$opt_smp
+		[ "${head[icount]}" = no ] || head[smp]=1
+		# In a kernel that watches itself all takes longer.
+		case $kernel,${head[kernels]}, in
+		*-*,*,"$kernel",*) ;;
+		*-*,*) head[seconds]=$((head[seconds] * 8)) ;;
+		esac
+		echo "${head[seconds]} ${head[smp]} ${head[icount]} ${head[host]} ${head[mem]} ${head[timeout]} $file"
+	done | sort -rn
+}
+
+# boot_for SECONDS KEY SMP: sets boot to the number of a boot with room for a test,
+# a new one if there is none. Those that run alone have room for all.
+boot_for() {
+	for boot in "${!boot_key[@]}"; do
+		[ "${boot_key[boot]}" = "$2" ] || continue
+		[ "$3" -eq 1 ] || return 0
+		[ $((boot_seconds[boot] + $1)) -gt "$boot_length" ] || return 0
+	done
+	boot=${#boot_key[@]}
+	boot_key+=("$2")
+	boot_mem[boot]=0 boot_seconds[boot]=0 boot_limit[boot]=120 boot_tests[boot]=
+}
+
+# Sorts what heads said into boots for kernel $1; what a boot needs, by its number, is
+# in boot_key ("KERNEL SMP ICOUNT HOST"), boot_tests, boot_mem, boot_limit and
+# boot_seconds.
+group_tests() {
+	local kernel=$1 list=$2 seconds smp icount host mem limit file boot
+	while read -r seconds smp icount host mem limit file; do
+		boot_for "$seconds" "$kernel $smp $icount $host" "$smp"
 		# A kernel that watches itself is slower, and needs more memory.
 		case $kernel in
 		*-*)
@@ -83,16 +122,15 @@ group_tests() {
 			;;
 		esac
 		# The clock of the host goes on while others have the processor.
-		[ "$icount" = yes ] || limit=$((limit * 3))
-		key="$kernel $smp $icount $host"
-		[ -n "${boot_tests[$key]-}" ] || boots+=("$key")
-		boot_tests[$key]+="$file $limit"$'\n'
-		[ "$mem" -le "${boot_mem[$key]-0}" ] || boot_mem[$key]=$mem
+		[ "$icount" = yes ] || limit=$((limit * 6))
+		boot_tests[boot]+="$file $limit"$'\n'
+		boot_seconds[boot]=$((boot_seconds[boot] + seconds))
+		[ "$mem" -le "${boot_mem[boot]}" ] || boot_mem[boot]=$mem
 		# A guest that counts instructions runs several times slower
 		# than its clock.
-		[ "$icount" = no ] || limit=$((limit * 4))
-		boot_limit[$key]=$((${boot_limit[$key]-120} + limit))
-	done
+		[ "$icount" = no ] || limit=$((limit * 8))
+		boot_limit[boot]=$((boot_limit[boot] + limit))
+	done <<<"$list"
 }
 
 # What follows is run in one process per boot and writes to descriptor 4,
@@ -121,7 +159,7 @@ comment() {
 
 # The results port's lines are runner.sh's.
 follow_guest() {
-	local line status seconds
+	local line status seconds began
 	while IFS= read -r line; do
 		printf '%s\n' "$line" >>"$dir/results"
 		case $line in
@@ -129,7 +167,7 @@ follow_guest() {
 			flush
 			current=${line#* }
 			current=${current%.sh}
-			points=0 bad=0
+			points=0 bad=0 began=$SECONDS
 			[ ! -t 1 ] || comment "$tag $current ..."
 			flush
 			;;
@@ -147,7 +185,7 @@ follow_guest() {
 			[ "$current" = 'end of run' ] || {
 				[ "$points" -gt 0 ] ||
 					point 'not ok' "reported nothing"
-				comment "$tag $current: $seconds s"
+				comment "$tag $current: $((SECONDS - began)) s, $seconds s in the guest"
 				ended+=" $current "
 			}
 			flush
@@ -181,13 +219,13 @@ report_death() {
 	flush
 }
 
-# run_boot KEY DIR
+# run_boot BOOT DIR
 run_boot() {
 	local series smp icount host dir=$2 tag current='' block='' points=0 bad=0
 	local success='' exit_status='' ended='' file limit
 	# A lock belongs to an open file: each boot needs its own.
 	exec 5>"$work/lock"
-	read -r series smp icount host <<<"$1"
+	read -r series smp icount host <<<"${boot_key[$1]}"
 	tag=$series
 	[ "$icount" = no ] || tag+=-icount
 	mkdir -p "$dir/job/job" "$dir/job/test/tests"
@@ -221,21 +259,23 @@ run_boot() {
 	echo '@boot' >&4
 }
 
-# Starts boots as processors are free.
+# Starts boots as processors are free: first those that run alone, so that none of
+# the others has to end for them, then the longest first.
 schedule() {
-	local key used=0 n=0 need pid
+	local boot used=0 need pid
 	declare -A needs=()
-	for key in "${boots[@]}"; do
-		read -r _ need _ <<<"$key"
+	while read -r need _ boot; do
 		while [ "$used" -gt 0 ] && [ $((used + need)) -gt $slots ]; do
 			wait -n -p pid || true
 			used=$((used - needs[$pid]))
 		done
-		n=$((n + 1))
-		run_boot "$key" "$work/$n" &
+		run_boot "$boot" "$work/$boot" &
 		needs[$!]=$need
 		used=$((used + need))
-	done
+	done < <(for boot in "${!boot_key[@]}"; do
+		read -r _ need _ <<<"${boot_key[boot]}"
+		echo "$need ${boot_seconds[boot]} $boot"
+	done | sort -k 1,1rn -k 2,2rn)
 	wait
 }
 
@@ -254,6 +294,7 @@ clean_up() {
 }
 
 kernels=6.1
+only=
 stock=()
 opt_icount=
 opt_smp=
@@ -264,9 +305,10 @@ scheduler=
 tests=()
 while [ $# -gt 0 ]; do
 	case $1 in
-	--kernel | --smp | --mem | --timeout | --keep-log)
+	--kernel | --icount | --smp | --mem | --timeout | --keep-log)
 		[ $# -ge 2 ] || usage
 		case $1 in
+		--icount) opt_icount=$2 ;;
 		--kernel) kernels=$2 ;;
 		--smp) opt_smp=$2 ;;
 		--mem) opt_mem=$2 ;;
@@ -275,8 +317,9 @@ while [ $# -gt 0 ]; do
 		esac
 		shift
 		;;
+	--quick) only=quick ;;
+	--rest) only=rest kernels=all ;;
 	--stock) stock=(--stock) ;;
-	--icount) opt_icount=yes ;;
 	-*) usage ;;
 	all) kernels=all ;;
 	*)
@@ -291,6 +334,10 @@ while [ $# -gt 0 ]; do
 	esac
 	shift
 done
+case $opt_icount in
+'' | yes | no) ;;
+*) usage ;;
+esac
 [ "$kernels" != all ] || kernels='6.1 6.12'
 [ ${#tests[@]} -gt 0 ] || tests=("$here"/tests/*.sh)
 
@@ -301,19 +348,28 @@ trap clean_up EXIT
 trap 'exit 143' TERM
 trap 'exit 130' INT
 
-boots=()
-declare -A boot_tests=() boot_mem=() boot_limit=() initrd=()
+boot_key=() boot_tests=() boot_mem=() boot_limit=() boot_seconds=()
+declare -A head=() initrd=()
+boot_length=30
+total=0
+declare -A wanted=()
 for kernel in $kernels; do
-	group_tests "$kernel" "${tests[@]}"
+	wanted[$kernel]=$(heads "$kernel" "${tests[@]}")
+	while read -r seconds smp _; do
+		[ "$smp" != 1 ] || total=$((total + seconds))
+	done <<<"${wanted[$kernel]}"
 done
-[ ${#boots[@]} -gt 0 ] || die "none of these tests is meant for kernel $kernels"
+# A boot takes seconds of its own, and long ones leave a processor idle at the end.
+[ $((total / slots / 4)) -le $boot_length ] || boot_length=$((total / slots / 4))
+for kernel in $kernels; do
+	[ -z "${wanted[$kernel]}" ] || group_tests "$kernel" "${wanted[$kernel]}"
+done
+[ ${#boot_key[@]} -gt 0 ] || die "none of these tests is meant for kernel $kernels"
 for kernel in $kernels; do
 	"$here/kernels.sh" fetch "$kernel"
 	initrd[$kernel]=$work/initrd-$kernel
 	"$here/initramfs.sh" "${stock[@]}" "$kernel" "${initrd[$kernel]}"
 done
-# Boots with one processor first: two of them run side by side.
-readarray -t boots < <(printf '%s\n' "${boots[@]}" | sort -s -n -k 2,2)
 
 mkfifo "$work/points"
 # Opened for both so that neither end waits for the other.
@@ -344,9 +400,9 @@ while IFS= read -r line <&4; do
 	printf '%s\n' "${line%% - *} $number - ${line#* - }"
 done
 # A boot that broke off on this side has reported nothing.
-if [ "$booted" -ne ${#boots[@]} ]; then
+if [ "$booted" -ne ${#boot_key[@]} ]; then
 	failed=$((failed + 1))
-	echo "not ok $((number + 1)) - all guests ran: $booted of ${#boots[@]}"
+	echo "not ok $((number + 1)) - all guests ran: $booted of ${#boot_key[@]}"
 fi
 echo "$passed passed, $failed failed$([ "$skipped" -eq 0 ] || echo ", $skipped skipped")"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

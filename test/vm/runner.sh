@@ -111,13 +111,14 @@ run_test() {
 	report "@end $file $status $((SECONDS - began))"
 }
 
-# The type may be busy for a moment: sets are freed after a grace period.
+# The type may be busy for a moment, a long one on a busy host: sets are freed after
+# a grace period.
 module_unloads() {
 	local tries=0
 	ipset destroy 2>/dev/null
 	while [ -e "/sys/module/$module" ]; do
 		rmmod "$module" 2>/tmp/rmmod.err && continue
-		if [ $((++tries)) -ge 100 ]; then
+		if [ $((++tries)) -ge 600 ]; then
 			report "not ok - module unloads"
 			sed 's/^/# /' /tmp/rmmod.err >&3
 			return

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: smp=2 icount=no kernels=6.1,6.12 timeout=90
+# vm: icount=yes kernels=6.1,6.12 timeout=90 seconds=7
 #
 # The bench itself, with the distribution's kernel only: packets go through
 # SRv6 as they should, and netem's drop counter is the truth it is taken for.

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: smp=2 icount=no kernels=6.1,6.12 timeout=240
+# vm: icount=yes kernels=6.1,6.12 timeout=240 seconds=21
 #
 # Every network that topo_srv6 makes carries packets in the encapsulation that
 # was asked for, with the distribution's kernel only.

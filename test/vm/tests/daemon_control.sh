@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: smp=1 icount=yes kernels=6.1,6.12 mem=1024 timeout=400
+# vm: icount=yes kernels=6.1,6.12 mem=1024 timeout=400 seconds=28
 #
 # What an operator does to 'lmctl run' while the network loses packets: alarms
 # whose programs hang, die or are not there; a hundred SIGHUPs in a row; files

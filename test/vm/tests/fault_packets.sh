@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: smp=4 icount=no kernels=6.1-debug timeout=600
+# vm: smp=4 icount=no kernels=6.1-debug timeout=600 seconds=29
 #
 # Every allocation that a packet causes fails once: the module loses no packet,
 # marks and counts both or neither, and counts exactly when a CPU cannot have

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: smp=2 icount=no kernels=6.1-debug timeout=600
+# vm: icount=no kernels=6.1-debug timeout=600 seconds=27
 #
 # Every allocation of every request fails once: the set stays as it was, the
 # error reaches the user, the request works when it is repeated, and no memory

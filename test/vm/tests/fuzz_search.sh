@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: smp=2 icount=no kernels=6.1-debug timeout=300
+# vm: icount=no kernels=6.1-debug timeout=300 seconds=93
 #
 # A search for new inputs of the kernel, as make fuzz-guest does it for hours: it
 # sees where the module was, and tells the few inputs that get everywhere.

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: smp=1 icount=yes kernels=6.1,6.12 mem=1024 timeout=400
+# vm: icount=yes kernels=6.1,6.12 mem=1024 timeout=400 seconds=12
 #
 # 'lmctl measure --in-band' with three flows of different SID lists: a message
 # has the SRH of the flow that it asks for, and is a packet of it. Sent is what

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: smp=2 icount=no kernels=6.1,6.12 timeout=180
+# vm: icount=yes kernels=6.1,6.12 quick=yes timeout=180 seconds=14
 #
 # The distribution's ipset on sets of type hash:sr6flow: every command, every
 # output, streams, and sentences for bad input.

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: smp=2 icount=no kernels=6.1,6.12 timeout=240 mem=1024
+# vm: smp=2 icount=no kernels=6.1,6.12 mem=1024 timeout=240 seconds=21
 #
 # Large sets: 100,000 flows come in through one restore and are dumped while
 # 10,000 others come and go. Every dump has each of the 100,000 exactly once,

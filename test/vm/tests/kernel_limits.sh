@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: smp=2 icount=no kernels=6.1,6.12 timeout=240 mem=1024
+# vm: icount=yes kernels=6.1,6.12 mem=1024 timeout=240 seconds=64
 #
 # What a user who is root in a user namespace of his own only can do with sets,
 # and what not: see and change those of another namespace, take more memory than

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: smp=2 icount=no kernels=6.1,6.12 timeout=240
+# vm: smp=2 icount=no kernels=6.1,6.12 quick=yes timeout=240 seconds=13
 #
 # Loss under load from two CPUs while the colour changes every 100 ms: what the
 # ingress counted less what the egress counted is, per colour and in total,

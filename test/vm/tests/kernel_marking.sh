@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: smp=1 icount=no kernels=6.1,6.12 timeout=240
+# vm: icount=yes kernels=6.1,6.12 quick=yes timeout=240 seconds=28
 #
 # What a marking rule writes: packets go through a forwarding router one by
 # one, and what comes out must be, to the bit, the packet that went in with the

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: smp=1 icount=no kernels=6.1,6.12 timeout=240
+# vm: icount=yes kernels=6.1,6.12 quick=yes timeout=240 seconds=26
 #
 # Rules that ask without marking or counting, that compare counters, and that
 # learn and forget flows from packets; VRFs, which run the hooks twice; flows

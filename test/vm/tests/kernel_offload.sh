@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: smp=2 icount=no kernels=6.1,6.12 timeout=300
+# vm: icount=yes kernels=6.1,6.12 timeout=300 seconds=46
 #
 # TCP with and without offloads, in every encapsulation, SCTP, and UDP that the
 # kernel cuts: both ends count the packets and bytes that the transit router,

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: smp=1 icount=no kernels=6.1,6.12 timeout=180
+# vm: icount=yes kernels=6.1,6.12 quick=yes timeout=180 seconds=4
 #
 # Which packets belong to which flow and colour: every kind of packet is sent
 # through one counting rule per set, then the counters of all sets must be what

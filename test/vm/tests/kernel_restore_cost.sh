@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: icount=yes kernels=6.1 debug=no timeout=300 mem=1024
+# vm: icount=yes kernels=6.1 debug=no mem=1024 timeout=300 seconds=34
 #
 # The clock of this guest counts instructions: adding 100,000 flows of two SIDs
 # through one restore takes at most three times what a stock type with two

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: smp=2 icount=no kernels=6.1,6.12 timeout=180
+# vm: icount=yes kernels=6.1,6.12 quick=yes timeout=180 seconds=10
 #
 # A set among sets: loaded on demand and unloaded, renamed, swapped, referred
 # to, full, timed out, in several namespaces, destroyed with and without its
@@ -28,7 +28,7 @@ node_add a b
 on a sysctl -qw net.ipv6.conf.lo.seg6_enabled=1
 
 # -- module
-wait_for 10 unload || true
+! loaded || wait_for 10 unload
 check "the type is not loaded before it is needed" test ! -d /sys/module/ip_set_hash_sr6flow
 check "create loads it by its alias" on a ipset create s hash:sr6flow
 check "it is loaded then" loaded

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: smp=2 icount=no kernels=6.1,6.12 timeout=300
+# vm: smp=2 icount=no kernels=6.1,6.12 quick=yes timeout=300 seconds=4
 #
 # libsr6flow against the kernel: every call, every refusal with its sentence,
 # and whole listings of a large set while another process adds and deletes.

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: smp=2 icount=no kernels=6.1,6.12 timeout=180
+# vm: icount=yes kernels=6.1,6.12 quick=yes timeout=180 seconds=25
 #
 # lmctl import: the SID list of every kind of seg6 route equals the one that
 # tcpdump sees when a packet takes that route, and the set counts that packet.

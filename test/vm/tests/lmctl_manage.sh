@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: smp=2 icount=no kernels=6.1,6.12 timeout=300
+# vm: icount=yes kernels=6.1,6.12 quick=yes timeout=300 seconds=24
 #
 # lmctl init, deinit, add, del, flush, flows, colour and stats on a node of
 # their own: what they do, what they undo, what they say.

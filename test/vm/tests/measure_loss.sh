@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: smp=1 icount=yes kernels=6.1,6.12 timeout=600
+# vm: icount=yes kernels=6.1,6.12 quick=yes timeout=600 seconds=27
 #
 # 'lmctl run' on both ends, two flows in each direction at once, blocks of 1 s.
 # Each flow has its own netem on the way, which loses, reorders and delays its

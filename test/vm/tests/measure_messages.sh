@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: smp=1 icount=yes kernels=6.1,6.12 timeout=600
+# vm: icount=yes kernels=6.1,6.12 quick=yes timeout=600 seconds=27
 #
 # The messages of lmctl themselves are lost, 30 % in each direction: no block is
 # lost, no figure is wrong, and the results are there before the next block is

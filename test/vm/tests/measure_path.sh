@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: smp=1 icount=yes kernels=6.1,6.12 timeout=600
+# vm: icount=yes kernels=6.1,6.12 timeout=600 seconds=18
 #
 # Several peers of 'lmctl measure', blocks of 1 s. On a path: transit counts in
 # its PREROUTING, egress behind it; netem loses on both links at different rates,

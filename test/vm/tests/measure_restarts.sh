@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: smp=1 icount=yes kernels=6.1,6.12 mem=1024 timeout=400
+# vm: icount=yes kernels=6.1,6.12 quick=yes mem=1024 timeout=400 seconds=70
 #
 # Steady traffic and a network that loses nothing, so the only right figure is
 # lost = 0. Daemons are killed, stopped and cut off, sets and the module go and

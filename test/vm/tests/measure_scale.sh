@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: smp=1 icount=yes kernels=6.1,6.12 mem=1024 timeout=300
+# vm: icount=yes kernels=6.1,6.12 mem=1024 timeout=300 seconds=104
 #
 # 100,000 flows between two nodes, blocks of 10 s with the default guard time,
 # authenticated messages: every flow has one exact result per block before the

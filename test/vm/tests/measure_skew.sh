@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: smp=1 icount=yes kernels=6.1,6.12 mem=1024 timeout=300
+# vm: icount=yes kernels=6.1,6.12 mem=1024 timeout=300 seconds=40
 #
 # The clock of one end is wrong (test/tools/skewclock.c), traffic comes in
 # bursts, and the network loses nothing: lost = 0 is the only right figure. By

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: smp=1 icount=yes host=yes kernels=6.1,6.12 mem=1024 timeout=900
+# vm: icount=yes host=yes kernels=6.1,6.12 quick=yes mem=1024 timeout=900 seconds=46
 #
 # A real Prometheus scrapes lmctl run on both routers, and its HTTP API gives
 # the values that interfaces, netem and the JSON lines say. promtool finds

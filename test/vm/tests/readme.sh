@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: icount=yes kernels=6.1,6.12 timeout=480
+# vm: icount=yes kernels=6.1,6.12 quick=yes timeout=480 seconds=14
 #
 # The first five minutes of the README: every line "ingress# ..." and
 # "egress# ..." as it stands there, with traffic between the two; and the

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: smp=1 icount=yes host=yes kernels=6.1,6.12 mem=1024 timeout=1200
+# vm: icount=yes host=yes kernels=6.1,6.12 mem=1024 timeout=1200 seconds=91
 #
 # lmctl run measures with keys, over a link that loses packets, while others
 # attack both ends of the measurement. Through all of it every block is exact,

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: smp=1 icount=yes kernels=6.1,6.12 timeout=120
+# vm: icount=yes kernels=6.1,6.12 quick=yes timeout=120 seconds=12
 #
 # lmctl rotate: the active colour is the one that the clock says, with --once
 # and from the daemon, when it starts in the middle of a block, when the clock

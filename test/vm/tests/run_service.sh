@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: smp=1 icount=yes kernels=6.1,6.12 mem=1024 timeout=300
+# vm: icount=yes kernels=6.1,6.12 quick=yes mem=1024 timeout=300 seconds=33
 #
 # 'lmctl run' as a service: as an unprivileged user with two capabilities; what
 # it tells a service manager; SIGHUP again and again, at all moments of a block,

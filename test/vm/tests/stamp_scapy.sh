@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: smp=2 icount=no host=yes kernels=6.1,6.12 mem=1024 timeout=900
+# vm: icount=yes host=yes kernels=6.1,6.12 quick=yes mem=1024 timeout=900 seconds=14
 #
 # A standard STAMP sender, built with scapy, gets standard replies from lmctl
 # reflect: with and without a set, in both modes, stateless and stateful, over
@@ -38,6 +38,7 @@ on reflector lmctl init rx
 on reflector lmctl add rx fcff:2::1,fcff:3::100
 on reflector ipset -exist add lm-rx \
 	fcff:2::1,fcff:3::100,0x00010000 packets 4294967301 bytes 4294967301
+host_warm python3 -c 'import scapy.contrib.stamp, scapy.layers.inet'
 (
 	umask 077
 	echo "first $secret" >"$tmp/keys"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: smp=2 icount=no kernels=6.1,6.12 timeout=180
+# vm: icount=yes kernels=6.1,6.12 timeout=180 seconds=6
 #
 # lmctl's UDP sockets and in-band routes. What leaves is told by tcpdump on the
 # neighbour, what is in the kernel by ip; a message has arrived when its reply
