@@ -43,7 +43,7 @@ usage() {
 # read_head FILE: what a test's head says, in head[]
 read_head() {
 	local word words line
-	head=([smp]=1 [icount]=no [host]=no [kernels]=6.1,6.12 [debug]=yes
+	head=([smp]=1 [icount]=no [host]=no [kernels]="6.1,6.12" [debug]=yes
 		[quick]=no [mem]=768 [timeout]=120 [seconds]=10)
 	while read -r line; do
 		[[ $line == '# vm: '* ]] || continue
@@ -262,20 +262,22 @@ run_boot() {
 # Starts boots as processors are free: first those that run alone, so that none of
 # the others has to end for them, then the longest first.
 schedule() {
-	local boot used=0 need pid
+	local boot line used=0 need pid order
 	declare -A needs=()
-	while read -r need _ boot; do
-		while [ "$used" -gt 0 ] && [ $((used + need)) -gt $slots ]; do
+	readarray -t order < <(for boot in "${!boot_key[@]}"; do
+		read -r _ need _ <<<"${boot_key[boot]}"
+		echo "$need ${boot_seconds[boot]} $boot"
+	done | sort -k 1,1rn -k 2,2rn)
+	for line in "${order[@]}"; do
+		read -r need _ boot <<<"$line"
+		while [ "$used" -gt 0 ] && [ $((used + need)) -gt "$slots" ]; do
 			wait -n -p pid || true
 			used=$((used - needs[$pid]))
 		done
 		run_boot "$boot" "$work/$boot" &
 		needs[$!]=$need
 		used=$((used + need))
-	done < <(for boot in "${!boot_key[@]}"; do
-		read -r _ need _ <<<"${boot_key[boot]}"
-		echo "$need ${boot_seconds[boot]} $boot"
-	done | sort -k 1,1rn -k 2,2rn)
+	done
 	wait
 }
 
