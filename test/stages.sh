@@ -17,6 +17,7 @@ stage_names=()
 stage_seconds=()
 stage_commands=()
 stage_needed=()
+stage_took=()
 passed=0
 failed=0
 skipped=0
@@ -54,18 +55,20 @@ minutes() {
 }
 
 # heading INDEX: which stage of how many, the time gone, and an estimate of the
-# time left: that of the table, corrected by how long the stages so far took.
+# time left: that of the table, corrected by how long the stages so far took. What
+# is needed first tells nothing about the others: it may be there already.
 heading() {
-	local i left=0 expected=0 n=${#stage_names[@]}
+	local i left=0 expected=0 took=0 n=${#stage_names[@]}
 	for ((i = 0; i < n; i++)); do
-		if [ "$i" -lt "$1" ]; then
-			expected=$((expected + stage_seconds[i]))
-		else
+		if [ "$i" -ge "$1" ]; then
 			left=$((left + stage_seconds[i]))
+		elif [ -z "${stage_needed[i]-}" ]; then
+			expected=$((expected + stage_seconds[i]))
+			took=$((took + stage_took[i]))
 		fi
 	done
 	# A guess from a few seconds is none.
-	[ "$expected" -lt 60 ] || left=$((left * SECONDS / expected))
+	[ "$expected" -lt 60 ] || left=$((left * took / expected))
 	printf '\n== %d of %d: %s (%s gone, about %s left)\n' $(($1 + 1)) "$n" \
 		"${stage_names[$1]}" "$(minutes $SECONDS)" "$(minutes $left)"
 }
@@ -128,8 +131,9 @@ run_stage() {
 	if [ -n "$why" ] || [ "${words[2]}" -ne 0 ]; then
 		keep_failures "$name" "${why:-$line}" "$log"
 	fi
-	table+=("| $name | ${line:-no result} | $((SECONDS - start)) s |")
-	printf '== %s: %s in %s s\n' "$name" "${why:-$line}" $((SECONDS - start))
+	stage_took[$1]=$((SECONDS - start))
+	table+=("| $name | ${line:-no result} | ${stage_took[$1]} s |")
+	printf '== %s: %s in %s s\n' "$name" "${why:-$line}" "${stage_took[$1]}"
 }
 
 # stages_table: a row for each stage, for a record
@@ -139,13 +143,14 @@ stages_table() {
 
 # stages_run: run what is queued
 stages_run() {
-	local i
+	local i before
 	mkdir -p "$out"
 	: >"$out/failures"
 	: >"$out/points"
 	for i in "${!stage_names[@]}"; do
+		before=$failed
 		run_stage "$i"
-		if [ -n "${stage_needed[i]-}" ] && [ "$failed" -gt 0 ]; then
+		if [ -n "${stage_needed[i]-}" ] && [ "$failed" -gt "$before" ]; then
 			break
 		fi
 	done

@@ -19,7 +19,7 @@
 #include "test/unit/fake_sr6flow.h"
 
 #define ARGS_MAX 32
-#define SECONDS_MAX 60
+#define SECONDS_MAX 600
 
 static const struct row {
 	int status;

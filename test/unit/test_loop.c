@@ -28,7 +28,7 @@
 #define MS BLOCK_NS_PER_MS
 #define HOUR (3600 * BLOCK_NS_PER_S)
 /* A loop that does not end by itself has failed after so many seconds. */
-#define PATIENCE 120
+#define PATIENCE 600
 #define ORDER_MAX 32
 
 int __real_clock_gettime(clockid_t id, struct timespec *now);

@@ -19,7 +19,7 @@
 #include "test/unit/fake_sr6flow.h"
 
 /* A loop that does not end by itself has failed after so many seconds. */
-#define PATIENCE 60
+#define PATIENCE 600
 /* A colour that the clock does not bring. */
 #define STRANGE 0x00040000
 #define BLOCKS 3

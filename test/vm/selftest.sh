@@ -121,7 +121,7 @@ says "the failing test's output" '^#   \| output of the failing test$'
 says "a status without a reported failure" '^not ok [0-9]+ - .* ends: .*to its end'
 says "a test that reports nothing" '^not ok [0-9]+ - .* raw: reported nothing'
 says "fewer points than planned" '^not ok [0-9]+ - .* short: .*planned'
-says "a test that hangs" '^not ok [0-9]+ - .* hangs: within the time limit of 9 s'
+says "a test that hangs" '^not ok [0-9]+ - .* hangs: within the time limit of 18 s'
 says "what it was doing" '^#   \| .* sleep 1000$'
 says "a namespace left behind" '^not ok [0-9]+ - .* litters: no network namespace'
 says "a warning in the kernel's log" '^not ok [0-9]+ - .* warns: kernel log is clean'
@@ -162,6 +162,7 @@ stages() {
 	stage 10 dies bash -c 'echo last words; exit 3'
 	stage 10 belies bash -c 'echo ok - said; echo 1 passed, 0 failed; exit 3'
 	stage 10 hides echo 2 passed, 0 failed
+	needed 10 kernels true
 	needed 10 programs false
 	stage 10 never echo never
 	stages_run
@@ -172,9 +173,9 @@ stages() {
 status=0
 stages >"$out" 2>&1 || status=$?
 ended "$status" 1 "stages fail"
-last_line "6 passed, 5 failed, 1 skipped"
-says "which stage of how many, and how long" '^== 2 of 8: passes \(0:0[0-9] gone, about 1:50 left\)$'
-is_not_there "what a stage that failed was needed for" '^== 8 of 8'
+last_line "7 passed, 5 failed, 1 skipped"
+says "which stage of how many, and how long" '^== 2 of 9: passes \(0:0[0-9] gone, about 2:00 left\)$'
+is_not_there "what a stage that failed was needed for" '^== 9 of 9'
 sed -i '0,/^-- /d' "$out"
 says "a failed point is said at the end" '^not ok 1 - bad$'
 says "and why" '^# why$'
@@ -187,7 +188,7 @@ says "why it failed" '^# why$'
 says "a skipped one" '^ok 3 - passes: rest # SKIP no$'
 says "a stage without a result" '^not ok [0-9]+ - dies: no result \(status 3\)$'
 says "points that a stage did not name" '^not ok [0-9]+ - hides: 0 points, but 2 passed, 0 failed$'
-last_line "1..10"
+last_line "1..11"
 rm -r "$out.check"
 
 echo "$((number - failed)) passed, $failed failed"
