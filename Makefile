@@ -48,7 +48,7 @@ $(B)/%.o: %.c
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # Warnings are errors here as in CI.
-check-debug check-deep: export CI := true
+check-debug check-debug-short check-deep: export CI := true
 
 # Packages first, then a make of its own: this one looked for the compiler
 # when it was not there yet.
@@ -73,15 +73,13 @@ demo: deps-test
 # All tests that are meant for it, or those of DEBUG_TESTS.
 check-debug: deps-test
 	+$(PARALLEL_MAKE) test-programs module-6.1-debug
-	test/vm/run.sh --kernel 6.1-debug $(DEBUG_OPTIONS) $(DEBUG_TESTS)
+	test/vm/run.sh --kernel 6.1-debug $(DEBUG_TESTS)
 
 # What make check-full has time for. Counting instructions is slow in that kernel,
 # and none of these tests needs it.
-check-debug-short: DEBUG_OPTIONS = --icount no
-check-debug-short: DEBUG_TESTS = kernel_attributes kernel_set kernel_race \
-				 kernel_counters fault_requests fault_packets \
-				 fuzz_kernel fuzz_search
-check-debug-short: check-debug
+check-debug-short: deps-test
+	+$(PARALLEL_MAKE) test-programs module-6.1-debug
+	test/vm/run.sh --short --icount no
 
 # Hours.
 check-deep: deps-test

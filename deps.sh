@@ -35,7 +35,8 @@ if [ -n "$as_root" ] && ! command -v sudo >/dev/null; then
 	exit 1
 fi
 echo "installing:$missing" >&2
-export DEBIAN_FRONTEND=noninteractive
-$as_root apt-get -qq update
+# sudo does not pass it on.
+apt_get="$as_root env DEBIAN_FRONTEND=noninteractive apt-get"
+$apt_get -qq update
 # shellcheck disable=SC2086 # a list
-$as_root apt-get -qq -o Dpkg::Use-Pty=0 install -y --no-install-recommends $missing >&2
+$apt_get -qq -o Dpkg::Use-Pty=0 install -y --no-install-recommends $missing >&2

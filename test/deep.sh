@@ -13,7 +13,7 @@ cd "$(dirname "$0")/.." || exit 1
 out=build/deep
 # shellcheck source=test/stages.sh
 . test/stages.sh
-# Other draws than in make check each time; the record has them.
+# Draw other random numbers than make check, and record the seed.
 export QEMU_SEED=${QEMU_SEED:-$RANDOM}
 
 version() {

@@ -4,11 +4,12 @@
 # Run stages one after the other and add up their results; sourced. A stage is
 # a command that prints points, "ok - NAME" or "not ok - NAME", perhaps numbered,
 # and ends with a line "N passed, N failed", perhaps ", N skipped". A stage that
-# ends without that line, or with a status or with points that contradict it, has
-# failed once more.
+# ends without that line, in which nothing passed, or with a status or points that
+# contradict it, has failed once more.
 #
-# The terminal gets each stage's heading, its failures and the tests that ended;
-# $out/NAME.log gets everything, $out/results.tap every point. Set $out first.
+# The terminal gets each stage's heading, its progress and its failures, these once
+# more at the end; $out/NAME.log gets everything, $out/results.tap every point. Set
+# $out first.
 
 : "${out:?}"
 # shellcheck disable=SC2034 # for the scripts that source this file
@@ -54,9 +55,9 @@ minutes() {
 	printf '%d:%02d' $(($1 / 60)) $(($1 % 60))
 }
 
-# heading INDEX: which stage of how many, the time gone, and an estimate of the
-# time left: that of the table, corrected by how long the stages so far took. What
-# is needed first tells nothing about the others: it may be there already.
+# heading INDEX: print which stage of how many it is, the time gone, and an estimate
+# of the time left: the stages' seconds, and more if the stages so far took longer.
+# Needed stages are left out of that: their result may be there already.
 heading() {
 	local i left=0 expected=0 took=0 n=${#stage_names[@]}
 	for ((i = 0; i < n; i++)); do
@@ -67,26 +68,43 @@ heading() {
 			took=$((took + stage_took[i]))
 		fi
 	done
-	# A guess from a few seconds is none.
-	[ "$expected" -lt 60 ] || left=$((left * took / expected))
+	[ "$expected" -lt 60 ] || [ "$took" -le "$expected" ] ||
+		left=$((left * took / expected))
 	printf '\n== %d of %d: %s (%s gone, about %s left)\n' $(($1 + 1)) "$n" \
 		"${stage_names[$1]}" "$(minutes $SECONDS)" "$(minutes $left)"
 }
 
-# terse: of a stage's output, what a person who waits wants to read
-terse() {
-	awk '
-		/^(not ok|FAIL)/ { told = 20 }
-		/^(ok|PASS)/ { told = 0 }
-		told-- > 0 || /^# .*: [0-9]+ s(,|$)/ { print; fflush() }'
+# failed_points: of a stage's output the failed points. What a program printed
+# before one is part of it, and so are the comments that follow.
+failed_points() {
+	local line before=() n failing=
+	while IFS= read -r line; do
+		case $line in
+		'not ok '*)
+			n=$((${#before[@]} < 40 ? ${#before[@]} : 40))
+			[ $n -eq 0 ] || printf '%s\n' "${before[@]: -n}"
+			printf '%s\n' "$line"
+			before=() failing=1
+			;;
+		'ok '*) before=() failing= ;;
+		'#'*) [ -z "$failing" ] || printf '%s\n' "$line" ;;
+		*) before+=("$line") failing= ;;
+		esac
+	done
 }
 
-# keep_failures NAME WHY LOG: the failed points of the log, with what follows
-# about each; without any, the log's end
+# progress: of a stage's output the lines that tell how far it is
+progress() {
+	grep -E --line-buffered '^(not ok |vm: |installing:|# .*: [0-9]+ s(,|$))' || true
+}
+
+# keep_failures NAME WHY LOG: the failed points of the log; without any, its end
 keep_failures() {
-	printf '\n-- %s: %s, see %s\n' "$1" "$2" "$3"
-	terse <"$3" | grep -v '^# .*: [0-9]* s\(,\|$\)' || tail -n 20 "$3"
-} >>"$out/failures"
+	local text
+	text=$(failed_points <"$3")
+	printf '\n-- %s: %s, see %s\n%s\n' "$1" "$2" "$3" \
+		"${text:-$(tail -n 20 "$3")}" | tee -a "$out/failures"
+}
 
 # keep_points NAME LOG WHY: the log's points for results.tap, and one more that
 # says why the stage itself failed, if it did
@@ -109,13 +127,15 @@ keep_points() {
 
 # run_stage INDEX
 run_stage() {
-	local name=${stage_names[$1]} start=$SECONDS status=0 line why='' log words points
+	local name=${stage_names[$1]} start=$SECONDS status=0 line why='' log words
+	local good bad
 	log=$out/${name//[^a-zA-Z0-9]/-}.log
 	heading "$1"
-	eval "${stage_commands[$1]}" 2>&1 </dev/null | tee "$log" | terse || status=$?
+	eval "${stage_commands[$1]}" 2>&1 </dev/null | tee "$log" | progress || status=$?
 	line=$(grep -E '^[0-9]+ passed, [0-9]+ failed(, [0-9]+ skipped)?$' "$log" | tail -n 1)
 	read -ra words <<<"${line//,/}"
-	points=$(grep -cE '^(not )?ok [0-9]* ?- ' "$log")
+	good=$(grep -cE '^ok [0-9]* ?- ' "$log")
+	bad=$(grep -cE '^not ok [0-9]* ?- ' "$log")
 	passed=$((passed + ${words[0]-0}))
 	failed=$((failed + ${words[2]-0}))
 	skipped=$((skipped + ${words[4]-0}))
@@ -123,8 +143,11 @@ run_stage() {
 		why="no result (status $status)"
 	elif [ "$status" -ne 0 ] && [ "${words[2]}" -eq 0 ]; then
 		why="ended with status $status"
-	elif [ "$points" -ne $((words[0] + words[2] + ${words[4]-0})) ]; then
-		why="$points points, but $line"
+	elif [ "$bad" -ne "${words[2]}" ] ||
+	     [ "$good" -ne $((words[0] + ${words[4]-0})) ]; then
+		why="$good points ok and $bad not, but $line"
+	elif [ "${words[0]}" -eq 0 ] && [ "${words[2]}" -eq 0 ]; then
+		why="nothing passed"
 	fi
 	[ -z "$why" ] || failed=$((failed + 1))
 	keep_points "$name" "$log" "$why"
@@ -132,7 +155,7 @@ run_stage() {
 		keep_failures "$name" "${why:-$line}" "$log"
 	fi
 	stage_took[$1]=$((SECONDS - start))
-	table+=("| $name | ${line:-no result} | ${stage_took[$1]} s |")
+	table+=("| $name | ${why:-$line} | ${stage_took[$1]} s |")
 	printf '== %s: %s in %s s\n' "$name" "${why:-$line}" "${stage_took[$1]}"
 }
 
@@ -144,13 +167,16 @@ stages_table() {
 # stages_run: run what is queued
 stages_run() {
 	local i before
+	trap 'exit 130' INT
 	mkdir -p "$out"
+	rm -f "$out/results.tap" "$out"/*.log
 	: >"$out/failures"
 	: >"$out/points"
 	for i in "${!stage_names[@]}"; do
 		before=$failed
 		run_stage "$i"
 		if [ -n "${stage_needed[i]-}" ] && [ "$failed" -gt "$before" ]; then
+			echo "Bail out! ${stage_names[i]} failed" >>"$out/points"
 			break
 		fi
 	done

@@ -15,7 +15,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 out=$build/bench/check
 if ! "$here/run.sh" --short --out "$out" | grep -v ': figure '; then
-	echo "0 passed, 1 failed"
+	printf '%s\n' "not ok - the bench runs" "0 passed, 1 failed"
 	exit 1
 fi
 "$here/report" compare "$out/figures.json" "$here/baseline.json"

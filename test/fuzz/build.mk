@@ -33,7 +33,7 @@ FUZZ_MAKE = $(MAKE) --no-print-directory B=$(B)/fuzz CC=clang SANITIZE=1 \
 fuzz-programs: $(FUZZ_TESTS)
 
 fuzz:
-	$(FUZZ_MAKE) fuzz-programs
+	+$(FUZZ_MAKE) fuzz-programs
 	FUZZ_SECONDS='$(FUZZ_SECONDS)' FUZZ_RUNS='$(FUZZ_RUNS)' \
 		test/fuzz/run.sh $(FUZZ_TESTS:$(B)/%=$(B)/fuzz/%)
 
@@ -42,7 +42,7 @@ fuzz-check:
 	FUZZ_SEED=1 $(MAKE) --no-print-directory fuzz
 
 fuzz-replay:
-	$(FUZZ_MAKE) fuzz-programs
+	+$(FUZZ_MAKE) fuzz-programs
 	test/fuzz/replay.sh $(FUZZ_TESTS:$(B)/%=$(B)/fuzz/%)
 
 fuzz-seeds: $(B)/test/fuzz/seeds

@@ -13,8 +13,8 @@
 # exits non-zero (leaks) all count as failed.
 set -u
 
-# run_program PROGRAM DIR: prints its points, and all that it said if one is
-# bad; leaves "GOOD BAD" in DIR
+# run_program PROGRAM DIR: leaves its points in DIR/NAME.points, with all that it said
+# if one is bad, and "GOOD BAD" in DIR/NAME.counts
 run_program() {
 	name=$(basename "$1")
 	log=$2/$name.log
@@ -26,8 +26,8 @@ run_program() {
 	awk -v name="$name" -v status=$status -v counts="$2/$name.counts" '
 		/^1\.\.[0-9]+$/ { planned += substr($0, 4) }
 		/^ok .* # SKIP/ { $0 = "not " $0 }
-		/^ok / { good++ }
-		/^not ok / { told++ }
+		/^ok [0-9]+ - / { good++ }
+		/^not ok [0-9]+ - / { told++ }
 		{
 			sub(/^ok [0-9]+ - /, "ok - " name ": ")
 			sub(/^not ok [0-9]+ - /, "not ok - " name ": ")
@@ -35,15 +35,15 @@ run_program() {
 		}
 		END {
 			bad = planned - good
-			if (bad <= 0 && (status != 0 || good == 0))
+			if (bad < 0 || (!bad && (status != 0 || good == 0)))
 				bad = 1
 			for (i = 1; i <= NR; i++)
-				if (bad || line[i] ~ /^ok /)
+				if (bad || line[i] ~ /^ok - /)
 					print line[i]
 			for (; told < bad; told++)
 				print "not ok - " name ": a result, exit status " status
 			print good + 0, bad >counts
-		}' "$log"
+		}' "$log" >"$2/$name.points"
 }
 
 if [ "${1-}" = --one ]; then
@@ -63,6 +63,7 @@ for program; do
 	bad=1
 	# Nothing there: it was not run.
 	read -r good bad <"$dir/$(basename "$program").counts"
+	cat "$dir/$(basename "$program").points"
 	passed=$((passed + good))
 	failed=$((failed + bad))
 done

@@ -25,7 +25,7 @@
 #include "result_make.h"
 
 /* Limit of waiting for a condition, on a machine of any speed. */
-#define PATIENCE_MS 100000
+#define PATIENCE_MS 600000
 /* Of so many programs one ends within HOOKS_LAST_MS on such a machine. */
 #define ENDS_MAX 100
 

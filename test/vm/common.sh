@@ -56,7 +56,9 @@ pack() {
 # file for the kernel's console (ttyS0), CHARDEV the back end, in QEMU's words,
 # of the results port (ttyS1).  The environment variable VM_CPU names another
 # processor than the one with all that QEMU has; what VM_APPEND adds to the
-# kernel's command line, words such as VM_SEED=7, tests have as variables.
+# kernel's command line, words such as VM_SEED=7, tests have as variables. A clock that
+# counts instructions begins at the same date each time, and random numbers begin with
+# QEMU_SEED, default 1.
 qemu_command() {
 	local series=$1 initrd=$2 smp=$3 mem=$4 icount=$5 host=$6
 	local console=$7 chardev=$8 loglevel=5 flavour=
@@ -64,7 +66,7 @@ qemu_command() {
 
 	if [ "$icount" = yes ]; then
 		accel=(-accel tcg -icount "shift=0,sleep=off" -smp 1
-			-rtc "base=2026-11-01T00:00:00,clock=vm" -seed "${VM_SEED:-1}")
+			-rtc "base=2026-11-01T00:00:00,clock=vm" -seed "${QEMU_SEED:-1}")
 	fi
 	# A warning out of an interrupt would be another one: the serial console
 	# takes a lock that PROVE_RAW_LOCK_NESTING does not allow there.

@@ -3,25 +3,26 @@
 #
 # Runs tests in guests and shows their points as they come.
 #
-#   run.sh [--kernel 6.1|6.12|6.1-debug|6.1-kcsan|all] [--quick|--rest] [--stock]
-#          [--icount yes|no] [--smp N] [--mem MIB] [--timeout S] [--keep-log FILE]
+#   run.sh [--kernel 6.1|6.12|6.1-debug|6.1-kcsan|all | --quick | --rest | --short]
+#          [--stock] [--icount yes|no] [--smp N] [--mem MIB] [--timeout S] [--keep-log FILE]
 #          [TEST...]
 #
 # TEST is a file or the name of one in test/vm/tests; without any, all of them
 # on one kernel (6.1 unless --kernel says otherwise).  "run.sh all" is all of
 # them on the distribution's kernels, --quick those of make check on 6.1, --rest
-# all that --quick leaves out.
+# all that --quick leaves out, --short those of make check-debug-short on 6.1-debug.
 #
 # A test says in its head how it wants to be run:
 #
 #   # vm: smp=1 icount=no host=no kernels=6.1,6.12 debug=yes quick=no mem=768 timeout=120 seconds=10
 #
-# A test for 6.1 also runs on 6.1-debug, unless it says debug=no
-# because of what it measures there; one that names that kernel runs on it only.
+# A test for 6.1 also runs on 6.1-debug, unless it says debug=no because of what it
+# measures there; debug=short is for those of --short, beside those that name that
+# kernel and run on it only.
 # Tests that agree in kernel, smp, icount and host share boots, by the seconds of the
 # host that they say they take on an idle machine. Boots run side by side, one on each
-# of the host's processors, the longest first; one that needs more than one processor
-# runs alone. --icount, --smp and --mem overrule what tests say. timeout is a test's
+# of the host's processors, the longest first; one that needs more processors takes as
+# many. --icount, --smp and --mem overrule what tests say. timeout is a test's
 # limit in the guest's seconds, on a machine with nothing else to do; --timeout is the
 # limit of one boot in the host's, by default what the tests may take together.
 # --stock runs without project files that are not built. --keep-log collects the
@@ -31,9 +32,12 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=test/vm/common.sh
 . "$here/common.sh"
+shopt -s extglob
 
-# Emulated processors at work at the same time.
-slots=$(nproc)
+# Emulated processors at work at the same time. A guest may need 2 GiB.
+slots=$(awk -v cpus="$(nproc)" '/^MemAvailable:/ {
+	n = int($2 / 2097152)
+	print n < 1 ? 1 : n < cpus ? n : cpus }' /proc/meminfo)
 
 usage() {
 	sed -n '/^#   run/,/^#$/s/^# *//p' "${BASH_SOURCE[0]}" >&2
@@ -50,26 +54,30 @@ read_head() {
 		read -ra words <<<"${line#\# vm: }"
 		for word in "${words[@]}"; do
 			case $word in
-			smp=[1-9]* | mem=[1-9]* | timeout=[1-9]* | seconds=[1-9]* | kernels=?* | \
-				icount=yes | icount=no | host=yes | host=no | \
-				debug=yes | debug=no | quick=yes | quick=no)
+			smp=+([0-9]) | mem=+([0-9]) | timeout=+([0-9]) | seconds=+([0-9]) | \
+				kernels=@(6.1|6.12|6.1-debug|6.1-kcsan)*(,@(6.1|6.12|6.1-debug|6.1-kcsan)) | \
+				icount=@(yes|no) | host=@(yes|no) | quick=@(yes|no) | \
+				debug=@(yes|no|short))
 				head[${word%%=*}]=${word#*=} ;;
-			*) die "$1: '$word' is not smp=, icount=, host=yes, host=no, kernels=, debug=yes, debug=no, quick=yes, quick=no, mem=, timeout= or seconds=" ;;
+			*) die "$1: '$word' is not smp=N, icount=, host=, quick=yes|no, kernels=6.1,..., debug=yes|no|short, mem=N, timeout=N or seconds=N" ;;
 			esac
 		done
-		break
+		return
 	done <"$1"
+	die "$1: there is no line '# vm: ...'"
 }
 
 # runs_on KERNEL: whether the test of head[] is wanted on it
 runs_on() {
 	case $only:$1:${head[quick]} in
-	quick:6.1:yes | rest:6.1:no) ;;
-	quick:* | rest:6.1:*) return 1 ;;
+	quick:6.1:no | rest:6.1:yes) return 1 ;;
 	esac
 	case ,${head[kernels]}, in
 	*,"$1",*) return 0 ;;
-	*,"${1%%-*}",*) [ "${head[debug]}" = yes ] ;;
+	*,"${1%%-*}",*)
+		[ "${head[debug]}" != no ] &&
+			{ [ "$only" != short ] || [ "${head[debug]}" = short ]; }
+		;;
 	*) return 1 ;;
 	esac
 }
@@ -85,13 +93,13 @@ heads() {
 		[ -z "$opt_icount" ] || head[icount]=$opt_icount
 		[ -z "$opt_smp" ] || head[smp]=$opt_smp
 		[ "${head[icount]}" = no ] || head[smp]=1
-		# In a kernel that watches itself all takes longer.
-		case $kernel,${head[kernels]}, in
-		*-*,*,"$kernel",*) ;;
-		*-*,*) head[seconds]=$((head[seconds] * 8)) ;;
+		# The debug kernels are slower.
+		case $kernel:,${head[kernels]}, in
+		*-*:*,"$kernel",*) ;;
+		*-*:*) head[seconds]=$((head[seconds] * 8)) ;;
 		esac
 		echo "${head[seconds]} ${head[smp]} ${head[icount]} ${head[host]} ${head[mem]} ${head[timeout]} $file"
-	done | sort -rn
+	done | sort -s -k 1,1rn
 }
 
 # boot_for SECONDS KEY SMP: sets boot to the number of a boot with room for a test,
@@ -114,7 +122,7 @@ group_tests() {
 	local kernel=$1 list=$2 seconds smp icount host mem limit file boot
 	while read -r seconds smp icount host mem limit file; do
 		boot_for "$seconds" "$kernel $smp $icount $host" "$smp"
-		# A kernel that watches itself is slower, and needs more memory.
+		# They also need more memory.
 		case $kernel in
 		*-*)
 			limit=$((limit * 6))
@@ -256,7 +264,8 @@ run_boot() {
 		report_death "$1"
 	fi
 	rm -f "$dir/initrd"
-	echo '@boot' >&4
+	block=@boot$'\n'
+	flush
 }
 
 # Starts boots as processors are free: first those that run alone, so that none of
@@ -272,7 +281,7 @@ schedule() {
 		read -r need _ boot <<<"$line"
 		while [ "$used" -gt 0 ] && [ $((used + need)) -gt "$slots" ]; do
 			wait -n -p pid || true
-			used=$((used - needs[$pid]))
+			used=$((used - ${needs[$pid]-0}))
 		done
 		run_boot "$boot" "$work/$boot" &
 		needs[$!]=$need
@@ -287,6 +296,7 @@ clean_up() {
 	for file in "$work"/*/pid; do
 		[ ! -e "$file" ] || kill "$(cat "$file")" 2>/dev/null || true
 	done
+	wait
 	if [ -n "$keep_log" ]; then
 		for file in "$work"/*/results "$work"/*/console; do
 			[ ! -e "$file" ] || { echo "== ${file#"$work"/}"; cat "$file"; }
@@ -319,8 +329,9 @@ while [ $# -gt 0 ]; do
 		esac
 		shift
 		;;
-	--quick) only=quick ;;
+	--quick) only=quick kernels=6.1 ;;
 	--rest) only=rest kernels=all ;;
+	--short) only=short kernels=6.1-debug ;;
 	--stock) stock=(--stock) ;;
 	-*) usage ;;
 	all) kernels=all ;;
@@ -336,8 +347,8 @@ while [ $# -gt 0 ]; do
 	esac
 	shift
 done
-case $opt_icount in
-'' | yes | no) ;;
+case $opt_icount:$only:$kernels in
+@(|yes|no):@(:*|quick:6.1|rest:all|short:6.1-debug)) ;;
 *) usage ;;
 esac
 [ "$kernels" != all ] || kernels='6.1 6.12'

@@ -162,6 +162,8 @@ stages() {
 	stage 10 dies bash -c 'echo last words; exit 3'
 	stage 10 belies bash -c 'echo ok - said; echo 1 passed, 0 failed; exit 3'
 	stage 10 hides echo 2 passed, 0 failed
+	stage 10 lies printf '%s\n' 'a reason' 'not ok 1 - broken' '1 passed, 0 failed'
+	stage 10 idles echo 0 passed, 0 failed
 	needed 10 kernels true
 	needed 10 programs false
 	stage 10 never echo never
@@ -173,13 +175,14 @@ stages() {
 status=0
 stages >"$out" 2>&1 || status=$?
 ended "$status" 1 "stages fail"
-last_line "7 passed, 5 failed, 1 skipped"
-says "which stage of how many, and how long" '^== 2 of 9: passes \(0:0[0-9] gone, about 2:00 left\)$'
-is_not_there "what a stage that failed was needed for" '^== 9 of 9'
+last_line "8 passed, 7 failed, 1 skipped"
+says "which stage of how many, and how long" '^== 2 of 11: passes \(0:0[0-9] gone, about 2:20 left\)$'
+is_not_there "what a stage that failed was needed for" '^== 11 of 11'
 sed -i '0,/^-- /d' "$out"
 says "a failed point is said at the end" '^not ok 1 - bad$'
 says "and why" '^# why$'
 says "what a stage without a result said last" '^last words$'
+says "what a program said before a failed point" '^a reason$'
 says "a stage that belies its status" '^-- belies: ended with status 3, see'
 says "the table" '^\| passes \| 1 passed, 0 failed, 1 skipped \| [0-9]+ s \|$'
 mv "$out.check/results.tap" "$out"
@@ -187,8 +190,10 @@ says "results as TAP: a failed point" '^not ok [0-9]+ - fails: bad$'
 says "why it failed" '^# why$'
 says "a skipped one" '^ok 3 - passes: rest # SKIP no$'
 says "a stage without a result" '^not ok [0-9]+ - dies: no result \(status 3\)$'
-says "points that a stage did not name" '^not ok [0-9]+ - hides: 0 points, but 2 passed, 0 failed$'
-last_line "1..11"
+says "points that a stage did not name" '^not ok [0-9]+ - hides: 0 points ok and 0 not, but 2 passed, 0 failed$'
+says "a stage in which nothing passed" '^not ok [0-9]+ - idles: nothing passed$'
+says "a run that broke off" '^Bail out! programs failed$'
+last_line "1..14"
 rm -r "$out.check"
 
 echo "$((number - failed)) passed, $failed failed"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: smp=2 icount=no kernels=6.1,6.12 timeout=300 seconds=2
+# vm: smp=2 icount=no kernels=6.1,6.12 debug=short timeout=300 seconds=2
 #
 # What the kernel's fuzzer has kept: packets through every kind of rule, and
 # requests of every kind. Nothing but the masked bits of a packet changes, a set

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: icount=yes kernels=6.1,6.12 quick=yes timeout=60 seconds=1
+# vm: icount=yes kernels=6.1,6.12 debug=short quick=yes timeout=60 seconds=1
 #
 # Requests that no honest program sends are refused, each with its error, and
 # change nothing; so are requests of a user without the right to make them.

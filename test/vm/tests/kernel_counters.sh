@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: smp=4 icount=no kernels=6.1,6.12 quick=yes timeout=180 seconds=12
+# vm: smp=4 icount=no kernels=6.1,6.12 debug=short quick=yes timeout=180 seconds=12
 #
 # The memory of counters: four CPUs that count the same flow do not disturb each
 # other; a flow that takes another one's place starts from zero; and what a set

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: smp=2 icount=no kernels=6.1,6.12 quick=yes timeout=180 seconds=6
+# vm: smp=2 icount=no kernels=6.1,6.12 debug=short quick=yes timeout=180 seconds=6
 #
 # The core serialises nothing for this type: packets that learn, forget, mark
 # and count, requests, flushes, dumps, swaps and destructions run into each
