@@ -52,14 +52,19 @@ static void sr6flow_count(struct sr6flow *flow, unsigned int slot,
 		sr6flow_count_first(flow, slot, wire.packets, wire.bytes);
 }
 
-/* Mark, if this is a marking rule, and count; both or neither. */
+/*
+ * Mark, if this is a marking rule, and count; both or neither. A packet that has
+ * been marked before is only counted, and not under a colour.
+ */
 static void sr6flow_mark_and_count(struct sr6flow_set *h, struct sr6flow *flow,
 				   struct sk_buff *skb, unsigned int mark,
 				   const struct sr6flow_packet *pkt)
 {
 	u32 word = pkt->word;
 
-	if (mark) {
+	if (mark && sr6flow_marked_before(h->mask, word & h->mask)) {
+		word = h->mask;
+	} else if (mark) {
 		word = READ_ONCE(h->colour);
 		if (!sr6flow_packet_mark(skb, h->mask, word, pkt)) {
 			sr6flow_diagnose(h, SR6FLOW_NOT_WRITABLE);
@@ -122,10 +127,9 @@ static noinline int sr6flow_match_rule(struct ip_set *set, struct sk_buff *skb,
 }
 
 /*
- * From here on: the rule and the packet that nearly all are, in few
- * instructions. @flags are those of the rule. These functions hand the packet
- * to sr6flow_match_packet() when something is not as it nearly always is, which
- * they may do until they have counted it: it does no harm to mark it twice.
+ * Fast path for the common rule and packet. @flags are those of the rule. These
+ * functions call sr6flow_match_packet() for any other packet. After marking they pass
+ * it as a counting rule's, so that it is only counted.
  */
 static noinline int sr6flow_match_packet(struct sr6flow_set *h,
 					 struct sk_buff *skb,
@@ -159,6 +163,8 @@ sr6flow_match_list(struct sr6flow_set *h, struct sk_buff *skb,
 		return sr6flow_match_nothing(h);
 	word = sr6flow_packet_word(ip6, srh, tclass) & h->mask;
 	if (flags & IPSET_DIM_ONE_SRC) {
+		if (!tclass && sr6flow_marked_before(h->mask, word))
+			return sr6flow_match_packet(h, skb, flags);
 		colour = READ_ONCE(h->colour);
 		if (word != colour) {
 			if (unlikely(skb_cloned(skb) ||
@@ -171,10 +177,12 @@ sr6flow_match_list(struct sr6flow_set *h, struct sk_buff *skb,
 		}
 		word = colour;
 	}
+	/* A packet that carries its colour only has to be counted. */
 	if (unlikely(!sr6flow_count_here(flow,
 					 sr6flow_slot_gather(h->factor, word),
 					 1, linear + skb->data_len)))
-		return sr6flow_match_packet(h, skb, flags);
+		return sr6flow_match_packet(h, skb,
+					    flags & ~IPSET_DIM_ONE_SRC);
 	return 1;
 }
 

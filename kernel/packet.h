@@ -108,6 +108,24 @@ static __always_inline u32 sr6flow_packet_word(const struct ipv6hdr *ip6,
 			(u32)ntohs(sr6flow_tag(srh)) << 16;
 }
 
+/**
+ * sr6flow_marked_before() - check whether a packet at a marking rule has a colour
+ * @mask: mark mask
+ * @masked: mark word AND @mask
+ *
+ * A Tag with one of two bits was written before: by this node, where the rule is
+ * present twice or the packet returns, by another marking node, or by a host or route
+ * that uses the Tag for something else. A Traffic Class can have such bits from the
+ * inner header, and with a mask of one bit every packet has a colour.
+ *
+ * Return: true if the packet is to be left as it is; it is counted in the slot of
+ * both bits, which marking never uses.
+ */
+static __always_inline bool sr6flow_marked_before(u32 mask, u32 masked)
+{
+	return unlikely(masked) && masked != mask && mask & SR6FLOW_MASK_TAG;
+}
+
 /* Write a colour into a header that is writable. */
 static __always_inline void sr6flow_mark_tclass(struct ipv6hdr *ip6, u32 mask,
 						u32 colour)

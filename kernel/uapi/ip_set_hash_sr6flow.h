@@ -77,6 +77,11 @@
  *                          bytes: struct sr6flow_identity
  *   IPSET_ATTR_MARK, IPSET_ATTR_PACKETS, IPSET_ATTR_BYTES
  *
+ *   At a counting rule the colour of a record is that of the packets. At a marking
+ *   rule with two mask bits in the Tag, the record of both bits counts packets whose
+ *   Tag already had one of the two colours: these are neither marked nor counted
+ *   under a colour.
+ *
  * Dump rules
  * ----------
  * There is one record per flow and colour that has counted anything, and one

@@ -314,6 +314,13 @@ static bool check_bytes(struct flight *flight, const struct packet *packet,
 	return changed;
 }
 
+/* A marking rule leaves packets as they are that have a colour in the Tag. */
+static bool marked_before(u32 mask, u32 word)
+{
+	return sr6flow_slots(mask) == 4 && mask >> 16 &&
+	       (sr6flow_slot(mask, word) == 1 || sr6flow_slot(mask, word) == 2);
+}
+
 /* The tally of one packet, which is of a flow if @flow. */
 static void check_tally(const struct tally *tally, const struct rule *rule,
 			const struct reference *ref, bool flow, bool marked,
@@ -321,8 +328,10 @@ static void check_tally(const struct tally *tally, const struct rule *rule,
 {
 	const struct sr6flow_set *h = set.data;
 	bool src = rule->bits & RULE_SRC;
-	u32 word = src ? h->colour : ref->word;
-	bool fails = poor && src && (ref->word & h->mask) != h->colour;
+	bool before = src && marked_before(h->mask, ref->word);
+	bool marks = src && !before && (ref->word & h->mask) != h->colour;
+	u32 word = before ? h->mask : src ? h->colour : ref->word;
+	bool fails = poor && marks;
 	bool counted = rule->counts && flow && !fails && !ref->later_fragment;
 
 	for (unsigned int i = 0; i < SR6FLOW_SLOTS_MAX; i++) {
@@ -337,8 +346,7 @@ static void check_tally(const struct tally *tally, const struct rule *rule,
 	     (rule->counts && ref->malformed));
 	must(tally->diagnosed[SR6FLOW_NOT_WRITABLE] ==
 	     (rule->counts && flow && fails));
-	must(marked == (rule->counts && flow && src && !fails &&
-			(ref->word & h->mask) != h->colour));
+	must(marked == (rule->counts && flow && marks && !fails));
 }
 
 static void check_wire(const struct sk_buff *skb,
