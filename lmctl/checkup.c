@@ -197,6 +197,11 @@ static void judge_set(struct checkup *checkup)
 		find(checkup, FINDING_BAD, "set",
 		     "run 'lmctl init tx'", "'%s': no rule names the set, so nothing is marked",
 		     set->name);
+	else if (set->references > 1)
+		find(checkup, FINDING_NOTE, "set",
+		     "see 'ip6tables-save -t mangle' on this node: one rule may count",
+		     "'%s': %u flows, used by %u rules", set->name, set->flows,
+		     set->references);
 	else
 		find(checkup, FINDING_GOOD, "set", NULL,
 		     "'%s': %u flows, used by a rule", set->name, set->flows);

@@ -48,6 +48,8 @@ static const struct meaning meanings[] = {
 	  "run 'lmctl rotate', or 'rotate' in the configuration of 'lmctl run', with the same period" },
 	{ "uncoloured", "packets came without a colour",
 	  "find what takes the mark off on the way (for a mask in the Traffic Class: what rewrites the DSCP), or which ingress does not mark" },
+	{ "coloured-before", "packets had a colour already when they reached the marking rule",
+	  "see whether the rule is present twice ('ip6tables-save -t mangle'), packets loop, or another node marks them, as each packet may cross one marking rule only; where something else uses these bits of the Tag, make the sets with another mask ('lmctl init --mask')" },
 	{ "both-colours", "both colours counted at once",
 	  "compare the clocks: they differ by more than the guard band, or the delay varies by more; use a longer period or guard time" },
 	{ "still-counting", "the colour of the finished block still counted",

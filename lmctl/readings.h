@@ -24,6 +24,7 @@
  * @reason: why they cannot be used, enum reason
  * @known: there is such a reading
  * @went_on: they did not stand still, but those of the next block's colour did
+ * @both: packets with both bits were counted since the READ of the block before
  */
 struct reading {
 	struct sr6flow_counters counters;
@@ -32,6 +33,7 @@ struct reading {
 	unsigned int reason : 8;
 	bool known : 1;
 	bool went_on : 1;
+	bool both : 1;
 };
 
 /**
@@ -41,11 +43,15 @@ struct reading {
  * @base: last reading of each colour, by parity of the block
  * @read: counters in the last READ, by parity
  * @stray: packets of no colour of the set in the last READ
+ * @both: those of them with both mask bits
  * @name: name or NULL
  * @read_dump: number of the dump that @read is from
  * @confirm_dump: number of the dump that @moved is from
  * @reason: why the last READ cannot be used, enum reason
  * @moved: by parity: the last CONFIRM found other counters than @read
+ * @both_moved: @both grew between the last two READs
+ * @strayed: the last CONFIRM found another @stray
+ * @strayed_both: and another @both
  * @lost: memory was short
  * @nsids: number of SIDs
  * @hh: by SID list
@@ -59,11 +65,15 @@ struct readings {
 	struct reading base[2];
 	struct sr6flow_counters read[2];
 	uint64_t stray;
+	uint64_t both;
 	char *name;
 	uint32_t read_dump;
 	uint32_t confirm_dump;
 	uint8_t reason;
 	bool moved[2];
+	bool both_moved;
+	bool strayed;
+	bool strayed_both;
 	bool lost;
 	uint8_t nsids;
 	UT_hash_handle hh;

@@ -35,7 +35,10 @@
  * passed then is missing in B + 1.
  *
  * A packet of the flow without a colour of the set may be one of B that lost
- * its colour on the way. Both blocks that it can be from are invalid.
+ * its colour on the way. All blocks that it can be from are invalid: while B + 1 runs
+ * those are B + 1, and B too unless the packet was counted before B's READ. The same
+ * holds at a marking node for a packet that had a colour already: the other end counts
+ * it under that colour, once too often or in place of a lost one.
  *
  * Only a marking node changes the active colour. A set is taken for one when
  * its active colour is seen to change; before that it is not asked to.
@@ -326,15 +329,27 @@ static uint64_t stray_packets(const unsigned int slots[2],
 	return stray;
 }
 
+/* Those of them with both bits: a marking rule counts there what has a colour. */
+static uint64_t both_packets(const struct recorder *recorder,
+			     const struct sr6flow_record *record)
+{
+	if (sr6flow_slots(recorder->mask) != SR6FLOW_SLOTS_MAX)
+		return 0;
+	return record->counters[SR6FLOW_SLOTS_MAX - 1].packets;
+}
+
 static void take_read(struct recorder *recorder, struct readings *flow,
 		      const unsigned int slots[2],
 		      const struct sr6flow_record *record)
 {
+	uint64_t both = both_packets(recorder, record);
 	unsigned int p;
 
 	flow->reason = REASON_NONE;
 	flow->read_dump = recorder->dump;
 	flow->stray = stray_packets(slots, record);
+	flow->both_moved = flow->both != both;
+	flow->both = both;
 	for (p = 0; p < 2; p++)
 		flow->read[p] = record->counters[slots[p]];
 }
@@ -346,6 +361,8 @@ static void take_confirm(struct recorder *recorder, struct readings *flow,
 	unsigned int p;
 
 	flow->confirm_dump = recorder->dump;
+	flow->strayed = flow->stray != stray_packets(slots, record);
+	flow->strayed_both = flow->both != both_packets(recorder, record);
 	for (p = 0; p < 2; p++)
 		flow->moved[p] = !counters_equal(&flow->read[p],
 						 &record->counters[slots[p]]);
@@ -380,6 +397,13 @@ int recorder_dump_flow(const struct sr6flow_set *set,
 	return 0;
 }
 
+/* Packets of no colour of the set were counted; @both: with both bits. */
+static enum reason judge_stray(const struct recorder *recorder, bool both)
+{
+	return both && recorder->marking ? REASON_COLOURED_BEFORE :
+					   REASON_UNCOLOURED;
+}
+
 /* What is wrong with the reading of a flow that both dumps have. */
 static enum reason judge_reading(const struct recorder *recorder,
 				 const struct readings *flow)
@@ -392,6 +416,9 @@ static enum reason judge_reading(const struct recorder *recorder,
 		reason = reason_first(reason, REASON_COLOUR_LATE);
 	else if (recorder->marking && !end->looked)
 		reason = reason_first(reason, REASON_READ_LATE);
+	if (flow->strayed)
+		reason = reason_first(reason,
+				      judge_stray(recorder, flow->strayed_both));
 	if (flow->moved[p])
 		reason = reason_first(reason, flow->moved[1 - p] ?
 					      REASON_BOTH_COLOURS :
@@ -411,8 +438,11 @@ static enum reason judge_base(const struct recorder *recorder,
 		return reason_first(reason, REASON_READ_LATE);
 	if (!base->known || base->block != recorder->block - 2)
 		return reason_first(reason, REASON_FLOW_ADDED);
+	/* Since the base was read: before the block between was read, or after. */
 	if (base->stray != flow->stray)
-		return reason_first(reason, REASON_UNCOLOURED);
+		return reason_first(reason,
+				    judge_stray(recorder, flow->both_moved ||
+						flow->base[1 - p].both));
 	return reason;
 }
 
@@ -425,6 +455,7 @@ static int report_flow(struct recorder *recorder, struct readings *flow)
 		.known = true,
 		.block = recorder->block,
 		.went_on = flow->moved[p] && !flow->moved[1 - p],
+		.both = flow->both_moved,
 		.counters = flow->read[p],
 		.stray = flow->stray,
 		.reason = judge_reading(recorder, flow),

@@ -21,6 +21,7 @@ static const char *const words[] = {
 	[REASON_READ_LATE] = "read-late",
 	[REASON_COLOUR_LATE] = "colour-late",
 	[REASON_UNCOLOURED] = "uncoloured",
+	[REASON_COLOURED_BEFORE] = "coloured-before",
 	[REASON_BOTH_COLOURS] = "both-colours",
 	[REASON_STILL_COUNTING] = "still-counting",
 	[REASON_COUNTER_BACK] = "counter-back",

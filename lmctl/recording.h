@@ -31,6 +31,9 @@
  * @REASON_UNCOLOURED: packets of the flow came without a colour of the set:
  *		       something on the way takes the colour off, or not every
  *		       ingress marks
+ * @REASON_COLOURED_BEFORE: packets had a colour already when they reached the marking
+ *			    rule: it is present twice, they loop, or another node
+ *			    writes the Tag
  * @REASON_BOTH_COLOURS: the block's colour and the next one counted at once
  * @REASON_STILL_COUNTING: the block's colour counted in the reading window, or
  *			   the colour of the block before in place of it
@@ -51,6 +54,7 @@ enum reason {
 	REASON_READ_LATE,
 	REASON_COLOUR_LATE,
 	REASON_UNCOLOURED,
+	REASON_COLOURED_BEFORE,
 	REASON_BOTH_COLOURS,
 	REASON_STILL_COUNTING,
 	REASON_COUNTER_BACK,

@@ -25,6 +25,7 @@ static const enum reason wire_reasons[] = {
 	REASON_STILL_COUNTING,
 	REASON_COUNTER_BACK,
 	REASON_UNCOLOURED,
+	REASON_COLOURED_BEFORE,
 };
 
 const char *answer_word(const struct answer *answer)

@@ -129,6 +129,9 @@ static void act_on_flow(struct node *node, const struct event *event)
 	case UNCOLOURED:
 		flow_count(node, event->value, 0, 1);
 		break;
+	case BEFORE:
+		flow_count(node, event->value, node->mask, 1);
+		break;
 	case IDLE:
 		flow->idle = true;
 		break;

@@ -45,6 +45,7 @@ enum action {
 	RULES,		/* value rules name the set */
 	BACKWARDS,	/* counters of flow value lose what they had */
 	UNCOLOURED,	/* one packet of flow value without a colour */
+	BEFORE,		/* one that had a colour when it came to the marking rule */
 };
 
 struct event {

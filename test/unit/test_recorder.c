@@ -382,6 +382,7 @@ static const struct scenario scenarios[] = {
 		},
 	}, {
 		.name = "a packet without a colour: both blocks that it can be from",
+		.counting = true,
 		.flows = 2, .until = 700, .events = { { 310, UNCOLOURED, 0 } },
 		.expected = {
 			{ 1, 0, 0, 100 }, { 1, 1, 0, 100 },
@@ -389,6 +390,34 @@ static const struct scenario scenarios[] = {
 			{ 3, 0, REASON_UNCOLOURED, 0 }, { 3, 1, 0, 100 },
 			{ 4, 0, 0, 100 }, { 4, 1, 0, 100 },
 			{ 5, 0, 0, 100 }, { 5, 1, 0, 100 },
+		},
+	}, {
+		.name = "a packet that was marked before: both blocks it can be in",
+		.flows = 2, .until = 700, .events = { { 310, BEFORE, 0 } },
+		.expected = {
+			{ 1, 0, 0, 100 }, { 1, 1, 0, 100 },
+			{ 2, 0, REASON_COLOURED_BEFORE, 0 }, { 2, 1, 0, 100 },
+			{ 3, 0, REASON_COLOURED_BEFORE, 0 }, { 3, 1, 0, 100 },
+			{ 4, 0, 0, 100 }, { 4, 1, 0, 100 },
+			{ 5, 0, 0, 100 }, { 5, 1, 0, 100 },
+		},
+	}, {
+		.name = "one that was marked before, between READ and CONFIRM",
+		.flows = 1, .until = 800, .events = { { 352, BEFORE, 0 } },
+		.expected = {
+			{ 1, 0, 0, 100 },
+			{ 2, 0, REASON_COLOURED_BEFORE, 0 },
+			{ 3, 0, REASON_COLOURED_BEFORE, 0 },
+			{ 4, 0, REASON_COLOURED_BEFORE, 0 },
+			{ 5, 0, 0, 100 }, { 6, 0, 0, 100 },
+		},
+	}, {
+		.name = "a marking node that met a packet without a colour",
+		.flows = 1, .until = 700, .events = { { 310, UNCOLOURED, 0 } },
+		.expected = {
+			{ 1, 0, 0, 100 }, { 2, 0, REASON_UNCOLOURED, 0 },
+			{ 3, 0, REASON_UNCOLOURED, 0 }, { 4, 0, 0, 100 },
+			{ 5, 0, 0, 100 },
 		},
 	}, {
 		.name = "one mask bit: zero is a colour",
