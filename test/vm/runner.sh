@@ -48,10 +48,18 @@ kernel_log_clean() {
 	fi
 }
 
-# Ends session $1 after $2 seconds, and notes first what it was doing.
+# Ends session $1 after $2 seconds, and notes first what it was doing. Where the clock
+# counts instructions, it goes on to the next timer at once while a program waits for a
+# file of the host. That must not be the timer of the limit: there is one each second.
 watch() {
-	local pid
-	sleep "$2"
+	local pid left=$2
+	if [ -e /job/host ]; then
+		while [ $((left--)) -gt 0 ]; do
+			sleep 1
+		done
+	else
+		sleep "$2"
+	fi
 	touch "$late"
 	{
 		echo "processes at the time limit:"
