@@ -36,9 +36,9 @@ extern "C" {
 
 /* Most characters of a set name, as in ipset. */
 #define SR6FLOW_SETNAME_MAX 31
-/* Text form of the longest flow, with name, commas and the NUL. */
+/* Text form of the longest flow, with name, source, commas and the NUL. */
 #define SR6FLOW_FLOW_STRLEN \
-	(SR6FLOW_NAME_MAX + 1 + SR6FLOW_SIDS_MAX * INET6_ADDRSTRLEN + 1)
+	(SR6FLOW_NAME_MAX + 1 + (1 + SR6FLOW_SIDS_MAX) * INET6_ADDRSTRLEN + 1)
 /* Timeout of a set or flow that has none. */
 #define SR6FLOW_NO_TIMEOUT UINT32_MAX
 
@@ -46,13 +46,20 @@ struct sr6flow;
 
 /**
  * struct sr6flow_flow - a flow: what tells it apart and how it is called
- * @sids: SID list in path order, network byte order
  * @nsids: number of SIDs, 1 to SR6FLOW_SIDS_MAX
+ * @netmask: bits of @source that belong to the key, 1 to 128; 0 for a flow
+ *	     without source. sr6flow_flow_parse() sets 128, a dump what the set
+ *	     has; requests only distinguish 0 from others
+ * @source: outer source address, network byte order; bits beyond @netmask are
+ *	    zero in a dump, all of them without a source
+ * @sids: SID list in path order, network byte order
  * @name: name, empty for none
  */
 struct sr6flow_flow {
-	struct in6_addr sids[SR6FLOW_SIDS_MAX];
 	unsigned int nsids;
+	unsigned int netmask;
+	struct in6_addr source;
+	struct in6_addr sids[SR6FLOW_SIDS_MAX];
 	char name[SR6FLOW_NAME_MAX + 1];
 };
 
@@ -67,6 +74,7 @@ struct sr6flow_flow {
  * @has_timeout: the set has timeouts
  * @forceadd: a full set forgets its oldest flow for a new one
  * @skbinfo: flows carry skbinfo
+ * @netmask: bits of the source address in the key, 1 to 128; 0 for none
  * @exist: a set that exists with the same options is not an error
  */
 struct sr6flow_options {
@@ -79,6 +87,7 @@ struct sr6flow_options {
 	bool has_timeout;
 	bool forceadd;
 	bool skbinfo;
+	unsigned int netmask;
 	bool exist;
 };
 
@@ -92,6 +101,7 @@ struct sr6flow_options {
  * @timeout: default timeout in seconds, SR6FLOW_NO_TIMEOUT without
  * @forceadd: see struct sr6flow_options
  * @skbinfo: see struct sr6flow_options
+ * @netmask: see struct sr6flow_options
  * @references: rules and sets that use the set
  * @memsize: bytes of kernel memory, per-CPU memory included
  * @flows: number of flows
@@ -108,6 +118,7 @@ struct sr6flow_set {
 	uint32_t timeout;
 	bool forceadd;
 	bool skbinfo;
+	unsigned int netmask;
 	uint32_t references;
 	uint64_t memsize;
 	uint32_t flows;
@@ -132,6 +143,10 @@ struct sr6flow_counters {
  * @instance: identity of the set; a change means that it was created anew
  * @generation: identity of the counters of all slots; a change means that they
  *		restarted
+ * @source_changes: packets from another source than the one before them; 0 in a
+ *		    set with a netmask
+ * @segments_left_changes: packets with another Segments Left than the one before
+ *			   them
  * @timeout: seconds left, 0 for never, SR6FLOW_NO_TIMEOUT without
  * @slots: bit per slot whose counters were in the dump; others have counted
  *	   nothing
@@ -141,6 +156,8 @@ struct sr6flow_record {
 	struct sr6flow_flow flow;
 	uint64_t instance;
 	uint64_t generation;
+	uint64_t source_changes;
+	uint64_t segments_left_changes;
 	uint32_t timeout;
 	unsigned int slots;
 	struct sr6flow_counters counters[SR6FLOW_SLOTS_MAX];
@@ -297,7 +314,7 @@ int sr6flow_dump(struct sr6flow *handle, const char *set, sr6flow_dump_fn fn,
 		 void *arg);
 
 /**
- * sr6flow_flow_parse() - flow from its text form [NAME=]SID[,SID...]
+ * sr6flow_flow_parse() - flow from its text form [NAME=][SOURCE@]SID[,SID...]
  * @flow: filled
  * @text: text form
  * @error: filled with a sentence when it fails

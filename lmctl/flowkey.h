@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The identity of a flow as bytes: netmask, source and SID list, which lie side by
+ * side in struct sr6flow_flow. Two ends mean the same flow if these are equal.
+ */
+#ifndef LMCTL_FLOWKEY_H
+#define LMCTL_FLOWKEY_H
+
+#include <stddef.h>
+#include "sr6flow.h"
+
+/* Bytes of the identity of a flow with @n SIDs. */
+#define FLOWKEY_LEN(n) \
+	(offsetof(struct sr6flow_flow, sids) + 16 * (size_t)(n) - \
+	 offsetof(struct sr6flow_flow, netmask))
+
+/**
+ * flowkey() - the identity of a flow
+ * @flow: flow whose source has no bits beyond its netmask
+ *
+ * Return: FLOWKEY_LEN(flow->nsids) bytes inside @flow.
+ */
+static inline const void *flowkey(const struct sr6flow_flow *flow)
+{
+	return &flow->netmask;
+}
+
+#endif /* LMCTL_FLOWKEY_H */
