@@ -8,12 +8,14 @@
 /* Room for the longest sentence about bad input, with its NUL. */
 #define ELEMENT_SENTENCE_MAX	320
 
-/* "NAME=" + 16 times "SID," + "0x" and 8 digits + NUL, by a safe margin. */
+/* "NAME=", "SOURCE@", 16 times "SID,", "0x" and 8 digits, NUL, by a safe margin. */
 #define ELEMENT_TEXT_MAX	1024
 
 /**
- * struct element - what `[NAME=]SID[,SID...][,COLOUR]` or `COLOUR` says
+ * struct element - what `[NAME=][SOURCE@]SID[,SID...][,COLOUR]` or `COLOUR` says
  * @name: name of the flow, empty if there is none
+ * @has_source: true if @source was given
+ * @source: source address
  * @sids: SID list in path order
  * @sids_len: number of SIDs, 0 for a bare colour
  * @has_colour: true if @colour was given; always true for a bare colour
@@ -21,6 +23,8 @@
  */
 struct element {
 	char name[SR6FLOW_NAME_MAX + 1];
+	bool has_source;
+	__u8 source[SR6FLOW_SID_LEN];
 	__u8 sids[SR6FLOW_SIDS_MAX][SR6FLOW_SID_LEN];
 	unsigned int sids_len;
 	bool has_colour;

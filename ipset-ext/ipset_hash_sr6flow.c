@@ -9,6 +9,7 @@
  *
  *   IPSET_OPT_IP           first SID            IPSET_ATTR_IP
  *   IPSET_OPT_ADT_COMMENT  the other SIDs       IPSET_ATTR_COMMENT
+ *   IPSET_OPT_IP_TO        source               IPSET_ATTR_IP_TO
  *   IPSET_OPT_NAME         name of the flow     IPSET_ATTR_NAME
  *   IPSET_OPT_MARK         colour               IPSET_ATTR_MARK
  */
@@ -23,6 +24,7 @@
 
 #define ELEMENT_FLAGS	(IPSET_FLAG(IPSET_OPT_IP) | \
 			 IPSET_FLAG(IPSET_OPT_ADT_COMMENT) | \
+			 IPSET_FLAG(IPSET_OPT_IP_TO) | \
 			 IPSET_FLAG(IPSET_OPT_NAME) | \
 			 IPSET_FLAG(IPSET_OPT_MARK))
 
@@ -37,6 +39,8 @@ static int store(struct ipset_data *data, const struct element *element)
 		sr6flow_sids_encode(comment, element->sids, element->sids_len);
 		err |= ipset_data_set(data, IPSET_OPT_ADT_COMMENT, comment);
 	}
+	if (element->has_source)
+		err |= ipset_data_set(data, IPSET_OPT_IP_TO, element->source);
 	if (element->name[0])
 		err |= ipset_data_set(data, IPSET_OPT_NAME, element->name);
 	if (element->has_colour)
@@ -66,6 +70,7 @@ static int load(struct element *element, const struct ipset_data *data)
 {
 	const __u8 *first = ipset_data_get(data, IPSET_OPT_IP);
 	const char *comment = ipset_data_get(data, IPSET_OPT_ADT_COMMENT);
+	const __u8 *source = ipset_data_get(data, IPSET_OPT_IP_TO);
 	const char *name = ipset_data_get(data, IPSET_OPT_NAME);
 	const __u32 *colour = ipset_data_get(data, IPSET_OPT_MARK);
 
@@ -77,6 +82,10 @@ static int load(struct element *element, const struct ipset_data *data)
 							strlen(comment) : 0);
 		if (!element->sids_len)
 			return -1;
+	}
+	if (source) {
+		element->has_source = true;
+		memcpy(element->source, source, sizeof(element->source));
 	}
 	if (name)
 		snprintf(element->name, sizeof(element->name), "%s", name);
@@ -107,14 +116,20 @@ static int print(char *buf, unsigned int len, const struct ipset_data *data,
 	return element_print(buf, len, &element);
 }
 
+#define FLOW_HELP	"[NAME=][SOURCE@]SID[,SID...][,COLOUR]"
+
+/* Where the option of revision 1 is among those of create. */
+#define NETMASK_ARG	8
+
 /*
  * Revisions, as in the kernel module (SR6FLOW_REVISION_MAX):
  *   0: first version
+ *   1: netmask
  */
-static struct ipset_type hash_sr6flow0 = {
+static struct ipset_type hash_sr6flow1 = {
 	.name = SR6FLOW_TYPENAME,
 	.alias = { NULL },
-	.revision = 0,
+	.revision = 1,
 	.family = NFPROTO_IPV6,
 	.dimension = IPSET_DIM_ONE,
 	.elem = {
@@ -137,6 +152,7 @@ static struct ipset_type hash_sr6flow0 = {
 				IPSET_ARG_COUNTERS,
 				IPSET_ARG_FORCEADD,
 				IPSET_ARG_SKBINFO,
+				[NETMASK_ARG] = IPSET_ARG_NETMASK,
 				IPSET_ARG_NONE,
 			},
 			.help = "",
@@ -152,21 +168,25 @@ static struct ipset_type hash_sr6flow0 = {
 				IPSET_ARG_NONE,
 			},
 			.full = ELEMENT_FLAGS,
-			.help = "[NAME=]SID[,SID...][,COLOUR] | COLOUR",
+			.help = FLOW_HELP " | COLOUR",
 		},
 		[IPSET_DEL] = {
 			.args = { IPSET_ARG_NONE },
 			.full = ELEMENT_FLAGS,
-			.help = "[NAME=]SID[,SID...][,COLOUR]",
+			.help = FLOW_HELP,
 		},
 		[IPSET_TEST] = {
 			.args = { IPSET_ARG_NONE },
 			.full = ELEMENT_FLAGS,
-			.help = "[NAME=]SID[,SID...][,COLOUR]",
+			.help = FLOW_HELP,
 		},
 	},
 	.usage = "where SID is an IPv6 address; a flow has 1 to 16 of them, "
 		 "in path order.\n"
+		 "      SOURCE is the outer source address. It is needed in a "
+		 "set with netmask,\n"
+		 "      the number of its bits that belong to the flow, and "
+		 "refused in any other.\n"
 		 "      NAME is a label of at most 31 letters, digits and "
 		 ". _ : -\n"
 		 "      COLOUR is hexadecimal with 0x. Alone, it becomes the "
@@ -181,13 +201,25 @@ static struct ipset_type hash_sr6flow0 = {
 	.description = "SRv6 flows with counters per marking colour",
 };
 
-__attribute__((constructor))
-static void register_type(void)
+static struct ipset_type hash_sr6flow0;
+
+static void add(struct ipset_type *type)
 {
-	int err = ipset_type_add(&hash_sr6flow0);
+	int err = ipset_type_add(type);
 
 	if (err)
 		fprintf(stderr, "ipset_hash_sr6flow.so: libipset refuses %s "
-			"revision %u: %s\n", hash_sr6flow0.name,
-			hash_sr6flow0.revision, strerror(-err));
+			"revision %u: %s\n", type->name, type->revision,
+			strerror(-err));
+}
+
+__attribute__((constructor))
+static void register_type(void)
+{
+	hash_sr6flow0 = hash_sr6flow1;
+	hash_sr6flow0.revision = 0;
+	hash_sr6flow0.cmd[IPSET_CREATE].args[NETMASK_ARG] = IPSET_ARG_NONE;
+	/* libipset refuses a revision that is below one that it has. */
+	add(&hash_sr6flow0);
+	add(&hash_sr6flow1);
 }

@@ -103,8 +103,8 @@ static int parse_colour(struct element *element, struct part part,
 	return 0;
 }
 
-/* Why a part is not a SID, as far as it shows. */
-static int refuse_sid(struct part part, const char *text, char *sentence)
+/* Why a part is not an address, as far as it shows. */
+static int refuse_address(struct part part, const char *text, char *sentence)
 {
 	struct in_addr ipv4;
 	const char *hint = "";
@@ -117,16 +117,39 @@ static int refuse_sid(struct part part, const char *text, char *sentence)
 		      hint);
 }
 
-static int parse_sid(struct element *element, struct part part,
-		     char *sentence)
+static int parse_address(struct in6_addr *address, struct part part,
+			 char *sentence)
 {
 	char text[QUOTE_MAX + 1];
-	struct in6_addr sid;
 
 	/* No address is as long as that, so that a cut one is refused too. */
 	snprintf(text, sizeof(text), "%.*s", (int)part.len, part.text);
-	if (part.len > QUOTE_MAX || inet_pton(AF_INET6, text, &sid) != 1)
-		return refuse_sid(part, text, sentence);
+	if (part.len > QUOTE_MAX || inet_pton(AF_INET6, text, address) != 1)
+		return refuse_address(part, text, sentence);
+	return 0;
+}
+
+static int parse_source(struct element *element, struct part part,
+			char *sentence)
+{
+	struct in6_addr source;
+
+	if (!part.len)
+		return refuse(sentence, "the source before '@' is empty");
+	if (parse_address(&source, part, sentence))
+		return -1;
+	memcpy(element->source, &source, sizeof(source));
+	element->has_source = true;
+	return 0;
+}
+
+static int parse_sid(struct element *element, struct part part,
+		     char *sentence)
+{
+	struct in6_addr sid;
+
+	if (parse_address(&sid, part, sentence))
+		return -1;
 	/* SIDs beyond the limit are only checked and counted. */
 	if (element->sids_len < SR6FLOW_SIDS_MAX)
 		memcpy(element->sids[element->sids_len], &sid, sizeof(sid));
@@ -148,39 +171,64 @@ static int parse_part(struct element *element, struct part part, bool last,
 	return parse_colour(element, part, sentence);
 }
 
-int element_parse(struct element *element, const char *text, char *sentence)
+/* What is before a sign, and moves *@text behind it; an empty text without one. */
+static struct part take(const char **text, char sign)
 {
-	const char *sign = strchr(text, '=');
-	struct part part = { text, sign ? (size_t)(sign - text) : 0 };
+	const char *at = strchr(*text, sign);
+	struct part part = { at ? *text : NULL, at ? (size_t)(at - *text) : 0 };
 
-	memset(element, 0, sizeof(*element));
-	if (!*text)
-		return refuse(sentence, "the element is empty");
-	if (sign) {
-		if (!sr6flow_name_valid(part.text, part.len))
-			return refuse_name(part, sentence);
-		memcpy(element->name, part.text, part.len);
-		text = sign + 1;
-		if (!*text)
-			return refuse(sentence, "name '%s' has no SID",
-				      element->name);
-	}
-	for (;; text += part.len + 1) {
-		bool last;
+	if (at)
+		*text = at + 1;
+	return part;
+}
 
+static int parse_list(struct element *element, const char *text,
+		      char *sentence)
+{
+	struct part part;
+	bool last;
+
+	do {
 		part.text = text;
 		part.len = strcspn(text, ",");
 		last = !text[part.len];
 		if (parse_part(element, part, last, sentence))
 			return -1;
-		if (last)
-			break;
-	}
+		text += part.len + 1;
+	} while (!last);
 	if (element->sids_len > SR6FLOW_SIDS_MAX)
 		return refuse(sentence, "%u SIDs: a flow has at most %d",
 			      element->sids_len, SR6FLOW_SIDS_MAX);
-	if (!element->sids_len && element->name[0])
+	return 0;
+}
+
+int element_parse(struct element *element, const char *text, char *sentence)
+{
+	struct part part;
+
+	memset(element, 0, sizeof(*element));
+	if (!*text)
+		return refuse(sentence, "the element is empty");
+	part = take(&text, '=');
+	if (part.text) {
+		if (!sr6flow_name_valid(part.text, part.len))
+			return refuse_name(part, sentence);
+		memcpy(element->name, part.text, part.len);
+		if (!*text)
+			return refuse(sentence, "name '%s' has no SID",
+				      element->name);
+	}
+	part = take(&text, '@');
+	if (part.text && parse_source(element, part, sentence))
+		return -1;
+	if (parse_list(element, text, sentence))
+		return -1;
+	if (element->sids_len)
+		return 0;
+	if (element->name[0])
 		return refuse(sentence, "name '%s' has no SID, only a colour",
 			      element->name);
+	if (element->has_source)
+		return refuse(sentence, "the source has no SID, only a colour");
 	return 0;
 }

@@ -7,16 +7,20 @@
 
 int element_print(char *buf, size_t len, const struct element *element)
 {
-	char text[ELEMENT_TEXT_MAX], sid[INET6_ADDRSTRLEN];
+	char text[ELEMENT_TEXT_MAX], address[INET6_ADDRSTRLEN];
 	const char *comma = "";
 	unsigned int i;
 	int at = 0;
 
 	if (element->name[0])
 		at += snprintf(text, sizeof(text), "%s=", element->name);
+	if (element->has_source) {
+		inet_ntop(AF_INET6, element->source, address, sizeof(address));
+		at += snprintf(text + at, sizeof(text) - at, "%s@", address);
+	}
 	for (i = 0; i < element->sids_len; i++) {
-		inet_ntop(AF_INET6, element->sids[i], sid, sizeof(sid));
-		at += snprintf(text + at, sizeof(text) - at, "%s%s", comma, sid);
+		inet_ntop(AF_INET6, element->sids[i], address, sizeof(address));
+		at += snprintf(text + at, sizeof(text) - at, "%s%s", comma, address);
 		comma = ",";
 	}
 	if (element->has_colour)

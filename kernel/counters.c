@@ -7,12 +7,15 @@
  * when it counts its first packet of one of them. If there is no memory for it
  * at that moment, which must not cost a packet, the CPU counts with atomic
  * operations in a page that all CPUs share and that comes with the flows.
+ *
+ * Besides the counters, a flow has witnesses that all its packets are of one path.
  */
 
 #include <linux/error-injection.h>
 #include <linux/slab.h>
 
 #include "counters.h"
+#include "lookup.h"
 
 struct sr6flow_counters __percpu *sr6flow_diagnostics_alloc(void)
 {
@@ -114,6 +117,11 @@ static size_t sr6flow_shared_size(void)
 	return array_size(SR6FLOW_GROUP_FLOWS, sizeof(struct sr6flow_shared));
 }
 
+static size_t sr6flow_changed_size(void)
+{
+	return array_size(SR6FLOW_GROUP_FLOWS, sizeof(struct sr6flow_changed));
+}
+
 /**
  * sr6flow_pool_size() - memory of all counters
  * @pool: pool
@@ -124,7 +132,8 @@ size_t sr6flow_pool_size(struct sr6flow_pool *pool)
 {
 	return READ_ONCE(pool->groups) *
 	       (kmalloc_size_roundup(sr6flow_group_size()) +
-		kmalloc_size_roundup(sr6flow_shared_size())) +
+		kmalloc_size_roundup(sr6flow_shared_size()) +
+		kmalloc_size_roundup(sr6flow_changed_size())) +
 	       atomic_long_read(&pool->pages) * sizeof(struct sr6flow_page);
 }
 
@@ -137,12 +146,19 @@ static struct sr6flow_group *sr6flow_group_alloc(struct sr6flow_pool *pool,
 	if (!group)
 		return NULL;
 	group->shared = kzalloc(sr6flow_shared_size(), gfp);
-	if (!group->shared) {
-		kfree(group);
-		return NULL;
-	}
+	if (!group->shared)
+		goto free_group;
+	group->changed = kzalloc(sr6flow_changed_size(), gfp);
+	if (!group->changed)
+		goto free_shared;
 	group->pool = pool;
 	return group;
+
+free_shared:
+	kfree(group->shared);
+free_group:
+	kfree(group);
+	return NULL;
 }
 
 static void sr6flow_group_free(struct sr6flow_group *group)
@@ -155,6 +171,7 @@ static void sr6flow_group_free(struct sr6flow_group *group)
 		kfree(group->page[cpu]);
 		atomic_long_dec(&group->pool->pages);
 	}
+	kfree(group->changed);
 	kfree(group->shared);
 	kfree(group);
 }
@@ -222,6 +239,7 @@ static void sr6flow_counters_clear(struct sr6flow *flow)
 			       sizeof(page->flow[flow->index].slot));
 	}
 	memset(&group->shared[flow->index], 0, sizeof(*group->shared));
+	memset(&group->changed[flow->index], 0, sizeof(*group->changed));
 }
 
 /**
@@ -300,6 +318,47 @@ void sr6flow_count_first(struct sr6flow *flow, unsigned int slot, u64 packets,
 		atomic_long_inc(&group->pool->pages);
 }
 
+/**
+ * sr6flow_witness() - compare a packet with the one before it
+ * @h: set
+ * @flow: flow; the caller holds RCU, and counts the packet afterwards
+ * @source: source of the packet
+ * @start: start of its Segment Routing Header, see struct sr6flow_packet
+ *
+ * Writes only on a difference. The first packet is one too, so that of two CPUs with
+ * the first packets of two sources one counts a change. CPUs that overwrite each
+ * other's words of a source leave a mixture, which the next packet differs from.
+ */
+void sr6flow_witness(const struct sr6flow_set *h, struct sr6flow *flow,
+		     const struct sr6flow_source *source,
+		     union sr6flow_srh_start start)
+{
+	struct sr6flow_changed *changed = &flow->group->changed[flow->index];
+	union sr6flow_srh_start last = { .all = READ_ONCE(flow->last.all) };
+	unsigned int i;
+
+	if (!h->netmask && !sr6flow_source_is(flow, source)) {
+		atomic64_inc(&changed->source);
+		for (i = 0; i < SR6FLOW_SID_WORDS; i++)
+			WRITE_ONCE(flow->source.word[i], source->word[i]);
+	}
+	if (start.segments_left == SR6FLOW_NO_SEGMENTS_LEFT)
+		return;
+	if (start.segments_left != last.segments_left)
+		atomic64_inc(&changed->segments_left);
+	else if (last.hdrlen || !start.hdrlen)
+		return;
+	WRITE_ONCE(flow->last.all, start.all);
+}
+
+/* The first packet is no change. */
+static u64 sr6flow_changed(const atomic64_t *counter)
+{
+	u64 packets = atomic64_read(counter);
+
+	return packets ? packets - 1 : 0;
+}
+
 static void sr6flow_page_sum(const struct sr6flow_page *page,
 			     unsigned int index, struct sr6flow_sum *sum)
 {
@@ -344,10 +403,16 @@ void sr6flow_counted(const struct sr6flow *flow, struct sr6flow_sum *sum)
  */
 void sr6flow_sum(const struct sr6flow *flow, struct sr6flow_sum *sum)
 {
+	const struct sr6flow_changed *changed =
+		&flow->group->changed[flow->index];
 	const struct sr6flow_base *base = rcu_dereference(flow->base);
 	unsigned int slot;
 
 	sr6flow_counted(flow, sum);
+	/* Who sees a packet counted must see what it differed in. */
+	smp_rmb();
+	sum->changes.source = sr6flow_changed(&changed->source);
+	sum->changes.segments_left = sr6flow_changed(&changed->segments_left);
 	sum->generation = flow->generation;
 	if (!base)
 		return;

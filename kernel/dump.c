@@ -13,14 +13,16 @@
  * struct sr6flow_label - attributes that all records of a flow begin with
  * @flow: the flow
  * @name: its name when the first record was written, or NULL
- * @generation: identity of its counters
+ * @sum: identity and witnesses of its counters
+ * @sourced: the set has a netmask
  * @size: bytes of the attributes
  * @written: the attributes in the message, NULL if they are not there yet
  */
 struct sr6flow_label {
 	const struct sr6flow *flow;
 	const struct sr6flow_name *name;
-	u64 generation;
+	const struct sr6flow_sum *sum;
+	bool sourced;
 	size_t size;
 	const void *written;
 };
@@ -64,17 +66,25 @@ static size_t sr6flow_comment_len(const struct sr6flow *flow)
 	return (flow->n - 1) * SR6FLOW_SID_LEN + 1;
 }
 
-static struct sr6flow_label sr6flow_label(const struct sr6flow *flow,
-					  u64 generation)
+static bool sr6flow_has_changes(const struct sr6flow_sum *sum)
+{
+	return sum->changes.source || sum->changes.segments_left;
+}
+
+static struct sr6flow_label sr6flow_label(const struct sr6flow_set *h,
+					  const struct sr6flow *flow,
+					  const struct sr6flow_sum *sum)
 {
 	struct sr6flow_label label = {
 		.flow = flow,
 		.name = rcu_dereference(flow->name),
-		.generation = generation,
+		.sum = sum,
+		.sourced = h->netmask,
 	};
 
-	/* First SID and identity. */
-	label.size = 2 * nla_total_size(nla_total_size(sizeof(struct in6_addr)));
+	/* First SID and identity, and the two that may be there. */
+	label.size = (2 + label.sourced + sr6flow_has_changes(sum)) *
+		     nla_total_size(nla_total_size(sizeof(struct in6_addr)));
 	if (flow->n > 1)
 		label.size += nla_total_size(sr6flow_comment_len(flow) + 1);
 	if (label.name)
@@ -89,7 +99,11 @@ static void sr6flow_write_label(u8 *at, const struct sr6flow_set *h,
 	const struct sr6flow *flow = label->flow;
 	const struct sr6flow_identity identity = {
 		.instance = cpu_to_be64(h->instance),
-		.generation = cpu_to_be64(label->generation),
+		.generation = cpu_to_be64(label->sum->generation),
+	};
+	const struct sr6flow_changes changes = {
+		.source = cpu_to_be64(label->sum->changes.source),
+		.segments_left = cpu_to_be64(label->sum->changes.segments_left),
 	};
 
 	sr6flow_sids_reverse(sids, (const void *)flow->sids, flow->n);
@@ -98,6 +112,9 @@ static void sr6flow_write_label(u8 *at, const struct sr6flow_set *h,
 		sr6flow_sids_encode(sr6flow_string(&at, IPSET_ATTR_COMMENT,
 						   sr6flow_comment_len(flow)),
 				    (const void *)sids, flow->n);
+	if (label->sourced)
+		memcpy(sr6flow_address(&at, IPSET_ATTR_IP_TO), &flow->source,
+		       sizeof(flow->source));
 	if (label->name) {
 		size_t len = strlen(label->name->text);
 
@@ -106,6 +123,9 @@ static void sr6flow_write_label(u8 *at, const struct sr6flow_set *h,
 	}
 	memcpy(sr6flow_address(&at, IPSET_ATTR_IP2), &identity,
 	       sizeof(identity));
+	if (sr6flow_has_changes(label->sum))
+		memcpy(sr6flow_address(&at, IPSET_ATTR_IP2_TO), &changes,
+		       sizeof(changes));
 }
 
 /* Netlink aligns to four bytes, which is not enough for these. */
@@ -129,8 +149,7 @@ static void sr6flow_write_counters(u8 *at, u32 colour, u64 packets, u64 bytes)
 
 /* One record; @slot is SR6FLOW_SLOTS_MAX for a flow that has not counted. */
 static int sr6flow_put_record(struct sk_buff *skb, const struct ip_set *set,
-			      struct sr6flow_label *label,
-			      const struct sr6flow_sum *sum, unsigned int slot)
+			      struct sr6flow_label *label, unsigned int slot)
 {
 	const struct sr6flow_set *h = set->data;
 	size_t size = NLA_HDRLEN + label->size;
@@ -153,7 +172,8 @@ static int sr6flow_put_record(struct sk_buff *skb, const struct ip_set *set,
 	if (slot < SR6FLOW_SLOTS_MAX)
 		sr6flow_write_counters(at + label->size,
 				       sr6flow_slot_colour(h->mask, slot),
-				       sum->packets[slot], sum->bytes[slot]);
+				       label->sum->packets[slot],
+				       label->sum->bytes[slot]);
 	if (set->extensions &&
 	    ip_set_put_extensions(skb, set, label->flow, true)) {
 		nla_nest_cancel(skb, nested);
@@ -182,16 +202,15 @@ static int sr6flow_put_flow(struct sk_buff *skb, const struct ip_set *set,
 	bool counted = pos->slot;
 
 	sr6flow_sum(pos->flow, &sum);
-	label = sr6flow_label(pos->flow, sum.generation);
+	label = sr6flow_label(set->data, pos->flow, &sum);
 	for (; pos->slot < SR6FLOW_SLOTS_MAX; pos->slot++) {
 		if (!sum.packets[pos->slot] && !sum.bytes[pos->slot])
 			continue;
-		if (sr6flow_put_record(skb, set, &label, &sum, pos->slot))
+		if (sr6flow_put_record(skb, set, &label, pos->slot))
 			goto full;
 		counted = true;
 	}
-	if (counted || !sr6flow_put_record(skb, set, &label, &sum,
-					   SR6FLOW_SLOTS_MAX))
+	if (counted || !sr6flow_put_record(skb, set, &label, SR6FLOW_SLOTS_MAX))
 		return 0;
 full:
 	if (!counted)

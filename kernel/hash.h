@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Keyed hash of a SID list.
+ * Keyed hash of a SID list, with or without a source address.
  *
  * A SID is two words. Each is mixed with something that nobody outside knows,
  * the state of the hash and a part of the secret, and both are multiplied; the
@@ -68,7 +68,8 @@ sr6flow_hash_sid(sr6flow_word state, const sr6flow_word *sid, sr6flow_word step)
 }
 
 /**
- * sr6flow_hash() - hash of a SID list
+ * sr6flow_hash() - hash of a flow's key
+ * @source: SR6FLOW_SID_WORDS words of the source address, NULL without
  * @sids: SIDs in any fixed order; aligned to 4 bytes, or to nothing where the
  *	machine does not mind
  * @n: number of SIDs, 1 to SR6FLOW_SIDS_MAX
@@ -77,13 +78,16 @@ sr6flow_hash_sid(sr6flow_word state, const sr6flow_word *sid, sr6flow_word step)
  *
  * Return: 32 bits, of which any are as good as any others.
  */
-static __always_inline __u32 sr6flow_hash(const void *sids, unsigned int n,
+static __always_inline __u32 sr6flow_hash(const sr6flow_word *source,
+					  const void *sids, unsigned int n,
 					  const struct sr6flow_secret *secret,
 					  __u32 seed)
 {
 	const sr6flow_word *sid = sids, step = secret->step;
 	sr6flow_word state = secret->start ^ seed;
 
+	if (source)
+		state = sr6flow_hash_sid(state, source, step);
 	for (; n >= 4; n -= 4, sid += 4 * SR6FLOW_SID_WORDS) {
 		state = sr6flow_hash_sid(state, sid, step);
 		state = sr6flow_hash_sid(state, sid + SR6FLOW_SID_WORDS, step);

@@ -7,13 +7,32 @@
 
 #include "sr6flow.h"
 
+/*
+ * @source is struct sr6flow_source, or an address in a packet. The source that a flow
+ * without one in its key had last changes under readers, see sr6flow_witness().
+ */
+static __always_inline bool sr6flow_source_is(const struct sr6flow *flow,
+					      const void *source)
+{
+	const sr6flow_word *word = source;
+	unsigned int i;
+
+	for (i = 0; i < SR6FLOW_SID_WORDS; i++)
+		if (word[i] != READ_ONCE(flow->source.word[i]))
+			return false;
+	return true;
+}
+
 static __always_inline bool sr6flow_has_key(const struct sr6flow *flow,
-					    const struct sr6flow_key *key)
+					    const struct sr6flow_key *key,
+					    bool sourced)
 {
 	const struct in6_addr *a = key->sids, *b = flow->sids;
 	unsigned int n = key->n;
 
 	if (n != flow->n)
+		return false;
+	if (sourced && !sr6flow_source_is(flow, &key->source))
 		return false;
 	for (; n >= 4; n -= 4)
 		if (!ipv6_addr_equal(a++, b++) || !ipv6_addr_equal(a++, b++) ||
@@ -28,7 +47,8 @@ static __always_inline bool sr6flow_has_key(const struct sr6flow *flow,
 /**
  * sr6flow_find_quickly() - look a flow up where it nearly always is
  * @h: set
- * @key: SID list
+ * @key: key
+ * @sourced: the set has a netmask
  * @flow: set to the flow, expired or not, or to NULL if there is none
  *
  * What rhashtable_lookup() does, but nothing is out of line, and no second
@@ -38,7 +58,7 @@ static __always_inline bool sr6flow_has_key(const struct sr6flow *flow,
  */
 static __always_inline bool
 sr6flow_find_quickly(struct sr6flow_set *h, const struct sr6flow_key *key,
-		     struct sr6flow **flow)
+		     bool sourced, struct sr6flow **flow)
 {
 	struct bucket_table *tbl = rht_dereference_rcu(h->table.tbl, &h->table);
 	struct rhash_lock_head __rcu *const *bucket;
@@ -47,12 +67,14 @@ sr6flow_find_quickly(struct sr6flow_set *h, const struct sr6flow_key *key,
 
 	if (unlikely(tbl->nest))
 		return false;
-	hash = rht_bucket_index(tbl, sr6flow_hash(key->sids, key->n, &h->secret,
-						  tbl->hash_rnd));
+	hash = rht_bucket_index(tbl, sr6flow_hash(sourced ? key->source.word :
+							    NULL,
+						  key->sids, key->n,
+						  &h->secret, tbl->hash_rnd));
 	bucket = &tbl->buckets[hash];
 	rht_for_each_entry_rcu_from(*flow, node, rht_ptr_rcu(bucket), tbl, hash,
 				    node)
-		if (likely(sr6flow_has_key(*flow, key)))
+		if (likely(sr6flow_has_key(*flow, key, sourced)))
 			return true;
 	*flow = NULL;
 	/* A flow that is moved leads to the end of another bucket. */
@@ -61,6 +83,19 @@ sr6flow_find_quickly(struct sr6flow_set *h, const struct sr6flow_key *key,
 	/* Pairs with the barrier of rhashtable when it begins to move flows. */
 	smp_rmb();
 	return likely(!rcu_access_pointer(tbl->future_tbl));
+}
+
+/* The source of a packet, or of a request, as the flows of the set have it. */
+static __always_inline struct sr6flow_source
+sr6flow_source(const struct sr6flow_set *h, const struct in6_addr *address)
+{
+	const sr6flow_word *from = (const sr6flow_word *)address;
+	struct sr6flow_source source;
+	unsigned int i;
+
+	for (i = 0; i < SR6FLOW_SID_WORDS; i++)
+		source.word[i] = from[i] & h->source_mask.word[i];
+	return source;
 }
 
 /**

@@ -90,7 +90,7 @@ sr6flow_take(struct sr6flow_set *h, struct sk_buff *skb, unsigned int mark,
 	struct sr6flow *flow;
 	int kind;
 
-	kind = sr6flow_packet_parse(skb, h->mask, &pkt, room);
+	kind = sr6flow_packet_parse(skb, h, &pkt, room);
 	if (kind < 0 && count)
 		sr6flow_diagnose(h, SR6FLOW_MALFORMED);
 	if (kind != SR6FLOW_SRV6)
@@ -101,8 +101,10 @@ sr6flow_take(struct sr6flow_set *h, struct sk_buff *skb, unsigned int mark,
 			sr6flow_diagnose(h, SR6FLOW_NO_FLOW);
 		return NULL;
 	}
-	if (count)
+	if (count) {
+		sr6flow_witness(h, flow, &pkt.key.source, pkt.start);
 		sr6flow_mark_and_count(h, flow, skb, mark, &pkt);
+	}
 	return flow;
 }
 
@@ -145,32 +147,68 @@ static noinline int sr6flow_match_nothing(struct sr6flow_set *h)
 }
 
 /*
- * A packet with the SID list @key; @linear bytes from @ip6 on are in one piece,
- * and with them the list. The mark mask is in the Traffic Class if @tclass.
+ * What is common to all packets of a kind of set, known when the code is compiled but
+ * for long lists: the mark mask is in the Traffic Class; the key has a source; there is
+ * no Segment Routing Header.
+ */
+struct sr6flow_sort {
+	bool tclass;
+	bool sourced;
+	bool bare;
+};
+
+/* See whether the packet is like the one before it, and its header without surprise. */
+static __always_inline bool
+sr6flow_is_as_before(const struct sr6flow *flow, const struct ipv6hdr *ip6,
+		     unsigned int linear, unsigned int n,
+		     struct sr6flow_sort sort)
+{
+	const struct ipv6_sr_hdr *srh = (const void *)(ip6 + 1);
+
+	if (!sort.bare && unlikely(!sr6flow_srh_is_usual(flow, srh, n)) &&
+	    !sr6flow_srh_is_as_before(flow, srh, n, linear))
+		return false;
+	return sort.sourced || likely(sr6flow_source_is(flow, &ip6->saddr));
+}
+
+/*
+ * A packet with a list of @n SIDs; @linear bytes from @ip6 on are in one piece, and
+ * with them the list.
  */
 static __always_inline int
 sr6flow_match_list(struct sr6flow_set *h, struct sk_buff *skb,
 		   unsigned int flags, struct ipv6hdr *ip6, unsigned int linear,
-		   const struct sr6flow_key *key, bool tclass)
+		   unsigned int n, struct sr6flow_sort sort)
 {
-	struct ipv6_sr_hdr *srh = (struct ipv6_sr_hdr *)(ip6 + 1);
+	struct ipv6_sr_hdr *srh = (void *)(ip6 + 1);
+	struct sr6flow_key key = {
+		.sids = sort.bare ? &ip6->daddr : srh->segments,
+		.n = n,
+	};
 	struct sr6flow *flow;
 	u32 word, colour;
 
-	if (unlikely(skb_is_gso(skb) || !sr6flow_find_quickly(h, key, &flow)))
+	if (sort.sourced)
+		key.source = sr6flow_source(h, &ip6->saddr);
+	if (unlikely(skb_is_gso(skb) ||
+		     !sr6flow_find_quickly(h, &key, sort.sourced, &flow)))
 		return sr6flow_match_packet(h, skb, flags);
 	if (unlikely(!flow || sr6flow_expired(flow)))
-		return sr6flow_match_nothing(h);
-	word = sr6flow_packet_word(ip6, srh, tclass) & h->mask;
+		return sort.bare || sr6flow_srh_is_plain(srh, n, linear) ?
+		       sr6flow_match_nothing(h) :
+		       sr6flow_match_packet(h, skb, flags);
+	if (unlikely(!sr6flow_is_as_before(flow, ip6, linear, n, sort)))
+		return sr6flow_match_packet(h, skb, flags);
+	word = sr6flow_packet_word(ip6, srh, sort.tclass) & h->mask;
 	if (flags & IPSET_DIM_ONE_SRC) {
-		if (!tclass && sr6flow_marked_before(h->mask, word))
+		if (!sort.tclass && sr6flow_marked_before(h->mask, word))
 			return sr6flow_match_packet(h, skb, flags);
 		colour = READ_ONCE(h->colour);
 		if (word != colour) {
 			if (unlikely(skb_cloned(skb) ||
 				     skb->ip_summed == CHECKSUM_COMPLETE))
 				return sr6flow_match_packet(h, skb, flags);
-			if (tclass)
+			if (sort.tclass)
 				sr6flow_mark_tclass(ip6, h->mask, colour);
 			else
 				sr6flow_mark_tag(srh, h->mask, colour);
@@ -190,14 +228,13 @@ sr6flow_match_list(struct sr6flow_set *h, struct sk_buff *skb,
 static __always_inline int
 sr6flow_match_srh(struct sr6flow_set *h, struct sk_buff *skb,
 		  unsigned int flags, struct ipv6hdr *ip6, unsigned int linear,
-		  unsigned int n, bool tclass)
+		  unsigned int n, struct sr6flow_sort sort)
 {
-	const struct ipv6_sr_hdr *srh = (const void *)(ip6 + 1);
-	const struct sr6flow_key key = { .sids = srh->segments, .n = n };
-
-	if (unlikely(!sr6flow_srh_is_plain(srh, n, linear)))
+	if (unlikely(n > SR6FLOW_SIDS_MAX ||
+		     linear < sizeof(*ip6) + sizeof(struct ipv6_sr_hdr) +
+			      n * sizeof(struct in6_addr)))
 		return sr6flow_match_packet(h, skb, flags);
-	return sr6flow_match_list(h, skb, flags, ip6, linear, &key, tclass);
+	return sr6flow_match_list(h, skb, flags, ip6, linear, n, sort);
 }
 
 static noinline int sr6flow_match_any_srh(struct sr6flow_set *h,
@@ -207,10 +244,13 @@ static noinline int sr6flow_match_any_srh(struct sr6flow_set *h,
 					  unsigned int linear)
 {
 	const struct ipv6_sr_hdr *srh = (const void *)(ip6 + 1);
+	const struct sr6flow_sort sort = {
+		.tclass = h->mask & SR6FLOW_MASK_TCLASS,
+		.sourced = h->netmask,
+	};
 
 	return sr6flow_match_srh(h, skb, flags, ip6, linear,
-				 srh->first_segment + 1,
-				 h->mask & SR6FLOW_MASK_TCLASS);
+				 srh->first_segment + 1, sort);
 }
 
 /* The Tag cannot carry a colour where there is no SRH. */
@@ -219,16 +259,20 @@ static noinline int sr6flow_match_bare(struct sr6flow_set *h,
 				       unsigned int flags, struct ipv6hdr *ip6,
 				       unsigned int linear)
 {
-	const struct sr6flow_key key = { .sids = &ip6->daddr, .n = 1 };
+	const struct sr6flow_sort sort = {
+		.tclass = true,
+		.sourced = h->netmask,
+		.bare = true,
+	};
 
-	return sr6flow_match_list(h, skb, flags, ip6, linear, &key, true);
+	return sr6flow_match_list(h, skb, flags, ip6, linear, 1, sort);
 }
 
 static __always_inline int sr6flow_match(struct ip_set *set,
 					 struct sk_buff *skb,
 					 const struct xt_action_param *par,
 					 struct ip_set_adt_opt *opt,
-					 bool tclass)
+					 struct sr6flow_sort sort)
 {
 	struct sr6flow_set *h = set->data;
 	const struct ipv6_sr_hdr *srh;
@@ -242,13 +286,16 @@ static __always_inline int sr6flow_match(struct ip_set *set,
 	flags = opt->flags;
 	ip6 = ipv6_hdr(skb);
 	linear = skb_tail_pointer(skb) - (u8 *)ip6;
-	switch (sr6flow_packet_peek(ip6, linear, tclass)) {
+	switch (sr6flow_packet_peek(ip6, linear, sort.tclass)) {
 	case SR6FLOW_SRV6:
 		srh = (const void *)(ip6 + 1);
-		/* The shortest lists that are useful are the most frequent. */
+		/* The shortest lists are the most frequent. */
+		if (likely(!srh->first_segment))
+			return sr6flow_match_srh(h, skb, flags, ip6, linear, 1,
+						 sort);
 		if (likely(srh->first_segment == 1))
 			return sr6flow_match_srh(h, skb, flags, ip6, linear, 2,
-						 tclass);
+						 sort);
 		return sr6flow_match_any_srh(h, skb, flags, ip6, linear);
 	case SR6FLOW_BARE:
 		return sr6flow_match_bare(h, skb, flags, ip6, linear);
@@ -297,50 +344,44 @@ static noinline_for_stack int sr6flow_target(struct ip_set *set,
 	struct sr6flow_set *h = set->data;
 	struct sr6flow_packet pkt;
 
-	if (sr6flow_packet_parse(skb, h->mask, &pkt, room) != SR6FLOW_SRV6)
+	if (sr6flow_packet_parse(skb, h, &pkt, room) != SR6FLOW_SRV6)
 		return -EINVAL;
 	if (adt == IPSET_DEL)
 		return sr6flow_remove(h, &pkt.key);
 	return sr6flow_learn(set, &pkt.key, skb, opt);
 }
 
-/**
- * sr6flow_kadt_tag() - match a packet, or learn or forget its flow
- * @set: set whose mark mask is in the Tag
- * @skb: packet; the caller holds RCU
- * @par: where the packet is
- * @adt: IPSET_TEST for the match, IPSET_ADD and IPSET_DEL for the target
- * @opt: options of the rule
- *
- * The match and target are handed a const packet, but it is the hook's own:
- * targets write to it as well.
- *
- * Return: for IPSET_TEST 1 or 0; otherwise 0 or a negative errno.
+/*
+ * The match and target are handed a const packet, but it is the hook's own: targets
+ * write to it as well. The caller holds RCU.
  */
-int sr6flow_kadt_tag(struct ip_set *set, const struct sk_buff *skb,
-		     const struct xt_action_param *par, enum ipset_adt adt,
-		     struct ip_set_adt_opt *opt)
+static __always_inline int sr6flow_kadt(struct ip_set *set,
+					const struct sk_buff *skb,
+					const struct xt_action_param *par,
+					enum ipset_adt adt,
+					struct ip_set_adt_opt *opt,
+					struct sr6flow_sort sort)
 {
 	if (unlikely(adt != IPSET_TEST))
 		return sr6flow_target(set, skb, adt, opt);
-	return sr6flow_match(set, (struct sk_buff *)skb, par, opt, false);
+	return sr6flow_match(set, (struct sk_buff *)skb, par, opt, sort);
 }
 
-/**
- * sr6flow_kadt_tclass() - the same, for a mark mask in the Traffic Class
- * @set: set
- * @skb: packet
- * @par: where the packet is
- * @adt: what to do
- * @opt: options of the rule
- *
- * Return: as sr6flow_kadt_tag().
+/*
+ * Match a packet, or learn or forget its flow. Return 1 or 0 for IPSET_TEST, otherwise
+ * 0 or a negative errno. One for each sort of set.
  */
-int sr6flow_kadt_tclass(struct ip_set *set, const struct sk_buff *skb,
-			const struct xt_action_param *par, enum ipset_adt adt,
-			struct ip_set_adt_opt *opt)
-{
-	if (unlikely(adt != IPSET_TEST))
-		return sr6flow_target(set, skb, adt, opt);
-	return sr6flow_match(set, (struct sk_buff *)skb, par, opt, true);
+#define SR6FLOW_KADT(name, ...)							\
+int sr6flow_kadt_##name(struct ip_set *set, const struct sk_buff *skb,		\
+			const struct xt_action_param *par,			\
+			enum ipset_adt adt, struct ip_set_adt_opt *opt)		\
+{										\
+	const struct sr6flow_sort sort = { __VA_ARGS__ };			\
+										\
+	return sr6flow_kadt(set, skb, par, adt, opt, sort);			\
 }
+
+SR6FLOW_KADT(tag, .tclass = false, .sourced = false)
+SR6FLOW_KADT(tag_source, .tclass = false, .sourced = true)
+SR6FLOW_KADT(tclass, .tclass = true, .sourced = false)
+SR6FLOW_KADT(tclass_source, .tclass = true, .sourced = true)

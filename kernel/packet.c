@@ -7,6 +7,7 @@
  * extension headers is bounded.
  */
 
+#include "lookup.h"
 #include "packet.h"
 
 /* RFC 8200 lists six kinds of extension headers, of which one comes twice. */
@@ -33,6 +34,7 @@ static int sr6flow_parse_srh(const struct sk_buff *skb, unsigned int off,
 	if (!pkt->key.sids)
 		return -EINVAL;
 	pkt->key.n = n;
+	memcpy(&pkt->start, srh, sizeof(pkt->start));
 	pkt->word = (u32)ntohs(sr6flow_tag(srh)) << 16;
 	pkt->srh = off;
 	return 0;
@@ -99,21 +101,33 @@ static int sr6flow_walk(const struct sk_buff *skb, unsigned int off,
 	return nexthdr;
 }
 
+/*
+ * What the flow is to remember of the header: its length only if a header with these
+ * four bytes needs no other check.
+ */
+static void sr6flow_keep_usual(struct sr6flow_packet *pkt, unsigned int usual_off)
+{
+	if (pkt->srh != usual_off || pkt->start.hdrlen != 2 * pkt->key.n ||
+	    sr6flow_is_one_of(pkt->start.nexthdr, SR6FLOW_EXTHDRS))
+		pkt->start.hdrlen = 0;
+}
+
 /**
  * sr6flow_packet_parse() - find the flow, colour and fragment state
  * @skb: packet
- * @mask: mark mask of the set
+ * @h: set
  * @pkt: filled; valid as long as @skb is not changed
  * @room: for SR6FLOW_SIDS_MAX SIDs, should they not be in one piece
  *
  * Return: SR6FLOW_SRV6, SR6FLOW_OTHER, or -EINVAL for a malformed Segment
  * Routing Header.
  */
-int sr6flow_packet_parse(const struct sk_buff *skb, u32 mask,
+int sr6flow_packet_parse(const struct sk_buff *skb,
+			 const struct sr6flow_set *h,
 			 struct sr6flow_packet *pkt, struct in6_addr *room)
 {
 	unsigned int off = skb_network_offset(skb);
-	bool tclass = mask & SR6FLOW_MASK_TCLASS;
+	bool tclass = h->mask & SR6FLOW_MASK_TCLASS;
 	const struct ipv6hdr *ip6;
 	struct ipv6hdr _ip6;
 	int nexthdr;
@@ -123,19 +137,23 @@ int sr6flow_packet_parse(const struct sk_buff *skb, u32 mask,
 		return SR6FLOW_OTHER;
 	pkt->srh = 0;
 	pkt->later_fragment = false;
+	pkt->key.source = sr6flow_source(h, &ip6->saddr);
 	nexthdr = sr6flow_walk(skb, off + sizeof(*ip6), ip6->nexthdr, pkt, room);
 	if (nexthdr < 0)
 		return nexthdr;
 	if (tclass)
 		pkt->word = ipv6_get_dsfield(ip6);
-	if (pkt->srh)
+	if (pkt->srh) {
+		sr6flow_keep_usual(pkt, off + sizeof(*ip6));
 		return SR6FLOW_SRV6;
+	}
 	/* The Tag cannot carry a colour where there is no SRH. */
 	if (!tclass || !sr6flow_is_payload(nexthdr))
 		return SR6FLOW_OTHER;
 	*room = ip6->daddr;
 	pkt->key.sids = room;
 	pkt->key.n = 1;
+	pkt->start.segments_left = SR6FLOW_NO_SEGMENTS_LEFT;
 	return SR6FLOW_SRV6;
 }
 

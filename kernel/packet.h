@@ -99,6 +99,38 @@ sr6flow_srh_is_plain(const struct ipv6_sr_hdr *srh, unsigned int n,
 		!sr6flow_is_one_of(srh->nexthdr, SR6FLOW_EXTHDRS));
 }
 
+/**
+ * sr6flow_srh_is_usual() - see whether a routing header is as the flow's last one
+ * @flow: flow with the SID list of the header, whose @n SIDs can be read
+ * @srh: header behind the IPv6 header
+ * @n: number of SIDs
+ *
+ * A header is usual if sr6flow_srh_is_plain() accepts it and it has no TLVs: then
+ * these four bytes are all there is to check, Segments Left included. What the flow
+ * remembers of any other header has another length.
+ *
+ * Return: true if the header is usual and Segments Left is that of the last packet.
+ */
+static __always_inline bool
+sr6flow_srh_is_usual(const struct sr6flow *flow, const struct ipv6_sr_hdr *srh,
+		     unsigned int n)
+{
+	return srh->hdrlen == 2 * n &&
+	       *(const u32 *)srh == READ_ONCE(flow->last.all);
+}
+
+/* The same for any other header that holds no surprise. */
+static __always_inline bool
+sr6flow_srh_is_as_before(const struct sr6flow *flow,
+			 const struct ipv6_sr_hdr *srh, unsigned int n,
+			 unsigned int linear)
+{
+	const union sr6flow_srh_start last = { .all = READ_ONCE(flow->last.all) };
+
+	return sr6flow_srh_is_plain(srh, n, linear) &&
+	       srh->segments_left == last.segments_left;
+}
+
 /* The field of the mark word that a mask is in. */
 static __always_inline u32 sr6flow_packet_word(const struct ipv6hdr *ip6,
 					       const struct ipv6_sr_hdr *srh,

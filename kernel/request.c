@@ -14,7 +14,7 @@
 
 /**
  * struct sr6flow_request - a decoded request
- * @key: SID list, points at @wire; n is 0 for a bare colour
+ * @key: source, and SID list, points at @wire; n is 0 for a bare colour
  * @wire: SIDs in wire order
  * @name: name, or NULL
  * @name_len: characters in @name
@@ -59,6 +59,24 @@ static int sr6flow_decode_sids(struct nlattr *tb[],
 			     req->key.n);
 	req->key.sids = req->wire;
 	return 0;
+}
+
+/* A flow has a source exactly where the set has a netmask. */
+static int sr6flow_decode_source(const struct sr6flow_set *h,
+				 struct nlattr *attr,
+				 struct sr6flow_request *req)
+{
+	union nf_inet_addr source;
+	int err;
+
+	if (!h->netmask)
+		return attr ? -IPSET_ERR_INVALID_CIDR : 0;
+	if (!attr)
+		return -IPSET_ERR_IPADDR_IPV6;
+	err = ip_set_get_ipaddr6(attr, &source);
+	if (!err)
+		req->key.source = sr6flow_source(h, &source.in6);
+	return err;
 }
 
 static int sr6flow_decode_name(const struct nlattr *attr,
@@ -111,6 +129,9 @@ static int sr6flow_decode(struct ip_set *set, struct nlattr *tb[],
 		req->colour = ip_set_get_h32(tb[IPSET_ATTR_MARK]);
 	if (tb[IPSET_ATTR_IP]) {
 		err = sr6flow_decode_sids(tb, req);
+		if (!err)
+			err = sr6flow_decode_source(set->data,
+						    tb[IPSET_ATTR_IP_TO], req);
 		if (err)
 			return err;
 	}
@@ -126,7 +147,7 @@ static int sr6flow_set_colour(struct sr6flow_set *h, struct nlattr *tb[],
 			      const struct sr6flow_request *req)
 {
 	if (!req->has_colour || req->name || req->has_packets ||
-	    req->has_bytes || tb[IPSET_ATTR_COMMENT] ||
+	    req->has_bytes || tb[IPSET_ATTR_COMMENT] || tb[IPSET_ATTR_IP_TO] ||
 	    tb[IPSET_ATTR_TIMEOUT] || tb[IPSET_ATTR_SKBMARK] ||
 	    tb[IPSET_ATTR_SKBPRIO] || tb[IPSET_ATTR_SKBQUEUE])
 		return -EINVAL;

@@ -49,13 +49,41 @@
 #define SR6FLOW_SLICE 512
 
 /**
- * struct sr6flow_key - SID list to look up
+ * struct sr6flow_source - source address, masked where the set has a netmask
+ * @word: the address as it is in a packet
+ */
+struct sr6flow_source {
+	sr6flow_word word[SR6FLOW_SID_WORDS];
+};
+
+/**
+ * struct sr6flow_key - flow to look up
+ * @source: source; compared only in a set with a netmask
  * @sids: SIDs in wire order (last segment first)
  * @n: number of SIDs, 1 to SR6FLOW_SIDS_MAX
  */
 struct sr6flow_key {
+	struct sr6flow_source source;
 	const struct in6_addr *sids;
 	unsigned int n;
+};
+
+/**
+ * union sr6flow_srh_start - the first four bytes of a Segment Routing Header
+ * @nexthdr: Next Header
+ * @hdrlen: Hdr Ext Len
+ * @type: Routing Type
+ * @segments_left: Segments Left
+ * @all: all of them
+ */
+union sr6flow_srh_start {
+	struct {
+		u8 nexthdr;
+		u8 hdrlen;
+		u8 type;
+		u8 segments_left;
+	};
+	u32 all;
 };
 
 /**
@@ -96,6 +124,16 @@ struct sr6flow_shared {
 };
 
 /**
+ * struct sr6flow_changed - packets that differ from the packet before them
+ * @source: by their source, the first packet included
+ * @segments_left: by Segments Left, the first packet included
+ */
+struct sr6flow_changed {
+	atomic64_t source;
+	atomic64_t segments_left;
+};
+
+/**
  * struct sr6flow_pool - memory of the counters of a set's flows
  * @lock: taken inside no other lock
  * @roomy: groups that have room for another flow
@@ -116,6 +154,7 @@ struct sr6flow_pool {
  * @list: in sr6flow_pool.roomy, empty while the group is full
  * @used: indexes that belong to flows
  * @shared: where a CPU counts that cannot get a page
+ * @changed: by sr6flow.index
  * @page: by CPU, NULL until the CPU counts a packet of one of the flows;
  *	set only by the CPU itself
  *
@@ -126,6 +165,7 @@ struct sr6flow_group {
 	struct list_head list;
 	DECLARE_BITMAP(used, SR6FLOW_GROUP_FLOWS);
 	struct sr6flow_shared *shared;
+	struct sr6flow_changed *changed;
 	struct sr6flow_page *page[];
 };
 
@@ -175,17 +215,20 @@ enum sr6flow_state {
  * @base: written counters or NULL
  * @generation: identity of the counters from the start
  * @skbinfo: as in every ipset type
- * @grave: link to the flows that wait to be freed
+ * @pins: walkers that stand on the flow between two slices
+ * @grave: link to the flows that wait to be freed, on which nobody stands
  * @node: in sr6flow_set.table
  * @group: where its counters are
  * @timeout: jiffies at which the flow expires, IPSET_ELEM_PERMANENT for never
- * @pins: walkers that stand on the flow between two slices
+ * @last: start of the last packet's Segment Routing Header, with hdrlen 0 unless it
+ *	  is usual, see sr6flow_srh_is_usual(); one word, so that CPUs cannot mix two
  * @index: its counters in @group
  * @state: enum sr6flow_state
  * @n: number of SIDs
+ * @source: source of all packets in a set with a netmask, else of the last one
  * @sids: SID list in wire order
  *
- * On 64-bit machines everything that a packet reads of a flow with two SIDs,
+ * On 64-bit machines everything that a packet reads of a flow with one SID,
  * from @node on, is the second cache line of a 128-byte object.
  */
 struct sr6flow {
@@ -194,17 +237,24 @@ struct sr6flow {
 	struct sr6flow_base __rcu *base;
 	u64 generation;
 	struct ip_set_skbinfo skbinfo;
-	struct llist_node grave;
+	union {
+		u32 pins;
+		struct llist_node grave;
+	};
 
 	struct rhash_head node;
 	struct sr6flow_group *group;
 	unsigned long timeout;
-	u32 pins;
+	union sr6flow_srh_start last;
 	u8 index;
 	u8 state;
 	u8 n;
+	struct sr6flow_source source;
 	struct in6_addr sids[];
 };
+
+/* No Segments Left is as high: SR6FLOW_SIDS_MAX is the most. */
+#define SR6FLOW_NO_SEGMENTS_LEFT 255
 
 /* Slots of sr6flow_set.diagnostics; only .packets is used. */
 enum sr6flow_diagnostic {
@@ -217,11 +267,14 @@ enum sr6flow_diagnostic {
  * struct sr6flow_set - a set
  * @mask: mark mask
  * @maxelem: most flows
+ * @netmask: bits of the source in the key, 0 for none
+ * @source_mask: mask of source addresses; all bits without a netmask, because then
+ *		 whole addresses are compared with the last packet's
  * @colour: active colour; written with WRITE_ONCE, read once per packet
  * @factor: makes slots of masked mark words
  * @gc_period: jiffies between two looks for expired flows, 0 without timeouts
- * @table: flows by SID list; readers under RCU, writers hold @lock
- * @secret: key of the hash of SID lists
+ * @table: flows by key; readers under RCU, writers hold @lock
+ * @secret: key of the hash
  * @diagnostics: per-CPU counters by enum sr6flow_diagnostic
  * @pool: memory of the flows' counters
  * @lock: protects the members below and all writes to flows
@@ -242,7 +295,9 @@ struct sr6flow_set {
 	u32 mask;
 	u32 maxelem;
 	u32 colour;
+	u32 netmask;
 	u64 factor;
+	struct sr6flow_source source_mask;
 	unsigned long gc_period;
 	struct sr6flow_counters __percpu *diagnostics;
 	struct rhashtable table;
@@ -322,11 +377,16 @@ void sr6flow_unpin(struct sr6flow_set *h, struct sr6flow *flow);
  * @generation: identity of the counters
  * @packets: by slot
  * @bytes: by slot
+ * @changes: packets that differ from the packet before them, without the first
  */
 struct sr6flow_sum {
 	u64 generation;
 	u64 packets[SR6FLOW_SLOTS_MAX];
 	u64 bytes[SR6FLOW_SLOTS_MAX];
+	struct {
+		u64 source;
+		u64 segments_left;
+	} changes;
 };
 
 struct sr6flow_counters __percpu *sr6flow_diagnostics_alloc(void);
@@ -343,6 +403,9 @@ bool sr6flow_counters_get(struct sr6flow_pool *pool, struct sr6flow *flow,
 void sr6flow_counters_put(struct sr6flow *flow);
 void sr6flow_count_first(struct sr6flow *flow, unsigned int slot, u64 packets,
 			 u64 bytes);
+void sr6flow_witness(const struct sr6flow_set *h, struct sr6flow *flow,
+		     const struct sr6flow_source *source,
+		     union sr6flow_srh_start start);
 void sr6flow_counted(const struct sr6flow *flow, struct sr6flow_sum *sum);
 void sr6flow_sum(const struct sr6flow *flow, struct sr6flow_sum *sum);
 bool sr6flow_total_matches(const struct sr6flow *flow,
@@ -352,19 +415,22 @@ bool sr6flow_total_matches(const struct sr6flow *flow,
 
 /**
  * struct sr6flow_packet - what the type needs to know of a packet
- * @key: SID list, points into the packet, or to a copy of it
+ * @key: source and SID list, which points into the packet, or to a copy of it
+ * @start: as sr6flow.last; segments_left is SR6FLOW_NO_SEGMENTS_LEFT without an SRH
  * @word: mark word that the packet carries, only the field of the mask
  * @srh: offset of the Segment Routing Header from skb->data, 0 without one
  * @later_fragment: fragment with an offset: marked, but not counted
  */
 struct sr6flow_packet {
 	struct sr6flow_key key;
+	union sr6flow_srh_start start;
 	u32 word;
 	unsigned int srh;
 	bool later_fragment;
 };
 
-int sr6flow_packet_parse(const struct sk_buff *skb, u32 mask,
+int sr6flow_packet_parse(const struct sk_buff *skb,
+			 const struct sr6flow_set *h,
 			 struct sr6flow_packet *pkt, struct in6_addr *room);
 bool sr6flow_packet_mark(struct sk_buff *skb, u32 mask, u32 colour,
 			 const struct sr6flow_packet *pkt);
@@ -384,12 +450,11 @@ struct sr6flow_wire {
 struct sr6flow_wire sr6flow_wire(const struct sk_buff *skb);
 
 /* match.c */
-int sr6flow_kadt_tag(struct ip_set *set, const struct sk_buff *skb,
-		     const struct xt_action_param *par, enum ipset_adt adt,
-		     struct ip_set_adt_opt *opt);
-int sr6flow_kadt_tclass(struct ip_set *set, const struct sk_buff *skb,
-			const struct xt_action_param *par, enum ipset_adt adt,
-			struct ip_set_adt_opt *opt);
+typedef int sr6flow_kadt_fn(struct ip_set *set, const struct sk_buff *skb,
+			    const struct xt_action_param *par,
+			    enum ipset_adt adt, struct ip_set_adt_opt *opt);
+sr6flow_kadt_fn sr6flow_kadt_tag, sr6flow_kadt_tag_source;
+sr6flow_kadt_fn sr6flow_kadt_tclass, sr6flow_kadt_tclass_source;
 
 /* request.c */
 int sr6flow_uadt(struct ip_set *set, struct nlattr *tb[], enum ipset_adt adt,

@@ -32,7 +32,8 @@ static u32 sr6flow_hash_lookup(const void *data, u32 len, u32 seed)
 {
 	const struct sr6flow_lookup *lookup = data;
 
-	return sr6flow_hash(lookup->key.sids, lookup->key.n,
+	return sr6flow_hash(lookup->h->netmask ? lookup->key.source.word : NULL,
+			    lookup->key.sids, lookup->key.n,
 			    &lookup->h->secret, seed);
 }
 
@@ -42,14 +43,15 @@ static u32 sr6flow_hash_flow(const void *data, u32 len, u32 seed)
 	const struct sr6flow_set *h = container_of(flow->group->pool,
 						   struct sr6flow_set, pool);
 
-	return sr6flow_hash(flow->sids, flow->n, &h->secret, seed);
+	return sr6flow_hash(h->netmask ? flow->source.word : NULL, flow->sids,
+			    flow->n, &h->secret, seed);
 }
 
 static int sr6flow_differs(struct rhashtable_compare_arg *arg, const void *obj)
 {
 	const struct sr6flow_lookup *lookup = arg->key;
 
-	return !sr6flow_has_key(obj, &lookup->key);
+	return !sr6flow_has_key(obj, &lookup->key, lookup->h->netmask);
 }
 
 static const struct rhashtable_params sr6flow_params = {
@@ -196,7 +198,7 @@ size_t sr6flow_table_size(struct sr6flow_set *h, u32 *buckets)
 /**
  * sr6flow_find() - look a flow up
  * @h: set
- * @key: SID list
+ * @key: key
  *
  * The caller holds RCU.
  *
@@ -213,7 +215,7 @@ struct sr6flow *sr6flow_find(struct sr6flow_set *h,
 /**
  * sr6flow_alloc() - allocate a flow
  * @h: set
- * @key: SID list
+ * @key: key
  * @gfp: GFP_ATOMIC from a packet
  *
  * Return: the flow or NULL.
@@ -230,6 +232,12 @@ struct sr6flow *sr6flow_alloc(struct sr6flow_set *h,
 		kfree(flow);
 		return NULL;
 	}
+	flow->last.segments_left = SR6FLOW_NO_SEGMENTS_LEFT;
+	/* Without a netmask a multicast address, which no packet comes from. */
+	if (h->netmask)
+		flow->source = key->source;
+	else
+		memset(&flow->source, 0xff, sizeof(flow->source));
 	flow->n = key->n;
 	memcpy(flow->sids, key->sids, key->n * sizeof(*key->sids));
 	return flow;
@@ -353,7 +361,7 @@ static int sr6flow_update(struct ip_set *set, struct sr6flow *flow,
 /**
  * sr6flow_apply() - add a flow or change one that exists
  * @set: set
- * @key: SID list
+ * @key: key
  * @change: what to do
  *
  * Takes the lock; allocates nothing but hash table memory.
@@ -391,7 +399,7 @@ int sr6flow_apply(struct ip_set *set, const struct sr6flow_key *key,
 /**
  * sr6flow_remove() - remove a flow
  * @h: set
- * @key: SID list
+ * @key: key
  *
  * Return: 0 or -IPSET_ERR_EXIST if there is none.
  */

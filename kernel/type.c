@@ -62,6 +62,7 @@ static bool sr6flow_same_set(const struct ip_set *a, const struct ip_set *b)
 	const struct sr6flow_set *x = a->data, *y = b->data;
 
 	return x->mask == y->mask && x->maxelem == y->maxelem &&
+	       x->netmask == y->netmask &&
 	       a->timeout == b->timeout && a->extensions == b->extensions &&
 	       a->flags == b->flags;
 }
@@ -121,6 +122,7 @@ static int sr6flow_head(struct ip_set *set, struct sk_buff *skb)
 	    nla_put_net32(skb, IPSET_ATTR_REFERENCES, htonl(set->ref)) ||
 	    nla_put_net32(skb, IPSET_ATTR_MEMSIZE, htonl(memory)) ||
 	    nla_put_net32(skb, IPSET_ATTR_ELEMENTS, htonl(count)) ||
+	    (h->netmask && nla_put_u8(skb, IPSET_ATTR_NETMASK, h->netmask)) ||
 	    sr6flow_put_diagnostics(skb, h) ||
 	    ip_set_put_flags(skb, set))
 		return -EMSGSIZE;
@@ -140,13 +142,13 @@ static int sr6flow_head(struct ip_set *set, struct sk_buff *skb)
 	.cancel_gc	= sr6flow_cancel_gc,	\
 	.region_lock	= true
 
-/* By the field that the mark mask is in, so that packets need not ask. */
-static const struct ip_set_type_variant sr6flow_variant_tag = {
-	SR6FLOW_VARIANT(tag),
-};
-
-static const struct ip_set_type_variant sr6flow_variant_tclass = {
-	SR6FLOW_VARIANT(tclass),
+/*
+ * By the field that the mark mask is in, and with the source in the key or without,
+ * so that packets need not ask.
+ */
+static const struct ip_set_type_variant sr6flow_variants[2][2] = {
+	{ { SR6FLOW_VARIANT(tag) }, { SR6FLOW_VARIANT(tag_source) } },
+	{ { SR6FLOW_VARIANT(tclass) }, { SR6FLOW_VARIANT(tclass_source) } },
 };
 
 static int sr6flow_decode_colours(struct nlattr *tb[], u32 *mask, u32 *colour)
@@ -162,6 +164,25 @@ static int sr6flow_decode_colours(struct nlattr *tb[], u32 *mask, u32 *colour)
 	if (!sr6flow_colour_valid(*mask, *colour))
 		return -IPSET_ERR_INVALID_MARKMASK;
 	return 0;
+}
+
+static int sr6flow_decode_netmask(const struct nlattr *attr, u8 revision,
+				  u32 *netmask)
+{
+	*netmask = 0;
+	if (!attr)
+		return 0;
+	*netmask = nla_get_u8(attr);
+	return revision && *netmask && *netmask <= SR6FLOW_NETMASK_MAX ? 0 :
+	       -IPSET_ERR_INVALID_NETMASK;
+}
+
+static void sr6flow_set_netmask(struct sr6flow_set *h, u32 netmask)
+{
+	h->netmask = netmask;
+	memset(&h->source_mask, 0xff, sizeof(h->source_mask));
+	if (netmask)
+		sr6flow_source_mask((__u8 *)&h->source_mask, netmask);
 }
 
 /* Tell the core's helpers where a flow keeps what other types append. */
@@ -214,7 +235,7 @@ free_set:
 static int sr6flow_create(struct net *net, struct ip_set *set,
 			  struct nlattr *tb[], u32 flags)
 {
-	u32 hashsize = SR6FLOW_HASHSIZE_DEFAULT, mask, colour;
+	u32 hashsize = SR6FLOW_HASHSIZE_DEFAULT, mask, colour, netmask;
 	struct sr6flow_set *h;
 	int err;
 
@@ -228,6 +249,9 @@ static int sr6flow_create(struct net *net, struct ip_set *set,
 	    !ip_set_optattr_netorder(tb, IPSET_ATTR_CADT_FLAGS))
 		return -IPSET_ERR_PROTOCOL;
 	err = sr6flow_decode_colours(tb, &mask, &colour);
+	if (!err)
+		err = sr6flow_decode_netmask(tb[IPSET_ATTR_NETMASK],
+					     set->revision, &netmask);
 	if (err)
 		return err;
 	if (tb[IPSET_ATTR_HASHSIZE])
@@ -237,13 +261,14 @@ static int sr6flow_create(struct net *net, struct ip_set *set,
 		return -ENOMEM;
 	h->mask = mask;
 	h->factor = sr6flow_slot_factor(mask);
+	sr6flow_set_netmask(h, netmask);
 	h->colour = colour;
 	h->maxelem = SR6FLOW_MAXELEM_DEFAULT;
 	if (tb[IPSET_ATTR_MAXELEM])
 		h->maxelem = ip_set_get_h32(tb[IPSET_ATTR_MAXELEM]);
 	set->data = h;
-	set->variant = mask & SR6FLOW_MASK_TCLASS ? &sr6flow_variant_tclass :
-						    &sr6flow_variant_tag;
+	set->variant = &sr6flow_variants[!!(mask & SR6FLOW_MASK_TCLASS)]
+					[!!netmask];
 	sr6flow_init_extensions(set, tb);
 	if (SET_WITH_TIMEOUT(set)) {
 		h->gc_period = IPSET_GC_PERIOD(set->timeout) * HZ;
@@ -267,11 +292,13 @@ static struct ip_set_type sr6flow_type __read_mostly = {
 		[IPSET_ATTR_MAXELEM]	= { .type = NLA_U32 },
 		[IPSET_ATTR_MARKMASK]	= { .type = NLA_U32 },
 		[IPSET_ATTR_INITVAL]	= { .type = NLA_U32 },
+		[IPSET_ATTR_NETMASK]	= { .type = NLA_U8 },
 		[IPSET_ATTR_TIMEOUT]	= { .type = NLA_U32 },
 		[IPSET_ATTR_CADT_FLAGS]	= { .type = NLA_U32 },
 	},
 	.adt_policy	= {
 		[IPSET_ATTR_IP]		= { .type = NLA_NESTED },
+		[IPSET_ATTR_IP_TO]	= { .type = NLA_NESTED },
 		[IPSET_ATTR_COMMENT]	= { .type = NLA_NUL_STRING,
 					    .len = IPSET_MAX_COMMENT_SIZE },
 		[IPSET_ATTR_NAME]	= { .type = NLA_NUL_STRING,
@@ -294,6 +321,9 @@ static int __init sr6flow_init(void)
 
 	BUILD_BUG_ON(sizeof(struct sr6flow_identity) !=
 		     sizeof(struct in6_addr));
+	BUILD_BUG_ON(sizeof(struct sr6flow_changes) !=
+		     sizeof(struct in6_addr));
+	BUILD_BUG_ON(sizeof(union sr6flow_srh_start) != sizeof(u32));
 	sr6flow_wq = alloc_workqueue("sr6flow", WQ_UNBOUND, 0);
 	if (!sr6flow_wq)
 		return -ENOMEM;

@@ -150,6 +150,7 @@ const char *decode_set(struct sr6flow_set *set, const struct nlattr *data)
 	const struct nlattr *tb[IPSET_ATTR_CREATE_MAX + 1] = { NULL };
 	const char *problem = nest_index(tb, IPSET_ATTR_CREATE_MAX, data);
 	uint32_t memsize, flags = 0;
+	uint8_t netmask = 0;
 
 	if (problem)
 		return problem;
@@ -172,6 +173,11 @@ const char *decode_set(struct sr6flow_set *set, const struct nlattr *data)
 	    (tb[IPSET_ATTR_CADT_FLAGS] &&
 	     !get_u32(&flags, tb[IPSET_ATTR_CADT_FLAGS])))
 		return "a set option that is not four bytes";
+	if (tb[IPSET_ATTR_NETMASK] &&
+	    (!get_bytes(&netmask, 1, tb[IPSET_ATTR_NETMASK]) || !netmask ||
+	     netmask > SR6FLOW_NETMASK_MAX))
+		return "a netmask that is not 1 to 128";
+	set->netmask = netmask;
 	set->forceadd = flags & IPSET_FLAG_WITH_FORCEADD;
 	set->skbinfo = flags & IPSET_FLAG_WITH_SKBINFO;
 	return decode_diagnostics(set, tb[IPSET_ATTR_IP],
@@ -182,8 +188,10 @@ const char *decode_set(struct sr6flow_set *set, const struct nlattr *data)
  * struct fields - attributes of a record
  * @sid: IPSET_ATTR_IP, NULL like all others if it is not there
  * @sids: IPSET_ATTR_COMMENT
+ * @source: IPSET_ATTR_IP_TO
  * @name: IPSET_ATTR_NAME
  * @identity: IPSET_ATTR_IP2
+ * @changes: IPSET_ATTR_IP2_TO
  * @mark: IPSET_ATTR_MARK
  * @packets: IPSET_ATTR_PACKETS
  * @bytes: IPSET_ATTR_BYTES
@@ -192,8 +200,10 @@ const char *decode_set(struct sr6flow_set *set, const struct nlattr *data)
 struct fields {
 	const struct nlattr *sid;
 	const struct nlattr *sids;
+	const struct nlattr *source;
 	const struct nlattr *name;
 	const struct nlattr *identity;
+	const struct nlattr *changes;
 	const struct nlattr *mark;
 	const struct nlattr *packets;
 	const struct nlattr *bytes;
@@ -212,11 +222,17 @@ static bool fields_add(struct fields *fields, const struct nlattr *attr)
 	case IPSET_ATTR_COMMENT:
 		fields->sids = attr;
 		return true;
+	case IPSET_ATTR_IP_TO:
+		fields->source = attr;
+		return true;
 	case IPSET_ATTR_NAME:
 		fields->name = attr;
 		return true;
 	case IPSET_ATTR_IP2:
 		fields->identity = attr;
+		return true;
+	case IPSET_ATTR_IP2_TO:
+		fields->changes = attr;
 		return true;
 	case IPSET_ATTR_MARK:
 		fields->mark = attr;
@@ -234,7 +250,26 @@ static bool fields_add(struct fields *fields, const struct nlattr *attr)
 	return false;
 }
 
+static const char *decode_source(struct sr6flow_flow *flow,
+				 unsigned int netmask,
+				 const struct nlattr *source)
+{
+	struct in6_addr masked;
+
+	if (!netmask)
+		return source ? "a source in a set without netmask" : NULL;
+	if (!get_address(&flow->source, source))
+		return "a flow without its source in a set with a netmask";
+	masked = flow->source;
+	sr6flow_source_mask(masked.s6_addr, netmask);
+	if (memcmp(&masked, &flow->source, sizeof(masked)))
+		return "a source with bits behind the netmask";
+	flow->netmask = netmask;
+	return NULL;
+}
+
 static const char *decode_flow(struct sr6flow_flow *flow,
+			       unsigned int netmask,
 			       const struct fields *fields)
 {
 	const struct nlattr *sids = fields->sids, *name = fields->name;
@@ -250,7 +285,7 @@ static const char *decode_flow(struct sr6flow_flow *flow,
 	if (name && (!get_name(flow->name, name) ||
 		     !sr6flow_name_valid(flow->name, strlen(flow->name))))
 		return "a flow name with characters that names do not have";
-	return NULL;
+	return decode_source(flow, netmask, fields->source);
 }
 
 static const char *decode_colour(struct decoded_colour *colour, uint32_t mask,
@@ -297,38 +332,49 @@ static const char *fields_index(struct fields *fields,
 	return left.size ? cut_off : NULL;
 }
 
+static const char *decode_witnesses(struct sr6flow_record *record,
+				    const struct fields *fields)
+{
+	struct sr6flow_identity identity;
+	struct sr6flow_changes changes = {};
+
+	if (!get_address(&identity, fields->identity))
+		return "a flow without its identity";
+	if (fields->changes && !get_address(&changes, fields->changes))
+		return "changes of a flow that are not 16 bytes";
+	record->instance = be64toh(identity.instance);
+	record->generation = be64toh(identity.generation);
+	record->source_changes = be64toh(changes.source);
+	record->segments_left_changes = be64toh(changes.segments_left);
+	return NULL;
+}
+
 /**
  * decode_record() - read one record of a listing
  * @record: filled but for timeout and counters
  * @colour: filled
  * @label: filled
- * @mask: mark mask of the set
+ * @set: state of the set
  * @data: IPSET_ATTR_DATA in IPSET_ATTR_ADT
  *
  * Return: NULL or what is wrong.
  */
 const char *decode_record(struct sr6flow_record *record,
 			  struct decoded_colour *colour,
-			  struct decoded_label *label, uint32_t mask,
+			  struct decoded_label *label,
+			  const struct sr6flow_set *set,
 			  const struct nlattr *data)
 {
 	struct fields fields = {};
-	struct sr6flow_identity identity;
 	const char *problem;
 
 	memset(record, 0, sizeof(*record));
 	problem = fields_index(&fields, label, data);
 	if (!problem)
-		problem = decode_flow(&record->flow, &fields);
+		problem = decode_flow(&record->flow, set->netmask, &fields);
 	if (!problem)
-		problem = decode_colour(colour, mask, &fields);
-	if (problem)
-		return problem;
-	if (!get_address(&identity, fields.identity))
-		return "a flow without its identity";
-	record->instance = be64toh(identity.instance);
-	record->generation = be64toh(identity.generation);
-	return NULL;
+		problem = decode_colour(colour, set->mask, &fields);
+	return problem ? problem : decode_witnesses(record, &fields);
 }
 
 /**

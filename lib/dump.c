@@ -47,7 +47,8 @@ static int dump_head(struct dump *dump, const struct header *header)
 static bool same_flow(const struct sr6flow_flow *a,
 		      const struct sr6flow_flow *b)
 {
-	return a->nsids == b->nsids &&
+	return a->nsids == b->nsids && a->netmask == b->netmask &&
+	       !memcmp(&a->source, &b->source, sizeof(a->source)) &&
 	       !memcmp(a->sids, b->sids, a->nsids * sizeof(a->sids[0]));
 }
 
@@ -104,7 +105,7 @@ static int dump_record(struct dump *dump, const struct nlattr *data)
 	if (dump->pending &&
 	    decode_labelled(&colour, &dump->label, dump->info.mask, data))
 		return dump_merge(dump, dump->record->generation, &colour);
-	problem = decode_record(next, &colour, &label, dump->info.mask, data);
+	problem = decode_record(next, &colour, &label, &dump->info, data);
 	if (problem)
 		return fail_damaged(dump->handle, problem);
 	if (dump->pending && same_flow(&dump->record->flow, &next->flow))

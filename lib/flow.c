@@ -49,6 +49,31 @@ static int fail_full(struct sr6flow *handle, const char *set)
 			 set, info.maxelem);
 }
 
+/* Whether a flow must have a source, the set says. */
+static int fail_source(struct sr6flow *handle, const char *set,
+		       const struct sr6flow_flow *flow)
+{
+	char text[SR6FLOW_FLOW_STRLEN];
+
+	sr6flow_flow_format(flow, text);
+	if (flow->netmask)
+		return fail_with(handle, EINVAL,
+				 "set '%s' has no netmask: give the flow %s without source",
+				 set, text);
+	return fail_with(handle, EINVAL,
+			 "set '%s' has a netmask: give the flow %s a source, as in SOURCE@SID",
+			 set, text);
+}
+
+static int fail_flow_verdict(struct sr6flow *handle, const char *set,
+			     const struct sr6flow_flow *flow, int verdict)
+{
+	if (verdict == -IPSET_ERR_INVALID_CIDR ||
+	    verdict == -IPSET_ERR_IPADDR_IPV6)
+		return fail_source(handle, set, flow);
+	return fail_verdict(handle, set, verdict);
+}
+
 EXPORT int sr6flow_add(struct sr6flow *handle, const char *set,
 		       const struct sr6flow_flow *flow, uint32_t timeout,
 		       bool exist)
@@ -74,7 +99,7 @@ EXPORT int sr6flow_add(struct sr6flow *handle, const char *set,
 		return fail_with(handle, EINVAL, "set '%s': the kernel refused the flow %s",
 				 set, sr6flow_flow_format(flow, text));
 	}
-	return fail_verdict(handle, set, verdict);
+	return fail_flow_verdict(handle, set, flow, verdict);
 }
 
 EXPORT int sr6flow_del(struct sr6flow *handle, const char *set,
@@ -90,7 +115,7 @@ EXPORT int sr6flow_del(struct sr6flow *handle, const char *set,
 	if (verdict == -IPSET_ERR_EXIST)
 		return fail_with(handle, ESRCH, "set '%s' does not have the flow %s",
 				 set, sr6flow_flow_format(flow, text));
-	return fail_verdict(handle, set, verdict);
+	return fail_flow_verdict(handle, set, flow, verdict);
 }
 
 EXPORT int sr6flow_test(struct sr6flow *handle, const char *set,
@@ -104,5 +129,5 @@ EXPORT int sr6flow_test(struct sr6flow *handle, const char *set,
 		return ret;
 	if (verdict == -IPSET_ERR_EXIST)
 		return 0;
-	return verdict ? fail_verdict(handle, set, verdict) : 1;
+	return verdict ? fail_flow_verdict(handle, set, flow, verdict) : 1;
 }

@@ -175,7 +175,8 @@ const char *decode_header(struct header *header, const struct nlmsghdr *nlh);
 const char *decode_set(struct sr6flow_set *set, const struct nlattr *data);
 const char *decode_record(struct sr6flow_record *record,
 			  struct decoded_colour *colour,
-			  struct decoded_label *label, uint32_t mask,
+			  struct decoded_label *label,
+			  const struct sr6flow_set *set,
 			  const struct nlattr *data);
 bool decode_labelled(struct decoded_colour *colour,
 		     const struct decoded_label *label, uint32_t mask,

@@ -43,18 +43,26 @@ void request_put_u32(struct nlmsghdr *nlh, int attribute, uint32_t value)
 	mnl_attr_put_u32(nlh, attribute | NLA_F_NET_BYTEORDER, htonl(value));
 }
 
+static void put_address(struct nlmsghdr *nlh, int attribute,
+			const void *address)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, attribute);
+
+	mnl_attr_put(nlh, IPSET_ATTR_IPADDR_IPV6 | NLA_F_NET_BYTEORDER,
+		     sizeof(struct in6_addr), address);
+	mnl_attr_nest_end(nlh, nest);
+}
+
 void request_put_flow(struct nlmsghdr *nlh, const struct sr6flow_flow *flow,
 		      bool with_name)
 {
 	const __u8 (*sids)[SR6FLOW_SID_LEN] = (const void *)flow->sids;
 	char comment[SR6FLOW_COMMENT_MAX + 1];
 	size_t len = sr6flow_sids_encode(comment, sids, flow->nsids);
-	struct nlattr *nest;
 
-	nest = mnl_attr_nest_start(nlh, IPSET_ATTR_IP);
-	mnl_attr_put(nlh, IPSET_ATTR_IPADDR_IPV6 | NLA_F_NET_BYTEORDER,
-		     SR6FLOW_SID_LEN, sids[0]);
-	mnl_attr_nest_end(nlh, nest);
+	put_address(nlh, IPSET_ATTR_IP, sids[0]);
+	if (flow->netmask)
+		put_address(nlh, IPSET_ATTR_IP_TO, &flow->source);
 	if (len)
 		mnl_attr_put(nlh, IPSET_ATTR_COMMENT, len + 1, comment);
 	if (with_name && flow->name[0])

@@ -130,6 +130,10 @@ static int options_check(struct sr6flow *handle,
 				 "colour 0x%08x: mark mask 0x%08x has the colours 0x%08x and 0x%08x",
 				 options->colour, mask, sr6flow_colour(mask, 0),
 				 sr6flow_colour(mask, 1));
+	if (options->netmask > SR6FLOW_NETMASK_MAX)
+		return fail_with(handle, EINVAL,
+				 "netmask %u: must be 0 to %d bits of the source",
+				 options->netmask, SR6FLOW_NETMASK_MAX);
 	return 0;
 }
 
@@ -148,6 +152,8 @@ static void options_put(struct nlmsghdr *nlh,
 		request_put_u32(nlh, IPSET_ATTR_HASHSIZE, options->hashsize);
 	if (options->has_timeout)
 		request_put_u32(nlh, IPSET_ATTR_TIMEOUT, options->timeout);
+	if (options->netmask)
+		mnl_attr_put_u8(nlh, IPSET_ATTR_NETMASK, options->netmask);
 	if (options->forceadd)
 		flags |= IPSET_FLAG_WITH_FORCEADD;
 	if (options->skbinfo)
@@ -178,8 +184,8 @@ static int fail_exists(struct sr6flow *handle, const char *set, bool exist)
 	if (info.timeout != SR6FLOW_NO_TIMEOUT)
 		snprintf(timeout, sizeof(timeout), "%u", info.timeout);
 	return fail_with(handle, EEXIST,
-			 "set '%s' exists with other options (mark mask 0x%08x, maxelem %u, timeout %s%s%s): ask for the same or destroy it",
-			 set, info.mask, info.maxelem, timeout,
+			 "set '%s' exists with other options (mark mask 0x%08x, netmask %u, maxelem %u, timeout %s%s%s): ask for the same or destroy it",
+			 set, info.mask, info.netmask, info.maxelem, timeout,
 			 info.forceadd ? ", forceadd" : "",
 			 info.skbinfo ? ", skbinfo" : "");
 }
@@ -201,6 +207,9 @@ EXPORT int sr6flow_create(struct sr6flow *handle, const char *set,
 		ret = options_check(handle, options, mask);
 	if (!ret)
 		ret = revision_choose(handle, set, &revision);
+	/* A module of revision 0 might ignore the attribute. */
+	if (!ret && options->netmask && revision < 1)
+		ret = fail_revision(handle, set, revision, module);
 	if (ret)
 		return ret;
 	nlh = request_start(&request, IPSET_CMD_CREATE, NLM_F_ACK | NLM_F_CREATE |

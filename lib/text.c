@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Flows as text: [NAME=]SID[,SID...] */
+/* Flows as text: [NAME=][SOURCE@]SID[,SID...] */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
@@ -58,18 +58,24 @@ const char *flow_problem(const struct sr6flow_flow *flow, char *text,
 			 flow->nsids, SR6FLOW_SIDS_MAX);
 		return text;
 	}
+	if (flow->netmask > SR6FLOW_NETMASK_MAX) {
+		snprintf(text, size, "netmask %u: must be 0 to %d",
+			 flow->netmask, SR6FLOW_NETMASK_MAX);
+		return text;
+	}
 	return len ? name_problem(flow->name, len, text, size) : NULL;
 }
 
-static const char *sid_problem(struct in6_addr *sid, const char *word,
-			       size_t len, char *text, size_t size)
+static const char *address_problem(struct in6_addr *address, const char *word,
+				   size_t len, const char *what, char *text,
+				   size_t size)
 {
 	char copy[INET6_ADDRSTRLEN];
 
 	if (len < sizeof(copy)) {
 		memcpy(copy, word, len);
 		copy[len] = '\0';
-		if (inet_pton(AF_INET6, copy, sid) == 1)
+		if (inet_pton(AF_INET6, copy, address) == 1)
 			return NULL;
 	}
 	if (len)
@@ -77,7 +83,8 @@ static const char *sid_problem(struct in6_addr *sid, const char *word,
 			 (int)(len > SHOWN ? SHOWN : len), word,
 			 len > SHOWN ? "..." : "");
 	else
-		snprintf(text, size, "a SID is missing: a flow is [NAME=]SID[,SID...]");
+		snprintf(text, size, "a %s is missing: a flow is [NAME=][SOURCE@]SID[,SID...]",
+			 what);
 	return text;
 }
 
@@ -97,8 +104,8 @@ static const char *sids_problem(struct sr6flow_flow *flow, const char *word,
 	for (flow->nsids = 0; flow->nsids < n; flow->nsids++) {
 		size_t len = strcspn(word, ",");
 
-		problem = sid_problem(&flow->sids[flow->nsids], word, len,
-				      text, size);
+		problem = address_problem(&flow->sids[flow->nsids], word, len,
+					  "SID", text, size);
 		if (problem)
 			return problem;
 		word += len + 1;
@@ -109,7 +116,7 @@ static const char *sids_problem(struct sr6flow_flow *flow, const char *word,
 static const char *text_problem(struct sr6flow_flow *flow, const char *text,
 				char *error, size_t size)
 {
-	const char *equals = strchr(text, '=');
+	const char *equals = strchr(text, '='), *at;
 
 	if (equals) {
 		size_t len = equals - text;
@@ -118,6 +125,14 @@ static const char *text_problem(struct sr6flow_flow *flow, const char *text,
 			return error;
 		memcpy(flow->name, text, len);
 		text = equals + 1;
+	}
+	at = strchr(text, '@');
+	if (at) {
+		if (address_problem(&flow->source, text, at - text, "source",
+				    error, size))
+			return error;
+		flow->netmask = SR6FLOW_NETMASK_MAX;
+		text = at + 1;
 	}
 	return sids_problem(flow, text, error, size);
 }
@@ -142,6 +157,11 @@ EXPORT const char *sr6flow_flow_format(const struct sr6flow_flow *flow,
 	*end = '\0';
 	if (flow->name[0])
 		end += sprintf(end, "%.*s=", SR6FLOW_NAME_MAX, flow->name);
+	if (flow->netmask) {
+		inet_ntop(AF_INET6, &flow->source, end, INET6_ADDRSTRLEN);
+		end += strlen(end);
+		*end++ = '@';
+	}
 	for (i = 0; i < flow->nsids && i < SR6FLOW_SIDS_MAX; i++) {
 		if (i)
 			*end++ = ',';

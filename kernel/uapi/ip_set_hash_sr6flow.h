@@ -14,6 +14,8 @@
  * mark word   32 bits: [31:16] SRH Tag, [15:8] zero, [7:0] Traffic Class of
  *             the outer IPv6 header.
  * mark mask   one or two bits of the mark word, all in one of the two fields.
+ * netmask     leading bits of the outer source address that belong to the key of a
+ *             flow, 0 for none.
  * colour      mark word AND mark mask.
  *
  * Messages
@@ -30,6 +32,8 @@
  *   IPSET_ATTR_HASHSIZE    u32  size hint, default and most
  *                               SR6FLOW_HASHSIZE_DEFAULT
  *   IPSET_ATTR_TIMEOUT     u32  default timeout of flows in seconds
+ *   IPSET_ATTR_NETMASK     u8   netmask, 1 to 128; revision 1. Revision 0, 0 and
+ *                               above 128: IPSET_ERR_INVALID_NETMASK
  *   IPSET_ATTR_CADT_FLAGS  u32  IPSET_FLAG_WITH_{FORCEADD,SKBINFO,COUNTERS};
  *                               counters are always on
  *   A mask or colour that is not possible: IPSET_ERR_INVALID_MARKMASK.
@@ -39,6 +43,10 @@
  *   IPSET_ATTR_COMMENT     string, the other SIDs in path order, 16 bytes
  *                          each, COBS-encoded (Cheshire and Baker, 1999) so
  *                          that the string has no NUL; absent for one SID
+ *   IPSET_ATTR_IP_TO       nested { IPSET_ATTR_IPADDR_IPV6 } the outer source
+ *                          address, masked here; exactly when the set has a
+ *                          netmask. Missing: IPSET_ERR_IPADDR_IPV6;
+ *                          superfluous: IPSET_ERR_INVALID_CIDR
  *   IPSET_ATTR_NAME        string, optional name of the flow, a label:
  *                          sr6flow_name_valid()
  *   IPSET_ATTR_MARK        u32  a colour
@@ -67,14 +75,17 @@
  * IPSET_CMD_LIST, header in IPSET_ATTR_DATA:
  *   IPSET_ATTR_HASHSIZE, MAXELEM, MARKMASK, INITVAL (the active colour now),
  *   REFERENCES, MEMSIZE (bytes, per-CPU memory included), ELEMENTS (flows),
- *   TIMEOUT, CADT_FLAGS  u32
+ *   TIMEOUT, CADT_FLAGS  u32; NETMASK  u8, absent without a netmask
  *   IPSET_ATTR_IP, IPSET_ATTR_IP_TO   each nested { IPSET_ATTR_IPADDR_IPV6 }
  *                          with 16 opaque bytes: struct sr6flow_diagnostics,
  *                          first and second half
  *   Records in IPSET_ATTR_ADT, each an IPSET_ATTR_DATA:
- *   IPSET_ATTR_IP, COMMENT, NAME, TIMEOUT, SKBMARK, SKBPRIO, SKBQUEUE as above
+ *   IPSET_ATTR_IP, COMMENT, IP_TO, NAME, TIMEOUT, SKBMARK, SKBPRIO, SKBQUEUE as
+ *                          above
  *   IPSET_ATTR_IP2         nested { IPSET_ATTR_IPADDR_IPV6 } with 16 opaque
  *                          bytes: struct sr6flow_identity
+ *   IPSET_ATTR_IP2_TO      nested { IPSET_ATTR_IPADDR_IPV6 } with 16 opaque
+ *                          bytes: struct sr6flow_changes; absent while both are 0
  *   IPSET_ATTR_MARK, IPSET_ATTR_PACKETS, IPSET_ATTR_BYTES
  *
  *   At a counting rule the colour of a record is that of the packets. At a marking
@@ -109,16 +120,18 @@
 /*
  * Revision of the type, as in IPSET_ATTR_REVISION:
  *   0: first version
+ *   1: netmask: the source address in the key
  * The plug-in for libipset has one entry per revision.
  */
 #define SR6FLOW_REVISION_MIN	0
-#define SR6FLOW_REVISION_MAX	0
+#define SR6FLOW_REVISION_MAX	1
 
 #define SR6FLOW_SID_LEN		16
 #define SR6FLOW_SIDS_MAX	16
 /* 15 SIDs are 240 bytes; COBS adds one byte to anything below 254. */
 #define SR6FLOW_COMMENT_MAX	((SR6FLOW_SIDS_MAX - 1) * SR6FLOW_SID_LEN + 1)
 #define SR6FLOW_NAME_MAX	31
+#define SR6FLOW_NETMASK_MAX	128
 
 #define SR6FLOW_MASK_TAG	0xffff0000u
 #define SR6FLOW_MASK_TCLASS	0x000000ffu
@@ -144,6 +157,21 @@
 struct sr6flow_identity {
 	__be64 instance;
 	__be64 generation;
+};
+
+/**
+ * struct sr6flow_changes - what shows that counted packets are not of one path
+ * @source: packets from another source than the packet before them, big endian;
+ *	    0 in a set with a netmask, where a flow has one source
+ * @segments_left: packets with another Segments Left than the packet before them,
+ *		   big endian: the flow crosses the node twice
+ *
+ * A permanent change counts once. In a block in which one of them grew, counters of
+ * the two ends cannot be compared.
+ */
+struct sr6flow_changes {
+	__be64 source;
+	__be64 segments_left;
 };
 
 /**
@@ -299,6 +327,21 @@ static inline bool sr6flow_name_valid(const char *name, size_t len)
 			return false;
 	}
 	return true;
+}
+
+/**
+ * sr6flow_source_mask() - clear the bits of a source address behind the netmask
+ * @source: 16 bytes
+ * @netmask: 0 to SR6FLOW_NETMASK_MAX
+ */
+static inline void sr6flow_source_mask(__u8 *source, unsigned int netmask)
+{
+	unsigned int i = netmask / 8;
+
+	if (netmask % 8)
+		source[i++] &= (__u8)(0xff00 >> netmask % 8);
+	for (; i < SR6FLOW_SID_LEN; i++)
+		source[i] = 0;
 }
 
 /**
