@@ -318,6 +318,17 @@ void sr6flow_count_first(struct sr6flow *flow, unsigned int slot, u64 packets,
 		atomic_long_inc(&group->pool->pages);
 }
 
+static void sr6flow_source_write(struct sr6flow *flow,
+				 const struct in6_addr *source)
+{
+	const sr6flow_word *from = (const sr6flow_word *)source;
+	sr6flow_word *to = (sr6flow_word *)&flow->source;
+	unsigned int i;
+
+	for (i = 0; i < SR6FLOW_SID_WORDS; i++)
+		WRITE_ONCE(to[i], from[i]);
+}
+
 /**
  * sr6flow_witness() - compare a packet with the one before it
  * @h: set
@@ -330,17 +341,15 @@ void sr6flow_count_first(struct sr6flow *flow, unsigned int slot, u64 packets,
  * other's words of a source leave a mixture, which the next packet differs from.
  */
 void sr6flow_witness(const struct sr6flow_set *h, struct sr6flow *flow,
-		     const struct sr6flow_source *source,
+		     const struct in6_addr *source,
 		     union sr6flow_srh_start start)
 {
 	struct sr6flow_changed *changed = &flow->group->changed[flow->index];
 	union sr6flow_srh_start last = { .all = READ_ONCE(flow->last.all) };
-	unsigned int i;
 
 	if (!h->netmask && !sr6flow_source_is(flow, source)) {
 		atomic64_inc(&changed->source);
-		for (i = 0; i < SR6FLOW_SID_WORDS; i++)
-			WRITE_ONCE(flow->source.word[i], source->word[i]);
+		sr6flow_source_write(flow, source);
 	}
 	if (start.segments_left == SR6FLOW_NO_SEGMENTS_LEFT)
 		return;

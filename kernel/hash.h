@@ -69,7 +69,8 @@ sr6flow_hash_sid(sr6flow_word state, const sr6flow_word *sid, sr6flow_word step)
 
 /**
  * sr6flow_hash() - hash of a flow's key
- * @source: SR6FLOW_SID_WORDS words of the source address, NULL without
+ * @source: source address, aligned likewise
+ * @sourced: @source belongs to the key
  * @sids: SIDs in any fixed order; aligned to 4 bytes, or to nothing where the
  *	machine does not mind
  * @n: number of SIDs, 1 to SR6FLOW_SIDS_MAX
@@ -78,7 +79,7 @@ sr6flow_hash_sid(sr6flow_word state, const sr6flow_word *sid, sr6flow_word step)
  *
  * Return: 32 bits, of which any are as good as any others.
  */
-static __always_inline __u32 sr6flow_hash(const sr6flow_word *source,
+static __always_inline __u32 sr6flow_hash(const void *source, bool sourced,
 					  const void *sids, unsigned int n,
 					  const struct sr6flow_secret *secret,
 					  __u32 seed)
@@ -86,7 +87,7 @@ static __always_inline __u32 sr6flow_hash(const sr6flow_word *source,
 	const sr6flow_word *sid = sids, step = secret->step;
 	sr6flow_word state = secret->start ^ seed;
 
-	if (source)
+	if (sourced)
 		state = sr6flow_hash_sid(state, source, step);
 	for (; n >= 4; n -= 4, sid += 4 * SR6FLOW_SID_WORDS) {
 		state = sr6flow_hash_sid(state, sid, step);

@@ -8,20 +8,28 @@
 #include "sr6flow.h"
 
 /*
- * @source is struct sr6flow_source, or an address in a packet. The source that a flow
- * without one in its key had last changes under readers, see sr6flow_witness().
+ * Compare the source of a packet with the last one of a flow without source in its key;
+ * it changes under readers, see sr6flow_witness().
  */
 static __always_inline bool sr6flow_source_is(const struct sr6flow *flow,
-					      const void *source)
+					      const struct in6_addr *source)
 {
-	const sr6flow_word *word = source;
+	const sr6flow_word *a = (const sr6flow_word *)source;
+	const sr6flow_word *b = (const sr6flow_word *)&flow->source;
 	unsigned int i;
 
 	for (i = 0; i < SR6FLOW_SID_WORDS; i++)
-		if (word[i] != READ_ONCE(flow->source.word[i]))
+		if (a[i] != READ_ONCE(b[i]))
 			return false;
 	return true;
 }
+
+/* Where a flow may be found. */
+enum sr6flow_found {
+	SR6FLOW_HERE,
+	SR6FLOW_NOWHERE,
+	SR6FLOW_ELSEWHERE,	/* only sr6flow_find() knows */
+};
 
 static __always_inline bool sr6flow_has_key(const struct sr6flow *flow,
 					    const struct sr6flow_key *key,
@@ -32,7 +40,7 @@ static __always_inline bool sr6flow_has_key(const struct sr6flow *flow,
 
 	if (n != flow->n)
 		return false;
-	if (sourced && !sr6flow_source_is(flow, &key->source))
+	if (sourced && !ipv6_addr_equal(key->source, &flow->source))
 		return false;
 	for (; n >= 4; n -= 4)
 		if (!ipv6_addr_equal(a++, b++) || !ipv6_addr_equal(a++, b++) ||
@@ -49,14 +57,14 @@ static __always_inline bool sr6flow_has_key(const struct sr6flow *flow,
  * @h: set
  * @key: key
  * @sourced: the set has a netmask
- * @flow: set to the flow, expired or not, or to NULL if there is none
+ * @flow: set to the flow, expired or not, if it is here
  *
  * What rhashtable_lookup() does, but nothing is out of line, and no second
  * table is looked at while flows are moved to one. The caller holds RCU.
  *
- * Return: true, or false when only sr6flow_find() knows.
+ * Return: where the flow is.
  */
-static __always_inline bool
+static __always_inline enum sr6flow_found
 sr6flow_find_quickly(struct sr6flow_set *h, const struct sr6flow_key *key,
 		     bool sourced, struct sr6flow **flow)
 {
@@ -66,35 +74,36 @@ sr6flow_find_quickly(struct sr6flow_set *h, const struct sr6flow_key *key,
 	unsigned int hash;
 
 	if (unlikely(tbl->nest))
-		return false;
-	hash = rht_bucket_index(tbl, sr6flow_hash(sourced ? key->source.word :
-							    NULL,
+		return SR6FLOW_ELSEWHERE;
+	hash = rht_bucket_index(tbl, sr6flow_hash(key->source, sourced,
 						  key->sids, key->n,
 						  &h->secret, tbl->hash_rnd));
 	bucket = &tbl->buckets[hash];
 	rht_for_each_entry_rcu_from(*flow, node, rht_ptr_rcu(bucket), tbl, hash,
 				    node)
 		if (likely(sr6flow_has_key(*flow, key, sourced)))
-			return true;
-	*flow = NULL;
+			return SR6FLOW_HERE;
 	/* A flow that is moved leads to the end of another bucket. */
 	if (unlikely(node != RHT_NULLS_MARKER(bucket)))
-		return false;
+		return SR6FLOW_ELSEWHERE;
 	/* Pairs with the barrier of rhashtable when it begins to move flows. */
 	smp_rmb();
-	return likely(!rcu_access_pointer(tbl->future_tbl));
+	return likely(!rcu_access_pointer(tbl->future_tbl)) ? SR6FLOW_NOWHERE :
+							      SR6FLOW_ELSEWHERE;
 }
 
 /* The source of a packet, or of a request, as the flows of the set have it. */
-static __always_inline struct sr6flow_source
+static __always_inline struct in6_addr
 sr6flow_source(const struct sr6flow_set *h, const struct in6_addr *address)
 {
+	const sr6flow_word *mask = (const sr6flow_word *)&h->source_mask;
 	const sr6flow_word *from = (const sr6flow_word *)address;
-	struct sr6flow_source source;
+	struct in6_addr source;
+	sr6flow_word *to = (sr6flow_word *)&source;
 	unsigned int i;
 
 	for (i = 0; i < SR6FLOW_SID_WORDS; i++)
-		source.word[i] = from[i] & h->source_mask.word[i];
+		to[i] = from[i] & mask[i];
 	return source;
 }
 

@@ -102,7 +102,7 @@ sr6flow_take(struct sr6flow_set *h, struct sk_buff *skb, unsigned int mark,
 		return NULL;
 	}
 	if (count) {
-		sr6flow_witness(h, flow, &pkt.key.source, pkt.start);
+		sr6flow_witness(h, flow, &pkt.source, pkt.start);
 		sr6flow_mark_and_count(h, flow, skb, mark, &pkt);
 	}
 	return flow;
@@ -147,13 +147,13 @@ static noinline int sr6flow_match_nothing(struct sr6flow_set *h)
 }
 
 /*
- * What is common to all packets of a kind of set, known when the code is compiled but
- * for long lists: the mark mask is in the Traffic Class; the key has a source; there is
- * no Segment Routing Header.
+ * What is known of packets when the code is compiled: the set's mark mask is in the
+ * Traffic Class; how much of the source is in its key, as enum sr6flow_source_part; they
+ * have no Segment Routing Header.
  */
 struct sr6flow_sort {
 	bool tclass;
-	bool sourced;
+	u8 source;
 	bool bare;
 };
 
@@ -168,7 +168,8 @@ sr6flow_is_as_before(const struct sr6flow *flow, const struct ipv6hdr *ip6,
 	if (!sort.bare && unlikely(!sr6flow_srh_is_usual(flow, srh, n)) &&
 	    !sr6flow_srh_is_as_before(flow, srh, n, linear))
 		return false;
-	return sort.sourced || likely(sr6flow_source_is(flow, &ip6->saddr));
+	return sort.source != SR6FLOW_NO_SOURCE ||
+	       likely(sr6flow_source_is(flow, &ip6->saddr));
 }
 
 /*
@@ -181,22 +182,31 @@ sr6flow_match_list(struct sr6flow_set *h, struct sk_buff *skb,
 		   unsigned int n, struct sr6flow_sort sort)
 {
 	struct ipv6_sr_hdr *srh = (void *)(ip6 + 1);
-	struct sr6flow_key key = {
+	const struct in6_addr masked = sr6flow_source(h, &ip6->saddr);
+	const struct sr6flow_key key = {
+		.source = sort.source == SR6FLOW_SOURCE_PREFIX ? &masked :
+								 &ip6->saddr,
 		.sids = sort.bare ? &ip6->daddr : srh->segments,
 		.n = n,
 	};
 	struct sr6flow *flow;
 	u32 word, colour;
 
-	if (sort.sourced)
-		key.source = sr6flow_source(h, &ip6->saddr);
-	if (unlikely(skb_is_gso(skb) ||
-		     !sr6flow_find_quickly(h, &key, sort.sourced, &flow)))
+	if (unlikely(skb_is_gso(skb)))
 		return sr6flow_match_packet(h, skb, flags);
-	if (unlikely(!flow || sr6flow_expired(flow)))
-		return sort.bare || sr6flow_srh_is_plain(srh, n, linear) ?
-		       sr6flow_match_nothing(h) :
-		       sr6flow_match_packet(h, skb, flags);
+	switch (sr6flow_find_quickly(h, &key, sort.source != SR6FLOW_NO_SOURCE,
+				     &flow)) {
+	case SR6FLOW_HERE:
+		if (likely(!sr6flow_expired(flow)))
+			break;
+		fallthrough;
+	case SR6FLOW_NOWHERE:
+		if (sort.bare || sr6flow_srh_is_plain(srh, n, linear))
+			return sr6flow_match_nothing(h);
+		fallthrough;
+	case SR6FLOW_ELSEWHERE:
+		return sr6flow_match_packet(h, skb, flags);
+	}
 	if (unlikely(!sr6flow_is_as_before(flow, ip6, linear, n, sort)))
 		return sr6flow_match_packet(h, skb, flags);
 	word = sr6flow_packet_word(ip6, srh, sort.tclass) & h->mask;
@@ -237,42 +247,18 @@ sr6flow_match_srh(struct sr6flow_set *h, struct sk_buff *skb,
 	return sr6flow_match_list(h, skb, flags, ip6, linear, n, sort);
 }
 
-static noinline int sr6flow_match_any_srh(struct sr6flow_set *h,
-					  struct sk_buff *skb,
-					  unsigned int flags,
-					  struct ipv6hdr *ip6,
-					  unsigned int linear)
-{
-	const struct ipv6_sr_hdr *srh = (const void *)(ip6 + 1);
-	const struct sr6flow_sort sort = {
-		.tclass = h->mask & SR6FLOW_MASK_TCLASS,
-		.sourced = h->netmask,
-	};
-
-	return sr6flow_match_srh(h, skb, flags, ip6, linear,
-				 srh->first_segment + 1, sort);
-}
-
-/* The Tag cannot carry a colour where there is no SRH. */
-static noinline int sr6flow_match_bare(struct sr6flow_set *h,
-				       struct sk_buff *skb,
-				       unsigned int flags, struct ipv6hdr *ip6,
-				       unsigned int linear)
-{
-	const struct sr6flow_sort sort = {
-		.tclass = true,
-		.sourced = h->netmask,
-		.bare = true,
-	};
-
-	return sr6flow_match_list(h, skb, flags, ip6, linear, 1, sort);
-}
+/* A function for the packets of one sort that are not the most frequent. */
+typedef int sr6flow_match_fn(struct sr6flow_set *h, struct sk_buff *skb,
+			     unsigned int flags, struct ipv6hdr *ip6,
+			     unsigned int linear);
 
 static __always_inline int sr6flow_match(struct ip_set *set,
 					 struct sk_buff *skb,
 					 const struct xt_action_param *par,
 					 struct ip_set_adt_opt *opt,
-					 struct sr6flow_sort sort)
+					 struct sr6flow_sort sort,
+					 sr6flow_match_fn *any_srh,
+					 sr6flow_match_fn *bare)
 {
 	struct sr6flow_set *h = set->data;
 	const struct ipv6_sr_hdr *srh;
@@ -296,9 +282,9 @@ static __always_inline int sr6flow_match(struct ip_set *set,
 		if (likely(srh->first_segment == 1))
 			return sr6flow_match_srh(h, skb, flags, ip6, linear, 2,
 						 sort);
-		return sr6flow_match_any_srh(h, skb, flags, ip6, linear);
+		return any_srh(h, skb, flags, ip6, linear);
 	case SR6FLOW_BARE:
-		return sr6flow_match_bare(h, skb, flags, ip6, linear);
+		return bare(h, skb, flags, ip6, linear);
 	case SR6FLOW_OTHER:
 		return 0;
 	case SR6FLOW_UNSURE:
@@ -352,36 +338,57 @@ static noinline_for_stack int sr6flow_target(struct ip_set *set,
 }
 
 /*
- * The match and target are handed a const packet, but it is the hook's own: targets
- * write to it as well. The caller holds RCU.
+ * The functions of one sort of set. The match and target are handed a const packet, but
+ * it is the hook's own: targets write to it as well. The caller holds RCU. Without a
+ * Segment Routing Header only the Traffic Class can carry a colour.
+ *
+ * Return: 1 or 0 for IPSET_TEST, otherwise 0 or a negative errno.
  */
-static __always_inline int sr6flow_kadt(struct ip_set *set,
-					const struct sk_buff *skb,
-					const struct xt_action_param *par,
-					enum ipset_adt adt,
-					struct ip_set_adt_opt *opt,
-					struct sr6flow_sort sort)
-{
-	if (unlikely(adt != IPSET_TEST))
-		return sr6flow_target(set, skb, adt, opt);
-	return sr6flow_match(set, (struct sk_buff *)skb, par, opt, sort);
-}
-
-/*
- * Match a packet, or learn or forget its flow. Return 1 or 0 for IPSET_TEST, otherwise
- * 0 or a negative errno. One for each sort of set.
- */
-#define SR6FLOW_KADT(name, ...)							\
+#define SR6FLOW_SORT(name, is_tclass, source_part)				\
+static noinline int								\
+sr6flow_match_any_##name(struct sr6flow_set *h, struct sk_buff *skb,		\
+			 unsigned int flags, struct ipv6hdr *ip6,		\
+			 unsigned int linear)					\
+{										\
+	const struct ipv6_sr_hdr *srh = (const void *)(ip6 + 1);		\
+	const struct sr6flow_sort sort = {					\
+		.tclass = is_tclass, .source = source_part,			\
+	};									\
+										\
+	return sr6flow_match_srh(h, skb, flags, ip6, linear,			\
+				 srh->first_segment + 1, sort);			\
+}										\
+										\
+static noinline int								\
+sr6flow_match_bare_##name(struct sr6flow_set *h, struct sk_buff *skb,		\
+			  unsigned int flags, struct ipv6hdr *ip6,		\
+			  unsigned int linear)					\
+{										\
+	const struct sr6flow_sort sort = {					\
+		.tclass = true, .source = source_part, .bare = true,		\
+	};									\
+										\
+	return sr6flow_match_list(h, skb, flags, ip6, linear, 1, sort);		\
+}										\
+										\
 int sr6flow_kadt_##name(struct ip_set *set, const struct sk_buff *skb,		\
 			const struct xt_action_param *par,			\
 			enum ipset_adt adt, struct ip_set_adt_opt *opt)		\
 {										\
-	const struct sr6flow_sort sort = { __VA_ARGS__ };			\
+	const struct sr6flow_sort sort = {					\
+		.tclass = is_tclass, .source = source_part,			\
+	};									\
 										\
-	return sr6flow_kadt(set, skb, par, adt, opt, sort);			\
+	if (unlikely(adt != IPSET_TEST))					\
+		return sr6flow_target(set, skb, adt, opt);			\
+	return sr6flow_match(set, (struct sk_buff *)skb, par, opt, sort,	\
+			     sr6flow_match_any_##name,				\
+			     sr6flow_match_bare_##name);			\
 }
 
-SR6FLOW_KADT(tag, .tclass = false, .sourced = false)
-SR6FLOW_KADT(tag_source, .tclass = false, .sourced = true)
-SR6FLOW_KADT(tclass, .tclass = true, .sourced = false)
-SR6FLOW_KADT(tclass_source, .tclass = true, .sourced = true)
+SR6FLOW_SORT(tag, false, SR6FLOW_NO_SOURCE)
+SR6FLOW_SORT(tag_source, false, SR6FLOW_WHOLE_SOURCE)
+SR6FLOW_SORT(tag_prefix, false, SR6FLOW_SOURCE_PREFIX)
+SR6FLOW_SORT(tclass, true, SR6FLOW_NO_SOURCE)
+SR6FLOW_SORT(tclass_source, true, SR6FLOW_WHOLE_SOURCE)
+SR6FLOW_SORT(tclass_prefix, true, SR6FLOW_SOURCE_PREFIX)

@@ -137,7 +137,8 @@ int sr6flow_packet_parse(const struct sk_buff *skb,
 		return SR6FLOW_OTHER;
 	pkt->srh = 0;
 	pkt->later_fragment = false;
-	pkt->key.source = sr6flow_source(h, &ip6->saddr);
+	pkt->source = sr6flow_source(h, &ip6->saddr);
+	pkt->key.source = &pkt->source;
 	nexthdr = sr6flow_walk(skb, off + sizeof(*ip6), ip6->nexthdr, pkt, room);
 	if (nexthdr < 0)
 		return nexthdr;

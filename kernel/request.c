@@ -14,7 +14,8 @@
 
 /**
  * struct sr6flow_request - a decoded request
- * @key: source, and SID list, points at @wire; n is 0 for a bare colour
+ * @key: points at @source and @wire; n is 0 for a bare colour
+ * @source: masked source
  * @wire: SIDs in wire order
  * @name: name, or NULL
  * @name_len: characters in @name
@@ -26,6 +27,7 @@
  */
 struct sr6flow_request {
 	struct sr6flow_key key;
+	struct in6_addr source;
 	struct in6_addr wire[SR6FLOW_SIDS_MAX];
 	const char *name;
 	size_t name_len;
@@ -75,7 +77,8 @@ static int sr6flow_decode_source(const struct sr6flow_set *h,
 		return -IPSET_ERR_IPADDR_IPV6;
 	err = ip_set_get_ipaddr6(attr, &source);
 	if (!err)
-		req->key.source = sr6flow_source(h, &source.in6);
+		req->source = sr6flow_source(h, &source.in6);
+	req->key.source = &req->source;
 	return err;
 }
 

@@ -48,22 +48,23 @@
 /* Flows that one hold of a set's lock, or one message, looks at. */
 #define SR6FLOW_SLICE 512
 
-/**
- * struct sr6flow_source - source address, masked where the set has a netmask
- * @word: the address as it is in a packet
- */
-struct sr6flow_source {
-	sr6flow_word word[SR6FLOW_SID_WORDS];
+/* How much of the source is in the key. */
+enum sr6flow_source_part {
+	SR6FLOW_NO_SOURCE,
+	SR6FLOW_WHOLE_SOURCE,
+	SR6FLOW_SOURCE_PREFIX,
+	SR6FLOW_SOURCE_PARTS,
 };
 
 /**
  * struct sr6flow_key - flow to look up
- * @source: source; compared only in a set with a netmask
+ * @source: outer source address, masked where the set has a netmask, and compared only
+ *	    there
  * @sids: SIDs in wire order (last segment first)
  * @n: number of SIDs, 1 to SR6FLOW_SIDS_MAX
  */
 struct sr6flow_key {
-	struct sr6flow_source source;
+	const struct in6_addr *source;
 	const struct in6_addr *sids;
 	unsigned int n;
 };
@@ -249,7 +250,7 @@ struct sr6flow {
 	u8 index;
 	u8 state;
 	u8 n;
-	struct sr6flow_source source;
+	struct in6_addr source;
 	struct in6_addr sids[];
 };
 
@@ -297,7 +298,7 @@ struct sr6flow_set {
 	u32 colour;
 	u32 netmask;
 	u64 factor;
-	struct sr6flow_source source_mask;
+	struct in6_addr source_mask;
 	unsigned long gc_period;
 	struct sr6flow_counters __percpu *diagnostics;
 	struct rhashtable table;
@@ -404,7 +405,7 @@ void sr6flow_counters_put(struct sr6flow *flow);
 void sr6flow_count_first(struct sr6flow *flow, unsigned int slot, u64 packets,
 			 u64 bytes);
 void sr6flow_witness(const struct sr6flow_set *h, struct sr6flow *flow,
-		     const struct sr6flow_source *source,
+		     const struct in6_addr *source,
 		     union sr6flow_srh_start start);
 void sr6flow_counted(const struct sr6flow *flow, struct sr6flow_sum *sum);
 void sr6flow_sum(const struct sr6flow *flow, struct sr6flow_sum *sum);
@@ -415,7 +416,8 @@ bool sr6flow_total_matches(const struct sr6flow *flow,
 
 /**
  * struct sr6flow_packet - what the type needs to know of a packet
- * @key: source and SID list, which points into the packet, or to a copy of it
+ * @key: source, in @source, and SID list, in the packet or a copy of it
+ * @source: masked source
  * @start: as sr6flow.last; segments_left is SR6FLOW_NO_SEGMENTS_LEFT without an SRH
  * @word: mark word that the packet carries, only the field of the mask
  * @srh: offset of the Segment Routing Header from skb->data, 0 without one
@@ -423,6 +425,7 @@ bool sr6flow_total_matches(const struct sr6flow *flow,
  */
 struct sr6flow_packet {
 	struct sr6flow_key key;
+	struct in6_addr source;
 	union sr6flow_srh_start start;
 	u32 word;
 	unsigned int srh;
@@ -454,6 +457,7 @@ typedef int sr6flow_kadt_fn(struct ip_set *set, const struct sk_buff *skb,
 			    const struct xt_action_param *par,
 			    enum ipset_adt adt, struct ip_set_adt_opt *opt);
 sr6flow_kadt_fn sr6flow_kadt_tag, sr6flow_kadt_tag_source;
+sr6flow_kadt_fn sr6flow_kadt_tag_prefix, sr6flow_kadt_tclass_prefix;
 sr6flow_kadt_fn sr6flow_kadt_tclass, sr6flow_kadt_tclass_source;
 
 /* request.c */

@@ -32,7 +32,7 @@ static u32 sr6flow_hash_lookup(const void *data, u32 len, u32 seed)
 {
 	const struct sr6flow_lookup *lookup = data;
 
-	return sr6flow_hash(lookup->h->netmask ? lookup->key.source.word : NULL,
+	return sr6flow_hash(lookup->key.source, lookup->h->netmask,
 			    lookup->key.sids, lookup->key.n,
 			    &lookup->h->secret, seed);
 }
@@ -43,8 +43,8 @@ static u32 sr6flow_hash_flow(const void *data, u32 len, u32 seed)
 	const struct sr6flow_set *h = container_of(flow->group->pool,
 						   struct sr6flow_set, pool);
 
-	return sr6flow_hash(h->netmask ? flow->source.word : NULL, flow->sids,
-			    flow->n, &h->secret, seed);
+	return sr6flow_hash(&flow->source, h->netmask, flow->sids, flow->n,
+			    &h->secret, seed);
 }
 
 static int sr6flow_differs(struct rhashtable_compare_arg *arg, const void *obj)
@@ -235,7 +235,7 @@ struct sr6flow *sr6flow_alloc(struct sr6flow_set *h,
 	flow->last.segments_left = SR6FLOW_NO_SEGMENTS_LEFT;
 	/* Without a netmask a multicast address, which no packet comes from. */
 	if (h->netmask)
-		flow->source = key->source;
+		flow->source = *key->source;
 	else
 		memset(&flow->source, 0xff, sizeof(flow->source));
 	flow->n = key->n;

@@ -143,13 +143,29 @@ static int sr6flow_head(struct ip_set *set, struct sk_buff *skb)
 	.region_lock	= true
 
 /*
- * By the field that the mark mask is in, and with the source in the key or without,
- * so that packets need not ask.
+ * By the field that the mark mask is in, and how much of the source is in the key, so
+ * that packets need not ask.
  */
-static const struct ip_set_type_variant sr6flow_variants[2][2] = {
-	{ { SR6FLOW_VARIANT(tag) }, { SR6FLOW_VARIANT(tag_source) } },
-	{ { SR6FLOW_VARIANT(tclass) }, { SR6FLOW_VARIANT(tclass_source) } },
+static const struct ip_set_type_variant
+sr6flow_variants[2][SR6FLOW_SOURCE_PARTS] = {
+	{
+		[SR6FLOW_NO_SOURCE] = { SR6FLOW_VARIANT(tag) },
+		[SR6FLOW_WHOLE_SOURCE] = { SR6FLOW_VARIANT(tag_source) },
+		[SR6FLOW_SOURCE_PREFIX] = { SR6FLOW_VARIANT(tag_prefix) },
+	}, {
+		[SR6FLOW_NO_SOURCE] = { SR6FLOW_VARIANT(tclass) },
+		[SR6FLOW_WHOLE_SOURCE] = { SR6FLOW_VARIANT(tclass_source) },
+		[SR6FLOW_SOURCE_PREFIX] = { SR6FLOW_VARIANT(tclass_prefix) },
+	},
 };
+
+static enum sr6flow_source_part sr6flow_source_part(u32 netmask)
+{
+	if (!netmask)
+		return SR6FLOW_NO_SOURCE;
+	return netmask == SR6FLOW_NETMASK_MAX ? SR6FLOW_WHOLE_SOURCE :
+						SR6FLOW_SOURCE_PREFIX;
+}
 
 static int sr6flow_decode_colours(struct nlattr *tb[], u32 *mask, u32 *colour)
 {
@@ -268,7 +284,7 @@ static int sr6flow_create(struct net *net, struct ip_set *set,
 		h->maxelem = ip_set_get_h32(tb[IPSET_ATTR_MAXELEM]);
 	set->data = h;
 	set->variant = &sr6flow_variants[!!(mask & SR6FLOW_MASK_TCLASS)]
-					[!!netmask];
+					[sr6flow_source_part(netmask)];
 	sr6flow_init_extensions(set, tb);
 	if (SET_WITH_TIMEOUT(set)) {
 		h->gc_period = IPSET_GC_PERIOD(set->timeout) * HZ;

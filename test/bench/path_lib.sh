@@ -130,6 +130,12 @@ set_fill() {
 	./bench_flows add $set_name "$1" 0 "$2"
 }
 
+# set_fill_source SIDS COUNT: the same for a set with a netmask
+set_fill_source() {
+	./bench_flows restore $set_name "$1" 0 "$2" |
+		sed "s/^add $set_name /&fc00:12::1@/" | ipset restore
+}
+
 set_gone() {
 	ipset destroy $set_name
 }

@@ -197,6 +197,25 @@ static int do_identity(char **argv)
 	return ret == STOPPED ? 0 : result(ret);
 }
 
+/* changes SET: each flow, and what its packets differed in from those before */
+static int print_changes(const struct sr6flow_set *set,
+			 const struct sr6flow_record *record, void *arg)
+{
+	char text[SR6FLOW_FLOW_STRLEN];
+
+	(void)set;
+	(void)arg;
+	printf("%s source %lu segments-left %lu\n",
+	       sr6flow_flow_format(&record->flow, text),
+	       record->source_changes, record->segments_left_changes);
+	return 0;
+}
+
+static int do_changes(char **argv)
+{
+	return result(sr6flow_dump(handle, argv[0], print_changes, NULL));
+}
+
 /* fill SET GROUP COUNT: adds, prints the seconds that it took */
 static int do_fill(char **argv)
 {
@@ -425,7 +444,7 @@ static const struct {
 	{ "flush", do_flush, 1 }, { "add", do_add, 2 }, { "del", do_del, 2 },
 	{ "test", do_test, 2 }, { "colour", do_colour, 2 },
 	{ "info", do_info, 1 }, { "dump", do_dump, 1 },
-	{ "identity", do_identity, 1 }, { "fill", do_fill, 3 },
+	{ "changes", do_changes, 1 }, { "identity", do_identity, 1 }, { "fill", do_fill, 3 },
 	{ "exhaust", do_exhaust, 3 },
 	{ "churn", do_churn, 3 }, { "complete", do_complete, 4 },
 	{ "stop", do_stop, 1 }, { "unshare", do_unshare, 1 },

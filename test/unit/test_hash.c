@@ -55,7 +55,7 @@ static void fill(void *to, size_t size, uint64_t *state)
 static uint32_t hash(const struct list *list,
 		     const struct sr6flow_secret *secret)
 {
-	return sr6flow_hash(NULL, list->words, list->n, secret, 0);
+	return sr6flow_hash(NULL, false, list->words, list->n, secret, 0);
 }
 
 /* SID @i of @list is 16 bytes: fcff:LOCATOR::FUNCTION */
@@ -265,8 +265,8 @@ static void a_seed_makes_another_hash(void **state)
 		uint32_t seed = chance(&chances);
 
 		by_function(&list, i);
-		met += !((sr6flow_hash(NULL, list.words, 1, &secret, seed) ^
-			  sr6flow_hash(NULL, list.words, 1, &secret, seed + 1)) &
+		met += !((sr6flow_hash(NULL, false, list.words, 1, &secret, seed) ^
+			  sr6flow_hash(NULL, false, list.words, 1, &secret, seed + 1)) &
 			 0xff);
 	}
 	/* 256 by chance; neighbouring seeds are the least different ones. */

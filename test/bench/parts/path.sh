@@ -8,6 +8,7 @@
 #
 #   path.BACK.SIDE.SIDS.WHAT
 #
+# BACK is nft, legacy, or nft-source: nft, and a set with netmask 128.
 # WHAT is, in instructions per packet: total, p99 (the path with the rule),
 # empty (the path with empty hooks), delta (total less empty), floor (the delta
 # of a rule with a type that answers at once), own (delta less floor).
@@ -19,7 +20,7 @@
 . ./path_lib.sh
 
 flows=65
-[ -z "$BENCH_SHORT" ] || lists='2 16'
+[ -z "$BENCH_SHORT" ] || lists='1 2 16'
 
 router_up
 # All else makes sense only if the clock counts instructions.
@@ -36,8 +37,9 @@ done
 
 # measure BACK SIDE NAME...
 measure() {
-	local back=$1 side=$2 n name
+	local back=${1%-source} of=$1 side=$2 n name options=''
 	shift 2
+	[ "$of" = "$back" ] || options='netmask 128'
 	hooks_on "$back" "$side"
 	sweep empty "$@"
 	type_is floor 1
@@ -45,15 +47,20 @@ measure() {
 	sweep_rule floor "$back" "$side" hit "$@"
 	set_gone
 	type_is real
-	set_make
+	# shellcheck disable=SC2086 # words
+	set_make $options
 	for n in $lists; do
-		set_fill "$n" $flows
+		if [ -n "$options" ]; then
+			set_fill_source "$n" $flows
+		else
+			set_fill "$n" $flows
+		fi
 	done
 	sweep_rule rule "$back" "$side" hit "$@"
 	set_gone
 	hooks_off "$back"
 	for name in "$@"; do
-		figures "path.$back.$name" "$name"
+		figures "path.$of.$name" "$name"
 	done
 }
 
@@ -64,7 +71,7 @@ for side in src dst; do
 	for name in "${names[@]}"; do
 		figure "path.none.$name.total" "${cost[none.$name]}" instructions
 	done
-	for back in nft legacy; do
+	for back in nft legacy nft-source; do
 		measure $back $side "${names[@]}"
 	done
 done

@@ -14,7 +14,10 @@
 declare -A mask=(
 	[tag]=0x00030000 [tag-apart]=0x80010000 [tag-one]=0x00100000
 	[tclass]=0x0c [tclass-apart]=0x84 [tclass-one]=0x40
+	[tag-source]=0x00030000 [tclass-source]=0x0c
 )
+# All packets are from fd00:5::1.
+declare -A netmask=([tag-source]=128 [tclass-source]=48)
 sets=("${!mask[@]}")
 
 # --- what is sent, and what becomes of it
@@ -104,9 +107,10 @@ read_set() {
 make_sets() {
 	local set of
 	for set in "${sets[@]}"; do
-		echo "create $set hash:sr6flow markmask ${mask[$set]}"
+		echo "create $set hash:sr6flow markmask ${mask[$set]}" \
+			"${netmask[$set]:+netmask ${netmask[$set]}}"
 		for of in "${!flow[@]}"; do
-			echo "add $set $of=${flow[$of]}"
+			echo "add $set $of=${netmask[$set]:+fd00:5::1@}${flow[$of]}"
 		done
 	done | on router ipset restore
 }
