@@ -13,7 +13,7 @@
 flows=20000
 # kernel/README.md, "Memory": a flow at its largest, without counters of CPUs;
 # and a set without flows.
-flow_most=800
+flow_most=816
 set_most=20480
 group=/sys/fs/cgroup/sr6flow
 group_most=$((24 << 20))
