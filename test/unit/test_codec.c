@@ -370,6 +370,48 @@ static void colours_of_two_bits(void **state)
 				check_two_bits(1u << b, 1u << a);
 }
 
+/* Bit by bit, the first one the highest of the first byte. */
+static bool bit_of(const __u8 *bytes, unsigned int bit)
+{
+	return bytes[bit / 8] & 0x80 >> bit % 8;
+}
+
+static void check_source_mask(const __u8 *source, unsigned int netmask)
+{
+	/* The guards see a byte too many on either side. */
+	__u8 masked[1 + SR6FLOW_SID_LEN + 1];
+	unsigned int bit;
+
+	memset(masked, 0xa5, sizeof(masked));
+	memcpy(masked + 1, source, SR6FLOW_SID_LEN);
+	sr6flow_source_mask(masked + 1, netmask);
+	assert_int_equal(masked[0], 0xa5);
+	assert_int_equal(masked[SR6FLOW_SID_LEN + 1], 0xa5);
+	for (bit = 0; bit < SR6FLOW_SID_LEN * 8; bit++)
+		assert_int_equal(bit_of(masked + 1, bit),
+				 bit < netmask && bit_of(source, bit));
+}
+
+static void source_masks(void **state)
+{
+	__u8 source[SR6FLOW_SID_LEN];
+	unsigned int netmask, round, i;
+
+	(void)state;
+	srandom(4291);
+	for (netmask = 0; netmask <= SR6FLOW_NETMASK_MAX; netmask++) {
+		memset(source, 0xff, sizeof(source));
+		check_source_mask(source, netmask);
+		memset(source, 0, sizeof(source));
+		check_source_mask(source, netmask);
+		for (round = 0; round < 100; round++) {
+			for (i = 0; i < sizeof(source); i++)
+				source[i] = (__u8)random();
+			check_source_mask(source, netmask);
+		}
+	}
+}
+
 static void names(void **state)
 {
 	static const char *const good[] = {
@@ -429,6 +471,7 @@ int main(void)
 		cmocka_unit_test(masks),
 		cmocka_unit_test(colours_of_one_bit),
 		cmocka_unit_test(colours_of_two_bits),
+		cmocka_unit_test(source_masks),
 		cmocka_unit_test(names),
 		cmocka_unit_test(every_character_of_a_name),
 	};

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Quality of the hash of SID lists: every bit of a list moves every bit of the
- * hash half of the time; lists as operators number them spread over buckets
- * like chance; and no two lists meet more often than by chance when the secret
- * changes. Compiled twice, for wide words and for narrow ones.
+ * Quality of the hash of keys, SID lists with or without a source: every bit of a
+ * key moves every bit of the hash half of the time; keys as operators number them
+ * spread over buckets like chance; and no two keys meet more often than by chance
+ * when the secret changes. Compiled twice, for wide words and for narrow ones.
  *
  * "Chance" comes from a generator with fixed seeds, so results never differ.
  */
@@ -29,8 +29,10 @@
 
 /* Words as the hash reads them; bytes are filled in with memcpy(). */
 struct list {
+	sr6flow_word source[SR6FLOW_SID_WORDS];
 	sr6flow_word words[SR6FLOW_SIDS_MAX * SR6FLOW_SID_WORDS];
 	unsigned int n;
+	bool sourced;
 };
 
 /* splitmix64 */
@@ -55,26 +57,47 @@ static void fill(void *to, size_t size, uint64_t *state)
 static uint32_t hash(const struct list *list,
 		     const struct sr6flow_secret *secret)
 {
-	return sr6flow_hash(NULL, false, list->words, list->n, secret, 0);
+	return sr6flow_hash(list->source, list->sourced, list->words, list->n,
+			    secret, 0);
 }
 
-/* SID @i of @list is 16 bytes: fcff:LOCATOR::FUNCTION */
-static void number(struct list *list, unsigned int i, unsigned int locator,
-		   unsigned int function)
+/* 16 bytes: fcff:LOCATOR::FUNCTION */
+static void address(void *to, unsigned int locator, unsigned int function)
 {
-	unsigned char sid[SR6FLOW_SID_LEN] = {
+	unsigned char bytes[SR6FLOW_SID_LEN] = {
 		0xfc, 0xff, locator >> 8, locator & 0xff,
 		[12] = function >> 24, function >> 16, function >> 8, function,
 	};
 
-	memcpy((char *)list->words + i * SR6FLOW_SID_LEN, sid, sizeof(sid));
+	memcpy(to, bytes, sizeof(bytes));
 }
 
-static void avalanche_of(unsigned int n)
+/* SID @i of @list */
+static void number(struct list *list, unsigned int i, unsigned int locator,
+		   unsigned int function)
+{
+	address((char *)list->words + i * SR6FLOW_SID_LEN, locator, function);
+}
+
+/* Bytes of the key, the source before the list. */
+static unsigned int key_bytes(const struct list *list)
+{
+	return (list->sourced + list->n) * SR6FLOW_SID_LEN;
+}
+
+static unsigned char *key_byte(struct list *list, unsigned int i)
+{
+	if (!list->sourced)
+		return (unsigned char *)list->words + i;
+	return i < SR6FLOW_SID_LEN ? (unsigned char *)list->source + i :
+	       (unsigned char *)list->words + i - SR6FLOW_SID_LEN;
+}
+
+static void avalanche_of(unsigned int n, bool sourced)
 {
 	enum { TRIALS = 500 };
-	unsigned int *flips, bits = n * SR6FLOW_SID_LEN * 8, bit, out, t;
-	struct list list = { .n = n }, other;
+	struct list list = { .n = n, .sourced = sourced }, other;
+	unsigned int *flips, bits = key_bytes(&list) * 8, bit, out, t;
 	struct sr6flow_secret secret;
 	uint64_t state = n;
 
@@ -83,13 +106,14 @@ static void avalanche_of(unsigned int n)
 		uint32_t before;
 
 		fill(&secret, sizeof(secret), &state);
+		fill(list.source, sizeof(list.source), &state);
 		fill(list.words, sizeof(list.words), &state);
 		before = hash(&list, &secret);
 		for (bit = 0; bit < bits; bit++) {
 			uint32_t moved;
 
 			other = list;
-			((unsigned char *)other.words)[bit / 8] ^= 1 << bit % 8;
+			*key_byte(&other, bit / 8) ^= 1 << bit % 8;
 			moved = before ^ hash(&other, &secret);
 			for (out = 0; out < 32; out++)
 				flips[bit * 32 + out] += moved >> out & 1;
@@ -105,10 +129,12 @@ static void avalanche_of(unsigned int n)
 static void every_bit_moves_every_bit(void **state)
 {
 	(void)state;
-	avalanche_of(1);
-	avalanche_of(2);
-	avalanche_of(3);
-	avalanche_of(SR6FLOW_SIDS_MAX);
+	for (int sourced = 0; sourced < 2; sourced++) {
+		avalanche_of(1, sourced);
+		avalanche_of(2, sourced);
+		avalanche_of(3, sourced);
+		avalanche_of(SR6FLOW_SIDS_MAX, sourced);
+	}
 }
 
 static void a_fold_is_both_halves_of_a_product(void **state)
@@ -128,7 +154,7 @@ static void a_fold_is_both_halves_of_a_product(void **state)
 }
 
 /*
- * As many lists as buckets, for some secrets: the sum of the squares of the
+ * As many keys as buckets, for some secrets: the sum of the squares of the
  * lengths of chains, which is what looking up costs, and the longest chain.
  */
 static void check_buckets(void (*make)(struct list *, unsigned int),
@@ -187,6 +213,54 @@ static void by_pair(struct list *list, unsigned int i)
 
 	for (sid = 0; sid < list->n; sid++)
 		number(list, sid, sid & 1 ? i & 0xff : i >> 8, 0x100);
+}
+
+static void from(struct list *list, unsigned int ingress, unsigned int function)
+{
+	list->sourced = true;
+	address(list->source, ingress, function);
+}
+
+/* Every ingress reaches every egress through the same list; both are numbered alike. */
+static void by_mesh(struct list *list, unsigned int i)
+{
+	unsigned int sid;
+
+	for (sid = 0; sid < list->n; sid++)
+		number(list, sid, i & 0xff, sid ? sid : 0x100);
+	from(list, i >> 8, 1);
+}
+
+/* The same, where the netmask leaves only the locator of the source. */
+static void by_masked_mesh(struct list *list, unsigned int i)
+{
+	by_mesh(list, i);
+	from(list, i >> 8, 0);
+}
+
+/* All ingresses send into one list. */
+static void by_ingress(struct list *list, unsigned int i)
+{
+	unsigned int sid;
+
+	for (sid = 0; sid < list->n; sid++)
+		number(list, sid, 0xff00 + sid, 0x100);
+	from(list, i, 1);
+}
+
+static void keys_with_a_source_spread_like_chance(void **state)
+{
+	static const unsigned int lengths[] = { 1, 2, 3, 16 };
+	unsigned int i, shift;
+
+	(void)state;
+	for (i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
+		for (shift = 0; shift <= 32 - BUCKET_BITS; shift += 8) {
+			check_buckets(by_mesh, lengths[i], shift);
+			check_buckets(by_masked_mesh, lengths[i], shift);
+			check_buckets(by_ingress, lengths[i], shift);
+		}
+	}
 }
 
 static void numbered_lists_spread_like_chance(void **state)
@@ -252,6 +326,36 @@ static void chosen_lists_meet_by_chance_only(void **state)
 	check_pair(&a, &b);
 }
 
+static void chosen_sources_meet_by_chance_only(void **state)
+{
+	struct list a = { .n = 1, .sourced = true }, b = a;
+
+	(void)state;
+	b.source[0] = 1;
+	check_pair(&a, &b);
+	b.source[0] = (sr6flow_word)1 << (8 * sizeof(sr6flow_word) - 1);
+	check_pair(&a, &b);
+	/* Source and SID exchanged: the way there and the way back. */
+	memset(b.source, 0, sizeof(b.source));
+	address(a.source, 1, 1);
+	address(a.words, 2, 0x100);
+	memcpy(b.source, a.words, sizeof(b.source));
+	memcpy(b.words, a.source, sizeof(a.source));
+	check_pair(&a, &b);
+	/* Opposite differences. */
+	memcpy(b.source, a.source, sizeof(b.source));
+	memcpy(b.words, a.words, sizeof(b.words));
+	b.source[0]++;
+	b.words[0]--;
+	check_pair(&a, &b);
+	/* Another list behind the same source. */
+	b = a;
+	memcpy(b.words, a.source, sizeof(a.source));
+	memcpy(b.words + SR6FLOW_SID_WORDS, a.words, sizeof(a.source));
+	b.n = 2;
+	check_pair(&a, &b);
+}
+
 static void a_seed_makes_another_hash(void **state)
 {
 	struct list list = { .n = 1 };
@@ -279,7 +383,9 @@ int main(void)
 		cmocka_unit_test(a_fold_is_both_halves_of_a_product),
 		cmocka_unit_test(every_bit_moves_every_bit),
 		cmocka_unit_test(numbered_lists_spread_like_chance),
+		cmocka_unit_test(keys_with_a_source_spread_like_chance),
 		cmocka_unit_test(chosen_lists_meet_by_chance_only),
+		cmocka_unit_test(chosen_sources_meet_by_chance_only),
 		cmocka_unit_test(a_seed_makes_another_hash),
 	};
 
