@@ -71,11 +71,18 @@ static void dump_colour(struct dump *dump, const struct decoded_colour *colour)
 	record->counters[colour->slot] = colour->counters;
 }
 
+/* Witnesses only grow; the last ones are true of the counters before, too. */
+static void witness_later(uint64_t *witness, uint64_t later)
+{
+	if (later > *witness)
+		*witness = later;
+}
+
 /* Another colour of the flow that is held back. */
-static int dump_merge(struct dump *dump, uint64_t generation,
+static int dump_merge(struct dump *dump, const struct sr6flow_record *next,
 		      const struct decoded_colour *colour)
 {
-	const struct sr6flow_record *record = dump->record;
+	struct sr6flow_record *record = dump->record;
 
 	if (!colour->counted || !record->slots ||
 	    record->slots & 1u << colour->slot)
@@ -83,10 +90,13 @@ static int dump_merge(struct dump *dump, uint64_t generation,
 	/* Then the colours before are of the old counters, this one is of the
 	 * new: no generation would be right for both.
 	 */
-	if (generation != record->generation)
+	if (next->generation != record->generation)
 		return fail_with(dump->handle, EINTR,
 				 "set '%s': counters were written while it was listed: try again",
 				 dump->set);
+	witness_later(&record->source_changes, next->source_changes);
+	witness_later(&record->segments_left_changes,
+		      next->segments_left_changes);
 	dump_colour(dump, colour);
 	return 0;
 }
@@ -104,12 +114,12 @@ static int dump_record(struct dump *dump, const struct nlattr *data)
 				    "something else among the records");
 	if (dump->pending &&
 	    decode_labelled(&colour, &dump->label, dump->info.mask, data))
-		return dump_merge(dump, dump->record->generation, &colour);
+		return dump_merge(dump, dump->record, &colour);
 	problem = decode_record(next, &colour, &label, &dump->info, data);
 	if (problem)
 		return fail_damaged(dump->handle, problem);
 	if (dump->pending && same_flow(&dump->record->flow, &next->flow))
-		return dump_merge(dump, next->generation, &colour);
+		return dump_merge(dump, next, &colour);
 	ret = dump_flow(dump);
 	dump->spare = dump->record;
 	dump->record = next;

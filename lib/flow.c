@@ -58,10 +58,10 @@ static int fail_source(struct sr6flow *handle, const char *set,
 	sr6flow_flow_format(flow, text);
 	if (flow->netmask)
 		return fail_with(handle, EINVAL,
-				 "set '%s' has no netmask: give the flow %s without source",
+				 "set '%s' has no netmask: remove the source from the flow %s",
 				 set, text);
 	return fail_with(handle, EINVAL,
-			 "set '%s' has a netmask: give the flow %s a source, as in SOURCE@SID",
+			 "set '%s' has a netmask: add the source, as in SOURCE@SID, to the flow %s",
 			 set, text);
 }
 

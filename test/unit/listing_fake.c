@@ -39,6 +39,11 @@ struct nlmsghdr *listing_begin(const char *set, const char *type,
 
 void listing_set(struct nlmsghdr *nlh, int leave_out)
 {
+	listing_sourced_set(nlh, leave_out, -1);
+}
+
+void listing_sourced_set(struct nlmsghdr *nlh, int leave_out, int netmask)
+{
 	static const struct { int type; uint32_t value; } numbers[] = {
 		{ IPSET_ATTR_HASHSIZE, 1024 }, { IPSET_ATTR_MAXELEM, 65536 },
 		{ IPSET_ATTR_MARKMASK, LISTING_BOTH }, { IPSET_ATTR_INITVAL, LISTING_HIGH },
@@ -57,6 +62,8 @@ void listing_set(struct nlmsghdr *nlh, int leave_out)
 	for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
 		if (numbers[i].type != leave_out)
 			request_put_u32(nlh, numbers[i].type, numbers[i].value);
+	if (netmask >= 0)
+		mnl_attr_put_u8(nlh, IPSET_ATTR_NETMASK, netmask);
 	if (leave_out != IPSET_ATTR_IP)
 		listing_opaque(nlh, IPSET_ATTR_IP, &diagnostics, 16);
 	if (leave_out != IPSET_ATTR_IP_TO)
@@ -69,6 +76,14 @@ struct nlmsghdr *listing_first(void)
 	struct nlmsghdr *nlh = listing_begin("foo", SR6FLOW_TYPENAME, 0);
 
 	listing_set(nlh, 0);
+	return nlh;
+}
+
+struct nlmsghdr *listing_sourced_first(int netmask)
+{
+	struct nlmsghdr *nlh = listing_begin("foo", SR6FLOW_TYPENAME, 1);
+
+	listing_sourced_set(nlh, 0, netmask);
 	return nlh;
 }
 
@@ -85,6 +100,17 @@ void listing_identity(struct nlmsghdr *nlh, unsigned int generation)
 	};
 
 	listing_opaque(nlh, IPSET_ATTR_IP2, &identity, sizeof(identity));
+}
+
+void listing_changes(struct nlmsghdr *nlh, uint64_t source,
+		     uint64_t segments_left)
+{
+	const struct sr6flow_changes changes = {
+		.source = htobe64(source),
+		.segments_left = htobe64(segments_left),
+	};
+
+	listing_opaque(nlh, IPSET_ATTR_IP2_TO, &changes, sizeof(changes));
 }
 
 void listing_flow(struct nlmsghdr *nlh, const char *text)

@@ -20,8 +20,11 @@ struct nlmsghdr *listing_begin(const char *set, const char *type,
 			       uint8_t revision);
 /* The set's own attributes, less number @leave_out. */
 void listing_set(struct nlmsghdr *nlh, int leave_out);
+/* The same, with a netmask unless it is negative. */
+void listing_sourced_set(struct nlmsghdr *nlh, int leave_out, int netmask);
 /* First and later message of set "foo". */
 struct nlmsghdr *listing_first(void);
+struct nlmsghdr *listing_sourced_first(int netmask);
 struct nlmsghdr *listing_next(void);
 /* NLMSG_DONE with @error, and the end of the datagram. */
 void listing_done(int error);
@@ -37,6 +40,8 @@ void listing_record(struct nlmsghdr *nlh, const char *flow,
 /* The parts of a record. */
 void listing_flow(struct nlmsghdr *nlh, const char *text);
 void listing_identity(struct nlmsghdr *nlh, unsigned int generation);
+void listing_changes(struct nlmsghdr *nlh, uint64_t source,
+		     uint64_t segments_left);
 void listing_counters(struct nlmsghdr *nlh, uint32_t colour, uint64_t packets,
 		      uint64_t bytes);
 void listing_opaque(struct nlmsghdr *nlh, int type, const void *bytes,

@@ -179,6 +179,27 @@ static void short_identity(struct nlmsghdr *nlh)
 	listing_opaque(nlh, IPSET_ATTR_IP2, "12345678", 8);
 }
 
+static void short_changes(struct nlmsghdr *nlh)
+{
+	listing_flow(nlh, "::1");
+	listing_identity(nlh, 1);
+	listing_opaque(nlh, IPSET_ATTR_IP2_TO, "123456789012345", 15);
+}
+
+static void long_changes(struct nlmsghdr *nlh)
+{
+	listing_flow(nlh, "::1");
+	listing_identity(nlh, 1);
+	listing_opaque(nlh, IPSET_ATTR_IP2_TO, "12345678901234567", 17);
+}
+
+static void flat_changes(struct nlmsghdr *nlh)
+{
+	listing_flow(nlh, "::1");
+	listing_identity(nlh, 1);
+	mnl_attr_put(nlh, IPSET_ATTR_IP2_TO, 16, "1234567890123456");
+}
+
 static void short_timeout(struct nlmsghdr *nlh)
 {
 	listing_flow(nlh, "::1");
@@ -210,6 +231,7 @@ static void bad_records(void **state)
 	static const char colour[] = "counters without a colour of the set";
 	static const char pair[] = "a colour without packets and bytes";
 	static const char identity[] = "a flow without its identity";
+	static const char changes[] = "changes of a flow that are not 16 bytes";
 	static const char cut[] = "an attribute that is cut off";
 	static const struct {
 		void (*put)(struct nlmsghdr *nlh);
@@ -225,6 +247,8 @@ static void bad_records(void **state)
 		{ no_colour, colour },
 		{ no_bytes, pair }, { short_packets, pair },
 		{ no_identity, identity }, { short_identity, identity },
+		{ short_changes, changes }, { long_changes, changes },
+		{ flat_changes, changes },
 		{ short_timeout, "a timeout that is not four bytes" },
 		{ long_attribute, cut }, { tiny_attribute, cut },
 	};

@@ -33,6 +33,8 @@ static int see(const struct sr6flow_set *set,
 	len += snprintf(seen + len, sizeof(seen) - len, "%s i%lx g%lu t%u",
 			sr6flow_flow_format(&record->flow, flow),
 			record->instance, record->generation, record->timeout);
+	len += snprintf(seen + len, sizeof(seen) - len, " c%lu,%lu",
+			record->source_changes, record->segments_left_changes);
 	for (i = 0; i < SR6FLOW_SLOTS_MAX; i++)
 		len += snprintf(seen + len, sizeof(seen) - len, " %u%s%lu/%lu",
 				i, record->slots & 1u << i ? ":" : "-",
@@ -86,6 +88,26 @@ static void other_order(struct nlmsghdr *nlh, uint32_t colour)
 	listing_identity(nlh, 7);
 	listing_counters(nlh, colour, 10, 1000);
 	listing_flow(nlh, "gold=::1,::2");
+}
+
+static void changes(struct nlmsghdr *nlh, uint32_t colour)
+{
+	flow(nlh, 7);
+	listing_changes(nlh, 1, 0);
+	listing_counters(nlh, colour, 10, 1000);
+}
+
+static void more_changes(struct nlmsghdr *nlh, uint32_t colour)
+{
+	flow(nlh, 7);
+	listing_changes(nlh, 1, 2);
+	listing_counters(nlh, colour, 10, 1000);
+}
+
+static void late_changes(struct nlmsghdr *nlh, uint32_t colour)
+{
+	plain(nlh, colour);
+	listing_changes(nlh, 1, 0);
 }
 
 static void late_sid(struct nlmsghdr *nlh, uint32_t colour)
@@ -181,7 +203,7 @@ static void cut_off(struct nlmsghdr *nlh, uint32_t colour)
 
 static void (*const records[])(struct nlmsghdr *nlh, uint32_t colour) = {
 	plain, other_generation, other_name, no_name, other_flow, other_order,
-	late_sid, late_name, late_identity, late_sids, late_bad_sids,
+	changes, more_changes, late_changes, late_sid, late_name, late_identity, late_sids, late_bad_sids,
 	no_counters, no_bytes, bad_colour, twice, with_timeout, bad_timeout,
 	unknown, unknown_between, cut_off,
 };
@@ -274,7 +296,7 @@ static void merged(void **state)
 	(void)state;
 	handle = fake_open();
 	list(which, colours, false);
-	snprintf(want, sizeof(want), "gold=::1,::2 i%lx g7 t%u 0-0/0 1:10/1000 2:10/1000 3:10/1000\n0 ",
+	snprintf(want, sizeof(want), "gold=::1,::2 i%lx g7 t%u c0,0 0-0/0 1:10/1000 2:10/1000 3:10/1000\n0 ",
 		 (unsigned long)LISTING_INSTANCE, SR6FLOW_NO_TIMEOUT);
 	assert_string_equal(seen, want);
 	fake_done();
