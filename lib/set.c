@@ -209,7 +209,10 @@ EXPORT int sr6flow_create(struct sr6flow *handle, const char *set,
 		ret = revision_choose(handle, set, &revision);
 	/* A module of revision 0 might ignore the attribute. */
 	if (!ret && options->netmask && revision < 1)
-		ret = fail_revision(handle, set, revision, module);
+		ret = fail_with(handle, EPROTONOSUPPORT,
+				"set '%s': netmask needs revision 1 of "
+				SR6FLOW_TYPENAME ", the kernel has %d: update %s",
+				set, revision, module);
 	if (ret)
 		return ret;
 	nlh = request_start(&request, IPSET_CMD_CREATE, NLM_F_ACK | NLM_F_CREATE |

@@ -24,13 +24,19 @@
 #define COLOUR(text) "The colour " text ", not a flow,"
 #define NAME31 "x23456789012345678901234567890z"
 
-static const struct ipset_type *find_type(void)
+static const struct ipset_type *find_revision(unsigned int revision)
 {
 	const struct ipset_type *type = ipset_types();
 
-	while (type && strcmp(type->name, SR6FLOW_TYPENAME))
+	while (type && (strcmp(type->name, SR6FLOW_TYPENAME) ||
+			type->revision != revision))
 		type = type->next;
 	return type;
+}
+
+static const struct ipset_type *find_type(void)
+{
+	return find_revision(SR6FLOW_REVISION_MAX);
 }
 
 /* What ipset does between the set's name and its element. */
@@ -82,6 +88,14 @@ static void good(void **state)
 		{ "0=::1" },
 		{ "fcff::1=fcff::2" },
 		{ "a.b_c:d-e=fcff::2" },
+		{ "fcff:1::1@fcff:2::1" },
+		{ "gold=fcff:1::1@fcff:2::1,fcff:8::100" },
+		{ "fcff:1::1@fcff:2::1,0x00010000" },
+		{ "::@::" },
+		{ "FCFF:0:0:0::1@::1", "fcff::1@::1" },
+		{ "::ffff:192.0.2.1@::1" },
+		{ "a.b_c:d-e=fcff::1@fcff::2" },
+		{ NAME31 "=" LONG_SID "@" LONG16 ",0x00020000" },
 	};
 	struct ipset_session *session = *state;
 	char text[1024];
@@ -173,6 +187,31 @@ static void bad(void **state)
 		{ ":=fcff::1",
 		  "name ':' does not begin with a letter or digit" },
 		{ "a=b=fcff::1", "'b=fcff::1' is not an IPv6 address" },
+		{ "@fcff::1", "the source before '@' is empty" },
+		{ "gold=@fcff::1", "the source before '@' is empty" },
+		{ "@", "the source before '@' is empty" },
+		{ "fcff::9@", "SID 1 is empty" },
+		{ "fcff::9@,fcff::1", "SID 1 is empty" },
+		{ "fcff::zz@fcff::1", "'fcff::zz' is not an IPv6 address" },
+		{ "10.0.0.1@fcff::1",
+		  "'10.0.0.1' is not an IPv6 address but an IPv4 address" },
+		{ "fcff::/48@fcff::1",
+		  "'fcff::/48' is not an IPv6 address" },
+		{ "\x1b[2J@fcff::1", "'\\x1b[2J' is not an IPv6 address" },
+		{ "fcff::9@fcff::8@fcff::1",
+		  "'fcff::8@fcff::1' is not an IPv6 address" },
+		{ "fcff::1,fcff::9@fcff::2",
+		  "'fcff::1,fcff::9' is not an IPv6 address" },
+		{ "fcff::9@a=fcff::1", "name 'fcff::9@a' has the character "
+		  "'@'; allowed are letters, digits and . _ : -" },
+		{ "fcff::9@0x00010000", "the source has no SID, only a colour" },
+		{ "gold=fcff::9@0x00010000",
+		  "name 'gold' has no SID, only a colour" },
+		{ "0x1@fcff::1", "'0x1' is not an IPv6 address" },
+		{ "fcff::9@" SID16 ",fcff::1",
+		  "17 SIDs: a flow has at most 16" },
+		{ LONG_SID ":" LONG_SID "@fcff::1", "'" LONG_SID
+		  ":fcff:fff…' is not an IPv6 address" },
 	};
 	struct ipset_session *session = *state;
 	char sentence[512];
@@ -193,7 +232,7 @@ static void bad(void **state)
 static void endless(void **state)
 {
 	struct ipset_session *session = *state;
-	static const char fill[] = { 'a', '\x01', ',', '=', '0', ':', '.' };
+	static const char fill[] = { 'a', '\x01', ',', '=', '0', ':', '.', '@' };
 	char text[4096];
 	size_t i;
 
@@ -223,7 +262,9 @@ static void stored_options(void **state)
 
 	begin(session);
 	assert_int_equal(ipset_parse_elem(session, false,
-		"gold=" SID16 ",0x00010000"), 0);
+		"gold=fcff::9@" SID16 ",0x00010000"), 0);
+	inet_pton(AF_INET6, "fcff::9", &sid);
+	assert_memory_equal(ipset_data_get(data, IPSET_OPT_IP_TO), &sid, 16);
 	inet_pton(AF_INET6, "fcff:1::1", &sid);
 	assert_memory_equal(ipset_data_get(data, IPSET_OPT_IP), &sid, 16);
 	comment = ipset_data_get(data, IPSET_OPT_ADT_COMMENT);
@@ -240,6 +281,7 @@ static void stored_options(void **state)
 	begin(session);
 	assert_int_equal(ipset_parse_elem(session, false, "0x00020000"), 0);
 	assert_null(ipset_data_get(data, IPSET_OPT_IP));
+	assert_null(ipset_data_get(data, IPSET_OPT_IP_TO));
 	assert_null(ipset_data_get(data, IPSET_OPT_ADT_COMMENT));
 	assert_null(ipset_data_get(data, IPSET_OPT_NAME));
 	assert_int_equal(*(const uint32_t *)ipset_data_get(data,
@@ -258,9 +300,10 @@ static void nothing_left_of_the_line_before(void **state)
 
 	begin(session);
 	assert_int_equal(ipset_parse_elem(session, false,
-					  "gold=::1,::2,0x00010000"), 0);
+					  "gold=::9@::1,::2,0x00010000"), 0);
 	assert_int_equal(ipset_parse_elem(session, false, "::3"), 0);
 	assert_non_null(ipset_data_get(data, IPSET_OPT_IP));
+	assert_null(ipset_data_get(data, IPSET_OPT_IP_TO));
 	assert_null(ipset_data_get(data, IPSET_OPT_ADT_COMMENT));
 	assert_null(ipset_data_get(data, IPSET_OPT_NAME));
 	assert_null(ipset_data_get(data, IPSET_OPT_MARK));
@@ -282,7 +325,7 @@ static void no_address_family(void **state)
 
 static void print_into_any_room(void **state)
 {
-	static const char text[] = NAME31 "=" LONG16 ",0x00020000";
+	static const char text[] = NAME31 "=" LONG_SID "@" LONG16 ",0x00020000";
 	struct ipset_session *session = *state;
 	char *exact;
 	size_t room;
@@ -315,16 +358,15 @@ static void print_refuses_malformed_lists(void **state)
 }
 
 /* Options that libipset must let pass and no others. */
-static void allowed_options(void **state)
+static void check_options(unsigned int revision, uint64_t more)
 {
-	const struct ipset_type *type = find_type();
+	const struct ipset_type *type = find_revision(revision);
 	const uint64_t element = IPSET_FLAG(IPSET_OPT_IP) |
+		IPSET_FLAG(IPSET_OPT_IP_TO) |
 		IPSET_FLAG(IPSET_OPT_ADT_COMMENT) |
 		IPSET_FLAG(IPSET_OPT_NAME) | IPSET_FLAG(IPSET_OPT_MARK);
 
-	(void)state;
 	assert_non_null(type);
-	assert_int_equal(type->revision, SR6FLOW_REVISION_MAX);
 	assert_true(type->family == NFPROTO_IPV6);
 	assert_true(type->cmd[IPSET_ADD].full ==
 		    (element | IPSET_FLAG(IPSET_OPT_TIMEOUT) |
@@ -343,7 +385,15 @@ static void allowed_options(void **state)
 		     IPSET_FLAG(IPSET_OPT_TIMEOUT) |
 		     IPSET_FLAG(IPSET_OPT_COUNTERS) |
 		     IPSET_FLAG(IPSET_OPT_FORCEADD) |
-		     IPSET_FLAG(IPSET_OPT_SKBINFO)));
+		     IPSET_FLAG(IPSET_OPT_SKBINFO) | more));
+}
+
+static void allowed_options(void **state)
+{
+	(void)state;
+	check_options(0, 0);
+	check_options(1, IPSET_FLAG(IPSET_OPT_NETMASK));
+	assert_null(find_revision(SR6FLOW_REVISION_MAX + 1));
 }
 
 int main(void)

@@ -116,6 +116,7 @@ static void sent_has_u32(unsigned int i, int type, uint32_t value)
 static void sent_has_flow(unsigned int i, const char *text)
 {
 	const struct nlattr *attr, *nest, *comment = NULL, *ip = NULL;
+	const struct nlattr *source = NULL;
 	const struct nlmsghdr *nlh = fake_sent(i);
 	struct sr6flow_flow flow = { .nsids = 0 };
 	char printed[SR6FLOW_FLOW_STRLEN];
@@ -126,6 +127,8 @@ static void sent_has_flow(unsigned int i, const char *text)
 		mnl_attr_for_each_nested(attr, nest) {
 			if (attr->nla_type == (IPSET_ATTR_IP | NLA_F_NESTED))
 				ip = mnl_attr_get_payload(attr);
+			if (attr->nla_type == (IPSET_ATTR_IP_TO | NLA_F_NESTED))
+				source = mnl_attr_get_payload(attr);
 			if (attr->nla_type == IPSET_ATTR_COMMENT)
 				comment = attr;
 			if (attr->nla_type == IPSET_ATTR_NAME)
@@ -138,6 +141,12 @@ static void sent_has_flow(unsigned int i, const char *text)
 					 mnl_attr_get_payload(ip),
 					 comment ? mnl_attr_get_str(comment) : "",
 					 comment ? mnl_attr_get_payload_len(comment) - 1 : 0);
+	if (source) {
+		assert_int_equal(source->nla_type, IPSET_ATTR_IPADDR_IPV6 | NET);
+		assert_int_equal(mnl_attr_get_payload_len(source), 16);
+		memcpy(&flow.source, mnl_attr_get_payload(source), 16);
+		flow.netmask = SR6FLOW_NETMASK_MAX;
+	}
 	assert_string_equal(sr6flow_flow_format(&flow, printed), text);
 }
 
@@ -165,6 +174,7 @@ static void create_default(void **state)
 	sent_has(1, true, IPSET_ATTR_INITVAL | NET, NULL, -1);
 	sent_has(1, true, IPSET_ATTR_TIMEOUT | NET, NULL, -1);
 	sent_has(1, true, IPSET_ATTR_CADT_FLAGS | NET, NULL, -1);
+	sent_has(1, true, IPSET_ATTR_NETMASK, NULL, -1);
 }
 
 static void create_options(void **state)
@@ -193,6 +203,46 @@ static void create_options(void **state)
 	sent_has_u32(1, IPSET_ATTR_TIMEOUT, 0);
 	sent_has_u32(1, IPSET_ATTR_CADT_FLAGS,
 		     IPSET_FLAG_WITH_FORCEADD | IPSET_FLAG_WITH_SKBINFO);
+}
+
+static void create_netmask(void **state)
+{
+	const uint8_t revision = 1;
+
+	(void)state;
+	for (unsigned int netmask = 1; netmask <= 128; netmask += 127) {
+		const struct sr6flow_options options = { .netmask = netmask };
+		const uint8_t byte = netmask;
+
+		/* Of both, the newest revision that libsr6flow knows. */
+		type_answer(IPSET_CMD_TYPE, SR6FLOW_TYPENAME,
+			    netmask == 1 ? 1 : 9, 0);
+		fake_answer(IPSET_CMD_CREATE, 0);
+		assert_int_equal(sr6flow_create(handle, "foo", &options), 0);
+		sent_has(netmask == 1 ? 1 : 3, true, IPSET_ATTR_NETMASK, &byte, 1);
+		sent_has(netmask == 1 ? 1 : 3, false, IPSET_ATTR_REVISION,
+			 &revision, 1);
+	}
+}
+
+/* A module that does not know the netmask is not asked for one. */
+static void create_netmask_refused(void **state)
+{
+	struct sr6flow_options options = { .netmask = 129 };
+
+	(void)state;
+	assert_int_equal(sr6flow_create(handle, "foo", &options), -EINVAL);
+	error_is("netmask 129: must be 0 to 128 bits of the source");
+	options.netmask = 256 + 64;
+	assert_int_equal(sr6flow_create(handle, "foo", &options), -EINVAL);
+	options.netmask = 64;
+	type_answer(IPSET_CMD_TYPE, SR6FLOW_TYPENAME, 0, 0);
+	assert_int_equal(sr6flow_create(handle, "foo", &options),
+			 -EPROTONOSUPPORT);
+	error_is("set 'foo': netmask needs revision 1 of hash:sr6flow, the kernel has 0: update the module ip_set_hash_sr6flow");
+	type_answer(IPSET_CMD_TYPE, SR6FLOW_TYPENAME, 1, 0);
+	fake_answer(IPSET_CMD_CREATE, -IPSET_ERR_INVALID_NETMASK);
+	assert_int_equal(sr6flow_create(handle, "foo", &options), -EPROTO);
 }
 
 /* Found before anything is sent. */
@@ -238,21 +288,21 @@ static void create_clash(void **state)
 	fake_answer(IPSET_CMD_CREATE, -EEXIST);
 	info_answer();
 	assert_int_equal(sr6flow_create(handle, "foo", &exist), -EEXIST);
-	error_is("set 'foo' exists with other options (mark mask 0x00030000, maxelem 65536, timeout 300, forceadd, skbinfo): ask for the same or destroy it");
+	error_is("set 'foo' exists with other options (mark mask 0x00030000, netmask 0, maxelem 65536, timeout 300, forceadd, skbinfo): ask for the same or destroy it");
 }
 
 static void create_revisions(void **state)
 {
 	(void)state;
-	/* Both know revision 0, the kernel more. */
+	/* Both know revisions 0 and 1, the kernel more. */
 	type_answer(IPSET_CMD_TYPE, SR6FLOW_TYPENAME, 9, 0);
 	fake_answer(IPSET_CMD_CREATE, 0);
 	assert_int_equal(sr6flow_create(handle, "foo", NULL), 0);
-	sent_has(1, false, IPSET_ATTR_REVISION, "\0", 1);
+	sent_has(1, false, IPSET_ATTR_REVISION, "\1", 1);
 	type_answer(IPSET_CMD_TYPE, SR6FLOW_TYPENAME, 9, 4);
 	assert_int_equal(sr6flow_create(handle, "foo", NULL), -EPROTONOSUPPORT);
 	error_is("set 'foo': the kernel has revision 4 of hash:sr6flow, libsr6flow "
-		 SR6FLOW_VERSION " knows 0 to 0: update libsr6flow");
+		 SR6FLOW_VERSION " knows 0 to 1: update libsr6flow");
 	fake_answer(IPSET_CMD_TYPE, -IPSET_ERR_FIND_TYPE);
 	assert_int_equal(sr6flow_create(handle, "foo", NULL), -ENOENT);
 	error_is("the kernel does not know the set type hash:sr6flow: is its module installed? try 'modprobe ip_set_hash_sr6flow'");
@@ -284,6 +334,70 @@ static void add(void **state)
 	sent_has_u32(3, IPSET_ATTR_TIMEOUT, 0);
 	sent_has(3, true, IPSET_ATTR_NAME, NULL, -1);
 	sent_has(3, true, IPSET_ATTR_COMMENT, NULL, -1);
+}
+
+/* The kernel masks the source. */
+static void add_source(void **state)
+{
+	static const char text[] =
+		"gold=ffff::ffff@::1,::2,fcff:0:1::,ffff::ffff,::,::6,::7,::8,::9,::a,::b,::c,::d,::e,::f,::";
+	struct sr6flow_flow flow = flow_of(text);
+
+	(void)state;
+	header_answer();
+	fake_answer(IPSET_CMD_ADD, 0);
+	assert_int_equal(sr6flow_add(handle, "foo", &flow, SR6FLOW_NO_TIMEOUT,
+				     false), 0);
+	sent_has_flow(1, text);
+	/* As a dump of a set with another netmask has it. */
+	flow = flow_of("fcff:1::@::1");
+	flow.netmask = 32;
+	header_answer();
+	fake_answer(IPSET_CMD_ADD, 0);
+	assert_int_equal(sr6flow_add(handle, "foo", &flow, 0, true), 0);
+	sent_has_flow(3, "fcff:1::@::1");
+	flow.netmask = 0;
+	header_answer();
+	fake_answer(IPSET_CMD_ADD, 0);
+	assert_int_equal(sr6flow_add(handle, "foo", &flow, 0, true), 0);
+	sent_has_flow(5, "::1");
+	sent_has(5, true, IPSET_ATTR_IP_TO | NLA_F_NESTED, NULL, -1);
+	flow.netmask = 129;
+	assert_int_equal(sr6flow_add(handle, "foo", &flow, 0, true), -EINVAL);
+	error_is("netmask 129: must be 0 to 128");
+}
+
+/* Whether a flow has a source must be as the set has it; every call says so. */
+static void source_errors(void **state)
+{
+	static const struct {
+		const char *flow, *sentence;
+		int verdict;
+	} cases[] = {
+		{ "a=::9@::1,::2", "set 'foo' has no netmask: remove the source from the flow a=::9@::1,::2",
+		  IPSET_ERR_INVALID_CIDR },
+		{ "a=::1,::2", "set 'foo' has a netmask: add the source, as in SOURCE@SID, to the flow a=::1,::2",
+		  IPSET_ERR_IPADDR_IPV6 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct sr6flow_flow flow = flow_of(cases[i].flow);
+
+		header_answer();
+		fake_answer(IPSET_CMD_ADD, -cases[i].verdict);
+		assert_int_equal(sr6flow_add(handle, "foo", &flow, 0, false),
+				 -EINVAL);
+		error_is(cases[i].sentence);
+		header_answer();
+		fake_answer(IPSET_CMD_DEL, -cases[i].verdict);
+		assert_int_equal(sr6flow_del(handle, "foo", &flow), -EINVAL);
+		error_is(cases[i].sentence);
+		header_answer();
+		fake_answer(IPSET_CMD_TEST, -cases[i].verdict);
+		assert_int_equal(sr6flow_test(handle, "foo", &flow), -EINVAL);
+		error_is(cases[i].sentence);
+	}
 }
 
 static void add_errors(void **state)
@@ -361,10 +475,10 @@ static void nothing_changed(void **state)
 	assert_int_equal(sr6flow_test(handle, "foo", &flow), -EMEDIUMTYPE);
 	type_answer(IPSET_CMD_HEADER, "hash:ip", 0, 0);
 	assert_int_equal(sr6flow_flush(handle, "foo"), -EMEDIUMTYPE);
-	type_answer(IPSET_CMD_HEADER, SR6FLOW_TYPENAME, 1, 0);
+	type_answer(IPSET_CMD_HEADER, SR6FLOW_TYPENAME, 2, 0);
 	assert_int_equal(sr6flow_destroy(handle, "foo"), -EPROTONOSUPPORT);
-	error_is("set 'foo': the kernel has revision 1 of hash:sr6flow, libsr6flow "
-		 SR6FLOW_VERSION " knows 0 to 0: update libsr6flow");
+	error_is("set 'foo': the kernel has revision 2 of hash:sr6flow, libsr6flow "
+		 SR6FLOW_VERSION " knows 0 to 1: update libsr6flow");
 }
 
 static void del_and_test(void **state)
@@ -391,6 +505,15 @@ static void del_and_test(void **state)
 	header_answer();
 	fake_answer(IPSET_CMD_TEST, -ENOENT);
 	assert_int_equal(sr6flow_test(handle, "foo", &flow), -ENOENT);
+	flow = flow_of("gold=::9@::1,::2");
+	header_answer();
+	fake_answer(IPSET_CMD_DEL, 0);
+	assert_int_equal(sr6flow_del(handle, "foo", &flow), 0);
+	sent_has_flow(11, "::9@::1,::2");
+	header_answer();
+	fake_answer(IPSET_CMD_TEST, 0);
+	assert_int_equal(sr6flow_test(handle, "foo", &flow), 1);
+	sent_has_flow(13, "::9@::1,::2");
 }
 
 static void destroy_and_flush(void **state)
@@ -441,8 +564,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(create_default), TEST(create_options),
+		TEST(create_netmask), TEST(create_netmask_refused),
 		TEST(create_refused), TEST(create_clash),
-		TEST(create_revisions), TEST(add), TEST(add_errors),
+		TEST(create_revisions), TEST(add), TEST(add_source),
+		TEST(source_errors), TEST(add_errors),
 		TEST(add_full), TEST(nothing_changed), TEST(del_and_test),
 		TEST(destroy_and_flush), TEST(colour),
 	};

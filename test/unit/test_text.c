@@ -31,6 +31,13 @@ static void accepts(void **state)
 		{ SIDS15, SIDS15, 15 },
 		{ SIDS15 ",::10", SIDS15 ",::10", 16 },
 		{ "::1,::1", "::1,::1", 2 },
+		{ "fcff:1::1@fcff:2::1", "fcff:1::1@fcff:2::1", 1 },
+		{ "gold=fcff:1::1@fcff:2::1,::8", "gold=fcff:1::1@fcff:2::1,::8", 2 },
+		{ "::@::", "::@::", 1 },
+		{ "FCFF:0:0:0::1@::1", "fcff::1@::1", 1 },
+		{ "::ffff:192.0.2.1@::1", "::ffff:192.0.2.1@::1", 1 },
+		{ "a.b_c:d-e=::1@::1", "a.b_c:d-e=::1@::1", 1 },
+		{ NAME31 "=::11@" SIDS15 ",::10", NAME31 "=::11@" SIDS15 ",::10", 16 },
 	};
 	char error[100], text[SR6FLOW_FLOW_STRLEN];
 	struct sr6flow_flow flow;
@@ -41,6 +48,7 @@ static void accepts(void **state)
 		assert_int_equal(sr6flow_flow_parse(&flow, good[i].text, error,
 						    sizeof(error)), 0);
 		assert_int_equal(flow.nsids, good[i].nsids);
+		assert_int_equal(flow.netmask, strchr(good[i].text, '@') ? 128 : 0);
 		assert_ptr_equal(sr6flow_flow_format(&flow, text), text);
 		assert_string_equal(text, good[i].printed);
 	}
@@ -51,11 +59,11 @@ static void refuses(void **state)
 	static const struct {
 		const char *text, *error;
 	} bad[] = {
-		{ "", "a SID is missing: a flow is [NAME=]SID[,SID...]" },
-		{ "gold=", "a SID is missing: a flow is [NAME=]SID[,SID...]" },
-		{ "::1,", "a SID is missing: a flow is [NAME=]SID[,SID...]" },
-		{ ",::1", "a SID is missing: a flow is [NAME=]SID[,SID...]" },
-		{ "::1,,::2", "a SID is missing: a flow is [NAME=]SID[,SID...]" },
+		{ "", "a SID is missing: a flow is [NAME=][SOURCE@]SID[,SID...]" },
+		{ "gold=", "a SID is missing: a flow is [NAME=][SOURCE@]SID[,SID...]" },
+		{ "::1,", "a SID is missing: a flow is [NAME=][SOURCE@]SID[,SID...]" },
+		{ ",::1", "a SID is missing: a flow is [NAME=][SOURCE@]SID[,SID...]" },
+		{ "::1,,::2", "a SID is missing: a flow is [NAME=][SOURCE@]SID[,SID...]" },
 		{ "fcff::zz", "'fcff::zz' is not an IPv6 address" },
 		{ "::1,fcff::zz,::2", "'fcff::zz' is not an IPv6 address" },
 		{ "::1/128", "'::1/128' is not an IPv6 address" },
@@ -68,6 +76,20 @@ static void refuses(void **state)
 		{ "a=b=::1", "'b=::1' is not an IPv6 address" },
 		{ WIDE "0", "'" WIDE "0' is not an IPv6 address" },
 		{ SIDS15 ",::10,::11", "17 SIDs: a flow has at most 16" },
+		{ "::9@", "a SID is missing: a flow is [NAME=][SOURCE@]SID[,SID...]" },
+		{ "::9@,::1", "a SID is missing: a flow is [NAME=][SOURCE@]SID[,SID...]" },
+		{ "@::1", "a source is missing: a flow is [NAME=][SOURCE@]SID[,SID...]" },
+		{ "gold=@::1", "a source is missing: a flow is [NAME=][SOURCE@]SID[,SID...]" },
+		{ "@", "a source is missing: a flow is [NAME=][SOURCE@]SID[,SID...]" },
+		{ "fcff::zz@::1", "'fcff::zz' is not an IPv6 address" },
+		{ "192.0.2.1@::1", "'192.0.2.1' is not an IPv6 address" },
+		{ "fcff::/48@::1", "'fcff::/48' is not an IPv6 address" },
+		{ "::9@::8@::1", "'::8@::1' is not an IPv6 address" },
+		{ "::1,::9@::2", "'::1,::9' is not an IPv6 address" },
+		{ "::9@::1,::8@::2", "'::8@::2' is not an IPv6 address" },
+		{ "::9@a=::1", "name '::9@a': only letters, digits and, not first, '.', '_', ':', '-'" },
+		{ WIDE "0@::1", "'" WIDE "0' is not an IPv6 address" },
+		{ "::9@" SIDS15 ",::10,::11", "17 SIDs: a flow has at most 16" },
 		{ "=::1", "nothing before '=': a name has 1 to 31 characters" },
 		{ "x" NAME31 "=::1",
 		  "name 'xabcdefghijklmnopqrstuvwxyz0123...' is longer than 31 characters" },
@@ -117,7 +139,10 @@ static void longest(void **state)
 	struct sr6flow_flow parsed;
 
 	(void)state;
-	/* Dotted quads make the longest addresses that are printed. */
+	/* Addresses with dotted quads, a source among them. */
+	flow.netmask = SR6FLOW_NETMASK_MAX;
+	assert_int_equal(inet_pton(AF_INET6, "::ffff:255.255.255.255",
+				   &flow.source), 1);
 	for (unsigned int i = 0; i < SR6FLOW_SIDS_MAX; i++)
 		assert_int_equal(inet_pton(AF_INET6, "::ffff:255.255.255.255",
 					   &flow.sids[i]), 1);
@@ -128,11 +153,36 @@ static void longest(void **state)
 	assert_memory_equal(&parsed, &flow, sizeof(flow));
 	for (unsigned int i = 0; i < SR6FLOW_SIDS_MAX; i++)
 		memset(&flow.sids[i], 0xff, sizeof(flow.sids[i]));
+	memset(&flow.source, 0xff, sizeof(flow.source));
 	assert_int_equal(strlen(sr6flow_flow_format(&flow, text)),
-			 SR6FLOW_NAME_MAX + 1 + SR6FLOW_SIDS_MAX * 40 - 1);
+			 SR6FLOW_NAME_MAX + 1 + (1 + SR6FLOW_SIDS_MAX) * 40 - 1);
 	assert_int_equal(sr6flow_flow_parse(&parsed, text, error,
 					    sizeof(error)), 0);
 	assert_string_equal(sr6flow_flow_format(&parsed, again), text);
+}
+
+/* Any netmask is a flow with a source; the text does not have it. */
+static void netmasks(void **state)
+{
+	struct sr6flow_flow flow;
+	char text[SR6FLOW_FLOW_STRLEN], error[100];
+
+	(void)state;
+	assert_int_equal(sr6flow_flow_parse(&flow, "fcff:1::@::1", error,
+					    sizeof(error)), 0);
+	for (unsigned int netmask = 1; netmask <= 128; netmask++) {
+		flow.netmask = netmask;
+		assert_string_equal(sr6flow_flow_format(&flow, text),
+				    "fcff:1::@::1");
+	}
+	flow.netmask = 0;
+	assert_string_equal(sr6flow_flow_format(&flow, text), "::1");
+	/* Nothing of a flow before is left. */
+	flow.netmask = 128;
+	assert_int_equal(sr6flow_flow_parse(&flow, "::1", error,
+					    sizeof(error)), 0);
+	assert_int_equal(flow.netmask, 0);
+	assert_true(IN6_IS_ADDR_UNSPECIFIED(&flow.source));
 }
 
 static void checks(void **state)
@@ -155,6 +205,11 @@ static void checks(void **state)
 	assert_non_null(flow_problem(&flow, text, sizeof(text)));
 	strcpy(flow.name, "a:b");
 	assert_null(flow_problem(&flow, text, sizeof(text)));
+	flow.netmask = 128;
+	assert_null(flow_problem(&flow, text, sizeof(text)));
+	flow.netmask = 129;
+	assert_string_equal(flow_problem(&flow, text, sizeof(text)),
+			    "netmask 129: must be 0 to 128");
 }
 
 int main(void)
@@ -164,6 +219,7 @@ int main(void)
 		cmocka_unit_test(refuses),
 		cmocka_unit_test(long_input),
 		cmocka_unit_test(longest),
+		cmocka_unit_test(netmasks),
 		cmocka_unit_test(checks),
 	};
 
