@@ -13,6 +13,7 @@
 #include "test/fuzz/kernel/flows.h"
 #include "test/fuzz/kernel/listing.h"
 #include "test/fuzz/kernel/message.h"
+#include "test/fuzz/kernel/reference.h"
 
 #define STEPS_MAX 64
 
@@ -51,6 +52,21 @@ static void put_flow(struct message *message, u8 number, bool first, bool rest)
 			    sr6flow_sids_encode(comment, sids, n) + 1);
 }
 
+/*
+ * Bits: the set's way with sources is not followed; the rest is which source. They are
+ * bits 12 to 15 of a request.
+ */
+static void put_source(struct message *message, unsigned int bits)
+{
+	const struct sr6flow_set *h = set.data;
+	__u8 source[SR6FLOW_SID_LEN];
+
+	if (!!h->netmask == (bits & 1))
+		return;
+	flows_source(source, (bits >> 1 & 1) | (bits & 4) | (bits & 8) << 4);
+	message_put_address(message, IPSET_ATTR_IP_TO, source);
+}
+
 static void put_name(struct message *message, u8 number)
 {
 	static const char name[] = "gold.a_b:c-d-e-f-g-h-i-j-k-l-m-n";
@@ -80,6 +96,7 @@ static struct nlattr *read_request(struct input *input, u32 mask, bool changed)
 
 	message_begin(&message);
 	put_flow(&message, flow, bits & 1, bits & 2);
+	put_source(&message, bits >> 12);
 	if (bits & 4)
 		put_name(&message, (u8)input_number(input, 1));
 	if (bits & 8)
@@ -109,24 +126,36 @@ static struct nlattr *read_request(struct input *input, u32 mask, bool changed)
 	return message_done(&message, changed ? input : NULL);
 }
 
+static bool read_source(struct nlattr *attr, struct sr6flow_source *source)
+{
+	const struct sr6flow_set *h = set.data;
+	union nf_inet_addr address;
+
+	if (!h->netmask)
+		return !attr;
+	if (!attr || ip_set_get_ipaddr6(attr, &address))
+		return false;
+	reference_source((__u8 *)source, address.in6.s6_addr, h->netmask);
+	return true;
+}
+
 /* What the attributes name; false if it breaks a rule of the interface. */
 static bool read_key(struct nlattr *tb[], struct in6_addr *wire,
-		     unsigned int *n)
+		     struct sr6flow_key *key)
 {
 	__u8 sids[SR6FLOW_SIDS_MAX][SR6FLOW_SID_LEN];
 	const struct nlattr *comment = tb[IPSET_ATTR_COMMENT];
 	union nf_inet_addr first;
 
-	*n = 0;
 	if (!tb[IPSET_ATTR_IP])
 		return true;
 	if (ip_set_get_ipaddr6(tb[IPSET_ATTR_IP], &first))
 		return false;
-	*n = sr6flow_sids_decode(sids, first.in6.s6_addr,
-				 comment ? nla_data(comment) : "",
-				 comment ? strlen(nla_data(comment)) : 0);
-	sr6flow_sids_reverse((void *)wire, (const void *)sids, *n);
-	return *n;
+	key->n = sr6flow_sids_decode(sids, first.in6.s6_addr,
+				     comment ? nla_data(comment) : "",
+				     comment ? strlen(nla_data(comment)) : 0);
+	sr6flow_sids_reverse((void *)wire, (const void *)sids, key->n);
+	return key->n && read_source(tb[IPSET_ATTR_IP_TO], &key->source);
 }
 
 /* The rules of the interface that hold for every request. */
@@ -162,7 +191,8 @@ static bool colour_right(struct nlattr *tb[], unsigned int n)
 		return counters == !!tb[IPSET_ATTR_MARK] &&
 		       !(colour & ~h->mask);
 	return tb[IPSET_ATTR_MARK] && !counters && !tb[IPSET_ATTR_NAME] &&
-	       !tb[IPSET_ATTR_COMMENT] && !tb[IPSET_ATTR_TIMEOUT] &&
+	       !tb[IPSET_ATTR_COMMENT] && !tb[IPSET_ATTR_IP_TO] &&
+	       !tb[IPSET_ATTR_TIMEOUT] &&
 	       !tb[IPSET_ATTR_SKBMARK] && !tb[IPSET_ATTR_SKBPRIO] &&
 	       !tb[IPSET_ATTR_SKBQUEUE] &&
 	       sr6flow_colour_valid(h->mask, colour);
@@ -221,7 +251,8 @@ static void check_add(struct nlattr *tb[], const struct sr6flow_key *key)
 		     be64_to_cpu(nla_get_be64(tb[IPSET_ATTR_BYTES])));
 }
 
-static void check_error(int err, bool right, bool existed, bool exist)
+static void check_error(int err, struct nlattr *tb[], bool right, bool existed,
+			bool exist)
 {
 	const struct sr6flow_set *h = set.data;
 
@@ -243,6 +274,9 @@ static void check_error(int err, bool right, bool existed, bool exist)
 	case -IPSET_ERR_SKBINFO:
 	case -IPSET_ERR_IPADDR_IPV6:
 		must(!right);
+		return;
+	case -IPSET_ERR_INVALID_CIDR:
+		must(!right && !h->netmask && tb[IPSET_ATTR_IP_TO]);
 		return;
 	}
 	abort();
@@ -300,7 +334,7 @@ static void request(struct nlattr *tb[], enum ipset_adt adt, bool exist)
 	bool right, existed;
 	int err;
 
-	right = read_key(tb, wire, &key.n) && decodes(tb) &&
+	right = read_key(tb, wire, &key) && decodes(tb) &&
 		(key.n || adt == IPSET_ADD) &&
 		(adt != IPSET_ADD || colour_right(tb, key.n));
 	existed = key.n && find(&key);
@@ -308,7 +342,7 @@ static void request(struct nlattr *tb[], enum ipset_adt adt, bool exist)
 	err = call(tb, adt, exist ? IPSET_FLAG_EXIST : 0);
 	state_get(&after);
 	if (err < 0)
-		check_error(err, right, existed, exist);
+		check_error(err, tb, right, existed, exist);
 	else
 		must(right);
 	if (err < 0 || adt == IPSET_TEST)
@@ -347,6 +381,31 @@ static void step_request(struct input *input)
 	free(nest);
 }
 
+static void check_head_netmask(const struct nlattr *nest)
+{
+	static const struct nla_policy policy[IPSET_ATTR_CREATE_MAX + 1] = {
+		[IPSET_ATTR_IP] = { .type = NLA_NESTED },
+		[IPSET_ATTR_IP_TO] = { .type = NLA_NESTED },
+		[IPSET_ATTR_HASHSIZE] = { .type = NLA_U32 },
+		[IPSET_ATTR_MAXELEM] = { .type = NLA_U32 },
+		[IPSET_ATTR_MARKMASK] = { .type = NLA_U32 },
+		[IPSET_ATTR_INITVAL] = { .type = NLA_U32 },
+		[IPSET_ATTR_NETMASK] = { .type = NLA_U8 },
+		[IPSET_ATTR_REFERENCES] = { .type = NLA_U32 },
+		[IPSET_ATTR_MEMSIZE] = { .type = NLA_U32 },
+		[IPSET_ATTR_ELEMENTS] = { .type = NLA_U32 },
+		[IPSET_ATTR_TIMEOUT] = { .type = NLA_U32 },
+		[IPSET_ATTR_CADT_FLAGS] = { .type = NLA_U32 },
+	};
+	const struct sr6flow_set *h = set.data;
+	struct nlattr *tb[IPSET_ATTR_CREATE_MAX + 1];
+
+	must(!nla_parse_nested(tb, IPSET_ATTR_CREATE_MAX, nest, policy, NULL));
+	must(!tb[IPSET_ATTR_NETMASK] == !h->netmask);
+	if (h->netmask)
+		must(nla_get_u8(tb[IPSET_ATTR_NETMASK]) == h->netmask);
+}
+
 /* The header of a listing is whole or an error. */
 static void check_head(size_t room)
 {
@@ -355,8 +414,12 @@ static void check_head(size_t room)
 
 	skb_room(&skb, room);
 	err = set.variant->head(&set, &skb);
-	must(err ? err == -EMSGSIZE && room < 256 :
-		   ((struct nlattr *)skb.data)->nla_len == skb.len);
+	if (err) {
+		must(err == -EMSGSIZE && room < 256);
+	} else {
+		must(((struct nlattr *)skb.data)->nla_len == skb.len);
+		check_head_netmask((struct nlattr *)skb.data);
+	}
 	skb_drop(&skb);
 }
 
@@ -430,7 +493,45 @@ static struct nlattr *read_create(struct input *input)
 	if (bits & 32)
 		message_put_number(&message, IPSET_ATTR_CADT_FLAGS, 4,
 				   input_number(input, 2));
+	if (bits & 128) {
+		u8 netmask = (u8)input_number(input, 1);
+
+		message_put(&message, IPSET_ATTR_NETMASK, &netmask, 1);
+	}
 	return message_done(&message, bits & 64 ? input : NULL);
+}
+
+/* 0 without one, -1 for one that cannot be. */
+static int wanted_netmask(struct nlattr *tb[])
+{
+	int netmask = tb[IPSET_ATTR_NETMASK] ?
+		      nla_get_u8(tb[IPSET_ATTR_NETMASK]) : 0;
+
+	if (tb[IPSET_ATTR_NETMASK] &&
+	    (!set.revision || netmask < 1 || netmask > 128))
+		return -1;
+	return netmask;
+}
+
+static void check_created(int err, struct nlattr *tb[], size_t memory)
+{
+	const struct sr6flow_set *h = set.data;
+	int netmask = wanted_netmask(tb);
+
+	must(!err || world_memory() == memory);
+	switch (-err) {
+	case 0:
+		must(netmask >= 0 && h->netmask == (u32)netmask);
+		break;
+	case IPSET_ERR_INVALID_NETMASK:
+		must(netmask < 0);
+		break;
+	case IPSET_ERR_PROTOCOL:
+	case IPSET_ERR_INVALID_MARKMASK:
+		break;
+	default:
+		must(err == -ENOMEM && world_refused());
+	}
 }
 
 /* A set, or an error and nothing left of it. */
@@ -443,15 +544,14 @@ static bool create(struct input *input)
 
 	memset(&set, 0, sizeof(set));
 	set.family = NFPROTO_IPV6;
+	/* Of the bits that do not say what allocation fails. */
+	set.revision = poor >> 3 & 1;
 	nest = read_create(input);
 	world_refuse(poor & 0xf0 ? -1 : poor);
 	if (!nla_parse_nested(tb, IPSET_ATTR_CREATE_MAX, nest,
 			      world_type->create_policy, NULL)) {
 		err = world_type->create(NULL, &set, tb, 0);
-		must(!err || err == -IPSET_ERR_PROTOCOL ||
-		     err == -IPSET_ERR_INVALID_MARKMASK ||
-		     (err == -ENOMEM && world_refused()));
-		must(!err || world_memory() == memory);
+		check_created(err, tb, memory);
 	}
 	world_refuse(-1);
 	free(nest);

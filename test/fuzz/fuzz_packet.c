@@ -6,13 +6,16 @@
  * Input: the set, the rule, the packet (packet_read.h). A packet meets the rule
  * twice, in as many pieces as the input says and with nothing in the linear
  * part, so that the path for plain packets and the general one both judge it;
- * a third opinion comes from test/fuzz/kernel/reference.c.
+ * a third opinion comes from test/fuzz/kernel/reference.c. What changed from one
+ * packet of a flow to the next is known from the packets themselves.
  */
 #include "kernel/counters.h"
 #include "kernel/lookup.h"
 #include "kernel/packet.h"
 #include "test/fuzz/input.h"
 #include "test/fuzz/kernel/flows.h"
+#include "test/fuzz/kernel/history.h"
+#include "test/fuzz/kernel/listing.h"
 #include "test/fuzz/kernel/message.h"
 #include "test/fuzz/kernel/packet_read.h"
 #include "test/fuzz/kernel/reference.h"
@@ -42,6 +45,9 @@ enum {
 	WORLD_LATER = 128,
 };
 
+/* One list can have flows of so many sources. */
+static const u8 flow_sources[] = { 0, 5 };
+
 static struct ip_set set;
 static struct net_device in, out;
 
@@ -61,9 +67,10 @@ struct tally {
 	u64 diagnosed[3];
 };
 
-/* Mask, colour, timeout, size. */
+/* Mask, colour, timeout, size, netmask. */
 static void create(struct input *input)
 {
+	static const u8 netmasks[] = { 0, 128, 61, 20 };
 	static const u32 masks[] = {
 		SR6FLOW_MASK_DEFAULT, 0x4, 0x3, 0x80010000, 0x84, 0x40000,
 		0x80000000, 0x80,
@@ -80,17 +87,29 @@ static void create(struct input *input)
 	message_put_number(&message, IPSET_ATTR_MAXELEM, 4, bits & 32 ? 4 : 64);
 	if (bits & 16)
 		message_put_number(&message, IPSET_ATTR_TIMEOUT, 4, 10);
+	if (bits >> 6)
+		message_put(&message, IPSET_ATTR_NETMASK, &netmasks[bits >> 6],
+			    1);
 	nest = message_done(&message, NULL);
 	must(!nla_parse_nested(tb, IPSET_ATTR_CREATE_MAX, nest,
 			       world_type->create_policy, NULL));
 	memset(&set, 0, sizeof(set));
 	set.family = NFPROTO_IPV6;
+	set.revision = 1;
 	must(!world_type->create(NULL, &set, tb, 0));
 	free(nest);
 }
 
-static void add_flow(u8 number)
+static void key_source(struct sr6flow_key *key, const __u8 *address)
 {
+	const struct sr6flow_set *h = set.data;
+
+	reference_source((__u8 *)&key->source, address, h->netmask);
+}
+
+static void add_flow(u8 number, u8 source_number)
+{
+	__u8 source[SR6FLOW_SID_LEN];
 	__u8 sids[SR6FLOW_SIDS_MAX][SR6FLOW_SID_LEN];
 	__u8 wire[SR6FLOW_SIDS_MAX][SR6FLOW_SID_LEN];
 	struct sr6flow_key key = { .sids = (void *)wire };
@@ -99,11 +118,22 @@ static void add_flow(u8 number)
 
 	key.n = flows_sids(sids, number);
 	sr6flow_sids_reverse(wire, (const void *)sids, key.n);
+	flows_source(source, source_number);
+	key_source(&key, source);
 	change.flow = sr6flow_alloc(set.data, &key, GFP_KERNEL);
 	must(change.flow);
 	must(!sr6flow_apply(&set, &key, &change) ||
 	     ((struct sr6flow_set *)set.data)->maxelem == 4);
 	sr6flow_change_free(&change);
+}
+
+static void add_flows(u8 number)
+{
+	const struct sr6flow_set *h = set.data;
+
+	add_flow(number, flow_sources[0]);
+	if (h->netmask)
+		add_flow(number, flow_sources[1]);
 }
 
 static void rule_read(struct rule *rule, struct input *input)
@@ -198,7 +228,7 @@ static void check_parse(const struct sk_buff *skb, const struct reference *ref)
 	const struct sr6flow_set *h = set.data;
 	struct in6_addr room[SR6FLOW_SIDS_MAX];
 	struct sr6flow_packet pkt;
-	int kind = sr6flow_packet_parse(skb, h->mask, &pkt, room);
+	int kind = sr6flow_packet_parse(skb, h, &pkt, room);
 
 	must(kind == (ref->malformed ? -EINVAL :
 		      ref->srv6 ? SR6FLOW_SRV6 : SR6FLOW_OTHER));
@@ -206,8 +236,52 @@ static void check_parse(const struct sk_buff *skb, const struct reference *ref)
 		return;
 	must(pkt.key.n == ref->n);
 	must(!memcmp(pkt.key.sids, ref->sids, ref->n * sizeof(ref->sids[0])));
+	must(!memcmp(&pkt.key.source, ref->source, sizeof(ref->source)));
+	must(pkt.start.segments_left ==
+	     (ref->srh ? ref->segments_left : SR6FLOW_NO_SEGMENTS_LEFT));
 	must(((pkt.word ^ ref->word) & h->mask) == 0);
 	must(pkt.later_fragment == ref->later_fragment);
+}
+
+/* A header that was accepted at a glance. */
+static void check_plain(const struct ipv6hdr *ip6, const struct reference *ref)
+{
+	const struct sr6flow_set *h = set.data;
+	const struct ipv6_sr_hdr *srh = (const void *)(ip6 + 1);
+	bool tclass = h->mask & SR6FLOW_MASK_TCLASS;
+
+	must(ref->srv6 && ref->n == srh->first_segment + 1U);
+	must(!memcmp(srh->segments, ref->sids, ref->n * sizeof(ref->sids[0])));
+	must(!((sr6flow_packet_word(ip6, srh, tclass) ^ ref->word) & h->mask));
+	must(!ref->later_fragment);
+	must(ref->segments_left == srh->segments_left);
+}
+
+/*
+ * A header that is like the one before is not looked at: it must be one that the
+ * close look would accept, with the same Segments Left.
+ */
+static void check_as_before(const struct ipv6hdr *ip6, unsigned int linear,
+			    const struct reference *ref)
+{
+	const struct ipv6_sr_hdr *srh = (const void *)(ip6 + 1);
+	struct sr6flow_key key = {
+		.sids = srh->segments, .n = srh->first_segment + 1U,
+	};
+	const struct sr6flow *flow;
+
+	if (key.n > SR6FLOW_SIDS_MAX ||
+	    linear < sizeof(*ip6) + sizeof(*srh) + key.n * sizeof(*key.sids))
+		return;
+	key_source(&key, (const __u8 *)&ip6->saddr);
+	rcu_read_lock();
+	flow = sr6flow_find(set.data, &key);
+	rcu_read_unlock();
+	if (!flow || (!sr6flow_srh_is_usual(flow, srh, key.n) &&
+		      !sr6flow_srh_is_as_before(flow, srh, key.n, linear)))
+		return;
+	check_plain(ip6, ref);
+	must(ref->segments_left == flow->last.segments_left);
 }
 
 /* The glance never accepts what the close look would not. */
@@ -228,14 +302,9 @@ static void check_peek(const struct sk_buff *skb, const struct reference *ref)
 		must(!memcmp(&ip6->daddr, ref->sids, sizeof(ref->sids[0])));
 		break;
 	case SR6FLOW_SRV6:
-		if (!sr6flow_srh_is_plain(srh, srh->first_segment + 1U, linear))
-			break;
-		must(ref->srv6 && ref->n == srh->first_segment + 1U);
-		must(!memcmp(srh->segments, ref->sids,
-			     ref->n * sizeof(ref->sids[0])));
-		must(!((sr6flow_packet_word(ip6, srh, tclass) ^ ref->word) &
-		       h->mask));
-		must(!ref->later_fragment);
+		if (sr6flow_srh_is_plain(srh, srh->first_segment + 1U, linear))
+			check_plain(ip6, ref);
+		check_as_before(ip6, linear, ref);
 		break;
 	case SR6FLOW_UNSURE:
 		break;
@@ -244,11 +313,12 @@ static void check_peek(const struct sk_buff *skb, const struct reference *ref)
 
 static struct sr6flow *find(const struct reference *ref)
 {
-	const struct sr6flow_key key = {
+	struct sr6flow_key key = {
 		.sids = (const void *)ref->sids, .n = ref->n,
 	};
 	struct sr6flow *flow;
 
+	memcpy(&key.source, ref->source, sizeof(ref->source));
 	rcu_read_lock();
 	flow = ref->srv6 ? sr6flow_find(set.data, &key) : NULL;
 	rcu_read_unlock();
@@ -395,6 +465,9 @@ static int match(const struct packet *packet, const struct rule *rule,
 	tally_subtract(&after, &before);
 	marked = check_bytes(&flight, packet, ref);
 	check_tally(&after, rule, ref, flow, marked, &wire, poor);
+	if (rule->counts && flow)
+		history_add(&set, flow, ref);
+	history_check(&set);
 	if (!(rule->bits & RULE_COUNTERS))
 		must(verdict == !!flow);
 	else
@@ -453,6 +526,7 @@ static void table_prepare(unsigned int world)
 
 static void one_packet(struct input *input)
 {
+	const struct sr6flow_set *h = set.data;
 	unsigned int world = (unsigned int)input_number(input, 1);
 	struct reference ref;
 	struct packet packet;
@@ -462,9 +536,8 @@ static void one_packet(struct input *input)
 	rule_read(&rule, input);
 	packet_read(&packet, input);
 	table_prepare(world);
-	reference_parse(&ref, &packet,
-			((struct sr6flow_set *)set.data)->mask &
-			SR6FLOW_MASK_TCLASS);
+	reference_parse(&ref, &packet, h->mask & SR6FLOW_MASK_TCLASS,
+			h->netmask);
 	if (rule.bits & RULE_TARGET) {
 		target(&packet, &rule, &ref, packet.linear, world);
 	} else {
@@ -477,19 +550,33 @@ static void one_packet(struct input *input)
 	packet_free(&packet);
 }
 
+/* What a listing says of the flows, witnesses among it. */
+static void list_all(void)
+{
+	struct sr6flow_set *h = set.data;
+	struct listing listing = { .open = false };
+
+	h->table.tbl->nest = 0;
+	do
+		listing_next(&listing, &set, 2048);
+	while (listing.open);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct input input = { data, size };
 	unsigned int flows;
 
 	world_begin();
+	history_begin();
 	create(&input);
 	flows = (unsigned int)input_number(&input, 2);
 	for (u8 number = 0; number < 16; number++)
 		if (flows >> number & 1)
-			add_flow(number);
+			add_flows(number);
 	for (unsigned int i = 0; i < 4 && input.len; i++)
 		one_packet(&input);
+	list_all();
 	set.variant->cancel_gc(&set);
 	set.variant->destroy(&set);
 	world_end();

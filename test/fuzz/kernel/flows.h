@@ -26,4 +26,19 @@ static inline unsigned int flows_sids(__u8 (*sids)[SR6FLOW_SID_LEN],
 	return n;
 }
 
+/**
+ * flows_source() - a source address
+ * @source: filled
+ * @number: which one; of its bits, the first two differ within a netmask of 20
+ *	    bits, the next within one of 60, the next within one of 63
+ */
+static inline void flows_source(__u8 *source, __u8 number)
+{
+	memset(source, 0, SR6FLOW_SID_LEN);
+	source[0] = 0xfd;
+	source[2] = (__u8)(number << 4 & 0x30);
+	source[7] = (__u8)(number << 2 & 0x10) | (number >> 2 & 2);
+	source[15] = number >> 4;
+}
+
 #endif /* TEST_FUZZ_KERNEL_FLOWS_H */

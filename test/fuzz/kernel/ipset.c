@@ -41,6 +41,8 @@ static bool policy_allows(const struct nla_policy *policy,
 	if (nested != (policy->type == NLA_NESTED))
 		return false;
 	switch (policy->type) {
+	case NLA_U8:
+		return len == 1;
 	case NLA_U16:
 		return len == 2;
 	case NLA_U32:

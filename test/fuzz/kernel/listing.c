@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "kernel/lookup.h"
 #include "listing.h"
+#include "reference.h"
 #include "test/fuzz/input.h"
 
 /* More than the records of as many requests as a harness makes. */
@@ -66,6 +67,21 @@ static const void *address_of(const struct nlattr *nest)
 	return nla_data(inner);
 }
 
+/* In a set with a netmask every flow has a source, in any other none has. */
+static void read_source(const struct sr6flow_set *h, struct sr6flow_key *key,
+			const struct nlattr *source)
+{
+	__u8 masked[SR6FLOW_SID_LEN];
+
+	memset(&key->source, 0, sizeof(key->source));
+	must(!source == !h->netmask);
+	if (!source)
+		return;
+	memcpy(&key->source, address_of(source), sizeof(key->source));
+	reference_source(masked, (const __u8 *)&key->source, h->netmask);
+	must(!memcmp(masked, &key->source, sizeof(masked)));
+}
+
 /* The flow that a record is of. */
 static const struct sr6flow *record_flow(struct sr6flow_set *h,
 					 struct nlattr *const tb[])
@@ -83,11 +99,24 @@ static const struct sr6flow *record_flow(struct sr6flow_set *h,
 				    comment ? strlen(nla_data(comment)) : 0);
 	must(key.n && (key.n > 1) == !!comment);
 	sr6flow_sids_reverse((void *)wire, (const void *)sids, key.n);
+	read_source(h, &key, tb[IPSET_ATTR_IP_TO]);
 	rcu_read_lock();
 	flow = sr6flow_find(h, &key);
 	rcu_read_unlock();
 	must(flow);
 	return flow;
+}
+
+static void check_changes(const struct sr6flow_sum *sum,
+			  const struct nlattr *attr)
+{
+	struct sr6flow_changes changes = { 0 };
+
+	must(!attr == !(sum->changes.source || sum->changes.segments_left));
+	if (attr)
+		memcpy(&changes, address_of(attr), sizeof(changes));
+	must(be64_to_cpu(changes.source) == sum->changes.source);
+	must(be64_to_cpu(changes.segments_left) == sum->changes.segments_left);
 }
 
 static void check_counters(struct sr6flow_set *h, const struct sr6flow *flow,
@@ -100,6 +129,7 @@ static void check_counters(struct sr6flow_set *h, const struct sr6flow *flow,
 	rcu_read_lock();
 	sr6flow_sum(flow, &sum);
 	rcu_read_unlock();
+	check_changes(&sum, tb[IPSET_ATTR_IP2_TO]);
 	must(!tb[IPSET_ATTR_MARK] == !tb[IPSET_ATTR_PACKETS]);
 	must(!tb[IPSET_ATTR_MARK] == !tb[IPSET_ATTR_BYTES]);
 	if (!tb[IPSET_ATTR_MARK])
@@ -118,7 +148,9 @@ static void check_record(struct listing *listing, struct sr6flow_set *h,
 {
 	static const struct nla_policy policy[IPSET_ATTR_ADT_MAX + 1] = {
 		[IPSET_ATTR_IP] = { .type = NLA_NESTED },
+		[IPSET_ATTR_IP_TO] = { .type = NLA_NESTED },
 		[IPSET_ATTR_IP2] = { .type = NLA_NESTED },
+		[IPSET_ATTR_IP2_TO] = { .type = NLA_NESTED },
 		[IPSET_ATTR_COMMENT] = { .type = NLA_NUL_STRING, .len = 255 },
 		[IPSET_ATTR_NAME] = { .type = NLA_NUL_STRING, .len = 31 },
 		[IPSET_ATTR_MARK] = { .type = NLA_U32 },

@@ -116,6 +116,8 @@ static u8 *put_ip6(struct packet *packet, struct input *input)
 	/* The flow of one SID, so that a packet without more can be of it. */
 	flows_sids(sids, 0);
 	memcpy(&ip6->daddr, sids[0], sizeof(ip6->daddr));
+	/* By bits of the Traffic Class that are in no mask. */
+	flows_source((__u8 *)&ip6->saddr, tclass >> 3 & 15);
 	return &ip6->nexthdr;
 }
 

@@ -40,6 +40,7 @@ static bool read_srh(struct reference *ref, struct rest rest)
 	    left > n)
 		return false;
 	ref->n = n;
+	ref->segments_left = left;
 	memcpy(ref->sids, rest.at + 8, n * sizeof(ref->sids[0]));
 	return true;
 }
@@ -87,8 +88,17 @@ static bool walk(struct reference *ref, const struct packet *packet,
 	return true;
 }
 
+void reference_source(__u8 *source, const __u8 *address, unsigned int netmask)
+{
+	unsigned int bits = netmask ? netmask : 8 * SR6FLOW_SID_LEN, bit;
+
+	memset(source, 0, SR6FLOW_SID_LEN);
+	for (bit = 0; bit < bits; bit++)
+		source[bit / 8] |= address[bit / 8] & (0x80 >> bit % 8);
+}
+
 void reference_parse(struct reference *ref, const struct packet *packet,
-		     bool tclass)
+		     bool tclass, unsigned int netmask)
 {
 	const u8 *ip6 = packet->bytes + packet->network;
 	struct rest rest = { ip6, packet->len - packet->network };
@@ -107,6 +117,7 @@ void reference_parse(struct reference *ref, const struct packet *packet,
 	if (ref->malformed)
 		return;
 	ref->word = tclass ? (u32)(ip6[0] << 4 | ip6[1] >> 4) & 0xff : tag;
+	reference_source(ref->source, ip6 + 8, netmask);
 	ref->srv6 = ref->srh;
 	if (ref->srh || !tclass)
 		return;

@@ -15,6 +15,8 @@
  * @malformed: its Segment Routing Header breaks a rule
  * @later_fragment: it is a fragment, and not the first
  * @srh: offset of the Segment Routing Header in it, or 0
+ * @segments_left: Segments Left in it
+ * @source: source address, of which bits behind the netmask are 0
  * @n: number of SIDs
  * @sids: SIDs in wire order
  * @word: mark word, of which only the field that counts is filled
@@ -24,6 +26,8 @@ struct reference {
 	bool malformed;
 	bool later_fragment;
 	unsigned int srh;
+	unsigned int segments_left;
+	__u8 source[SR6FLOW_SID_LEN];
 	unsigned int n;
 	__u8 sids[SR6FLOW_SIDS_MAX][SR6FLOW_SID_LEN];
 	u32 word;
@@ -34,9 +38,18 @@ struct reference {
  * @ref: filled
  * @packet: packet
  * @tclass: the mark mask is in the Traffic Class
+ * @netmask: bits of the source that count, 0 for all
  */
 void reference_parse(struct reference *ref, const struct packet *packet,
-		     bool tclass);
+		     bool tclass, unsigned int netmask);
+
+/**
+ * reference_source() - a source address as a set has it
+ * @source: filled
+ * @address: 16 bytes
+ * @netmask: bits that count, 0 for all
+ */
+void reference_source(__u8 *source, const __u8 *address, unsigned int netmask);
 
 /**
  * reference_mark() - write a colour

@@ -20,6 +20,11 @@ static inline void atomic64_add(int64_t n, atomic64_t *atomic)
 	__sync_fetch_and_add(&atomic->value, n);
 }
 
+static inline void atomic64_inc(atomic64_t *atomic)
+{
+	atomic64_add(1, atomic);
+}
+
 static inline void atomic64_set(atomic64_t *atomic, int64_t n)
 {
 	WRITE_ONCE(atomic->value, n);

@@ -8,6 +8,7 @@
 /* The kinds that the type's policy names, and the core's for an address. */
 enum {
 	NLA_UNSPEC,
+	NLA_U8,
 	NLA_U16,
 	NLA_U32,
 	NLA_U64,
@@ -44,6 +45,11 @@ static inline int nla_type(const struct nlattr *attr)
 }
 
 /* Like the kernel's, these believe the policy. */
+static inline u8 nla_get_u8(const struct nlattr *attr)
+{
+	return *(u8 *)nla_data(attr);
+}
+
 static inline u32 nla_get_u32(const struct nlattr *attr)
 {
 	return *(u32 *)nla_data(attr);
@@ -78,6 +84,11 @@ static inline void nla_nest_end(struct sk_buff *skb, struct nlattr *nest)
 static inline void nla_nest_cancel(struct sk_buff *skb, struct nlattr *nest)
 {
 	standin_trim(skb, nest);
+}
+
+static inline int nla_put_u8(struct sk_buff *skb, int type, u8 value)
+{
+	return nla_put(skb, type, sizeof(value), &value);
 }
 
 static inline int nla_put_net32(struct sk_buff *skb, int type, __be32 value)

@@ -109,6 +109,7 @@ struct ip_set {
 	struct ip_set_type *type;
 	const struct ip_set_type_variant *variant;
 	u8 family;
+	u8 revision;
 	u8 extensions;
 	u8 flags;
 	u32 timeout;

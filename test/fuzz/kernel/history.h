@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the packets of each flow were that were counted, and so how often one differed
+ * from the one before it: a second opinion on the witnesses of flows.
+ */
+#ifndef TEST_FUZZ_KERNEL_HISTORY_H
+#define TEST_FUZZ_KERNEL_HISTORY_H
+
+#include "reference.h"
+#include "world.h"
+
+struct sr6flow;
+
+/**
+ * history_begin() - forget all flows
+ */
+void history_begin(void);
+
+/**
+ * history_add() - a packet of a flow met a rule that counts
+ * @set: set
+ * @flow: flow
+ * @ref: what the packet is
+ */
+void history_add(const struct ip_set *set, const struct sr6flow *flow,
+		 const struct reference *ref);
+
+/**
+ * history_check() - compare with the witnesses of all flows of a set
+ * @set: set
+ *
+ * Stops the program if they differ.
+ */
+void history_check(const struct ip_set *set);
+
+#endif /* TEST_FUZZ_KERNEL_HISTORY_H */
