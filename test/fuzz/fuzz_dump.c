@@ -38,6 +38,8 @@ static struct {
 	/* Something says that the answer is not whole. */
 	bool broken;
 	bool headed;
+	/* Of the first message; what is behind decides nothing. */
+	unsigned int netmask;
 	bool ended;
 	int verdict;
 	/* The message that can get flags, if it is not behind the end. */
@@ -52,13 +54,27 @@ static struct {
 	int stop_at;
 } script;
 
-static void flow_text(char *text, size_t size, uint8_t number)
+/* Kinds of records, by bits of their generation. */
+enum {
+	RECORD_KIND = 0x3c,
+	RECORD_CHANGED = 0x34,
+	RECORD_HOST = 0x38,
+	RECORD_FOREIGN = 0x3c,
+};
+
+/* With a source where the set has a netmask, and @host a bit behind some netmasks. */
+static void flow_text(char *text, size_t size, uint8_t number, bool host)
 {
+	bool sourced = !script.netmask == !!(number & 0x20);
 	unsigned int n = number % SR6FLOW_SIDS_MAX + 1;
 	size_t len = 0;
 
 	if (number & 0x40)
 		len += (size_t)snprintf(text, size, "n%u=", number);
+	if (sourced)
+		len += (size_t)snprintf(text + len, size - len, "fd00:%x::%s@",
+					number & 0x80 ? 0x1000 : 0,
+					host ? "1" : "");
 	for (unsigned int i = 0; i < n; i++)
 		len += (size_t)snprintf(text + len, size - len, "%sfc00::%x:%x",
 					i ? "," : "", number & 0x1f, i);
@@ -68,12 +84,24 @@ static bool same_flow(const struct sr6flow_flow *a,
 		      const struct sr6flow_flow *b)
 {
 	return a->nsids == b->nsids &&
+	       !memcmp(&a->source, &b->source, sizeof(a->source)) &&
 	       !memcmp(a->sids, b->sids, a->nsids * sizeof(a->sids[0]));
 }
 
+/* The source is as the set says. */
+static bool source_right(const struct sr6flow_flow *flow)
+{
+	struct in6_addr masked = flow->source;
+
+	if (!script.netmask)
+		return !flow->netmask;
+	sr6flow_source_mask(masked.s6_addr, script.netmask);
+	return flow->netmask && !memcmp(&masked, &flow->source, sizeof(masked));
+}
+
 /* What the callback is to see of a record that was written. */
-static void expect(const char *text, uint64_t generation, uint32_t colour,
-		   uint64_t packets)
+static void expect(const char *text, uint64_t generation, uint64_t changes,
+		   uint32_t colour, uint64_t packets)
 {
 	unsigned int slot = sr6flow_slot(LISTING_BOTH, colour);
 	struct sr6flow_record *record = NULL;
@@ -81,6 +109,8 @@ static void expect(const char *text, uint64_t generation, uint32_t colour,
 	char error[100];
 
 	must(!sr6flow_flow_parse(&flow, text, error, sizeof(error)));
+	script.broken |= !source_right(&flow);
+	flow.netmask = script.netmask;
 	if (script.nflows)
 		record = &script.flow[script.nflows - 1];
 	if (!record || !same_flow(&record->flow, &flow)) {
@@ -92,6 +122,10 @@ static void expect(const char *text, uint64_t generation, uint32_t colour,
 		   !record->slots || record->slots >> slot & 1) {
 		script.broken = true;
 	}
+	if (changes > record->source_changes)
+		record->source_changes = changes;
+	if (changes)
+		record->segments_left_changes = 1;
 	if (!packets)
 		return;
 	script.broken |= colour & ~LISTING_BOTH;
@@ -107,25 +141,44 @@ static void message_begins(struct nlmsghdr *nlh)
 	script.messages++;
 }
 
-/* Bits: of another type, or revision; what is left out. */
+/* Bits: of another type, or revision; what is left out, or the netmask. */
 static void step_first(struct input *input)
 {
+	static const int netmasks[] = { -1, 128, 64, 20 };
 	unsigned int bits = (unsigned int)input_number(input, 1);
 	struct nlmsghdr *nlh;
 
 	nlh = listing_begin(bits & 1 ? "fo" : "foo",
 			    bits & 2 ? "hash:ip" : SR6FLOW_TYPENAME,
-			    bits & 4 ? 1 : 0);
-	listing_set(nlh, bits & 8 ? (int)(bits >> 4) : 0);
+			    bits & 4 ? SR6FLOW_REVISION_MAX + 1 : 0);
+	listing_sourced_set(nlh, bits & 8 ? (int)(bits >> 4) : 0,
+			    bits & 8 ? -1 : netmasks[bits >> 4 & 3]);
 	message_begins(nlh);
 	if (script.ended)
 		return;
+	if (!script.headed && !(bits & 8) && netmasks[bits >> 4 & 3] > 0)
+		script.netmask = (unsigned int)netmasks[bits >> 4 & 3];
 	script.broken |= bits & 7 || script.headed;
 	script.clean &= !(bits & 8);
 	script.headed = true;
 }
 
-/* Number; then of each a flow, a generation, a slot, packets. */
+static void put_record(struct nlmsghdr *nlh, const char *flow,
+		       unsigned int generation, uint64_t changes,
+		       uint32_t colour, uint64_t packets)
+{
+	struct nlattr *data = mnl_attr_nest_start(nlh, IPSET_ATTR_DATA);
+
+	listing_flow(nlh, flow);
+	listing_identity(nlh, generation);
+	if (changes)
+		listing_changes(nlh, changes, 1);
+	if (packets)
+		listing_counters(nlh, colour, packets, packets * 100);
+	mnl_attr_nest_end(nlh, data);
+}
+
+/* Number; then of each a flow, a generation with its kind, a slot, packets. */
 static void step_records(struct input *input)
 {
 	unsigned int n = (unsigned int)input_number(input, 1) % 5;
@@ -140,15 +193,17 @@ static void step_records(struct input *input)
 		uint32_t colour = sr6flow_slot_colour(LISTING_BOTH,
 						      generation >> 6);
 		uint64_t packets = input_number(input, 1);
+		unsigned int kind = generation & RECORD_KIND;
+		uint64_t changes = kind == RECORD_CHANGED ? packets + 1 : 0;
 		char text[SR6FLOW_FLOW_STRLEN];
 
 		/* One that the set does not have. */
-		if ((generation & 0x3c) == 0x3c)
+		if (kind == RECORD_FOREIGN)
 			colour |= 0x40000;
-		flow_text(text, sizeof(text), number);
-		listing_record(nlh, text, generation & 3, colour, packets);
+		flow_text(text, sizeof(text), number, kind == RECORD_HOST);
+		put_record(nlh, text, generation & 3, changes, colour, packets);
 		if (!script.ended)
-			expect(text, generation & 3, colour, packets);
+			expect(text, generation & 3, changes, colour, packets);
 	}
 	mnl_attr_nest_end(nlh, records);
 }
@@ -279,6 +334,7 @@ static void check_set(const struct sr6flow_set *set)
 	must(!strcmp(set->name, "foo"));
 	must(sr6flow_mask_valid(set->mask));
 	must(sr6flow_colour_valid(set->mask, set->colour));
+	must(set->netmask <= SR6FLOW_NETMASK_MAX);
 }
 
 static int see(const struct sr6flow_set *set,
@@ -290,6 +346,8 @@ static int see(const struct sr6flow_set *set,
 	must(arg == &script);
 	check_set(set);
 	must(flow->nsids >= 1 && flow->nsids <= SR6FLOW_SIDS_MAX);
+	must(flow->netmask == set->netmask);
+	must(flow->netmask || IN6_IS_ADDR_UNSPECIFIED(&flow->source));
 	must(!flow->name[0] || sr6flow_name_valid(flow->name,
 						  strlen(flow->name)));
 	must(!(record->slots >> sr6flow_slots(set->mask)));
@@ -299,6 +357,7 @@ static int see(const struct sr6flow_set *set,
 		      !record->counters[i].bytes));
 	if (script.clean) {
 		must(script.seen < script.nflows);
+		must(set->netmask == script.netmask);
 		must(same_flow(flow, &want->flow));
 		must(!strcmp(flow->name, want->flow.name));
 		must(record->generation == want->generation);
@@ -306,6 +365,9 @@ static int see(const struct sr6flow_set *set,
 	/* Of the last one before an error, colours may have been left out. */
 	if (script.clean && !script.broken) {
 		must(record->slots == want->slots);
+		must(record->source_changes == want->source_changes);
+		must(record->segments_left_changes ==
+		     want->segments_left_changes);
 		must(!memcmp(record->counters, want->counters,
 			     sizeof(want->counters)));
 	}

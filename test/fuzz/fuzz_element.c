@@ -17,12 +17,15 @@ static void check_element(const struct element *element)
 						     strlen(element->name)));
 	must(element->sids_len <= SR6FLOW_SIDS_MAX);
 	/* A flow, or a bare colour. */
-	must(element->sids_len || (element->has_colour && !element->name[0]));
+	must(element->sids_len || (element->has_colour && !element->name[0] &&
+				   !element->has_source));
 }
 
 static void check_same(const struct element *a, const struct element *b)
 {
 	must(!strcmp(a->name, b->name));
+	must(a->has_source == b->has_source);
+	must(!a->has_source || !memcmp(a->source, b->source, sizeof(a->source)));
 	must(a->sids_len == b->sids_len);
 	must(!memcmp(a->sids, b->sids, a->sids_len * sizeof(a->sids[0])));
 	must(a->has_colour == b->has_colour);

@@ -309,10 +309,14 @@ static void text_seeds(void)
 	text_seed("fuzz_keys", "odd", "k 00112233445566778899aabbccddeeff0\n");
 	text_seed("fuzz_element", "flow", "gold=fcff:2::1,fcff:8::100,0x20000");
 	text_seed("fuzz_element", "colour", "0x00010000");
+	text_seed("fuzz_element", "source",
+		  "gold=fcff:1::1@fcff:2::1,fcff:8::100,0x20000");
 	text_seed("fuzz_element", "address", "::ffff:192.0.2.1,131072");
 	text_seed("fuzz_flowlist", "three",
 		  "# flows\nfcff:2::1,fcff:8::100\r\n\n"
 		  "\tgold=fcff:2::1  # the best\na.b:c=::1,::1");
+	text_seed("fuzz_flowlist", "source",
+		  "fcff:1::1@fcff:2::1\ngold=fcff:1::2@fcff:2::1,::1\n");
 	text_seed("fuzz_flowlist", "wrong", "::1\n::2\n::3,\n");
 	text_seed("fuzz_time", "duration", "90min");
 	text_seed("fuzz_time", "local", "2026-11-22 15:04:05.250");
@@ -328,6 +332,11 @@ static void listing_seeds(void)
 	put(11, 1, 3, 0x41, 0x41, 9, 0x41, 0x81, 8, 2, 1, 0);
 	put(2, 3, 0);
 	save("fuzz_dump", "whole");
+	/* A netmask of 64 bits; one list from two sources, the second changed. */
+	put(3, 0, 0x20, 0);
+	put(11, 1, 3, 1, 0x41, 9, 1, 0x81, 8, 0x81, 0x75, 7);
+	put(2, 3, 0);
+	save("fuzz_dump", "sources");
 	/* Interrupted, in two datagrams. */
 	put(3, 0, 0, 0);
 	put(5, 1, 1, 1, 1, 0);
@@ -374,10 +383,31 @@ static void module_seeds(void)
 	put(6, 3, 0, 200, 3, 0, 200);
 	put(1, 7);
 	save("fuzz_attributes", "counters");
+	/* A netmask of 64 bits; two sources of one list, listed; one too many. */
+	put(3, 0xff, 0x80, 64);
+	put(5, 0, 0, 0, 3, 20);
+	put(5, 0, 0, 0x20, 3, 20);
+	put(3, 3, 0x40, 0);
+	put(5, 0, 0, 0x10, 3, 20);
+	save("fuzz_attributes", "netmask");
 	/* All flows; a Segment Routing Header and TCP in IPv6, marked. */
 	put(3, 0, 0xff, 0xff);
 	put(14, 0, 1, 1, 0, 0, 1, 0, 0, 0, 5, 0, 0, 5, 100);
 	save("fuzz_packet", "marked");
+	/* Two sources, which are two flows with a netmask, and one without. */
+	for (int netmask = 0; netmask < 2; netmask++) {
+		put(3, netmask << 6, 0xff, 0xff);
+		put(13, 0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 100, 0);
+		put(13, 0, 1, 1, 0x28, 0, 1, 0, 0, 0, 0, 0, 100, 0);
+		save("fuzz_packet", netmask ? "two-flows" : "two-sources");
+	}
+	/* With another Segments Left, then with a TLV, then without. */
+	put(3, 0, 0xff, 0xff);
+	put(13, 0, 1, 1, 0, 0, 2, 0, 0, 0, 0, 0, 100, 0);
+	put(13, 0, 1, 1, 0, 0, 2, 0, 0, 0x20, 0, 0, 100, 0);
+	put(14, 0, 1, 1, 0, 0, 2, 0, 0, 0x30, 1, 0, 0, 100, 0);
+	put(13, 0, 1, 1, 0, 0, 2, 0, 0, 0x20, 0, 0, 100, 0);
+	save("fuzz_packet", "segments-left");
 	/* Counted behind a Fragment header and GSO. */
 	put(3, 0, 0xff, 0xff);
 	put(18, 0, 0, 0x12, 0, 4, 0, 0, 1, 0, 2, 0, 5, 0, 0, 5, 200, 0, 50);
