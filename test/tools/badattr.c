@@ -3,7 +3,8 @@
  * Sends requests with attributes that no honest program sends to a set of type
  * hash:sr6flow, straight through netlink, and compares the kernel's answers.
  *
- *   badattr SET      SET exists, with the default mask and without skbinfo
+ *   badattr SET SOURCED	both exist, with the default mask and without skbinfo;
+ *			SOURCED has a netmask
  *
  * Prints a line per request, "ok NAME" or "not ok NAME: ...".
  */
@@ -216,6 +217,73 @@ static void skbinfo_without_option(struct nlmsghdr *nlh)
 	mnl_attr_put_u32(nlh, IPSET_ATTR_SKBPRIO | NET, htonl(5));
 }
 
+static void put_source(struct nlmsghdr *nlh, int type, size_t len)
+{
+	static const __u8 address[2 * SR6FLOW_SID_LEN] = { 0xfd };
+	struct nlattr *source;
+
+	put_sid(nlh);
+	source = mnl_attr_nest_start(nlh, IPSET_ATTR_IP_TO);
+	mnl_attr_put(nlh, type, len, address);
+	mnl_attr_nest_end(nlh, source);
+}
+
+static void source(struct nlmsghdr *nlh)
+{
+	put_source(nlh, IPSET_ATTR_IPADDR_IPV6 | NET, SR6FLOW_SID_LEN);
+}
+
+static void source_on_colour(struct nlmsghdr *nlh)
+{
+	struct nlattr *source = mnl_attr_nest_start(nlh, IPSET_ATTR_IP_TO);
+
+	mnl_attr_put(nlh, IPSET_ATTR_IPADDR_IPV6 | NET, sizeof(sid), sid);
+	mnl_attr_nest_end(nlh, source);
+	mnl_attr_put_u32(nlh, IPSET_ATTR_MARK | NET, htonl(0x10000));
+}
+
+static void ipv4_source(struct nlmsghdr *nlh)
+{
+	put_source(nlh, IPSET_ATTR_IPADDR_IPV4 | NET, 4);
+}
+
+static void short_source(struct nlmsghdr *nlh)
+{
+	put_source(nlh, IPSET_ATTR_IPADDR_IPV6 | NET, SR6FLOW_SID_LEN - 1);
+}
+
+static void long_source(struct nlmsghdr *nlh)
+{
+	put_source(nlh, IPSET_ATTR_IPADDR_IPV6 | NET, 2 * SR6FLOW_SID_LEN);
+}
+
+static void host_order_source(struct nlmsghdr *nlh)
+{
+	put_source(nlh, IPSET_ATTR_IPADDR_IPV6, SR6FLOW_SID_LEN);
+}
+
+static void flat_source(struct nlmsghdr *nlh)
+{
+	put_sid(nlh);
+	mnl_attr_put(nlh, IPSET_ATTR_IP_TO, sizeof(sid), sid);
+}
+
+static void empty_source(struct nlmsghdr *nlh)
+{
+	put_sid(nlh);
+	mnl_attr_nest_end(nlh, mnl_attr_nest_start(nlh, IPSET_ATTR_IP_TO));
+}
+
+static void changes(struct nlmsghdr *nlh)
+{
+	struct nlattr *nest;
+
+	put_sid(nlh);
+	nest = mnl_attr_nest_start(nlh, IPSET_ATTR_IP2_TO);
+	mnl_attr_put(nlh, IPSET_ATTR_IPADDR_IPV6 | NET, sizeof(sid), sid);
+	mnl_attr_nest_end(nlh, nest);
+}
+
 static const struct bad {
 	const char *name;
 	void (*put)(struct nlmsghdr *nlh);
@@ -254,6 +322,26 @@ static const struct bad {
 	{ "del of a colour", colour_foreign, IPSET_CMD_DEL, IPSET_ERR_IPADDR_IPV6 },
 	{ "del of a part of a SID", comment_odd_length, IPSET_CMD_DEL, EINVAL },
 	{ "test of a part of a SID", comment_odd_length, IPSET_CMD_TEST, IPSET_ERR_EXIST },
+	{ "a source where there is no netmask", source, IPSET_CMD_ADD, IPSET_ERR_INVALID_CIDR },
+	{ "del with a source where there is no netmask", source, IPSET_CMD_DEL, IPSET_ERR_INVALID_CIDR },
+	{ "test with a source where there is no netmask", source, IPSET_CMD_TEST, IPSET_ERR_EXIST },
+	{ "a source on a bare colour", source_on_colour, IPSET_CMD_ADD, EINVAL },
+	{ "a flat source where there is no netmask", flat_source, IPSET_CMD_ADD, IPSET_ERR_PROTOCOL },
+	{ "witnesses", changes, IPSET_CMD_ADD, IPSET_ERR_PROTOCOL },
+};
+
+/* The same of a set with a netmask. */
+static const struct bad sourced_bads[] = {
+	{ "no source", put_sid, IPSET_CMD_ADD, IPSET_ERR_IPADDR_IPV6 },
+	{ "del without source", put_sid, IPSET_CMD_DEL, IPSET_ERR_IPADDR_IPV6 },
+	{ "test without source", put_sid, IPSET_CMD_TEST, IPSET_ERR_EXIST },
+	{ "an IPv4 source", ipv4_source, IPSET_CMD_ADD, IPSET_ERR_PROTOCOL },
+	{ "a short source", short_source, IPSET_CMD_ADD, IPSET_ERR_PROTOCOL },
+	{ "a long source", long_source, IPSET_CMD_ADD, IPSET_ERR_PROTOCOL },
+	{ "a source that is not nested", flat_source, IPSET_CMD_ADD, IPSET_ERR_PROTOCOL },
+	{ "a source without byte order", host_order_source, IPSET_CMD_ADD, IPSET_ERR_PROTOCOL },
+	{ "a source without address", empty_source, IPSET_CMD_ADD, IPSET_ERR_PROTOCOL },
+	{ "a source and a colour, but no SID", source_on_colour, IPSET_CMD_ADD, EINVAL },
 };
 
 /* The kernel's answer: 0 or an error code. */
@@ -269,27 +357,38 @@ static int ask(struct mnl_socket *nl, const char *set, const struct bad *bad)
 	return ipset_ask(nl, nlh);
 }
 
+/* Whether one answer of the kernel is another than it should be. */
+static int ask_all(struct mnl_socket *nl, const char *set,
+		   const struct bad *requests, size_t n)
+{
+	int wrong = 0, got;
+
+	for (; n; n--, requests++) {
+		got = ask(nl, set, requests);
+		if (got == requests->error) {
+			printf("ok %s\n", requests->name);
+			continue;
+		}
+		wrong = 1;
+		printf("not ok %s: error %d instead of %d\n", requests->name,
+		       got, requests->error);
+	}
+	return wrong;
+}
+
 int main(int argc, char *argv[])
 {
 	struct mnl_socket *nl;
-	size_t i;
-	int bad = 0, got;
+	int wrong;
 
-	if (argc != 2) {
-		fprintf(stderr, "usage: badattr SET\n");
+	if (argc != 3) {
+		fprintf(stderr, "usage: badattr SET SOURCED\n");
 		return 2;
 	}
 	nl = ipset_ask_open();
-	for (i = 0; i < sizeof(bads) / sizeof(bads[0]); i++) {
-		got = ask(nl, argv[1], &bads[i]);
-		if (got == bads[i].error) {
-			printf("ok %s\n", bads[i].name);
-			continue;
-		}
-		bad = 1;
-		printf("not ok %s: error %d instead of %d\n", bads[i].name,
-		       got, bads[i].error);
-	}
+	wrong = ask_all(nl, argv[1], bads, sizeof(bads) / sizeof(bads[0]));
+	wrong |= ask_all(nl, argv[2], sourced_bads,
+			 sizeof(sourced_bads) / sizeof(sourced_bads[0]));
 	mnl_socket_close(nl);
-	return bad;
+	return wrong;
 }

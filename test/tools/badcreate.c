@@ -36,6 +36,8 @@ struct option {
 };
 
 #define U32(type, value) { IPSET_ATTR_##type, 4, value, false }
+#define U8(type, value) \
+	{ IPSET_ATTR_##type, 1, (uint32_t)(value) << 24, true }
 
 static const struct creation {
 	const char *name;
@@ -85,9 +87,28 @@ static const struct creation {
 	  IPSET_ERR_PROTOCOL },
 	{ "maxelem of 1000 bytes", { { IPSET_ATTR_MAXELEM, 1000, 7, false } },
 	  IPSET_ERR_PROTOCOL },
-	{ "an attribute of other types",
-	  { { IPSET_ATTR_NETMASK, 1, 24, false } }, IPSET_ERR_PROTOCOL },
+	{ "an attribute of other types", { U32(SIZE, 8) }, IPSET_ERR_PROTOCOL },
+	{ "netmask 64, revision 0", { U8(NETMASK, 64) },
+	  IPSET_ERR_INVALID_NETMASK },
 	{ "an attribute number that there is not", { { 60, 4, 1, false } },
+	  IPSET_ERR_PROTOCOL },
+};
+
+/* At revision 1. */
+static const struct creation netmask_creations[] = {
+	{ "no options, revision 1", { { 0 } }, 0 },
+	{ "netmask 1", { U8(NETMASK, 1) }, 0 },
+	{ "netmask 64", { U8(NETMASK, 64) }, 0 },
+	{ "netmask 128", { U8(NETMASK, 128) }, 0 },
+	{ "netmask 64 and maxelem 0", { U8(NETMASK, 64), U32(MAXELEM, 0) }, 0 },
+	{ "netmask 64 and no colour",
+	  { U8(NETMASK, 64), U32(INITVAL, 0x00030000) },
+	  IPSET_ERR_INVALID_MARKMASK },
+	{ "netmask 0", { U8(NETMASK, 0) }, IPSET_ERR_INVALID_NETMASK },
+	{ "netmask 129", { U8(NETMASK, 129) }, IPSET_ERR_INVALID_NETMASK },
+	{ "netmask 255", { U8(NETMASK, 255) }, IPSET_ERR_INVALID_NETMASK },
+	{ "netmask of 4 bytes", { U32(NETMASK, 64) }, IPSET_ERR_PROTOCOL },
+	{ "netmask without bytes", { { IPSET_ATTR_NETMASK, 0, 0, true } },
 	  IPSET_ERR_PROTOCOL },
 };
 
@@ -129,6 +150,10 @@ static int use(struct sr6flow *handle)
 	struct sr6flow_set info;
 	int ret;
 
+	ret = sr6flow_info(handle, SET, &info);
+	if (ret)
+		return -ret;
+	flow.netmask = info.netmask;
 	ret = sr6flow_add(handle, SET, &flow, SR6FLOW_NO_TIMEOUT, false);
 	if (ret == -ENOSPC)
 		ret = 0;
@@ -152,25 +177,36 @@ static int result(const char *name, int got, int wanted, int used)
 	return 1;
 }
 
+static int create_all(struct mnl_socket *nl, struct sr6flow *handle,
+		      int revision, const struct creation *creation, size_t n)
+{
+	int bad = 0, got, used;
+
+	for (; n; n--, creation++) {
+		got = create(nl, SR6FLOW_TYPENAME, revision, AF_INET6,
+			     creation->options);
+		used = got ? 0 : use(handle);
+		bad |= result(creation->name, got, creation->error, used);
+	}
+	return bad;
+}
+
 int main(void)
 {
 	static const struct option none[2];
 	struct mnl_socket *nl = ipset_ask_open();
 	struct sr6flow *handle;
-	int bad = 0, got, used;
-	size_t i;
+	int bad, got;
 
 	if (sr6flow_open(&handle)) {
 		fprintf(stderr, "badcreate: %s\n", sr6flow_error(handle));
 		return 1;
 	}
-	for (i = 0; i < sizeof(creations) / sizeof(creations[0]); i++) {
-		got = create(nl, SR6FLOW_TYPENAME, 0, AF_INET6,
-			     creations[i].options);
-		used = got ? 0 : use(handle);
-		bad |= result(creations[i].name, got, creations[i].error,
-			      used);
-	}
+	bad = create_all(nl, handle, 0, creations,
+			 sizeof(creations) / sizeof(creations[0]));
+	bad |= create_all(nl, handle, 1, netmask_creations,
+			  sizeof(netmask_creations) /
+			  sizeof(netmask_creations[0]));
 	got = create(nl, SR6FLOW_TYPENAME, 0, AF_INET, none);
 	bad |= result("a set of IPv4", got, IPSET_ERR_FIND_TYPE, 0);
 	got = create(nl, SR6FLOW_TYPENAME, 0, AF_UNSPEC, none);

@@ -122,6 +122,7 @@ static void create(struct actor *actor, const char *set)
 {
 	static const int allowed[] = { EEXIST, 0 };
 	static const uint32_t masks[] = { 0, 0, 0x80000000, 0xc0, 0x10 };
+	static const unsigned int netmasks[] = { 0, 0, 64, 128 };
 	const struct sr6flow_options options = {
 		.mask = masks[random_below(actor, 5)],
 		.maxelem = 1 + random_below(actor, 2 * MANY),
@@ -130,6 +131,7 @@ static void create(struct actor *actor, const char *set)
 		.timeout = random_below(actor, 3),
 		.forceadd = random_below(actor, 2),
 		.skbinfo = random_below(actor, 2),
+		.netmask = netmasks[random_below(actor, 4)],
 	};
 
 	expect(actor, "create",
@@ -138,8 +140,10 @@ static void create(struct actor *actor, const char *set)
 
 static void fill(struct actor *actor, const char *set)
 {
+	/* Flows of a set with a netmask, which it learns from packets, have a source. */
 	static const int allowed[] = {
-		ENOENT, SR6FLOW_ERR_FULL, IPSET_ERR_TIMEOUT, 0
+		ENOENT, SR6FLOW_ERR_FULL, IPSET_ERR_TIMEOUT,
+		IPSET_ERR_IPADDR_IPV6, 0
 	};
 	unsigned int count = random_below(actor, MANY);
 	uint32_t timeout = random_below(actor, 2) ? 1 : SR6FLOW_NO_TIMEOUT;

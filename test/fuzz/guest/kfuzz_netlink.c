@@ -35,6 +35,8 @@ static struct sr6flow *handle;
 static struct mnl_socket *nl;
 /* Whether there may be a set of that name. */
 static bool made[SETS];
+/* The set that most messages are for was to have a netmask. */
+static bool sourced;
 
 static void open_socket(void)
 {
@@ -72,7 +74,7 @@ static uint32_t choose_u32(struct input *input)
 	return input_number(input, 4);
 }
 
-/* Few lists, so that flows meet again. */
+/* Few lists and sources, so that flows meet again. */
 static void put_list(struct input *input, struct nlmsghdr *nlh)
 {
 	struct sr6flow_flow flow = { .nsids = 0 };
@@ -83,6 +85,10 @@ static void put_list(struct input *input, struct nlmsghdr *nlh)
 	for (i = 0; i < flow.nsids; i++) {
 		flow.sids[i].s6_addr[0] = i % 2 ? 0xfc : 0;
 		flow.sids[i].s6_addr[15] = number + i;
+	}
+	if (sourced) {
+		flow.netmask = SR6FLOW_NETMASK_MAX;
+		flow.source.s6_addr[number & 64 ? 15 : 0] = 0xfd;
 	}
 	request_put_flow(nlh, &flow, false);
 }
@@ -158,24 +164,33 @@ static void put_attribute(struct input *input, struct nlmsghdr *nlh)
 		put_raw(input, nlh);
 }
 
-/* Sizes are bounded: a table of many megabytes is slow and no mistake. */
-static void put_sizes(struct input *input, struct nlmsghdr *nlh)
+/*
+ * Sizes are bounded: a table of many megabytes is slow and no mistake. No netmask if it
+ * is negative.
+ */
+static void put_options(struct input *input, struct nlmsghdr *nlh, int netmask)
 {
+	if (netmask >= 0)
+		mnl_attr_put_u8(nlh, IPSET_ATTR_NETMASK, netmask);
+
 	mnl_attr_put_u32(nlh, IPSET_ATTR_HASHSIZE | NET,
 			 htonl(choose_u32(input) % 1000));
 	mnl_attr_put_u32(nlh, IPSET_ATTR_MAXELEM | NET,
 			 htonl(choose_u32(input)));
 }
 
-static void put_data(struct input *input, struct nlmsghdr *nlh, bool create)
+static void put_attributes(struct input *input, struct nlmsghdr *nlh,
+			   unsigned int n)
 {
-	struct nlattr *data = mnl_attr_nest_start(nlh, IPSET_ATTR_DATA);
-	unsigned int n = choice(input) % ATTRIBUTES;
-
-	if (create)
-		put_sizes(input, nlh);
 	while (n-- && nlh->nlmsg_len < MESSAGE_LEN)
 		put_attribute(input, nlh);
+}
+
+static void put_data(struct input *input, struct nlmsghdr *nlh)
+{
+	struct nlattr *data = mnl_attr_nest_start(nlh, IPSET_ATTR_DATA);
+
+	put_attributes(input, nlh, choice(input) % ATTRIBUTES);
 	mnl_attr_nest_end(nlh, data);
 }
 
@@ -188,18 +203,27 @@ static void put_records(struct input *input, struct nlmsghdr *nlh)
 	mnl_attr_put_u32(nlh, IPSET_ATTR_LINENO | NET, htonl(1));
 	adt = mnl_attr_nest_start(nlh, IPSET_ATTR_ADT);
 	while (n-- && nlh->nlmsg_len < MESSAGE_LEN)
-		put_data(input, nlh, false);
+		put_data(input, nlh);
 	mnl_attr_nest_end(nlh, adt);
 }
 
+/* With a netmask, some of them wrong, if all of some bits of the choice are set. */
 static void put_create(struct input *input, struct nlmsghdr *nlh)
 {
-	uint8_t odd = choice(input);
+	static const uint8_t netmasks[] = { 128, 64, 1, 48, 127, 0, 129, 20 };
+	uint8_t odd = choice(input), n = choice(input) % ATTRIBUTES;
+	int netmask = (odd & 0x83) == 0x83 ? netmasks[odd >> 2 & 7] : -1;
+	struct nlattr *data;
 
 	mnl_attr_put_strz(nlh, IPSET_ATTR_TYPENAME, SR6FLOW_TYPENAME);
-	mnl_attr_put_u8(nlh, IPSET_ATTR_REVISION, odd == 255 ? 1 : 0);
+	mnl_attr_put_u8(nlh, IPSET_ATTR_REVISION,
+			odd == 255 ? SR6FLOW_REVISION_MAX + 1 : odd & 1);
 	mnl_attr_put_u8(nlh, IPSET_ATTR_FAMILY, odd == 254 ? AF_INET : AF_INET6);
-	put_data(input, nlh, true);
+	data = mnl_attr_nest_start(nlh, IPSET_ATTR_DATA);
+	put_options(input, nlh, netmask);
+	put_attributes(input, nlh, n);
+	mnl_attr_nest_end(nlh, data);
+	sourced = netmask > 0;
 }
 
 /* Whatever has been answered so far. */
@@ -234,15 +258,15 @@ static void make_message(struct input *input)
 		if (how & 2)
 			put_records(input, nlh);
 		else
-			put_data(input, nlh, false);
+			put_data(input, nlh);
 		break;
 	case 8:
 		nlh = request_start(room, IPSET_CMD_DEL, flags, set);
-		put_data(input, nlh, false);
+		put_data(input, nlh);
 		break;
 	case 9:
 		nlh = request_start(room, IPSET_CMD_TEST, flags, set);
-		put_data(input, nlh, false);
+		put_data(input, nlh);
 		break;
 	case 10:
 		nlh = request_start(room, IPSET_CMD_CREATE, flags | NLM_F_CREATE, set);

@@ -146,15 +146,17 @@ static void put_fragment(struct packet *packet)
 
 static void put_ip6(struct packet *packet)
 {
-	uint8_t tclass = choice(packet), *ip = push(packet, 40);
+	uint8_t tclass = choice(packet), *ip = push(packet, 40), to;
 
 	*packet->next = IPV6;
 	packet->next = ip + 6;
 	ip[0] = 0x60 | tclass >> 4;
 	ip[1] = tclass << 4;
 	ip[7] = 64;
-	put_sid(ip + 8, 0xee);
-	put_sid(ip + 24, 1 + choice(packet) % 4);
+	to = choice(packet);
+	/* Two sources, of which a netmask of 127 bits makes one. */
+	put_sid(ip + 8, to & 4 ? 0xef : 0xee);
+	put_sid(ip + 24, 1 + to % 4);
 }
 
 static void put_raw(struct packet *packet)
