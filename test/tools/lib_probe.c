@@ -58,7 +58,7 @@ static double seconds(void)
 	return now.tv_sec + now.tv_nsec / 1e9;
 }
 
-/* create SET [mask=M] [colour=C] [maxelem=N] [timeout=S] [exist] ... */
+/* create SET [mask=M] [colour=C] [maxelem=N] [netmask=N] [timeout=S] [exist] ... */
 static int do_create(char **argv)
 {
 	struct sr6flow_options options = { .mask = 0 };
@@ -74,6 +74,8 @@ static int do_create(char **argv)
 			options.has_colour = true, options.colour = number;
 		else if (!strncmp(*argv, "maxelem=", 8))
 			options.maxelem = number;
+		else if (!strncmp(*argv, "netmask=", 8))
+			options.netmask = number;
 		else if (!strncmp(*argv, "timeout=", 8))
 			options.has_timeout = true, options.timeout = number;
 		else if (!strcmp(*argv, "forceadd"))
@@ -141,6 +143,8 @@ static int print_info(const char *set)
 		return result(ret);
 	printf("name=%s mask=0x%08x colour=0x%08x maxelem=%u hashsize=%u",
 	       info.name, info.mask, info.colour, info.maxelem, info.hashsize);
+	if (info.netmask)
+		printf(" netmask=%u", info.netmask);
 	if (info.timeout != SR6FLOW_NO_TIMEOUT)
 		printf(" timeout=%u", info.timeout);
 	printf("%s%s references=%u flows=%u no_flow=%lu malformed=%lu not_writable=%lu memsize=%lu\n",
@@ -169,6 +173,9 @@ static int print_flow(const struct sr6flow_set *set,
 			       sr6flow_slot_colour(set->mask, slot),
 			       record->counters[slot].packets,
 			       record->counters[slot].bytes);
+	if (record->source_changes || record->segments_left_changes)
+		printf(" changes=%lu/%lu", record->source_changes,
+		       record->segments_left_changes);
 	if (record->timeout != SR6FLOW_NO_TIMEOUT)
 		printf(" timeout=%u", record->timeout);
 	putchar('\n');

@@ -41,8 +41,9 @@ bad() {
 same_after_restore() {
 	local name=$1 set
 	shift
+	# -sorted, where some flows have names, depends on the order before.
 	for set; do
-		ipset -sorted save "$set"
+		ipset save "$set" | sort
 	done >"$tmp/before"
 	for set; do
 		ipset save "$set"
@@ -52,7 +53,7 @@ same_after_restore() {
 	done
 	check "$name: restore" ipset restore -file "$tmp/stream"
 	for set; do
-		ipset -sorted save "$set"
+		ipset save "$set" | sort
 	done >"$tmp/after"
 	check "$name: equal" diff "$tmp/before" "$tmp/after"
 }
@@ -64,16 +65,17 @@ sids() {
 
 # --- help and create
 
-like "$(ipset help hash:sr6flow)" '^add +SETNAME hash:sr6flow \[NAME=\]SID' \
+like "$(ipset help hash:sr6flow)" '^add +SETNAME hash:sr6flow \[NAME=\]\[SOURCE@\]SID' \
 	"help names the element"
-like "$(ipset help)" '^ +hash:sr6flow\s+0' "help lists the type"
+is "$(ipset help | awk '$1 == "hash:sr6flow" { print $2 }' | paste -sd ' ')" "1 0" \
+	"help lists the type with both revisions"
 
 check "create" ipset create s hash:sr6flow
 is "$(header s)" \
 	"hashsize 1024 maxelem 65536 markmask 0x00030000 initval 0x00010000" \
 	"defaults"
 is "$(ipset list s | sed -n 's/^\(Type\|Revision\|Number of entries\): //p' |
-	paste -sd ' ')" "hash:sr6flow 0 0" "type, revision, entries"
+	paste -sd ' ')" "hash:sr6flow 1 0" "type, revision, entries"
 check "create with all options" ipset create o hash:sr6flow hashsize 64 \
 	maxelem 100 markmask 0x24 initval 0x20 timeout 600 counters forceadd \
 	skbinfo
@@ -305,6 +307,123 @@ is "$(members i)" "fcff::3" "interactive: nothing of the refused lines"
 like "$(header i)" "initval 0x00020000" "interactive: colour"
 ipset destroy i
 
+# --- netmask and sources
+
+# source_of BITS: the first bits of ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff
+source_of() {
+	local bits=$1 group text= zeros=0
+	for ((group = 0; group < 8; group++, bits -= 16)); do
+		if [ "$bits" -le 0 ]; then
+			zeros=$((zeros + 1))
+			continue
+		fi
+		printf -v text '%s%s%x' "$text" "${text:+:}" \
+			$((bits < 16 ? 0xffff << (16 - bits) & 0xffff : 0xffff))
+	done
+	case $zeros in
+	0) echo "$text" ;;
+	1) echo "$text:0" ;;
+	*) echo "$text::" ;;
+	esac
+}
+
+for n in $(seq 128); do
+	echo "create n$n hash:sr6flow netmask $n"
+	echo "add n$n f=$(source_of 128)@fcff:2::1,::2"
+done >"$tmp/stream"
+check "create with every netmask" ipset restore -file "$tmp/stream"
+for n in $(seq 128); do
+	echo "create n$n hash:sr6flow hashsize 1024 maxelem 65536 markmask 0x00030000 initval 0x00010000 netmask $n"
+	echo "add n$n f=$(source_of "$n")@fcff:2::1,::2"
+done | sort >"$tmp/wanted"
+check "the source has the bits of the netmask" diff "$tmp/wanted" \
+	<(ipset save | grep -E '^(create|add) n[0-9]' | sort)
+for n in $(seq 128); do
+	echo "destroy n$n"
+done | ipset restore
+for n in 0 129 255 256 x -1 64.5 /64 ffff:: ""; do
+	refused "create with netmask '$n'" 1 \
+		"netmask is out of the inclusive range of 1-128" \
+		ipset create b hash:sr6flow netmask "$n"
+done
+
+check "create with a netmask" ipset create q hash:sr6flow netmask 48 initval 0x20000
+is "$(header q)" \
+	"hashsize 1024 maxelem 65536 markmask 0x00030000 initval 0x00020000 netmask 48" \
+	"it is listed"
+check "create -exist with the same netmask" \
+	ipset -exist create q hash:sr6flow netmask 48
+refused "create -exist with another netmask" 1 "already exists" \
+	ipset -exist create q hash:sr6flow netmask 64
+refused "create -exist without netmask" 1 "already exists" \
+	ipset -exist create q hash:sr6flow
+refused "create -exist with a netmask where there is none" 1 "already exists" \
+	ipset -exist create s hash:sr6flow netmask 48
+refused "add without the source" 1 \
+	"^ipset v[0-9.]+: An IPv6 address is expected, but not received$" \
+	ipset add q fcff:2::1,::2
+refused "add with a source where there is no netmask" 1 \
+	"^ipset v[0-9.]+: The value of the CIDR parameter of the IP address is invalid$" \
+	ipset add s fcff:1::1@fcff:2::1,::2
+check "add with a source" ipset add q gold=fcff:1::1@fcff:2::1,::2
+is "$(members q)" "gold=fcff:1::@fcff:2::1,::2" "only its first 48 bits are kept"
+refused "add another source of the same bits" 1 "already added" \
+	ipset add q fcff:1:0:7::9@fcff:2::1,::2
+check "the same with -exist" ipset -exist add q silver=fcff:1:0:7::9@fcff:2::1,::2
+check "add the same list from another source" ipset add q fcff:3::1@fcff:2::1,::2
+is "$(members q)" "fcff:3::@fcff:2::1,::2 silver=fcff:1::@fcff:2::1,::2" \
+	"that is another flow"
+refused "test with a source" 0 "fcff:3:0:1::@fcff:2::1,::2 is in set q" \
+	ipset test q fcff:3:0:1::@fcff:2::1,::2
+refused "test with another source" 1 "fcff:4::@fcff:2::1,::2 is NOT in set q" \
+	ipset test q fcff:4::@fcff:2::1,::2
+refused "test without the source" 1 "is NOT in set q" ipset test q fcff:2::1,::2
+refused "del without the source" 1 "An IPv6 address is expected" \
+	ipset del q fcff:2::1,::2
+refused "del with another source" 1 "not added" ipset del q fcff:4::@fcff:2::1,::2
+check "counters of a flow with a source" \
+	ipset add q fcff:3::@fcff:2::1,::2,0x10000 packets 4 bytes 5
+is "$(members q)" \
+	"fcff:3::@fcff:2::1,::2,0x00010000 packets 4 bytes 5 silver=fcff:1::@fcff:2::1,::2" \
+	"they are its own"
+ipset list q -o xml >"$tmp/xml"
+for tag in "<netmask>48</netmask>" \
+	   "<elem>fcff:3::@fcff:2::1,::2,0x00010000</elem>"; do
+	check "xml: $tag" grep -qF -- "$tag" "$tmp/xml"
+done
+refused "an active colour with a source" 1 "Syntax error: the source has no SID, only a colour" \
+	ipset add q ::9@0x10000
+check "the active colour" ipset add q 0x10000
+for n in $(seq 16); do
+	ipset add q "flow.$n=fcff:$n::@$(sids "$n" 1),0x00010000" \
+		packets "$n" bytes $((n * 1500))
+	ipset add q "fcff:$n::@$(sids "$n" 1),0x00020000" packets "$((n + 1))"
+	ipset add q "fcff:1$n::@$(sids "$n" 1)"
+done
+same_after_restore "sets with and without sources" q s
+like "$(header q)" "initval 0x00010000 netmask 48" "the netmask is restored"
+# shellcheck disable=SC2016 # for the inner shell to expand
+check "the longest element with a source" bash -ec '
+	one=fcff:ffff:ffff:ffff:ffff:ffff:ffff:ffff
+	line=x23456789012345678901234567890z=$one@$(yes $one | head -n 16 |
+		paste -sd ,),0x00020000
+	ipset create l1234567890123456789012345678 hash:sr6flow netmask 128 timeout 9 skbinfo
+	ipset add l1234567890123456789012345678 $line timeout 2147483 \
+		packets 18446744073709551614 bytes 18446744073709551614 \
+		skbmark 0xffffffff/0xfffffffe skbprio ffff:ffff skbqueue 65535
+	ipset save l1234567890123456789012345678 >"$0"
+	ipset destroy l1234567890123456789012345678
+	ipset restore -file "$0"
+	ipset list l1234567890123456789012345678 | grep "^$line timeout 21474[0-9]* packets 18446744073709551614 bytes 18446744073709551614 skbmark 0xffffffff/0xfffffffe skbprio ffff:ffff skbqueue 65535$"
+	ipset destroy l1234567890123456789012345678' "$tmp/long"
+ipset create bare hash:sr6flow netmask 128
+refused "a line does not take the source of the line before" 1 \
+	"Error in line 2: An IPv6 address is expected" \
+	ipset restore <<<$'add bare ::9@::1\nadd bare ::2\nadd bare ::9@::3'
+is "$(members bare)" "::9@::1" "nor is anything behind it added"
+ipset destroy bare
+ipset destroy q
+
 # --- rename, swap, references
 
 check "rename" ipset rename s s2
@@ -399,6 +518,11 @@ bad x234567890123456789012345678901z=::1 \
 	"name 'x234567890123456789012345678901…' is longer than 31 characters"
 bad "a b=::1" "name 'a b' has the character ' '; allowed are letters, digits and \. _ : -"
 bad "-a=::1" "name '-a' does not begin with a letter or digit"
+bad @fcff::1 "the source before '@' is empty"
+bad gold=fcff::zz@::1 "'fcff::zz' is not an IPv6 address"
+bad fcff::9@ "SID 1 is empty"
+bad fcff::9@fcff::8@::1 "'fcff::8@::1' is not an IPv6 address"
+bad fcff::9@0x10000 "the source has no SID, only a colour"
 bad "$(sids 17)" "17 SIDs: a flow has at most 16"
 bad 0x1,fcff::1 "colour '0x1' is not the last part"
 bad 0x100000000 "colour '0x100000000' is longer than 32 bits"

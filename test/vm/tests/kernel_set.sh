@@ -57,6 +57,20 @@ for other in "maxelem 4 timeout 100" "markmask 0x0c maxelem 5 timeout 100" \
 	check_fails "create -exist refuses other options ($other)" "set with the same name" \
 		on a ipset create s hash:sr6flow $other -exist
 done
+on a ipset create source hash:sr6flow netmask 64
+check "create -exist takes the same netmask" on a ipset create source hash:sr6flow netmask 64 -exist
+for other in "netmask 63" "netmask 128" ""; do
+	# shellcheck disable=SC2086 # several words
+	check_fails "create -exist refuses another netmask ($other)" "set with the same name" \
+		on a ipset create source hash:sr6flow $other -exist
+done
+for i in 1 2; do
+	on a ipset add source "fcff:0:0:$i::9@fcff::1,fcff::2"
+done
+is "$(members a source | sort | xargs)" \
+	"fcff:0:0:1::@fcff::1,fcff::2 fcff:0:0:2::@fcff::1,fcff::2" \
+	"one list from two sources is two flows"
+on a ipset destroy source
 for bad in 0x0 0x00070000 0x00010001 0x00000100 0x01010000x; do
 	check_fails "create refuses the mask $bad" . \
 		on a ipset create bad hash:sr6flow markmask $bad
@@ -131,6 +145,12 @@ for stock in ip mark netnet; do
 done
 check "swap with a set of the type" on a ipset swap s t
 is "$(entries a s) $(entries a t)" "0 1" "the flows have changed places"
+on a ipset create source hash:sr6flow netmask 64
+on a ipset add source fcff:9::@fcff::1
+check "swap with a set of another netmask" on a ipset swap s source
+is "$(members a s)" "fcff:9::@fcff::1" "the source came along"
+check "and back" on a ipset swap s source
+on a ipset destroy source
 check "rename" on a ipset rename t u
 is "$(entries a u)" 1 "the flows came along"
 check "a rule refers to the set" on a ip6tables-nft -t mangle -A PREROUTING -m set --match-set u dst

@@ -7,7 +7,7 @@
 # shellcheck source=test/vm/lib.sh
 . "$(dirname "$0")/../lib.sh"
 
-plan 67
+plan 89
 at_exit ipset destroy
 
 probe=lib_probe
@@ -43,7 +43,7 @@ is "$(info s)" "name=s mask=0x00030000 colour=0x00010000 maxelem=65536 hashsize=
 	"state of a set with defaults"
 refused "create twice" "EEXIST: set 's' exists: destroy it or take another name" create s
 says "create the same with exist" "" create s exist
-refused "create another with exist" "EEXIST: set 's' exists with other options (mark mask 0x00030000, maxelem 65536, timeout none): ask for the same or destroy it" \
+refused "create another with exist" "EEXIST: set 's' exists with other options (mark mask 0x00030000, netmask 0, maxelem 65536, timeout none): ask for the same or destroy it" \
 	create s mask=0x04 exist
 refused "create with a bad mask" "EINVAL: mark mask 0x00070000: must be one or two bits, all in 0xffff0000 (SRH Tag) or all in 0x000000ff (Traffic Class)" \
 	create bad mask=0x00070000
@@ -82,6 +82,47 @@ says "add with the default" "" add t ::3
 like "$(lib_probe dump t | paste -sd ' ')" \
 	'^::3 timeout=(300|2[0-9]{2}) ::2 timeout=0 ::1 timeout=(10000|9[0-9]{3})$' \
 	"timeouts in the listing"
+
+# Sources.
+refused "a netmask that there is not" "EINVAL: netmask 129: must be 0 to 128 bits of the source" \
+	create q netmask=129
+says "a set with a netmask" "" create q netmask=48
+is "$(info q)" "name=q mask=0x00030000 colour=0x00010000 maxelem=65536 hashsize=1024 netmask=48 references=0 flows=0 no_flow=0 malformed=0 not_writable=0" \
+	"state of a set with a netmask"
+says "create the same with exist" "" create q netmask=48 exist
+for other in "netmask=49 exist" exist; do
+	# shellcheck disable=SC2086 # words
+	refused "create another with $other" "EEXIST: set 'q' exists with other options (mark mask 0x00030000, netmask 48, maxelem 65536, timeout none): ask for the same or destroy it" \
+		create q $other
+done
+says "add a flow with its source" "" add q gold=fcff:1::1@fcff:2::1,::2
+refused "add another source of the same bits" "EEXIST: set 'q' has the flow fcff:1:0:7::@fcff:2::1,::2 already" \
+	add q fcff:1:0:7::@fcff:2::1,::2
+says "add another source" "" add q fcff:3::1@fcff:2::1,::2
+says "two flows of one list" "fcff:3::@fcff:2::1,::2
+gold=fcff:1::@fcff:2::1,::2" dump q
+refused "add without the source" "EINVAL: set 'q' has a netmask: add the source, as in SOURCE@SID, to the flow a=fcff:2::1,::2" \
+	add q a=fcff:2::1,::2
+refused "add with a superfluous source" "EINVAL: set 's' has no netmask: remove the source from the flow ::9@fcff:2::1" \
+	add s ::9@fcff:2::1
+refused "delete without the source" "EINVAL: set 'q' has a netmask: add the source, as in SOURCE@SID, to the flow fcff:2::1,::2" \
+	del q fcff:2::1,::2
+refused "delete with a superfluous source" "EINVAL: set 's' has no netmask: remove the source from the flow ::9@fcff:2::1" \
+	del s ::9@fcff:2::1
+says "test with the source" yes test q fcff:1::7@fcff:2::1,::2
+says "test with another source" no test q fcff:4::@fcff:2::1,::2
+# The kernel says no more than that of a test.
+says "test without the source" no test q fcff:2::1,::2
+ipset restore <<-END
+	add q fcff:3::@fcff:2::1,::2,0x00010000 packets 5 bytes 500
+	add q fcff:3::@fcff:2::1,::2,0x00020000 packets 7 bytes 700
+END
+says "counters belong to a source" "fcff:3::@fcff:2::1,::2 0x00010000:5/500 0x00020000:7/700
+gold=fcff:1::@fcff:2::1,::2" dump q
+says "delete one of the two" "" del q fcff:1::1@fcff:2::1,::2
+says "the other is left" yes test q fcff:3::@fcff:2::1,::2
+is "$(ipset -sorted save q | grep -c '^add')" 2 "ipset sees its two colours"
+says "destroy it" "" destroy q
 
 # A full set.
 check "a small set" lib_probe create small maxelem=2
