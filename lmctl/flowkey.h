@@ -6,7 +6,9 @@
 #ifndef LMCTL_FLOWKEY_H
 #define LMCTL_FLOWKEY_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 #include "sr6flow.h"
 
 /* Bytes of the identity of a flow with @n SIDs. */
@@ -23,6 +25,20 @@
 static inline const void *flowkey(const struct sr6flow_flow *flow)
 {
 	return &flow->netmask;
+}
+
+/**
+ * flowkey_equal() - are two flows the same
+ * @a: flow whose source has no bits beyond its netmask
+ * @b: another one
+ *
+ * Return: true if they are; names do not count.
+ */
+static inline bool flowkey_equal(const struct sr6flow_flow *a,
+				 const struct sr6flow_flow *b)
+{
+	return a->nsids == b->nsids &&
+	       !memcmp(flowkey(a), flowkey(b), FLOWKEY_LEN(a->nsids));
 }
 
 #endif /* LMCTL_FLOWKEY_H */

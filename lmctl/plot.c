@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 #include "lmctl/duration.h"
+#include "lmctl/flowkey.h"
 #include "lmctl/plot.h"
 #include "lmctl/sinks/figures.h"
 
@@ -79,13 +80,6 @@ uint64_t plot_blocks(const struct plot *plot)
 	return plot->sum.exact + plot->sum.invalid + plot->sum.anomalies;
 }
 
-static bool same_flow(const struct sr6flow_flow *a,
-		      const struct sr6flow_flow *b)
-{
-	return a->nsids == b->nsids &&
-	       !memcmp(a->sids, b->sids, a->nsids * sizeof(a->sids[0]));
-}
-
 /* The bin that a block begins in; the last one if there is no other left. */
 static struct bin *find_bin(struct plot *plot, int64_t start_ms,
 			    uint32_t period_ms)
@@ -131,7 +125,7 @@ int plot_add(struct plot *plot, const struct result *result)
 	if (!plot->nbins) {
 		plot->flow = *result->flow;
 		strcpy(plot->measurement, result->of->name);
-	} else if (!same_flow(&plot->flow, result->flow) ||
+	} else if (!flowkey_equal(&plot->flow, result->flow) ||
 		   strcmp(plot->measurement, result->of->name)) {
 		return -EEXIST;
 	}

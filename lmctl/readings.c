@@ -1,34 +1,37 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lmctl/readings.h"
 
-static size_t sids_size(const struct sr6flow_flow *flow)
-{
-	return flow->nsids * sizeof(flow->sids[0]);
-}
+_Static_assert(offsetof(struct readings, sids) -
+	       offsetof(struct readings, netmask) == FLOWKEY_LEN(0), "a key");
 
 static bool same_flow(const struct readings *flow,
 		      const struct sr6flow_flow *wanted)
 {
 	return flow->nsids == wanted->nsids &&
-	       !memcmp(flow->sids, wanted->sids, sids_size(wanted));
+	       !memcmp(&flow->netmask, flowkey(wanted),
+		       FLOWKEY_LEN(wanted->nsids));
 }
 
 static struct readings *readings_new(struct readings **flows,
 				     const struct sr6flow_record *record)
 {
 	const struct sr6flow_flow *from = &record->flow;
-	struct readings *flow = calloc(1, sizeof(*flow) + sids_size(from));
+	size_t sids = from->nsids * sizeof(from->sids[0]);
+	struct readings *flow = calloc(1, sizeof(*flow) + sids);
 
 	if (!flow)
 		return NULL;
 	flow->instance = record->instance;
 	flow->generation = record->generation;
 	flow->nsids = (uint8_t)from->nsids;
-	memcpy(flow->sids, from->sids, sids_size(from));
-	HASH_ADD(hh, *flows, sids, sids_size(from), flow);
+	flow->netmask = from->netmask;
+	flow->source = from->source;
+	memcpy(flow->sids, from->sids, sids);
+	HASH_ADD(hh, *flows, netmask, FLOWKEY_LEN(from->nsids), flow);
 	if (!flow->lost)
 		return flow;
 	free(flow);
@@ -52,7 +55,8 @@ struct readings *readings_get(struct readings **flows,
 	struct readings *flow = expected;
 
 	if (!flow || !same_flow(flow, wanted))
-		HASH_FIND(hh, *flows, wanted->sids, sids_size(wanted), flow);
+		HASH_FIND(hh, *flows, flowkey(wanted),
+			  FLOWKEY_LEN(wanted->nsids), flow);
 	if (!flow)
 		flow = readings_new(flows, record);
 	return flow && readings_rename(flow, wanted->name) ? flow : NULL;
@@ -61,7 +65,9 @@ struct readings *readings_get(struct readings **flows,
 void readings_flow(const struct readings *flow, struct sr6flow_flow *to)
 {
 	to->nsids = flow->nsids;
-	memcpy(to->sids, flow->sids, sids_size(to));
+	to->netmask = flow->netmask;
+	to->source = flow->source;
+	memcpy(to->sids, flow->sids, flow->nsids * sizeof(to->sids[0]));
 	to->name[0] = '\0';
 	if (flow->name)
 		strcpy(to->name, flow->name);
@@ -82,4 +88,32 @@ void readings_taint(struct readings *flow, enum reason reason)
 		flow->base[p].reason = reason_first(flow->base[p].reason,
 						    reason);
 	flow->reason = reason_first(flow->reason, reason);
+}
+
+static struct witnesses witnesses_of(const struct sr6flow_record *record)
+{
+	return (struct witnesses){
+		.source_changes = record->source_changes,
+		.segments_left_changes = record->segments_left_changes,
+	};
+}
+
+void readings_witness_read(struct readings *flow,
+			   const struct sr6flow_record *record)
+{
+	flow->witnesses = witnesses_of(record);
+}
+
+void readings_witness_confirm(struct readings *flow, unsigned int parity,
+			      const struct sr6flow_record *record)
+{
+	const struct witnesses now = witnesses_of(record);
+	const struct witnesses *base = &flow->base[parity].witnesses;
+
+	if (now.source_changes != base->source_changes)
+		flow->path = REASON_TWO_SOURCES;
+	else if (now.segments_left_changes != base->segments_left_changes)
+		flow->path = REASON_CROSSED_TWICE;
+	else
+		flow->path = REASON_NONE;
 }

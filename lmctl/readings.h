@@ -12,13 +12,25 @@
 #define uthash_nonfatal_oom(item) ((item)->lost = true)
 #include <uthash.h>
 
+#include "lmctl/flowkey.h"
 #include "lmctl/recording.h"
 #include "sr6flow.h"
+
+/**
+ * struct witnesses - what would tell that not all packets are of one path
+ * @source_changes: cumulative packets from another source than the one before them
+ * @segments_left_changes: cumulative packets with another Segments Left than that
+ */
+struct witnesses {
+	uint64_t source_changes;
+	uint64_t segments_left_changes;
+};
 
 /**
  * struct reading - counters of a colour when it stood still
  * @counters: cumulative
  * @stray: cumulative packets in the slots of no colour of the set
+ * @witnesses: at that time
  * @block: finished block of that colour; no clock reaches 2^47 of them, which
  *	   are at least a millisecond long
  * @reason: why they cannot be used, enum reason
@@ -29,6 +41,7 @@
 struct reading {
 	struct sr6flow_counters counters;
 	uint64_t stray;
+	struct witnesses witnesses;
 	int64_t block : 48;
 	unsigned int reason : 8;
 	bool known : 1;
@@ -44,6 +57,7 @@ struct reading {
  * @read: counters in the last READ, by parity
  * @stray: packets of no colour of the set in the last READ
  * @both: those of them with both mask bits
+ * @witnesses: in the last READ
  * @name: name or NULL
  * @read_dump: number of the dump that @read is from
  * @confirm_dump: number of the dump that @moved is from
@@ -52,9 +66,13 @@ struct reading {
  * @both_moved: @both grew between the last two READs
  * @strayed: the last CONFIRM found another @stray
  * @strayed_both: and another @both
+ * @path: reason that the witnesses give: they have moved since the base of the block
+ *	  that the last CONFIRM was for
  * @lost: memory was short
  * @nsids: number of SIDs
- * @hh: by SID list
+ * @hh: by flowkey()
+ * @netmask: netmask, source and SID list are the key, side by side
+ * @source: source
  * @sids: SID list
  *
  * There may be a million of them.
@@ -66,6 +84,7 @@ struct readings {
 	struct sr6flow_counters read[2];
 	uint64_t stray;
 	uint64_t both;
+	struct witnesses witnesses;
 	char *name;
 	uint32_t read_dump;
 	uint32_t confirm_dump;
@@ -74,9 +93,12 @@ struct readings {
 	bool both_moved;
 	bool strayed;
 	bool strayed_both;
+	uint8_t path;
 	bool lost;
 	uint8_t nsids;
 	UT_hash_handle hh;
+	unsigned int netmask;
+	struct in6_addr source;
 	struct in6_addr sids[];
 };
 
@@ -114,5 +136,25 @@ void readings_forget(struct readings **flows, struct readings *flow);
  * @reason: why
  */
 void readings_taint(struct readings *flow, enum reason reason);
+
+/**
+ * readings_witness_read() - take the witnesses of a READ in
+ * @flow: flow
+ * @record: the flow in the dump
+ */
+void readings_witness_read(struct readings *flow,
+			   const struct sr6flow_record *record);
+
+/**
+ * readings_witness_confirm() - compare those of a CONFIRM with the base
+ * @flow: flow, whose @path is set
+ * @parity: of the block that is read
+ * @record: the flow in the dump
+ *
+ * All packets of the block have passed between the reading that is its base and
+ * this dump, with others of the blocks beside it.
+ */
+void readings_witness_confirm(struct readings *flow, unsigned int parity,
+			      const struct sr6flow_record *record);
 
 #endif /* LMCTL_READINGS_H */

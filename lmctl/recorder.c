@@ -40,6 +40,10 @@
  * holds at a marking node for a packet that had a colour already: the other end counts
  * it under that colour, once too often or in place of a lost one.
  *
+ * A flow has one path: all its packets come from one source, and cross the node with
+ * one value of Segments Left. Where these changed between the reading that is the
+ * base of a block and its CONFIRM, packets of two paths may be in the block.
+ *
  * Only a marking node changes the active colour. A set is taken for one when
  * its active colour is seen to change; before that it is not asked to.
  *
@@ -348,6 +352,7 @@ static void take_read(struct recorder *recorder, struct readings *flow,
 	flow->reason = REASON_NONE;
 	flow->read_dump = recorder->dump;
 	flow->stray = stray_packets(slots, record);
+	readings_witness_read(flow, record);
 	flow->both_moved = flow->both != both;
 	flow->both = both;
 	for (p = 0; p < 2; p++)
@@ -363,6 +368,7 @@ static void take_confirm(struct recorder *recorder, struct readings *flow,
 	flow->confirm_dump = recorder->dump;
 	flow->strayed = flow->stray != stray_packets(slots, record);
 	flow->strayed_both = flow->both != both_packets(recorder, record);
+	readings_witness_confirm(flow, parity(recorder->block), record);
 	for (p = 0; p < 2; p++)
 		flow->moved[p] = !counters_equal(&flow->read[p],
 						 &record->counters[slots[p]]);
@@ -458,6 +464,7 @@ static int report_flow(struct recorder *recorder, struct readings *flow)
 		.both = flow->both_moved,
 		.counters = flow->read[p],
 		.stray = flow->stray,
+		.witnesses = flow->witnesses,
 		.reason = judge_reading(recorder, flow),
 	};
 	enum reason reason = reason_first(now.reason,
@@ -470,6 +477,7 @@ static int report_flow(struct recorder *recorder, struct readings *flow)
 	flow->base[p] = now;
 	if (!recorder->read_ever[p])
 		return 0;
+	reason = reason_first(reason, flow->path);
 	if (recorder->marking && start->block == recorder->block &&
 	    start->late)
 		reason = reason_first(reason, REASON_COLOUR_LATE);

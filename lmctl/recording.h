@@ -28,6 +28,10 @@
  *		      this block or of the one before with its colour
  * @REASON_COLOUR_LATE: the active colour changed late at one end of the block
  *			or of the one before with its colour
+ * @REASON_TWO_SOURCES: packets of the flow had different source addresses: more than
+ *			one node sends into a SID list without source
+ * @REASON_CROSSED_TWICE: packets of the flow had different values of Segments Left:
+ *			  they cross the node twice
  * @REASON_UNCOLOURED: packets of the flow came without a colour of the set:
  *		       something on the way takes the colour off, or not every
  *		       ingress marks
@@ -53,6 +57,8 @@ enum reason {
 	REASON_NO_RULE,
 	REASON_READ_LATE,
 	REASON_COLOUR_LATE,
+	REASON_TWO_SOURCES,
+	REASON_CROSSED_TWICE,
 	REASON_UNCOLOURED,
 	REASON_COLOURED_BEFORE,
 	REASON_BOTH_COLOURS,

@@ -26,6 +26,8 @@ static const enum reason wire_reasons[] = {
 	REASON_COUNTER_BACK,
 	REASON_UNCOLOURED,
 	REASON_COLOURED_BEFORE,
+	REASON_TWO_SOURCES,
+	REASON_CROSSED_TWICE,
 };
 
 const char *answer_word(const struct answer *answer)

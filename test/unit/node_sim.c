@@ -132,6 +132,12 @@ static void act_on_flow(struct node *node, const struct event *event)
 	case BEFORE:
 		flow_count(node, event->value, node->mask, 1);
 		break;
+	case SOURCE:
+		flow->record.source_changes++;
+		break;
+	case CROSSING:
+		flow->record.segments_left_changes++;
+		break;
 	case IDLE:
 		flow->idle = true;
 		break;

@@ -45,6 +45,8 @@ enum action {
 	RULES,		/* value rules name the set */
 	BACKWARDS,	/* counters of flow value lose what they had */
 	UNCOLOURED,	/* one packet of flow value without a colour */
+	SOURCE,		/* packets of flow value come from another source */
+	CROSSING,	/* packets of flow value have another Segments Left */
 	BEFORE,		/* one that had a colour when it came to the marking rule */
 };
 

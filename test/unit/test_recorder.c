@@ -412,6 +412,52 @@ static const struct scenario scenarios[] = {
 			{ 5, 0, 0, 100 }, { 6, 0, 0, 100 },
 		},
 	}, {
+		.name = "another source: all blocks that it can be in, of its flow",
+		.flows = 2, .counting = true, .until = 700,
+		.events = { { 310, SOURCE, 0 } },
+		.expected = {
+			{ 1, 0, 0, 100 }, { 1, 1, 0, 100 },
+			{ 2, 0, REASON_TWO_SOURCES, 0 }, { 2, 1, 0, 100 },
+			{ 3, 0, REASON_TWO_SOURCES, 0 }, { 3, 1, 0, 100 },
+			{ 4, 0, 0, 100 }, { 4, 1, 0, 100 },
+			{ 5, 0, 0, 100 }, { 5, 1, 0, 100 },
+		},
+	}, {
+		.name = "another source between READ and CONFIRM",
+		.flows = 1, .until = 800, .events = { { 365, SOURCE, 0 } },
+		.expected = {
+			{ 1, 0, 0, 100 }, { 2, 0, REASON_TWO_SOURCES, 0 },
+			{ 3, 0, REASON_TWO_SOURCES, 0 },
+			{ 4, 0, REASON_TWO_SOURCES, 0 }, { 5, 0, 0, 100 },
+			{ 6, 0, 0, 100 },
+		},
+	}, {
+		.name = "another source after CONFIRM",
+		.flows = 1, .until = 700, .events = { { 395, SOURCE, 0 } },
+		.expected = {
+			{ 1, 0, 0, 100 }, { 2, 0, 0, 100 },
+			{ 3, 0, REASON_TWO_SOURCES, 0 },
+			{ 4, 0, REASON_TWO_SOURCES, 0 }, { 5, 0, 0, 100 },
+		},
+	}, {
+		.name = "packets that cross the node a second time",
+		.flows = 1, .counting = true, .until = 700,
+		.events = { { 310, CROSSING, 0 } },
+		.expected = {
+			{ 1, 0, 0, 100 }, { 2, 0, REASON_CROSSED_TWICE, 0 },
+			{ 3, 0, REASON_CROSSED_TWICE, 0 }, { 4, 0, 0, 100 },
+			{ 5, 0, 0, 100 },
+		},
+	}, {
+		.name = "two sources explain packets without a colour",
+		.flows = 1, .counting = true, .until = 600,
+		.events = { { 310, SOURCE, 0 }, { 310, CROSSING, 0 },
+			    { 310, UNCOLOURED, 0 } },
+		.expected = {
+			{ 1, 0, 0, 100 }, { 2, 0, REASON_TWO_SOURCES, 0 },
+			{ 3, 0, REASON_TWO_SOURCES, 0 }, { 4, 0, 0, 100 },
+		},
+	}, {
 		.name = "a marking node that met a packet without a colour",
 		.flows = 1, .until = 700, .events = { { 310, UNCOLOURED, 0 } },
 		.expected = {
