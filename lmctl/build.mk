@@ -81,6 +81,8 @@ test_result_LDLIBS := $(LMCTL_LDLIBS)
 test_sessions_OBJS := $(patsubst %,$(B)/lmctl/engine/%.o,sessions ratelimit)
 test_ledger_OBJS := $(B)/lmctl/engine/ledger.o $(test_blocktlv_OBJS)
 test_ledger_LDLIBS := $(LMCTL_LDLIBS)
+test_clock_step_OBJS := $(test_ledger_OBJS)
+test_clock_step_LDLIBS := $(LMCTL_LDLIBS)
 test_reflector_OBJS := $(patsubst %,$(B)/lmctl/%.o,engine/reflector \
 		       engine/reflector_tlv stamp/stamp stamp/keys) \
 		       $(test_sessions_OBJS) $(test_ledger_OBJS)

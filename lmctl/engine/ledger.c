@@ -4,9 +4,9 @@
  * request are any 64 bits, and nothing is computed with them before they are
  * known to be near ours.
  *
- * A record whose number is not above the newest reported one means that the
- * clock was set back. What was recorded for that number and later ones, at a
- * time that was wrong, is then invalid.
+ * A step of the clock voids what was recorded before it. A record whose number is
+ * not above the newest reported one means that the clock was set back: the number,
+ * and later ones, were not reported yet by the new time.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -211,6 +211,27 @@ int ledger_flow(struct ledger *ledger, const struct sr6flow_set *set,
 	return 0;
 }
 
+static void entry_void(struct entry *entry, int64_t first)
+{
+	unsigned int i;
+
+	for (i = 0; i < LEDGER_BLOCKS; i++) {
+		struct slot *slot = &entry->slots[i];
+
+		if (slot->known && slot->block >= first)
+			slot->reason = reason_first(slot->reason,
+						    REASON_CLOCK_STEPPED);
+	}
+}
+
+void ledger_stepped(struct ledger *ledger)
+{
+	struct entry *entry, *next;
+
+	HASH_ITER(hh, ledger->flows, entry, next)
+		entry_void(entry, INT64_MIN);
+}
+
 static int64_t earlier(int64_t a, int64_t b)
 {
 	return a < b ? a : b;
@@ -225,13 +246,7 @@ static void set_back(struct ledger *ledger, int64_t block)
 	HASH_ITER(hh, ledger->flows, entry, next) {
 		entry->first = earlier(entry->first, block);
 		entry->last = earlier(entry->last, block);
-		for (i = 0; i < LEDGER_BLOCKS; i++) {
-			struct slot *slot = &entry->slots[i];
-
-			if (slot->known && slot->block >= block)
-				slot->reason = reason_first(slot->reason,
-						REASON_CLOCK_STEPPED);
-		}
+		entry_void(entry, block);
 		for (i = 0; i < 2; i++)
 			entry->ingresses[i].block =
 				earlier(entry->ingresses[i].block, block);

@@ -69,6 +69,15 @@ int ledger_record(struct ledger *ledger, const struct record *record);
 void ledger_block_end(struct ledger *ledger, int64_t block);
 
 /**
+ * ledger_stepped() - the clock was set or the machine was suspended
+ * @ledger: ledger
+ *
+ * Voids every block that is kept: nobody knows since when the clock was wrong, so
+ * their numbers may be those of other blocks.
+ */
+void ledger_stepped(struct ledger *ledger);
+
+/**
  * ledger_ask() - answer a block TLV
  * @ledger: ledger
  * @tlv: the request; @answer, @received, and with a difference in timing or

@@ -157,6 +157,16 @@ int64_t prober_run(struct prober *prober)
 	return when;
 }
 
+void prober_stepped(struct prober *prober)
+{
+	struct prober_block *block, *next;
+
+	DL_FOREACH_SAFE(prober->blocks, block, next) {
+		prober_block_void(block, REASON_CLOCK_STEPPED);
+		prober_block_close(prober, block);
+	}
+}
+
 void prober_flush(struct prober *prober)
 {
 	struct prober_block *block, *next;

@@ -151,6 +151,16 @@ int64_t prober_run(struct prober *prober);
 void prober_flush(struct prober *prober);
 
 /**
+ * prober_stepped() - the clock was set or the machine was suspended
+ * @prober: prober
+ *
+ * Completes everything that is open. Nobody knows since when the clock was wrong, so
+ * this node's figures of these blocks may be those of others: what has no result yet
+ * becomes invalid, REASON_CLOCK_STEPPED, and replies that are on their way fit nothing.
+ */
+void prober_stepped(struct prober *prober);
+
+/**
  * prober_receive() - take a datagram from a peer in
  * @prober: prober
  * @peer: index of the peer

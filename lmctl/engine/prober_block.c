@@ -118,6 +118,21 @@ void prober_ask_settle(struct prober *prober, struct prober_ask *ask)
 		prober_block_close(prober, ask->block);
 }
 
+void prober_block_void(struct prober_block *block, enum reason reason)
+{
+	size_t i;
+
+	for (i = 0; i < block->n; i++) {
+		struct prober_entry *entry = block->entry[i];
+
+		if (!entry)
+			continue;
+		entry->reason = reason_first(entry->reason, reason);
+		entry->sent = 0;
+		entry->sent_bytes = 0;
+	}
+}
+
 void prober_block_close(struct prober *prober, struct prober_block *block)
 {
 	int64_t number = block->number;

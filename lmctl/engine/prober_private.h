@@ -329,6 +329,13 @@ void prober_ask_answer(struct prober *prober, struct prober_ask *ask,
 void prober_ask_settle(struct prober *prober, struct prober_ask *ask);
 
 /**
+ * prober_block_void() - take this node's figures of a block back
+ * @block: block
+ * @reason: why; flows whose result was given keep it
+ */
+void prober_block_void(struct prober_block *block, enum reason reason);
+
+/**
  * prober_block_close() - complete a block as it is
  * @prober: prober
  * @block: block; has gone afterwards

@@ -28,6 +28,7 @@ struct measure {
 	const struct measure_ops *ops;
 	void *arg;
 	struct inband *inband;
+	struct loop *loop;
 	struct udp udp;
 	sd_event_source *source;
 	struct task *task;
@@ -155,10 +156,13 @@ static int on_reply(sd_event_source *source, int fd, uint32_t events,
 	struct measure *measure = arg;
 	struct udp_message *messages;
 	int i, n = udp_receive(&measure->udp, &messages);
+	int64_t now;
 
 	(void)source;
 	(void)fd;
 	(void)events;
+	/* They were received by a clock that may not be that of the requests. */
+	loop_stepped(measure->loop, &now);
 	for (i = 0; i < n; i++)
 		take_reply(measure, &messages[i]);
 	if (n > 0)
@@ -232,6 +236,7 @@ struct measure *measure_open(const struct config *config,
 	measure->ops = ops;
 	measure->arg = arg;
 	measure->inband = inband;
+	measure->loop = loop;
 	measure->udp.fd = -1;
 	if (open_socket(measure))
 		goto failed;
@@ -294,6 +299,11 @@ void measure_clock(struct measure *measure, bool synchronised,
 		   int64_t error_ns)
 {
 	prober_clock(measure->prober, synchronised, error_ns);
+}
+
+void measure_stepped(struct measure *measure)
+{
+	prober_stepped(measure->prober);
 }
 
 int measure_record(struct measure *measure, const struct record *record)

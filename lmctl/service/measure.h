@@ -90,6 +90,12 @@ void measure_clock(struct measure *measure, bool synchronised,
 		   int64_t error_ns);
 
 /**
+ * measure_stepped() - the clock was set or the machine was suspended
+ * @measure: measure
+ */
+void measure_stepped(struct measure *measure);
+
+/**
  * measure_record() - take a record of the marking set in
  * @measure: measure
  * @record: record

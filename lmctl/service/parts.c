@@ -75,7 +75,21 @@ static int take_block_end(void *arg, int64_t block)
 	return 0;
 }
 
+static void take_step(void *arg)
+{
+	struct reading *reading = arg;
+	struct parts *parts = reading->parts;
+	unsigned int i;
+
+	if (reading->ledger)
+		ledger_stepped(reading->ledger);
+	for (i = 0; i < parts->nmeasures; i++)
+		if (measures(reading, i))
+			measure_stepped(parts->measure[i]);
+}
+
 static const struct reader_ops reader_ops = {
+	.stepped = take_step,
 	.flow = take_flow,
 	.record = take_record,
 	.block_end = take_block_end,

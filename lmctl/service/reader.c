@@ -187,6 +187,9 @@ static void reader_stepped(void *arg, int64_t before, int64_t now)
 {
 	struct reader *reader = arg;
 
+	/* First: the records of blocks that the step cut off are of the time after it. */
+	if (reader->ops->stepped)
+		reader->ops->stepped(reader->arg);
 	if (recorder_stepped(reader->recorder, before, now))
 		stop(reader);
 }

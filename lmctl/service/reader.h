@@ -20,6 +20,8 @@ struct reader;
  *	  wanted
  * @record: a record; valid until the function returns
  * @block_end: a block has all its records
+ * @stepped: the clock was set or the machine was suspended, so that no block before
+ *	     may be trusted; NULL if that does not matter
  * @failed: the set is gone or cannot be read, said by lmctl_error() before;
  *	    NULL: the reader warns once, tries again and says once that it goes
  *	    on
@@ -32,6 +34,7 @@ struct reader_ops {
 		    const struct sr6flow_record *record);
 	int (*record)(void *arg, const struct record *record);
 	int (*block_end)(void *arg, int64_t block);
+	void (*stepped)(void *arg);
 	void (*failed)(void *arg);
 };
 

@@ -12,6 +12,7 @@ struct reflect {
 	struct udp udp;
 	struct sockaddr_in6 listen;
 	sd_event_source *source;
+	struct loop *loop;
 	struct reflector *reflector;
 	struct ledger *ledgers[CONFIG_SETS_MAX];
 };
@@ -29,9 +30,14 @@ static void answer(struct reflect *reflect, const struct udp_message *message)
 		.traffic_class = message->traffic_class,
 		.received = message->received,
 	};
+	int64_t now;
 
-	/* A reply that cannot be sent is one that got lost. */
-	if (reflector_handle(reflect->reflector, &request, wallclock_time))
+	/*
+	 * A reply that cannot be sent is one that got lost. One that is of the time
+	 * before a step may have the figures of that time beside timestamps of now.
+	 */
+	if (reflector_handle(reflect->reflector, &request, wallclock_time) &&
+	    !loop_stepped(reflect->loop, &now))
 		udp_reply(&reflect->udp, message, request.len);
 }
 
@@ -58,6 +64,7 @@ struct reflect *reflect_open(const struct config *config, struct loop *loop)
 	if (!reflect)
 		goto memory;
 	reflect->udp.fd = -1;
+	reflect->loop = loop;
 	reflect->listen = config->reflect.listen;
 	if (udp_open(&reflect->udp, &config->reflect.listen))
 		goto failed;

@@ -360,6 +360,25 @@ static void test_clock_set_back(void **state)
 	expect_invalid(0, 100, REASON_CLOCK_STEPPED);
 }
 
+static void test_clock_stepped(void **state)
+{
+	int64_t b;
+
+	(void)state;
+	for (b = 90; b <= 100; b++)
+		block(b, b == 97 ? REASON_READ_LATE : REASON_NONE, 5);
+	ledger_stepped(ledger);
+	for (b = 93; b <= 100; b++)
+		expect_invalid(0, b, REASON_CLOCK_STEPPED);
+	/* Forwards: some are cut off, and the next is of the time after it. */
+	block(101, REASON_CLOCK_STEPPED, 0);
+	block(103, REASON_CLOCK_STEPPED, 0);
+	block(104, REASON_NONE, 6);
+	expect_valid(0, 104, 6);
+	expect_invalid(0, 100, REASON_CLOCK_STEPPED);
+	expect_invalid(0, 102, REASON_READ_LATE);
+}
+
 static void test_clock_set_back_far(void **state)
 {
 	int64_t b;
@@ -528,6 +547,7 @@ int main(void)
 		TEST(test_second_record),
 		TEST(test_missed_blocks),
 		TEST(test_clock_set_back),
+		TEST(test_clock_stepped),
 		TEST(test_clock_set_back_far),
 		TEST(test_removed_flow_goes),
 		TEST(test_memory_is_bounded),

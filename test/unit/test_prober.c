@@ -255,6 +255,37 @@ static void test_flush(void **state)
 	bench_stop(&bench);
 }
 
+/* Replies to block 0 are in; those to block 1 are on their way when the clock steps. */
+static void test_stepped(void **state)
+{
+	struct bench bench;
+	unsigned int i;
+
+	(void)state;
+	bench_init(&bench);
+	bench.flows = 10;
+	bench.delay = 20 * BENCH_MS;
+	bench_start(&bench, 3);
+	bench_block(&bench, 0);
+	bench_run(&bench, SECOND / 4);
+	bench_block(&bench, 1);
+	bench_run(&bench, 30 * BENCH_MS);
+	assert_int_equal(bench.results, 10);
+	prober_stepped(bench.prober);
+	assert_int_equal(bench.results, 20);
+	assert_int_equal(bench.ends, 2);
+	for (i = 0; i < 20; i++)
+		assert_int_equal(bench.kept[i].reason,
+				 i < 10 ? REASON_NONE : REASON_CLOCK_STEPPED);
+	bench_run(&bench, SECOND / 4);
+	assert_int_equal(bench.results, 20);
+	bench_block(&bench, 2);
+	bench_run(&bench, SECOND / 4);
+	bench_expect(&bench, 30, 3, ANSWER_VALID, 20);
+	assert_int_equal(bench.kept[29].reason, REASON_NONE);
+	bench_stop(&bench);
+}
+
 static void test_freed_open(void **state)
 {
 	struct bench bench;
@@ -405,6 +436,7 @@ int main(void)
 		cmocka_unit_test(test_not_finished),
 		cmocka_unit_test(test_never_finished),
 		cmocka_unit_test(test_flush),
+		cmocka_unit_test(test_stepped),
 		cmocka_unit_test(test_freed_open),
 		cmocka_unit_test(test_no_end),
 		cmocka_unit_test(test_generations),
