@@ -45,19 +45,21 @@ uninstall-lmctl:
 test_address_OBJS := $(B)/lmctl/address.o
 test_block_OBJS := $(B)/lmctl/block.o
 # A recording's lines and the values in them.
-RECORDING_OBJS := $(patsubst %,$(B)/lmctl/%.o,recording jsonline address utf8 \
+RECORDING_OBJS := $(patsubst %,$(B)/lmctl/%.o,recording recording_parse jsonline address utf8 \
 		  json block options output duration)
 RECORDER_OBJS := $(patsubst %,$(B)/lmctl/%.o,recorder readings) \
 		 $(RECORDING_OBJS)
 test_recording_OBJS := $(RECORDING_OBJS)
 test_recording_LDLIBS := $(LMCTL_LDLIBS)
+test_recording_lines_OBJS := $(RECORDING_OBJS)
+test_recording_lines_LDLIBS := $(LMCTL_LDLIBS)
 test_recorder_OBJS := $(B)/test/unit/node_sim.o $(RECORDER_OBJS)
 test_recorder_LDLIBS := $(LMCTL_LDLIBS)
 test_linefile_OBJS := $(B)/lmctl/linefile.o $(B)/lmctl/output.o
 test_linefile_LDLIBS := -lsmartcols
 test_output_OBJS := $(B)/lmctl/output.o
 test_output_LDLIBS := -lsmartcols
-test_join_OBJS := $(B)/lmctl/join.o $(RECORDER_OBJS)
+test_join_OBJS := $(B)/lmctl/join.o $(RECORDING_OBJS)
 test_join_LDLIBS := $(LMCTL_LDLIBS)
 test_stamp_OBJS := $(B)/lmctl/stamp/stamp.o
 test_keys_OBJS := $(B)/lmctl/stamp/keys.o

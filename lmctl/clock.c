@@ -17,7 +17,7 @@
 
 /* Smaller ones are left to the timer; they may be two readings apart. */
 #define STEP_MIN_NS (BLOCK_NS_PER_MS / 2)
-/* Two readings of the monotonic clock around one of the wall clock. */
+/* Two readings of the other clock around one of the wall clock. */
 #define BRACKET_GOOD_NS (BLOCK_NS_PER_MS / 20)
 #define BRACKET_TRIES 8
 
@@ -34,16 +34,18 @@ int64_t wallclock_time(void)
 	return clock_read(CLOCK_REALTIME);
 }
 
-/* The wall clock and its offset; returns how far off the offset may be. */
-static int64_t read_both(int64_t *now, int64_t *offset)
+/*
+ * The wall clock and its offset from another; returns how far off the offset may be.
+ */
+static int64_t read_both(clockid_t other, int64_t *now, int64_t *offset)
 {
 	int64_t best = INT64_MAX;
 	int i;
 
 	for (i = 0; i < BRACKET_TRIES && best > BRACKET_GOOD_NS; i++) {
-		int64_t before = clock_read(CLOCK_MONOTONIC);
+		int64_t before = clock_read(other);
 		int64_t wall = clock_read(CLOCK_REALTIME);
-		int64_t width = clock_read(CLOCK_MONOTONIC) - before;
+		int64_t width = clock_read(other) - before;
 
 		if (width >= best)
 			continue;
@@ -56,7 +58,7 @@ static int64_t read_both(int64_t *now, int64_t *offset)
 
 bool wallclock_now(struct wallclock *clock, int64_t *now, int64_t *step)
 {
-	int64_t offset, error = read_both(now, &offset);
+	int64_t offset, error = read_both(CLOCK_MONOTONIC, now, &offset);
 	bool seen, news;
 
 	*step = offset - clock->offset;
@@ -70,6 +72,14 @@ bool wallclock_now(struct wallclock *clock, int64_t *now, int64_t *step)
 	else
 		*step = 0;
 	return news;
+}
+
+int64_t wallclock_boot_time(void)
+{
+	int64_t now, boot_time;
+
+	read_both(CLOCK_BOOTTIME, &now, &boot_time);
+	return boot_time;
 }
 
 static int failed(const char *what)
@@ -90,7 +100,7 @@ int wallclock_open(struct wallclock *clock)
 				      TFD_CLOEXEC | TFD_NONBLOCK);
 	if (clock->timer < 0)
 		return failed("watch");
-	read_both(&now, &clock->offset);
+	read_both(CLOCK_MONOTONIC, &now, &clock->offset);
 	return 0;
 }
 

@@ -60,6 +60,15 @@ bool wallclock_now(struct wallclock *clock, int64_t *now, int64_t *step);
 int64_t wallclock_time(void);
 
 /**
+ * wallclock_boot_time() - when did the machine boot, by the clock as it is now
+ *
+ * Neither slewing nor suspending changes that, only setting the clock.
+ *
+ * Return: nanoseconds since 1970.
+ */
+int64_t wallclock_boot_time(void);
+
+/**
  * wallclock_arm() - make the timer expire at a time
  * @clock: opened clock
  * @until: nanoseconds since 1970; at once if it has passed

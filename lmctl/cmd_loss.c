@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lmctl/flowkey.h"
 #include "lmctl/join.h"
 #include "lmctl/jsonline.h"
 #include "lmctl/lmctl.h"
@@ -24,6 +25,7 @@ struct loss {
 	const char *path[2];
 	const char *flow;
 	bool json;
+	bool trust_clocks;
 
 	struct sr6flow_flow wanted;
 	bool wanted_sids;
@@ -31,7 +33,7 @@ struct loss {
 	struct join *join;
 };
 
-enum { OPT_FLOW = 0x100 };
+enum { OPT_FLOW = 0x100, OPT_TRUST_CLOCKS };
 
 static const char *const statuses[] = {
 	[JOIN_EXACT] = "ok",
@@ -41,8 +43,11 @@ static const char *const statuses[] = {
 
 static const struct argp_option options[] = {
 	{ .name = "json", .key = 'j', .doc = "Print JSON" },
-	{ .name = "flow", .key = OPT_FLOW, .arg = "NAME|SIDS",
+	{ .name = "flow", .key = OPT_FLOW, .arg = "NAME|[SOURCE@]SIDS",
 	  .doc = "Only the flows of this name or with this SID list" },
+	{ .name = "trust-clocks", .key = OPT_TRUST_CLOCKS,
+	  .doc = "Accept records of clocks that were not synchronised: they "
+		 "agreed to within the guard band by other means" },
 	{ 0 }
 };
 
@@ -60,6 +65,9 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 		loss->flow = arg;
 		loss->wanted_sids = !sr6flow_flow_parse(&loss->wanted, arg,
 							error, sizeof(error));
+		return 0;
+	case OPT_TRUST_CLOCKS:
+		loss->trust_clocks = true;
 		return 0;
 	case ARGP_KEY_ARG:
 		if (state->arg_num > 1)
@@ -89,15 +97,12 @@ static const struct argp argp = {
 
 static bool wants(struct loss *loss, const struct sr6flow_flow *flow)
 {
-	const struct sr6flow_flow *wanted = &loss->wanted;
 	bool same;
 
 	if (!loss->flow)
 		return true;
 	same = !strcmp(flow->name, loss->flow) ||
-	       (loss->wanted_sids && flow->nsids == wanted->nsids &&
-		!memcmp(flow->sids, wanted->sids,
-			flow->nsids * sizeof(flow->sids[0])));
+	       (loss->wanted_sids && flowkey_matches(flow, &loss->wanted));
 	loss->found |= same;
 	return same;
 }
@@ -332,6 +337,7 @@ static void put_flow(struct jsonline *line, const struct sr6flow_flow *flow)
 {
 	jsonline_begin(line);
 	jsonline_string(line, "name", *flow->name ? flow->name : NULL);
+	jsonline_source(line, "source", flow);
 	jsonline_sids(line, "sids", flow);
 }
 
@@ -448,8 +454,12 @@ static int run(struct loss *loss)
 			    loss->path[JOIN_RECEIVED], error);
 		return EXIT_FAILURE;
 	}
-	return (loss->json ? print_json(loss->join) : print_table(loss->join)) ?
-		EXIT_FAILURE : EXIT_SUCCESS;
+	if (loss->json ? print_json(loss->join) : print_table(loss->join))
+		return EXIT_FAILURE;
+	if (join_unsynchronised(loss->join))
+		lmctl_warning("%" PRIu64 " rows are invalid because nothing says that the clocks of the nodes were right: synchronise them by NTP or PTP (chrony: rtcsync), or give --trust-clocks if they agreed to within the guard band",
+			      join_unsynchronised(loss->join));
+	return EXIT_SUCCESS;
 }
 
 int cmd_loss(int argc, char **argv)
@@ -459,7 +469,7 @@ int cmd_loss(int argc, char **argv)
 
 	if (status)
 		return status;
-	loss.join = join_new();
+	loss.join = join_new(loss.trust_clocks);
 	if (!loss.join) {
 		lmctl_error("out of memory");
 		return EXIT_FAILURE;

@@ -41,4 +41,15 @@ static inline bool flowkey_equal(const struct sr6flow_flow *a,
 	       !memcmp(flowkey(a), flowkey(b), FLOWKEY_LEN(a->nsids));
 }
 
+/**
+ * flowkey_matches() - is a flow one that a user names by its SID list
+ * @flow: flow
+ * @wanted: parsed from the text; without source it names the flows of all sources,
+ *	    with one that of which the source is within @flow's netmask
+ *
+ * Return: true if it is.
+ */
+bool flowkey_matches(const struct sr6flow_flow *flow,
+		     const struct sr6flow_flow *wanted);
+
 #endif /* LMCTL_FLOWKEY_H */

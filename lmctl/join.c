@@ -9,6 +9,7 @@
 #define uthash_nonfatal_oom(item) ((item)->lost = true)
 #include <uthash.h>
 
+#include "lmctl/flowkey.h"
 #include "lmctl/join.h"
 
 struct flow {
@@ -28,17 +29,32 @@ struct row_key {
 _Static_assert(sizeof(struct row_key) ==
 	       sizeof(const struct flow *) + sizeof(int64_t), "padding");
 
+/* The last record of each end, and the clock in it. */
 struct row {
 	struct row_key key;
 	struct join_row row;
+	uint64_t record[2];
+	struct record_clock clock[2];
 	bool lost;
 	UT_hash_handle hh;
 };
 
+/*
+ * What is known of the clock of a recording: block and boot of the record before, the
+ * boot time since its last step, and the number of the first record after that.
+ */
+struct clock {
+	int64_t block;
+	uint64_t boot;
+	int64_t boot_time_us;
+	uint64_t since;
+};
+
 struct join {
 	struct join_end ends[2];
-	/* Block of the record before. */
-	int64_t before[2];
+	struct clock clocks[2];
+	bool trust_clocks;
+	uint64_t unsynchronised;
 	struct flow *flows;
 	struct row *rows;
 	size_t n_flows;
@@ -47,9 +63,13 @@ struct join {
 	uint64_t left_out;
 };
 
-struct join *join_new(void)
+struct join *join_new(bool trust_clocks)
 {
-	return calloc(1, sizeof(struct join));
+	struct join *join = calloc(1, sizeof(*join));
+
+	if (join)
+		join->trust_clocks = trust_clocks;
+	return join;
 }
 
 void join_free(struct join *join)
@@ -93,6 +113,7 @@ static int end_add(struct join_end *end, const struct record *record,
 		end->guard_us = record->guard_us;
 		end->band_us = record->band_us;
 		end->mask = record->mask;
+		end->netmask = record->flow.netmask;
 		end->first = record->block;
 		end->last = record->block;
 	}
@@ -114,6 +135,9 @@ static int end_add(struct join_end *end, const struct record *record,
 	else if (end->mask != record->mask)
 		snprintf(error, size, "mark mask 0x%08x, but 0x%08x before; a recording has one",
 			 record->mask, end->mask);
+	else if (end->netmask != record->flow.netmask)
+		snprintf(error, size, "%u bits of the source in a flow, but %u before; a recording has flows of one set: record into a new file after 'lmctl init --netmask'",
+			 record->flow.netmask, end->netmask);
 	else
 		return 0;
 	return -EINVAL;
@@ -122,10 +146,10 @@ static int end_add(struct join_end *end, const struct record *record,
 static struct flow *flow_get(struct join *join,
 			     const struct sr6flow_flow *wanted)
 {
-	unsigned int len = wanted->nsids * sizeof(wanted->sids[0]);
 	struct flow *flow;
 
-	HASH_FIND(hh, join->flows, wanted->sids, len, flow);
+	HASH_FIND(hh, join->flows, flowkey(wanted), FLOWKEY_LEN(wanted->nsids),
+		  flow);
 	if (flow) {
 		if (!*flow->flow.flow.name)
 			memcpy(flow->flow.flow.name, wanted->name,
@@ -137,7 +161,8 @@ static struct flow *flow_get(struct join *join,
 		return NULL;
 	flow->flow.flow = *wanted;
 	flow->order = join->n_flows++;
-	HASH_ADD(hh, join->flows, flow.flow.sids, len, flow);
+	HASH_ADD(hh, join->flows, flow.flow.netmask,
+		 FLOWKEY_LEN(wanted->nsids), flow);
 	if (flow->lost) {
 		free(flow);
 		return NULL;
@@ -169,22 +194,45 @@ static struct row *row_get(struct join *join, const struct flow *flow,
 	return row;
 }
 
-/*
- * The clock of an end was set back, from a time that was wrong: what it has
- * recorded of the blocks that come again is not of them. Not every flow is
- * recorded again.
- */
-static void take_back(struct join *join, enum join_side side, int64_t block)
+/* In the unit of the guard band, and whatever the numbers are. */
+static bool apart(int64_t a_us, int64_t b_us, int64_t band_us)
 {
-	struct row *row, *next;
+	int64_t difference;
 
-	HASH_ITER(hh, join->rows, row, next) {
-		struct join_count *count = &row->row.count[side];
+	return __builtin_sub_overflow(a_us, b_us, &difference) ||
+	       difference > band_us || difference < -band_us;
+}
 
-		if (count->there && row->row.block >= block)
-			count->reason = reason_first(count->reason,
-						     REASON_CLOCK_STEPPED);
-	}
+/*
+ * Was the clock set since the record before? A machine that boots has another boot
+ * time, and that is no step. Version 1 knows of steps only where they have cut a
+ * block off.
+ */
+static bool stepped(const struct clock *clock, const struct record *record)
+{
+	const struct record_clock *now = &record->clock;
+	bool cut = record->reason == REASON_CLOCK_STEPPED;
+
+	if (!now->boot && !now->boot_time_us)
+		return cut;
+	if (cut && record->block < clock->block)
+		return true;
+	return now->boot == clock->boot &&
+	       apart(now->boot_time_us, clock->boot_time_us, record->band_us);
+}
+
+/* Steps that are shorter than the guard band count, too, once they add up. */
+static void clock_add(struct clock *clock, const struct record *record,
+		      uint64_t number)
+{
+	bool step = number > 1 && stepped(clock, record);
+
+	if (step)
+		clock->since = number;
+	if (step || number == 1 || clock->boot != record->clock.boot)
+		clock->boot_time_us = record->clock.boot_time_us;
+	clock->boot = record->clock.boot;
+	clock->block = record->block;
 }
 
 int join_add(struct join *join, enum join_side side,
@@ -198,11 +246,7 @@ int join_add(struct join *join, enum join_side side,
 
 	if (err)
 		return err;
-	if (join->ends[side].records > 1 &&
-	    record->block < join->before[side] &&
-	    record->reason == REASON_CLOCK_STEPPED)
-		take_back(join, side, record->block);
-	join->before[side] = record->block;
+	clock_add(&join->clocks[side], record, join->ends[side].records);
 	flow = flow_get(join, &record->flow);
 	if (flow)
 		flow->wanted |= wanted;
@@ -214,6 +258,8 @@ int join_add(struct join *join, enum join_side side,
 	count->there = true;
 	count->reason = reason_first(count->reason, record->reason);
 	count->packets = record->packets;
+	row->record[side] = join->ends[side].records;
+	row->clock[side] = record->clock;
 	return 0;
 }
 
@@ -239,6 +285,9 @@ static int check_ends(const struct join *join, int64_t *first, int64_t *last,
 	else if (sent->mask != received->mask)
 		snprintf(error, size, "sent has mark mask 0x%08x, received 0x%08x; create both sets with the same one",
 			 sent->mask, received->mask);
+	else if (sent->netmask != received->netmask)
+		snprintf(error, size, "sent has flows with %u bits of the source, received with %u; create both sets with the same 'lmctl init --netmask'",
+			 sent->netmask, received->netmask);
 	else if (*first > *last)
 		snprintf(error, size, "sent has blocks %" PRId64 " to %" PRId64 ", received %" PRId64 " to %" PRId64 ": none in common; record both ends at the same time, by the same clock",
 			 sent->first, sent->last, received->first,
@@ -254,7 +303,33 @@ const char *join_word(const struct join_count *count)
 		return "missing";
 	if (count->reason)
 		return reason_word(count->reason);
-	return count->twice ? "recorded-twice" : NULL;
+	if (count->twice)
+		return "recorded-twice";
+	return count->unsynchronised ? "clock-unsynchronised" : NULL;
+}
+
+static void judge_clocks(struct join *join, struct row *row)
+{
+	const struct record_clock *sent = &row->clock[JOIN_SENT];
+	const struct record_clock *received = &row->clock[JOIN_RECEIVED];
+	struct join_count *count = row->row.count;
+	bool one = sent->boot && sent->boot == received->boot &&
+		   !apart(sent->boot_time_us, received->boot_time_us,
+			  join->ends[JOIN_SENT].band_us);
+	unsigned int side;
+
+	for (side = 0; side < 2; side++)
+		if (count[side].there &&
+		    row->record[side] < join->clocks[side].since)
+			count[side].reason = reason_first(count[side].reason,
+							  REASON_CLOCK_STEPPED);
+	if (join->trust_clocks || one || join_word(&count[JOIN_SENT]) ||
+	    join_word(&count[JOIN_RECEIVED]))
+		return;
+	for (side = 0; side < 2; side++)
+		count[side].unsynchronised = !row->clock[side].synchronised;
+	join->unsynchronised += count[JOIN_SENT].unsynchronised ||
+				count[JOIN_RECEIVED].unsynchronised;
 }
 
 static int judge_row(struct join_row *row, struct join_flow *flow,
@@ -315,6 +390,7 @@ int join_finish(struct join *join, char *error, size_t size)
 			join->left_out++;
 			continue;
 		}
+		judge_clocks(join, row);
 		err = judge_row(&row->row, &flow->flow, error, size);
 		if (err)
 			return err;
@@ -351,4 +427,9 @@ const struct join_flow *join_next_flow(const struct join *join,
 uint64_t join_left_out(const struct join *join)
 {
 	return join->left_out;
+}
+
+uint64_t join_unsynchronised(const struct join *join)
+{
+	return join->unsynchronised;
 }

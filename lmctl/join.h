@@ -31,6 +31,7 @@ enum join_side {
  * @guard_us: guard time
  * @band_us: guard band
  * @mask: mark mask
+ * @netmask: bits of the source in its flows
  * @first: lowest block number
  * @last: highest block number
  * @records: number of records
@@ -42,6 +43,7 @@ struct join_end {
 	int64_t guard_us;
 	int64_t band_us;
 	uint32_t mask;
+	unsigned int netmask;
 	int64_t first;
 	int64_t last;
 	uint64_t records;
@@ -83,12 +85,14 @@ enum join_status {
  * @there: it has a record
  * @twice: it has more than one, and so none that can be trusted
  * @reason: why the record is invalid
+ * @unsynchronised: nothing says that the clock was right
  * @packets: packets in the block
  */
 struct join_count {
 	bool there;
 	bool twice;
 	enum reason reason;
+	bool unsynchronised;
 	uint64_t packets;
 };
 
@@ -108,10 +112,16 @@ struct join_row {
 
 /**
  * join_new() - make a join
+ * @trust_clocks: clocks agree, whatever the records say of them
+ *
+ * Without that the two records of a row must be of one clock, or of two that were
+ * synchronised. In any case a recording is not trusted before its last record from
+ * which it follows that its clock was set by more than the guard band: nobody knows
+ * since when it was wrong.
  *
  * Return: join for join_free(), or NULL when memory is short.
  */
-struct join *join_new(void);
+struct join *join_new(bool trust_clocks);
 
 /**
  * join_free() - free a join
@@ -187,8 +197,16 @@ uint64_t join_left_out(const struct join *join);
  * @count: count
  *
  * Return: a word as reason_word() has them, "missing" without a record,
- * "recorded-twice" with two; NULL if it is of use.
+ * "recorded-twice" with two, "clock-unsynchronised"; NULL if it is of use.
  */
 const char *join_word(const struct join_count *count);
+
+/**
+ * join_unsynchronised() - number of rows that are invalid only by their clocks
+ * @join: finished join
+ *
+ * Return: rows.
+ */
+uint64_t join_unsynchronised(const struct join *join);
 
 #endif /* LMCTL_JOIN_H */

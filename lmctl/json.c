@@ -30,3 +30,13 @@ json_t *json_sids(const struct sr6flow_flow *flow)
 	}
 	return sids;
 }
+
+json_t *json_source(const struct sr6flow_flow *flow)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	if (!flow->netmask)
+		return json_null();
+	inet_ntop(AF_INET6, &flow->source, text, sizeof(text));
+	return json_sprintf("%s/%u", text, flow->netmask);
+}

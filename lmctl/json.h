@@ -36,4 +36,12 @@ json_t *json_counter(uint64_t value);
  */
 json_t *json_sids(const struct sr6flow_flow *flow);
 
+/**
+ * json_source() - source of a flow
+ * @flow: flow
+ *
+ * Return: string of address, slash and netmask; null without source.
+ */
+json_t *json_source(const struct sr6flow_flow *flow);
+
 #endif /* LMCTL_JSON_H */

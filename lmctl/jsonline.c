@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <endian.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -315,4 +316,18 @@ void jsonline_sids(struct jsonline *line, const char *key,
 		put(line, text, len);
 	}
 	jsonline_close(line, ']');
+}
+
+void jsonline_source(struct jsonline *line, const char *key,
+		     const struct sr6flow_flow *flow)
+{
+	char text[INET6_ADDRSTRLEN + sizeof("/128")];
+
+	if (!flow->netmask) {
+		jsonline_null(line, key);
+		return;
+	}
+	sprintf(text + address_format(text, &flow->source), "/%u",
+		flow->netmask);
+	jsonline_string(line, key, text);
 }

@@ -171,4 +171,13 @@ void jsonline_identity(struct jsonline *line, const char *key,
 void jsonline_sids(struct jsonline *line, const char *key,
 		   const struct sr6flow_flow *flow);
 
+/**
+ * jsonline_source() - write the source of a flow, as json_source()
+ * @line: line
+ * @key: key or NULL
+ * @flow: flow
+ */
+void jsonline_source(struct jsonline *line, const char *key,
+		     const struct sr6flow_flow *flow);
+
 #endif /* LMCTL_JSONLINE_H */

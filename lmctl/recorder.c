@@ -142,6 +142,12 @@ void recorder_free(struct recorder *recorder)
 	free(recorder);
 }
 
+void recorder_clock(struct recorder *recorder,
+		    const struct record_clock *clock)
+{
+	recorder->record.clock = *clock;
+}
+
 static unsigned int parity(int64_t block)
 {
 	return block & 1;

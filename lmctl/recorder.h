@@ -78,6 +78,14 @@ struct recorder *recorder_new(const struct block_timing *timing,
 void recorder_free(struct recorder *recorder);
 
 /**
+ * recorder_clock() - which clock the times from now on are of
+ * @recorder: recorder
+ * @clock: clock, for the records
+ */
+void recorder_clock(struct recorder *recorder,
+		    const struct record_clock *clock);
+
+/**
  * recorder_next() - what to do next
  * @recorder: recorder
  * @now: time

@@ -12,8 +12,9 @@
 #include "lmctl/jsonline.h"
 #include "sr6flow.h"
 
-/* Version of the format, the key "v". */
-#define RECORDING_VERSION 1
+/* Version of the format, the key "v", and the one before it, which can be read. */
+#define RECORDING_VERSION 2
+#define RECORDING_VERSION_BEFORE 1
 
 /**
  * enum reason - why a block of a flow is invalid
@@ -71,12 +72,29 @@ enum reason {
 #define RECORDING_NAME_LEN 256
 
 /**
+ * struct record_clock - the clock that a block is of
+ * @boot: identity of the running kernel, 0 if it is not known
+ * @boot_time_us: time at which the machine booted, by this clock; it changes when the
+ *		  clock is set, and only then
+ * @synchronised: a time daemon says that the clock is right, with an error below the
+ *		  guard band
+ *
+ * All zero in recordings of version 1.
+ */
+struct record_clock {
+	uint64_t boot;
+	int64_t boot_time_us;
+	bool synchronised;
+};
+
+/**
  * struct record - one line of a recording
  * @node: name of the node
  * @set: name of the set
  * @instance: identity of the set
  * @generation: identity of the flow's counters
  * @flow: the flow
+ * @clock: the clock when the block was read
  * @period_ms: length of a block in milliseconds
  * @guard_us: guard time in microseconds
  * @band_us: guard band in microseconds
@@ -93,6 +111,7 @@ struct record {
 	uint64_t instance;
 	uint64_t generation;
 	struct sr6flow_flow flow;
+	struct record_clock clock;
 	uint32_t period_ms;
 	int64_t guard_us;
 	int64_t band_us;
@@ -113,6 +132,14 @@ struct record {
 const char *reason_word(enum reason reason);
 
 /**
+ * reason_parse() - the reason of a word
+ * @word: word
+ *
+ * Return: reason, REASON_UNKNOWN for a word that this version does not know.
+ */
+enum reason reason_parse(const char *word);
+
+/**
  * reason_first() - the one of two reasons that explains the other
  * @a: reason
  * @b: reason
@@ -130,17 +157,19 @@ enum reason reason_first(enum reason a, enum reason b);
  */
 bool recording_name_valid(const char *name);
 
-/* Room for the keys from period_ms to colour with their values. */
+/* Room for the keys from synchronised to colour with their values. */
 #define RECORD_MIDDLE_LEN 256
 
 /**
  * struct record_line - the line of a record; zero before the first one
  * @line: the line
  * @instance: identity of the set in it
+ * @boot: identity of the kernel in it
  * @mask: mark mask in it
  * @block: block number in it
  * @head: length of what is before the generation, 0 if it has to be made
- * @middle: the keys from period_ms to colour
+ * @clock: clock in it
+ * @middle: the keys from synchronised to colour
  * @middle_len: their length, 0 if they have to be made
  *
  * More than half of a line is the same in all lines of a block.
@@ -148,8 +177,10 @@ bool recording_name_valid(const char *name);
 struct record_line {
 	struct jsonline line;
 	uint64_t instance;
+	uint64_t boot;
 	uint32_t mask;
 	int64_t block;
+	struct record_clock clock;
 	size_t head;
 	char middle[RECORD_MIDDLE_LEN];
 	size_t middle_len;

@@ -7,6 +7,7 @@
 #include "lmctl/clock.h"
 #include "lmctl/lmctl.h"
 #include "lmctl/service/reader.h"
+#include "lmctl/service/sysclock.h"
 
 /* A set that is gone is looked for so often per block, within these bounds. */
 #define AGAIN_SHARE 8
@@ -25,6 +26,7 @@ struct reader {
 	struct task *task;
 	struct sr6flow *handle;
 	struct recorder *recorder;
+	struct record_clock clock;
 	/* What failed last, 0 if nothing does. */
 	int failing;
 	/* Dumps in a row that took too long. */
@@ -81,6 +83,8 @@ static int take_look(struct reader *reader)
 /* The end of a dump is in the loop: it may find that the clock stepped. */
 static int take_dump(struct reader *reader)
 {
+	sysclock_record(&reader->clock, reader->timing.band);
+	recorder_clock(reader->recorder, &reader->clock);
 	recorder_dump_begin(reader->recorder);
 	return lmctl_dump(reader->handle, reader->set, dump_flow, dump_again,
 			  reader);

@@ -1,8 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <stdio.h>
 #include <sys/timex.h>
+
+#include "lmctl/block.h"
+#include "lmctl/clock.h"
 #include "lmctl/service/sysclock.h"
 
-#define NS_PER_US 1000
+#define BOOT_ID "/proc/sys/kernel/random/boot_id"
+
+static bool disciplined(int state, const struct timex *timex)
+{
+	return state >= 0 && state != TIME_ERROR &&
+	       !(timex->status & STA_UNSYNC);
+}
 
 void sysclock_read(bool *synchronised, int64_t *error_ns)
 {
@@ -10,11 +20,10 @@ void sysclock_read(bool *synchronised, int64_t *error_ns)
 	int state = adjtimex(&timex);
 	int64_t error_us = timex.maxerror;
 
-	*synchronised = false;
+	*synchronised = disciplined(state, &timex);
 	*error_ns = SYSCLOCK_ERROR_MAX;
 	if (state < 0)
 		return;
-	*synchronised = state != TIME_ERROR && !(timex.status & STA_UNSYNC);
 	if (timex.esterror > error_us)
 		error_us = timex.esterror;
 	/* timesyncd starts with 0; no clock is better than its resolution. */
@@ -22,6 +31,33 @@ void sysclock_read(bool *synchronised, int64_t *error_ns)
 		error_us = timex.precision;
 	if (error_us < 1)
 		error_us = 1;
-	if (error_us < SYSCLOCK_ERROR_MAX / NS_PER_US)
-		*error_ns = error_us * NS_PER_US;
+	if (error_us < SYSCLOCK_ERROR_MAX / BLOCK_NS_PER_US)
+		*error_ns = error_us * BLOCK_NS_PER_US;
+}
+
+/* The first half of a UUID is as good as the whole of it. */
+static uint64_t boot_read(void)
+{
+	FILE *stream = fopen(BOOT_ID, "re");
+	unsigned int high, middle, low;
+	uint64_t boot = 0;
+
+	if (!stream)
+		return 0;
+	if (fscanf(stream, "%8x-%4x-%4x", &high, &middle, &low) == 3)
+		boot = (uint64_t)high << 32 | middle << 16 | low;
+	fclose(stream);
+	return boot;
+}
+
+void sysclock_record(struct record_clock *clock, int64_t band_ns)
+{
+	struct timex timex = { .modes = 0 };
+	int state = adjtimex(&timex);
+
+	if (!clock->boot)
+		clock->boot = boot_read();
+	clock->boot_time_us = wallclock_boot_time() / BLOCK_NS_PER_US;
+	clock->synchronised = disciplined(state, &timex) &&
+			      timex.esterror < band_ns / BLOCK_NS_PER_US;
 }

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "lmctl/recording.h"
 
 /* The kernel's largest error; it then calls a clock unsynchronised. */
 #define SYSCLOCK_ERROR_MAX (16 * INT64_C(1000000000))
@@ -31,5 +32,16 @@
  * synchronised and the error is SYSCLOCK_ERROR_MAX.
  */
 void sysclock_read(bool *synchronised, int64_t *error_ns);
+
+/**
+ * sysclock_record() - the clock as records have it
+ * @clock: filled; @boot must be 0 or from the call before, since it never changes
+ * @band_ns: guard band
+ *
+ * The clock counts as synchronised while the daemon expects an error below the guard
+ * band: esterror, in which chrony includes what it has still to slew. maxerror grows
+ * so fast between two updates that it would exceed a short guard band each time.
+ */
+void sysclock_record(struct record_clock *clock, int64_t band_ns);
 
 #endif /* LMCTL_SERVICE_SYSCLOCK_H */

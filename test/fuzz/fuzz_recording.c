@@ -9,6 +9,7 @@
 #include <jansson.h>
 
 #include "lmctl/block.h"
+#include "lmctl/flowkey.h"
 #include "lmctl/join.h"
 #include "test/fuzz/input.h"
 #include "test/fuzz/message.h"
@@ -34,18 +35,14 @@ struct taken {
 static struct taken taken[LINES_MAX];
 static unsigned int ntaken;
 
-static bool same_flow(const struct sr6flow_flow *a,
-		      const struct sr6flow_flow *b)
-{
-	return a->nsids == b->nsids &&
-	       !memcmp(a->sids, b->sids, a->nsids * sizeof(a->sids[0]));
-}
-
 static bool same_record(const struct record *a, const struct record *b)
 {
 	return !strcmp(a->node, b->node) && !strcmp(a->set, b->set) &&
 	       a->instance == b->instance && a->generation == b->generation &&
-	       same_flow(&a->flow, &b->flow) &&
+	       flowkey_equal(&a->flow, &b->flow) &&
+	       a->clock.boot == b->clock.boot &&
+	       a->clock.boot_time_us == b->clock.boot_time_us &&
+	       a->clock.synchronised == b->clock.synchronised &&
 	       !strcmp(a->flow.name, b->flow.name) &&
 	       a->period_ms == b->period_ms && a->guard_us == b->guard_us &&
 	       a->band_us == b->band_us && a->mask == b->mask &&
@@ -94,11 +91,13 @@ static void check_forms(const char *text, size_t len,
 	static struct record_line line;
 	const struct jsonline *own;
 	json_t *root = json_loadb(text, len, JSON_REJECT_DUPLICATES, NULL);
+	json_int_t version;
 	char *sorted;
 
 	must(root);
-	must(json_integer_value(json_object_get(root, "v")) ==
-	     RECORDING_VERSION);
+	version = json_integer_value(json_object_get(root, "v"));
+	must(version == RECORDING_VERSION ||
+	     version == RECORDING_VERSION_BEFORE);
 	sorted = json_dumps(root, JSON_SORT_KEYS);
 	must(sorted);
 	parse_same(sorted, strlen(sorted), record);
@@ -127,6 +126,8 @@ static void make_record(struct record *record, struct input *input,
 	record->mask = MESSAGE_MASK;
 	message_flow(&record->flow, (unsigned int)input_number(input, 1));
 	record->generation = record->flow.nsids;
+	record->clock.boot = 1;
+	record->clock.boot_time_us = INT64_C(1700000000000000);
 	record->block = MESSAGE_BLOCK + (int8_t)input_number(input, 1);
 	record->packets = input_number(input, 1);
 	record->bytes = record->packets * 100;
@@ -145,6 +146,17 @@ static void make_record(struct record *record, struct input *input,
 		strcpy(record->node, "n\xc3\xb6\"\\");
 	if (odd & 32)
 		record->block += INT64_C(1) << 40;
+	if (odd & 64)
+		record->clock.boot_time_us -= (int8_t)input_number(input, 1) *
+					      record->band_us / 4;
+	if (odd & 128) {
+		unsigned int clock = (unsigned int)input_number(input, 1);
+
+		record->clock.boot = clock & 3;
+		record->clock.synchronised = clock & 4;
+		record->flow.netmask = clock & 8 ? 128 : 0;
+		record->flow.source.s6_addr[0] = clock & 8 ? 0xfc : 0;
+	}
 	record->colour = block_colour(record->mask, record->block);
 }
 
@@ -215,22 +227,41 @@ static bool add_line(struct join *join, struct input *input)
 	return true;
 }
 
-/* A record of this end was made by a clock that was set back later. */
+static bool clocks_apart(const struct record *a, const struct record *b)
+{
+	__int128 difference = (__int128)a->clock.boot_time_us -
+			      b->clock.boot_time_us;
+
+	return difference > a->band_us || -difference > a->band_us;
+}
+
+/* A record of this end was made by a clock that was set later. */
 static bool taken_back(const struct taken *record)
 {
-	const struct taken *before = NULL, *at;
+	const struct taken *before = NULL, *since = NULL, *at;
+	bool back = false;
 
 	for (at = taken; at < taken + ntaken; at++) {
+		const struct record *now = &at->record;
+		bool cut = now->reason == REASON_CLOCK_STEPPED, step;
+
 		if (at->side != record->side)
 			continue;
-		if (at > record && before &&
-		    at->record.block < before->record.block &&
-		    at->record.reason == REASON_CLOCK_STEPPED &&
-		    record->record.block >= at->record.block)
-			return true;
+		if (!before)
+			step = false;
+		else if (!now->clock.boot && !now->clock.boot_time_us)
+			step = cut;
+		else
+			step = (cut && now->block < before->record.block) ||
+			       (now->clock.boot == before->record.clock.boot &&
+				clocks_apart(now, &since->record));
+		back |= step && at > record;
+		if (!before || step ||
+		    now->clock.boot != before->record.clock.boot)
+			since = at;
 		before = at;
 	}
-	return false;
+	return back;
 }
 
 /* The record of a row that says how many packets there were, or NULL. */
@@ -241,7 +272,7 @@ static const struct record *only_record(const struct join_row *row,
 
 	for (at = taken; at < taken + ntaken; at++) {
 		if (at->side != side || at->record.block != row->block ||
-		    !same_flow(&at->record.flow, &row->flow->flow))
+		    !flowkey_equal(&at->record.flow, &row->flow->flow))
 			continue;
 		if (found)
 			return NULL;
@@ -252,11 +283,25 @@ static const struct record *only_record(const struct join_row *row,
 	return &found->record;
 }
 
+/* Of one clock, or of two that were synchronised. */
+static bool clocks_good(const struct record *a, const struct record *b)
+{
+	return (a->clock.boot && a->clock.boot == b->clock.boot &&
+		!clocks_apart(a, b)) ||
+	       (a->clock.synchronised && b->clock.synchronised);
+}
+
 static void check_row(const struct join_row *row)
 {
 	const struct record *sent = only_record(row, JOIN_SENT);
 	const struct record *received = only_record(row, JOIN_RECEIVED);
 
+	if (sent && received && !clocks_good(sent, received)) {
+		must(row->status == JOIN_INVALID);
+		must(row->count[JOIN_SENT].unsynchronised ||
+		     row->count[JOIN_RECEIVED].unsynchronised);
+		return;
+	}
 	must(!join_word(&row->count[JOIN_SENT]) == !!sent);
 	must(!join_word(&row->count[JOIN_RECEIVED]) == !!received);
 	if (sent)
@@ -269,6 +314,7 @@ static void check_row(const struct join_row *row)
 	}
 	must(sent->period_ms == received->period_ms);
 	must(sent->mask == received->mask);
+	must(sent->flow.netmask == received->flow.netmask);
 	must(sent->guard_us == received->guard_us);
 	must(sent->band_us == received->band_us);
 	must(row->status == (received->packets > sent->packets ?
@@ -311,7 +357,7 @@ static void check_count(const struct join *join, size_t rows)
 		for (unsigned int j = 0; j < ntaken; j++) {
 			const struct record *other = &taken[j].record;
 
-			if (!same_flow(&other->flow, &record->flow))
+			if (!flowkey_equal(&other->flow, &record->flow))
 				continue;
 			wanted |= taken[j].wanted;
 			first &= j >= i || other->block != record->block;
@@ -350,7 +396,7 @@ static void check_join(struct join *join)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct input input = { data, size };
-	struct join *join = join_new();
+	struct join *join = join_new(false);
 	bool good = true;
 
 	must(join);

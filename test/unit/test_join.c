@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Recordings as lines, and their join: what is exact, what is invalid and why,
- * what is left out, what cannot be joined at all.
+ * The join of two recordings: what is exact, what is invalid and why, what is left
+ * out, what cannot be joined at all.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -20,6 +20,7 @@
 /* So that tables can say which records there are. */
 #define SENT (JOIN_SENT + 1)
 #define RECEIVED (JOIN_RECEIVED + 1)
+#define BOOTED INT64_C(1700000000000000)
 
 struct entry {
 	int side;
@@ -27,6 +28,8 @@ struct entry {
 	int block;
 	enum reason reason;
 	uint64_t packets;
+	/* Less boot time than the first record: the clock was set back. */
+	int back_ms;
 };
 
 struct row {
@@ -58,6 +61,7 @@ static struct record record_of(int flow, int64_t block)
 		.period_ms = 100, .guard_us = 50000, .band_us = 10000,
 		.mask = SR6FLOW_MASK_DEFAULT,
 		.block = block,
+		.clock = { .boot = 0xb007, .boot_time_us = BOOTED },
 	};
 
 	record.flow.sids[0].s6_addr[0] = 0xfc;
@@ -75,6 +79,7 @@ static void add(struct join *join, const struct entry *entry)
 	record.reason = entry->reason;
 	record.packets = entry->packets;
 	record.bytes = entry->packets;
+	record.clock.boot_time_us -= entry->back_ms * 1000;
 	assert_int_equal(join_add(join, entry->side - 1, &record, true, error,
 				  sizeof(error)), 0);
 }
@@ -113,7 +118,7 @@ static void check_totals(const struct join *join, const struct scenario *want)
 static void test_scenario(void **state)
 {
 	const struct scenario *scenario = *state;
-	struct join *join = join_new();
+	struct join *join = join_new(false);
 	const struct join_row *const *rows;
 	char error[512] = "";
 	size_t n, i;
@@ -256,19 +261,59 @@ static const struct scenario scenarios[] = {
 			{ SENT, 2, 8, REASON_CLOCK_STEPPED, 0 },
 		},
 		.rows = {
-			{ .flow = 1, .block = 6 },
+			{ 1, 6, JOIN_INVALID, "clock-stepped", NULL },
 			{ 1, 8, JOIN_INVALID, "clock-stepped", NULL },
 			{ 2, 7, JOIN_INVALID, "clock-stepped", "missing" },
 			{ 2, 8, JOIN_INVALID, "clock-stepped", NULL },
 		},
-		.totals = { { 1, 1, 0, 5, 4 }, { 0, 2, 0, 0, 0 } },
+		.totals = { { 0, 2, 0, 0, 0 }, { 0, 2, 0, 0, 0 } },
+	}, {
+		.name = "a clock set right while nothing recorded",
+		.entries = {
+			{ SENT, 1, 6, 0, 5 }, { SENT, 1, 7, 0, 5 },
+			{ SENT, 1, 8, 0, 5, 210 }, { SENT, 1, 9, 0, 6, 210 },
+			{ RECEIVED, 1, 6, 0, 4, 210 },
+			{ RECEIVED, 1, 7, 0, 4, 210 },
+			{ RECEIVED, 1, 8, 0, 4, 210 },
+			{ RECEIVED, 1, 9, 0, 4, 210 },
+		},
+		.rows = {
+			{ 1, 6, JOIN_INVALID, "clock-stepped", NULL },
+			{ 1, 7, JOIN_INVALID, "clock-stepped", NULL },
+			{ .flow = 1, .block = 8 }, { .flow = 1, .block = 9 },
+		},
+		.totals = { { 2, 2, 0, 11, 8 } },
+	}, {
+		.name = "steps within the guard band, until they are more",
+		.entries = {
+			{ SENT, 1, 6, 0, 5 }, { SENT, 1, 7, 0, 5, 6 },
+			{ SENT, 1, 8, 0, 5, 12 }, { SENT, 1, 9, 0, 5, 18 },
+			{ RECEIVED, 1, 6, 0, 4, 6 },
+			{ RECEIVED, 1, 7, 0, 4, 6 },
+			{ RECEIVED, 1, 8, 0, 4, 6 },
+			{ RECEIVED, 1, 9, 0, 4, 9 },
+		},
+		.rows = {
+			{ 1, 6, JOIN_INVALID, "clock-stepped", NULL },
+			{ 1, 7, JOIN_INVALID, "clock-stepped", NULL },
+			{ .flow = 1, .block = 8 }, { .flow = 1, .block = 9 },
+		},
+		.totals = { { 2, 2, 0, 10, 8 } },
+	}, {
+		.name = "the clock of one recording was wrong, and never set",
+		.entries = {
+			{ SENT, 1, 6, 0, 5 }, { RECEIVED, 1, 6, 0, 5, 200 },
+		},
+		.rows = { { 1, 6, JOIN_INVALID, "clock-unsynchronised",
+			    "clock-unsynchronised" } },
+		.totals = { { 0, 1, 0, 0, 0 } },
 	},
 };
 
 static void test_wanted(void **state)
 {
 	struct record record = record_of(1, 7);
-	struct join *join = join_new();
+	struct join *join = join_new(false);
 	char error[512];
 	size_t n;
 
@@ -288,12 +333,105 @@ static void test_wanted(void **state)
 	join_free(join);
 }
 
+/* Of two machines, whose clocks were synchronised or not. */
+static void two_clocks(bool sent, bool received, bool trust,
+		       enum join_status status)
+{
+	const struct join_row *const *rows;
+	struct join *join = join_new(trust);
+	struct record record = record_of(1, 7);
+	char error[512];
+	size_t n;
+
+	record.clock.synchronised = sent;
+	join_add(join, JOIN_SENT, &record, true, error, sizeof(error));
+	record.clock.synchronised = received;
+	record.clock.boot = 2;
+	join_add(join, JOIN_RECEIVED, &record, true, error, sizeof(error));
+	assert_int_equal(join_finish(join, error, sizeof(error)), 0);
+	rows = join_rows(join, &n);
+	assert_int_equal(n, 1);
+	assert_int_equal(rows[0]->status, status);
+	assert_int_equal(rows[0]->count[JOIN_SENT].unsynchronised,
+			 status && !sent);
+	assert_int_equal(rows[0]->count[JOIN_RECEIVED].unsynchronised,
+			 status && !received);
+	assert_int_equal(join_unsynchronised(join), status == JOIN_INVALID);
+	join_free(join);
+}
+
+static void test_two_clocks(void **state)
+{
+	(void)state;
+	two_clocks(true, true, false, JOIN_EXACT);
+	two_clocks(true, false, false, JOIN_INVALID);
+	two_clocks(false, true, false, JOIN_INVALID);
+	two_clocks(false, false, false, JOIN_INVALID);
+	two_clocks(false, false, true, JOIN_EXACT);
+}
+
+/* Version 1 has no clocks: a step shows where it cut a block off. */
+static void test_version_before(void **state)
+{
+	static const enum reason reasons[] = {
+		REASON_NONE, REASON_CLOCK_STEPPED, REASON_NONE,
+	};
+	const struct join_row *const *rows;
+	struct join *join = join_new(true);
+	char error[512];
+	size_t n;
+	int i;
+
+	(void)state;
+	for (i = 0; i < 3; i++) {
+		struct record record = record_of(1, 7 + i);
+
+		memset(&record.clock, 0, sizeof(record.clock));
+		join_add(join, JOIN_RECEIVED, &record, true, error,
+			 sizeof(error));
+		record.reason = reasons[i];
+		join_add(join, JOIN_SENT, &record, true, error, sizeof(error));
+	}
+	assert_int_equal(join_finish(join, error, sizeof(error)), 0);
+	rows = join_rows(join, &n);
+	assert_int_equal(n, 3);
+	for (i = 0; i < 3; i++)
+		assert_int_equal(rows[i]->status,
+				 i < 2 ? JOIN_INVALID : JOIN_EXACT);
+	join_free(join);
+}
+
+/* One SID list, two sources: two flows. */
+static void test_sources(void **state)
+{
+	struct join *join = join_new(false);
+	struct record record = record_of(1, 7);
+	char error[512];
+	int i;
+
+	(void)state;
+	record.flow.netmask = 128;
+	for (i = 0; i < 2; i++) {
+		record.flow.source.s6_addr[15] = (uint8_t)i;
+		record.packets = 10;
+		join_add(join, JOIN_SENT, &record, true, error, sizeof(error));
+		record.packets = i ? 10 : 0;
+		join_add(join, JOIN_RECEIVED, &record, true, error,
+			 sizeof(error));
+	}
+	assert_int_equal(join_finish(join, error, sizeof(error)), 0);
+	check_totals(join, &(struct scenario){
+		.totals = { { 1, 0, 0, 10, 0 }, { 1, 0, 0, 10, 10 } },
+	});
+	join_free(join);
+}
+
 /* Known by its name at one end only: both ends' records are its rows. */
 static void wanted_at(enum join_side named)
 {
 	const struct join_row *const *rows;
 	struct record record = record_of(1, 7);
-	struct join *join = join_new();
+	struct join *join = join_new(false);
 	char error[512];
 	size_t n;
 
@@ -317,14 +455,14 @@ static void test_wanted_at_one_end(void **state)
 
 static void test_totals_overflow(void **state)
 {
-	struct join *join = join_new();
+	struct join *join = join_new(false);
 	char error[512] = "";
 	int block;
 
 	(void)state;
 	for (block = 1; block < 4; block++) {
-		add(join, &(struct entry){ SENT, 1, block, 0, INT64_MAX });
-		add(join, &(struct entry){ RECEIVED, 1, block, 0, 0 });
+		add(join, &(struct entry){ SENT, 1, block, 0, INT64_MAX, 0 });
+		add(join, &(struct entry){ RECEIVED, 1, block, 0, 0, 0 });
 	}
 	assert_int_equal(join_finish(join, error, sizeof(error)), -EINVAL);
 	assert_non_null(strstr(error, "64 bits"));
@@ -335,7 +473,7 @@ static void test_totals_overflow(void **state)
 static void refuse(struct record b, enum join_side side, const char *word)
 {
 	struct record a = record_of(1, 7);
-	struct join *join = join_new();
+	struct join *join = join_new(false);
 	char error[512] = "";
 	int err;
 
@@ -374,6 +512,10 @@ static void test_refused(void **state)
 	refuse(record, JOIN_SENT, "0x00000004");
 	refuse(record, JOIN_RECEIVED, "mark mask");
 	record = record_of(1, 7);
+	record.flow.netmask = 64;
+	refuse(record, JOIN_SENT, "64 bits of the source");
+	refuse(record, JOIN_RECEIVED, "--netmask");
+	record = record_of(1, 7);
 	strcpy(record.node, "other");
 	refuse(record, JOIN_SENT, "'other'");
 	record = record_of(1, 7);
@@ -384,7 +526,7 @@ static void test_refused(void **state)
 static void test_empty(void **state)
 {
 	struct record record = record_of(1, 7);
-	struct join *join = join_new();
+	struct join *join = join_new(false);
 	char error[512] = "";
 
 	(void)state;
@@ -396,187 +538,15 @@ static void test_empty(void **state)
 	join_free(join);
 }
 
-static size_t written(const struct record *record, char line[LINE_MAX])
-{
-	static struct record_line made;
-	const struct jsonline *text = record_line(&made, record);
-
-	assert_false(text->cut);
-	assert_in_range(text->len, 1, LINE_MAX - 1);
-	memcpy(line, text->text, text->len);
-	line[text->len] = '\0';
-	return text->len;
-}
-
-static void test_line(void **state)
-{
-	struct record record = record_of(1, 1700000001), back;
-	char error[512], line[LINE_MAX];
-	size_t len;
-
-	(void)state;
-	record.instance = UINT64_MAX;
-	record.packets = INT64_MAX;
-	record.bytes = 7;
-	strcpy(record.flow.name, "gold");
-	len = written(&record, line);
-	assert_string_equal(line, "{\"v\":1,\"node\":\"node\",\"set\":\"set\","
-		"\"instance\":\"ffffffffffffffff\","
-		"\"generation\":\"0000000000000002\","
-		"\"sids\":[\"fc00::\",\"fc00::1\"],\"name\":\"gold\","
-		"\"period_ms\":100,\"guard_us\":50000,\"band_us\":10000,"
-		"\"mask\":\"0x00030000\","
-		"\"block\":1700000001,\"colour\":\"0x00020000\","
-		"\"packets\":9223372036854775807,\"bytes\":7,"
-		"\"valid\":true,\"reason\":null}\n");
-	assert_int_equal(record_parse(&back, line, len, error, sizeof(error)),
-			 0);
-	assert_memory_equal(&back, &record, sizeof(back));
-}
-
-/* What is kept of the line before is only what is the same. */
-static void test_lines(void **state)
-{
-	static struct record_line kept;
-	int i;
-
-	(void)state;
-	for (i = 0; i < 16; i++) {
-		static struct record_line once;
-		struct record record = record_of(i, 1000 + (i & 1));
-		const struct jsonline *one, *other;
-
-		record.instance += i >> 1 & 1;
-		record.generation += i;
-		if (i & 4) {
-			record.mask = 0x00000024;
-			record.colour = block_colour(record.mask, record.block);
-		}
-		record.reason = i & 8 ? REASON_NO_RULE : REASON_NONE;
-		memset(&once, 0, sizeof(once));
-		one = record_line(&once, &record);
-		other = record_line(&kept, &record);
-		assert_int_equal(other->len, one->len);
-		assert_memory_equal(other->text, one->text, one->len);
-	}
-}
-
-static void test_invalid_lines(void **state)
-{
-	enum reason reason;
-
-	(void)state;
-	for (reason = REASON_NONE + 1; reason <= REASON_UNKNOWN; reason++) {
-		struct record record = record_of(3, 6), back;
-		char error[512], line[LINE_MAX];
-		size_t len;
-
-		record.reason = reason;
-		len = written(&record, line);
-		assert_non_null(strstr(line, "\"packets\":null,\"bytes\":null,"
-				       "\"valid\":false,\"reason\":\""));
-		assert_non_null(strstr(line, "\"name\":null"));
-		assert_int_equal(record_parse(&back, line, len - 1, error,
-					      sizeof(error)), 0);
-		assert_memory_equal(&back, &record, sizeof(back));
-	}
-}
-
-/* A whole line with one value replaced. */
-static char *spoilt(const char *line, const char *from, const char *to)
-{
-	const char *at = strstr(line, from);
-	char *text = NULL;
-
-	assert_non_null(at);
-	assert_true(asprintf(&text, "%.*s%s%s", (int)(at - line), line, to,
-			     at + strlen(from)) > 0);
-	return text;
-}
-
-static void test_bad_lines(void **state)
-{
-	static const struct {
-		const char *from, *to, *word;
-	} cases[] = {
-		{ "{", "", "not JSON" },
-		{ "}", "", "not JSON" },
-		{ "\"v\":1", "\"v\":2", "version 2" },
-		{ "\"v\":1,", "", "not a record" },
-		{ "\"v\":1", "\"v\":1,\"v\":1", "not JSON" },
-		{ "\"set\":\"set\"", "\"set\":1", "not a record" },
-		{ "\"set\":\"set\"", "\"set\":\"\"", "set" },
-		{ "\"node\":\"node\"", "\"node\":\"\\u001b[2J\"", "node" },
-		{ "0000000000000001", "1", "instance" },
-		{ "0000000000000002", "000000000000000g", "generation" },
-		{ "[\"fc00::\",\"fc00::1\"]", "[]", "sids" },
-		{ "[\"fc00::\",\"fc00::1\"]", "7", "sids" },
-		{ "\"fc00::1\"", "\"fc00:::1\"", "sids" },
-		{ "\"fc00::1\"", "null", "sids" },
-		{ "\"fc00::1\"", "\"::\",\"::\",\"::\",\"::\",\"::\",\"::\",\"::\",\"::\",\"::\",\"::\",\"::\",\"::\",\"::\",\"::\",\"::\",\"::\"", "sids" },
-		{ "\"name\":null", "\"name\":\"a b\"", "name" },
-		{ "\"name\":null", "\"name\":0", "name" },
-		{ "\"name\":null,", "", "not a record" },
-		{ "\"period_ms\":100", "\"period_ms\":0", "period_ms" },
-		{ "\"period_ms\":100", "\"period_ms\":86400001", "period_ms" },
-		{ "\"guard_us\":50000", "\"guard_us\":0", "guard_us" },
-		{ "\"guard_us\":50000", "\"guard_us\":90000", "guard_us" },
-		{ "\"guard_us\":50000,", "", "not a record" },
-		{ "\"guard_us\":50000", "\"guard_us\":9223372036854775807",
-		  "guard_us" },
-		{ "\"band_us\":10000", "\"band_us\":50000", "guard_us" },
-		{ "\"band_us\":10000", "\"band_us\":-1", "guard_us" },
-		{ "0x00030000", "0x00070000", "mask" },
-		{ "0x00030000", "-1", "mask" },
-		{ "0x00020000", "0x00010000", "colour" },
-		{ "\"block\":7", "\"block\":8", "colour" },
-		{ "\"block\":7", "\"block\":7.5", "not a record" },
-		{ "\"packets\":5", "\"packets\":-5", "packets" },
-		{ "\"packets\":5", "\"packets\":null", "packets" },
-		{ "\"packets\":5", "\"packets\":18446744073709551615",
-		  "not JSON" },
-		{ "\"bytes\":6", "\"bytes\":6.0", "bytes" },
-		{ "true", "false", "packets" },
-		{ "\"reason\":null", "\"reason\":\"read-late\"", "reason" },
-		{ "\"reason\":null", "\"reason\":5", "reason" },
-	};
-	struct record record = record_of(1, 7), back;
-	char line[LINE_MAX], error[512], *bad;
-	size_t len, i;
-
-	(void)state;
-	record.packets = 5;
-	record.bytes = 6;
-	len = written(&record, line);
-	for (i = 0; i < ARRAY_SIZE(cases); i++) {
-		bad = spoilt(line, cases[i].from, cases[i].to);
-		if (record_parse(&back, bad, strlen(bad), error,
-				 sizeof(error)) != -EINVAL)
-			fail_msg("accepted: %s", bad);
-		if (!strstr(error, cases[i].word))
-			fail_msg("'%s' for: %s", error, bad);
-		free(bad);
-	}
-	/* No prefix of a line is a line, and no bytes outside it are read. */
-	for (i = 0; i < len - 1; i++) {
-		bad = test_malloc(i + 1);
-		memcpy(bad, line, i);
-		assert_int_equal(record_parse(&back, bad, i, error,
-					      sizeof(error)), -EINVAL);
-		test_free(bad);
-	}
-}
-
 static const struct CMUnitTest fixed[] = {
 	cmocka_unit_test(test_wanted),
 	cmocka_unit_test(test_wanted_at_one_end),
+	cmocka_unit_test(test_two_clocks),
+	cmocka_unit_test(test_version_before),
+	cmocka_unit_test(test_sources),
 	cmocka_unit_test(test_totals_overflow),
 	cmocka_unit_test(test_refused),
 	cmocka_unit_test(test_empty),
-	cmocka_unit_test(test_line),
-	cmocka_unit_test(test_lines),
-		cmocka_unit_test(test_invalid_lines),
-	cmocka_unit_test(test_bad_lines),
 };
 
 int main(void)

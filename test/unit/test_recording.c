@@ -27,6 +27,9 @@ static struct record record_of(unsigned int i)
 		.period_ms = 100, .guard_us = 50000, .band_us = 10000,
 		.mask = i & 1 ? SR6FLOW_MASK_DEFAULT : 0x00000004,
 		.block = i & 2 ? -7 : 170000001,
+		.clock.boot = i & 1 ? UINT64_C(0xfedcba9876543210) : 0,
+		.clock.boot_time_us = i & 2 ? -1 : INT64_C(1800000000123456),
+		.clock.synchronised = i & 4,
 		.packets = INT64_MAX / 100, .bytes = 0,
 	};
 	unsigned int sid;
@@ -34,6 +37,11 @@ static struct record record_of(unsigned int i)
 	for (sid = 0; sid < record.flow.nsids; sid++)
 		inet_pton(AF_INET6, sid ? "::ffff:1.2.3.4" : "fcff:8::100",
 			  &record.flow.sids[sid]);
+	if (i & 2) {
+		record.flow.netmask = i & 1 ? 128 : 63;
+		inet_pton(AF_INET6, i & 1 ? "fcff:1::1" : "fcff:1:0:2::",
+			  &record.flow.source);
+	}
 	if (i & 4)
 		strcpy(record.flow.name, "gold_1.x:y-z");
 	if (i & 8) {
@@ -134,13 +142,61 @@ static void test_cut(void **state)
 		assert_false(same(line + 1, len));
 }
 
-/* A version that is 1 in 32 bits is another one. */
+/* A source of whatever length has no bits beyond it. */
+static void test_source(void **state)
+{
+	static const char *const sources[] = {
+		"\"fcff:1:0:3::/63\"", "\"fcff:1:0:2::/0\"",
+		"\"fcff:1:0:2::/129\"", "\"fcff:1:0:2::/063\"",
+		"\"fcff:1:0:2::/ 63\"", "\"fcff:1:0:2::/+63\"",
+		"\"fcff:1:0:2::/0x3f\"", "\"fcff:1:0:2::\"", "\"/63\"",
+		"\"fcff:1:0:2::/\"", "\"fcff:1:0:2::/63 \"", "\"\"", "63",
+	};
+	static const char good[] = "\"fcff:1:0:2::/63\"";
+	char line[LINE_MAX] = " ", bad[2 * LINE_MAX] = " ";
+	struct record record = record_of(2);
+	char *at;
+	size_t len = line_of(&record, line + 1), head, i;
+
+	(void)state;
+	line[len + 1] = '\0';
+	assert_true(same(line + 1, len));
+	at = strstr(line, good);
+	assert_non_null(at);
+	head = (size_t)(at - line);
+	for (i = 0; i < sizeof(sources) / sizeof(sources[0]); i++) {
+		snprintf(bad, sizeof(bad), "%.*s%s%s", (int)head, line,
+			 sources[i], at + strlen(good));
+		if (same(bad + 1, strlen(bad + 1)))
+			fail_msg("%s", sources[i]);
+	}
+}
+
+/* What lmctl wrote before flows had a source, and nobody knew of the clock. */
+static void test_version_before(void **state)
+{
+	static const char line[] =
+		"{\"v\":1,\"node\":\"a\",\"set\":\"lm-tx\",\"instance\":\"9bcdef0123456789\",\"generation\":\"0000000000000001\",\"sids\":[\"fcff:8::100\"],\"name\":null,\"period_ms\":100,\"guard_us\":50000,\"band_us\":10000,\"mask\":\"0x00030000\",\"block\":8,\"colour\":\"0x00010000\",\"packets\":7,\"bytes\":700,\"valid\":true,\"reason\":null}";
+	struct record record;
+	char error[512] = "";
+
+	(void)state;
+	if (record_parse(&record, line, strlen(line), error, sizeof(error)))
+		fail_msg("%s", error);
+	assert_int_equal(record.packets, 7);
+	assert_int_equal(record.flow.nsids, 1);
+	assert_int_equal(record.flow.netmask, 0);
+	assert_int_equal(record.clock.boot, 0);
+	assert_false(record.clock.synchronised);
+}
+
+/* A version that is 2 in 32 bits is another one. */
 static void test_version(void **state)
 {
-	static const char other[] = "{\"v\":4294967297";
+	static const char other[] = "{\"v\":4294967298";
 	char line[2 * LINE_MAX], whole[LINE_MAX], error[512];
 	struct record record = record_of(5);
-	size_t len = line_of(&record, whole), head = strlen("{\"v\":1");
+	size_t len = line_of(&record, whole), head = strlen("{\"v\":2");
 
 	(void)state;
 	memcpy(line, other, strlen(other));
@@ -148,7 +204,7 @@ static void test_version(void **state)
 	len += strlen(other) - head;
 	assert_int_not_equal(record_parse(&record, line, len, error,
 					  sizeof(error)), 0);
-	assert_memory_equal(error, "version 4294967297 of the format", 32);
+	assert_memory_equal(error, "version 4294967298 of the format", 32);
 }
 
 int main(void)
@@ -157,6 +213,8 @@ int main(void)
 		cmocka_unit_test(test_whole),
 		cmocka_unit_test(test_spoilt),
 		cmocka_unit_test(test_cut),
+		cmocka_unit_test(test_source),
+		cmocka_unit_test(test_version_before),
 		cmocka_unit_test(test_version),
 	};
 

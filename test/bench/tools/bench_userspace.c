@@ -268,7 +268,7 @@ static int do_recording(uint32_t flows, uint32_t blocks)
 
 	for (block = 0; block < blocks; block++)
 		for (i = 0; i < flows; i++)
-			printf("{\"v\":1,\"node\":\"node\",\"set\":\"lm-tx\",\"instance\":\"0000000000000001\",\"generation\":\"%016x\",\"sids\":[\"fc00:%x:%x::1\",\"fcff:8::100\"],\"name\":null,\"period_ms\":10000,\"guard_us\":1000000,\"band_us\":100000,\"mask\":\"0x00030000\",\"block\":%u,\"colour\":\"0x%08x\",\"packets\":%u,\"bytes\":%u,\"valid\":true,\"reason\":null}\n",
+			printf("{\"v\":2,\"node\":\"node\",\"set\":\"lm-tx\",\"boot\":\"0123456789abcdef\",\"instance\":\"0000000000000001\",\"generation\":\"%016x\",\"source\":\"fcff:1::1/128\",\"sids\":[\"fc00:%x:%x::1\",\"fcff:8::100\"],\"name\":null,\"synchronised\":true,\"boot_time_us\":1700000000123456,\"period_ms\":10000,\"guard_us\":1000000,\"band_us\":100000,\"mask\":\"0x00030000\",\"block\":%u,\"colour\":\"0x%08x\",\"packets\":%u,\"bytes\":%u,\"valid\":true,\"reason\":null}\n",
 			       1 + i, 1 + (i >> 16), i & 0xffff, 1000 + block,
 			       sr6flow_colour(MASK, block), 1000 + i,
 			       100000 + i);
