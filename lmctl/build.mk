@@ -44,6 +44,8 @@ uninstall-lmctl:
 
 test_address_OBJS := $(B)/lmctl/address.o
 test_block_OBJS := $(B)/lmctl/block.o
+test_flowkey_OBJS := $(B)/lmctl/flowkey.o $(B)/lib/libsr6flow.a
+test_flowkey_LDLIBS := -lmnl
 # A recording's lines and the values in them.
 RECORDING_OBJS := $(patsubst %,$(B)/lmctl/%.o,recording recording_parse jsonline address utf8 \
 		  json block options output duration)
@@ -116,7 +118,7 @@ test_httpd_LDLIBS := -lmicrohttpd -lsystemd
 SINK_TEST_OBJS := $(B)/test/unit/result_make.o \
 		  $(patsubst %,$(B)/lmctl/%.o,sinks/figures engine/result \
 		  engine/answer) $(RECORDING_OBJS) $(B)/lib/libsr6flow.a
-test_checkup_OBJS := $(patsubst %,$(B)/lmctl/%.o,checkup checkup_words) \
+test_checkup_OBJS := $(patsubst %,$(B)/lmctl/%.o,checkup checkup_words flowkey) \
 		     $(SINK_TEST_OBJS)
 test_checkup_LDLIBS := -lsmartcols -ljansson -lmnl
 test_stream_OBJS := $(patsubst %,$(B)/lmctl/%.o,sinks/stream \

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <arpa/inet.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -7,8 +8,11 @@
 
 #include "lmctl/checkup.h"
 #include "lmctl/checkup_words.h"
+#include "lmctl/flowkey.h"
 
 #define TALLIES_MAX 64
+/* Flows with another source than this node's that are remembered. */
+#define STRANGERS_MAX 64
 #define TEXT_LEN 512
 /* The two Explicit Congestion Notification bits of the Traffic Class. */
 #define ECN_BITS 0x03
@@ -39,10 +43,29 @@ struct peer_facts {
 	struct peer_report last;
 };
 
+/**
+ * struct sources - the sources of the flows that this node marks
+ * @flows: number of flows that have one
+ * @chosen: the kernel chooses, so that it may change
+ * @source: source of this node for the first of them
+ * @nstrangers: number of @stranger
+ * @stranger: flows with another one, and without packets
+ * @more: and those for which there was no room
+ */
+struct sources {
+	uint64_t flows;
+	bool chosen;
+	struct in6_addr source;
+	unsigned int nstrangers;
+	struct sr6flow_flow stranger[STRANGERS_MAX];
+	uint64_t more;
+};
+
 struct checkup {
 	struct measurement of;
 	struct block_timing timing;
 	struct sr6flow_set set;
+	struct sources sources;
 	unsigned int looks;
 	unsigned int wrong_colours;
 	bool colour_changed;
@@ -98,6 +121,36 @@ void checkup_clock(struct checkup *checkup, bool synchronised,
 	checkup->error_ns = error_ns;
 }
 
+void checkup_source(struct checkup *checkup, const struct sr6flow_flow *flow,
+		    const struct in6_addr *source, bool fixed)
+{
+	struct sources *sources = &checkup->sources;
+	struct sr6flow_flow own = *flow;
+
+	if (!sources->flows++)
+		sources->source = *source;
+	sources->chosen |= !fixed;
+	own.source = *source;
+	if (flowkey_matches(flow, &own))
+		return;
+	if (sources->nstrangers == STRANGERS_MAX)
+		sources->more++;
+	else
+		sources->stranger[sources->nstrangers++] = *flow;
+}
+
+/* It has packets, so another node encapsulates them. */
+static void acquit(struct sources *sources, const struct sr6flow_flow *flow)
+{
+	unsigned int i;
+
+	for (i = 0; i < sources->nstrangers; i++)
+		if (flowkey_equal(&sources->stranger[i], flow))
+			break;
+	if (i < sources->nstrangers)
+		sources->stranger[i] = sources->stranger[--sources->nstrangers];
+}
+
 /* More words than there is room for are not needed to find the cause. */
 static void count(struct checkup *checkup, int node, const char *word,
 		  const struct result *result)
@@ -128,6 +181,8 @@ void checkup_result(struct checkup *checkup, const struct result *result)
 	struct segment total = result_total(result);
 	unsigned int i;
 
+	if (result->sent)
+		acquit(&checkup->sources, result->flow);
 	if (result->reason)
 		count(checkup, -1, reason_word(result->reason), result);
 	for (i = 0; i < result->of->npeers; i++) {
@@ -243,6 +298,31 @@ static void judge_mask(struct checkup *checkup)
 		     "create the sets with two mask bits",
 		     "0x%08x has one bit: uncoloured packets cannot be told from the first colour",
 		     mask);
+}
+
+static void judge_sources(struct checkup *checkup)
+{
+	const struct sources *sources = &checkup->sources;
+	const struct meaning *changed = checkup_meaning("source-changed");
+	char flow[SR6FLOW_FLOW_STRLEN], source[INET6_ADDRSTRLEN];
+
+	if (!sources->flows)
+		return;
+	inet_ntop(AF_INET6, &sources->source, source, sizeof(source));
+	if (sources->nstrangers)
+		find(checkup, FINDING_BAD, "source", changed->remedy,
+		     "source-changed: %s, which is %s now (%" PRIu64 " flows, first %s)",
+		     changed->means, source,
+		     sources->nstrangers + sources->more,
+		     sr6flow_flow_format(&sources->stranger[0], flow));
+	else if (sources->chosen)
+		find(checkup, FINDING_NOTE, "source",
+		     "set it with 'ip sr tunsrc set ADDRESS'",
+		     "no tunnel source is fixed; the kernel chooses one, %s now, and flows count nothing once it chooses another",
+		     source);
+	else
+		find(checkup, FINDING_GOOD, "source", NULL,
+		     "this node's tunnel source is fixed, %s", source);
 }
 
 static void judge_colour(struct checkup *checkup)
@@ -398,6 +478,7 @@ bool checkup_findings(struct checkup *checkup,
 	checkup->bad = false;
 	judge_set(checkup);
 	judge_mask(checkup);
+	judge_sources(checkup);
 	judge_colour(checkup);
 	judge_clock(checkup);
 	for (i = 0; i < checkup->ntallies; i++)

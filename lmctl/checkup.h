@@ -76,6 +76,19 @@ void checkup_clock(struct checkup *checkup, bool synchronised,
 		   int64_t error_ns);
 
 /**
+ * checkup_source() - the source that packets of a flow of the set get
+ * @checkup: checkup
+ * @flow: flow, with a source
+ * @source: source address of the packets that this node encapsulates for it now
+ * @fixed: it stays, until somebody sets another
+ *
+ * A flow with another source is right if it has packets: another node encapsulates
+ * them.
+ */
+void checkup_source(struct checkup *checkup, const struct sr6flow_flow *flow,
+		    const struct in6_addr *source, bool fixed);
+
+/**
  * checkup_result() - a flow in a block
  * @checkup: checkup
  * @result: result

@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 #include "lmctl/flowargs.h"
+#include "lmctl/flowsource.h"
 #include "lmctl/lmctl.h"
 
 struct options {
@@ -44,7 +45,9 @@ static const struct argp argp = {
 	.children = children,
 	.args_doc = "SET FLOW...\nSET --file=FILE",
 	.doc = "Add flows to a set: all of them, or none if one fails. FLOW is "
-	       "[NAME=]SID[,SID...], the SIDs in path order. SET is tx (for "
+	       "[NAME=][SOURCE@]SID[,SID...], the SIDs in path order, SOURCE "
+	       "the outer source address. A marking set takes this node's "
+	       "tunnel source where SOURCE is missing. SET is tx (for "
 	       LMCTL_SET_TX "), rx (for " LMCTL_SET_RX ") or a name.",
 };
 
@@ -61,7 +64,8 @@ int cmd_add(int argc, char **argv)
 	if (flowargs_read(args))
 		goto out;
 	handle = lmctl_open();
-	if (handle && !flowlist_add(&args->list, handle, args->set,
+	if (handle && !flowsource_fill(&args->list, handle, args->set, true) &&
+	    !flowlist_add(&args->list, handle, args->set,
 				    options.timeout, args->exist))
 		status = EXIT_SUCCESS;
 out:

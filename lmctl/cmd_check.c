@@ -15,8 +15,11 @@
 #include "lmctl/privileges.h"
 #include "lmctl/service/parts.h"
 #include "lmctl/service/sysclock.h"
+#include "lmctl/tunsrc.h"
 
 #define BLOCKS 2
+/* Flows whose tunnel source the kernel is asked for: a moment's work. */
+#define SOURCES_MAX 1000
 /* Version of the JSON document, the key "v". */
 #define JSON_VERSION 1
 
@@ -31,6 +34,8 @@ struct check {
 	struct task *look;
 	uint32_t done;
 	bool finished;
+	struct tunsrc tunsrc;
+	unsigned int sources;
 	/* What is not answered by then is not waited for. */
 	int64_t deadline;
 	struct output_progress progress;
@@ -117,6 +122,30 @@ static const struct measure_ops measure_ops = {
 	.report = take_report,
 	.block_end = take_block_end,
 };
+
+static int take_source(const struct sr6flow_set *set,
+		       const struct sr6flow_record *record, void *arg)
+{
+	struct check *check = arg;
+	struct in6_addr source;
+
+	(void)set;
+	if (!record->flow.netmask ||
+	    (!check->tunsrc.fixed && check->sources++ >= SOURCES_MAX) ||
+	    tunsrc_find(&check->tunsrc, &record->flow.sids[0], 0, &source))
+		return 0;
+	checkup_source(check->checkup, &record->flow, &source,
+		       check->tunsrc.fixed);
+	return 0;
+}
+
+/* The sources of the flows, once: nobody who measures changes them. */
+static void look_at_sources(struct check *check, const char *set)
+{
+	if (!tunsrc_open(&check->tunsrc))
+		sr6flow_dump(check->handle, set, take_source, check);
+	tunsrc_close(&check->tunsrc);
+}
 
 /* Once per block, at its guard time, when its colour must be there. */
 static int64_t look_run(void *arg, int64_t now)
@@ -230,6 +259,8 @@ static int run(struct check *check, struct parts *parts)
 {
 	const struct config *config = check->measuring.config;
 	int status;
+
+	look_at_sources(check, config->measure[0].of.set);
 
 	/* Three pass before the first result. */
 	check->deadline = wallclock_time() +

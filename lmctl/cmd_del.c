@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 #include "lmctl/flowargs.h"
+#include "lmctl/flowsource.h"
 #include "lmctl/lmctl.h"
 
 static error_t parse_opt(int key, char *arg, struct argp_state *state)
@@ -25,8 +26,8 @@ static const struct argp argp = {
 	.children = children,
 	.args_doc = "SET FLOW...\nSET --file=FILE",
 	.doc = "Delete flows from a set: all of them, or none if the set does "
-	       "not have one. FLOW is [NAME=]SID[,SID...]; the name does not "
-	       "matter. SET is tx (for " LMCTL_SET_TX "), rx (for "
+	       "not have one. FLOW is [NAME=][SOURCE@]SID[,SID...], see "
+	       "'lmctl add'; the name does not matter. SET is tx (for " LMCTL_SET_TX "), rx (for "
 	       LMCTL_SET_RX ") or a name.",
 };
 
@@ -42,7 +43,7 @@ int cmd_del(int argc, char **argv)
 	if (flowargs_read(&args))
 		goto out;
 	handle = lmctl_open();
-	if (handle &&
+	if (handle && !flowsource_fill(&args.list, handle, args.set, false) &&
 	    !flowlist_del(&args.list, handle, args.set, args.exist))
 		status = EXIT_SUCCESS;
 out:

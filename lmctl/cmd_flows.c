@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include "lmctl/address.h"
 #include "lmctl/lmctl.h"
 #include "lmctl/report.h"
 
@@ -46,7 +47,8 @@ static const struct argp argp = {
 };
 
 static const struct output_column columns[] = {
-	{ "SET", false }, { "NAME", false }, { "SIDS", false },
+	{ "SET", false }, { "NAME", false }, { "SOURCE", false },
+	{ "SIDS", false },
 	{ "TIMEOUT", true },
 };
 
@@ -55,11 +57,16 @@ static int rows(struct libscols_table *table, const struct sr6flow_set *set,
 {
 	struct sr6flow_flow nameless = record->flow;
 	char sids[SR6FLOW_FLOW_STRLEN], timeout[16] = "";
+	char source[INET6_ADDRSTRLEN + sizeof("/128")] = "";
 	const char *const cells[] = {
-		set->name, record->flow.name, sids, timeout,
+		set->name, record->flow.name, source, sids, timeout,
 	};
 
+	if (record->flow.netmask)
+		sprintf(source + address_format(source, &record->flow.source),
+			"/%u", record->flow.netmask);
 	nameless.name[0] = '\0';
+	nameless.netmask = 0;
 	sr6flow_flow_format(&nameless, sids);
 	if (record->timeout && record->timeout != SR6FLOW_NO_TIMEOUT)
 		snprintf(timeout, sizeof(timeout), "%us", record->timeout);

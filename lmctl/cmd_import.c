@@ -10,10 +10,13 @@
 /* Without this uthash exits when memory is short. */
 #define HASH_NONFATAL_OOM 1
 #include <uthash.h>
+#include "lmctl/flowkey.h"
 #include "lmctl/flowlist.h"
+#include "lmctl/flowsource.h"
 #include "lmctl/lmctl.h"
 #include "lmctl/output.h"
 #include "lmctl/routes.h"
+#include "lmctl/tunsrc.h"
 
 struct options {
 	const char *set;
@@ -23,26 +26,29 @@ struct options {
 	bool exist;
 };
 
-/* SID lists met so far. */
+/* Flows met so far. */
 struct seen {
 	UT_hash_handle hh;
-	unsigned char sids[];
+	unsigned char key[];
 };
 
 /*
  * @routes: routes, or next hops of routes, with a seg6 encapsulation
- * @same: of these, with the SID list of an earlier one
+ * @same: of these, with the source and SID list of an earlier one
  * @skipped: of these, that no flow can stand for
+ * @chosen: the first flow whose source the kernel has chosen, 0 for none, from 1
  */
 struct import {
 	const struct options *options;
-	uint32_t mask;
+	struct sr6flow_set set;
+	struct tunsrc tunsrc;
 	char table[ROUTES_TABLE_STRLEN];
 	struct flowlist list;
 	struct seen *seen;
 	size_t routes;
 	size_t same;
 	size_t skipped;
+	size_t chosen;
 	struct output_progress progress;
 };
 
@@ -117,27 +123,57 @@ static void drop_routes(void *arg)
 	import->routes = 0;
 	import->same = 0;
 	import->skipped = 0;
+	import->chosen = 0;
 }
 
-/* Returns 1 for a SID list that was met before, or a negative errno. */
+/* Returns 1 for a flow that was met before, or a negative errno. */
 static int remember(struct import *import, const struct sr6flow_flow *flow)
 {
-	size_t len = flow->nsids * sizeof(flow->sids[0]);
+	size_t len = FLOWKEY_LEN(flow->nsids);
 	struct seen *seen;
 
-	HASH_FIND(hh, import->seen, flow->sids, len, seen);
+	HASH_FIND(hh, import->seen, flowkey(flow), len, seen);
 	if (seen)
 		return 1;
 	seen = calloc(1, sizeof(*seen) + len);
 	if (seen) {
-		memcpy(seen->sids, flow->sids, len);
-		HASH_ADD_KEYPTR(hh, import->seen, seen->sids, len, seen);
+		memcpy(seen->key, flowkey(flow), len);
+		HASH_ADD_KEYPTR(hh, import->seen, seen->key, len, seen);
 		if (seen->hh.tbl)
 			return 0;
 		free(seen);
 	}
 	lmctl_error("out of memory for %zu routes", import->routes);
 	return -ENOMEM;
+}
+
+/* As seg6_flow() does, with the source if the set wants one. */
+static int make_flow(struct import *import, const struct seg6_route *route,
+		     struct sr6flow_flow *flow, char *reason)
+{
+	int err = seg6_flow(flow, route, import->set.mask, reason);
+
+	if (err || !import->set.netmask)
+		return err;
+	if (seg6_keeps_source(route)) {
+		snprintf(reason, SEG6_REASON_SIZE, "mode inline keeps the "
+			 "source of each host; import it into a set made with "
+			 "'lmctl init --netmask 0'");
+		return -ENOTSUP;
+	}
+	flow->netmask = SR6FLOW_NETMASK_MAX;
+	if (route->source && !IN6_IS_ADDR_UNSPECIFIED(route->source)) {
+		flow->source = *route->source;
+		return 0;
+	}
+	err = tunsrc_find(&import->tunsrc, &flow->sids[0], route->device,
+			  &flow->source);
+	if (err)
+		snprintf(reason, SEG6_REASON_SIZE, "no tunnel source: %s; set "
+			 "one with 'ip sr tunsrc set ADDRESS'", strerror(-err));
+	else if (!import->tunsrc.fixed && !import->chosen)
+		import->chosen = import->list.n + 1;
+	return err;
 }
 
 static int on_route(const struct seg6_route *route, void *arg)
@@ -149,7 +185,7 @@ static int on_route(const struct seg6_route *route, void *arg)
 	int known;
 
 	output_progress(&import->progress, ++import->routes);
-	if (seg6_flow(&flow, route, import->mask, reason)) {
+	if (make_flow(import, route, &flow, reason)) {
 		import->skipped++;
 		output_progress_end(&import->progress);
 		lmctl_warning("route %s is left out: %s",
@@ -190,19 +226,23 @@ static void summary(const struct import *import)
 static int import_routes(struct import *import, struct sr6flow *handle)
 {
 	const struct options *options = import->options;
-	struct sr6flow_set set;
-	int err = sr6flow_info(handle, options->set, &set);
+	int err = sr6flow_info(handle, options->set, &import->set);
 
 	if (err) {
 		lmctl_error("%s", sr6flow_error(handle));
 		return err;
 	}
-	import->mask = set.mask;
+	err = import->set.netmask ? tunsrc_open(&import->tunsrc) : 0;
+	if (err)
+		return err;
 	output_progress_start(&import->progress, "routes", 0);
 	err = routes_read(options->table, on_route, drop_routes, import);
 	output_progress_end(&import->progress);
 	if (err)
 		return err;
+	if (import->chosen && import->chosen <= import->list.n)
+		flowsource_warn(options->set,
+				&import->list.items[import->chosen - 1].flow);
 	if (options->dry_run) {
 		print_flows(&import->list);
 		return 0;
@@ -232,6 +272,7 @@ int cmd_import(int argc, char **argv)
 	if (!handle || import_routes(&import, handle))
 		status = EXIT_FAILURE;
 	drop_routes(&import);
+	tunsrc_close(&import.tunsrc);
 	sr6flow_close(handle);
 	return status;
 }

@@ -20,6 +20,7 @@ enum {
 	KEY_FORCEADD = 256,
 	KEY_SKBINFO,
 	KEY_IP6TABLES,
+	KEY_NETMASK,
 };
 
 static const struct argp_option argp_options[] = {
@@ -27,6 +28,9 @@ static const struct argp_option argp_options[] = {
 	  " or " LMCTL_SET_RX, 0 },
 	{ "mask", 'm', "MASK", 0, "Mark mask, default 0x00030000 (the two low "
 	  "bits of the SRH Tag)", 0 },
+	{ "netmask", KEY_NETMASK, "N", 0, "Bits of the source address that "
+	  "tell flows apart, default 128; 0 for mode inline, where the source "
+	  "is the host's, and where each SID list has one ingress", 0 },
 	{ "colour", 'c', "COLOUR", 0, "Active colour at the start", 0 },
 	{ "timeout", 't', "TIME", 0, "Flows expire TIME after they were added "
 	  "or refreshed", 0 },
@@ -49,6 +53,18 @@ static error_t positive(const struct argp_state *state, const char *option,
 	if (!err && !*value)
 		return lmctl_usage(state, "--%s=%s: must be at least 1", option,
 				   text);
+	return err;
+}
+
+static error_t netmask(const struct argp_state *state, const char *text,
+		       unsigned int *value)
+{
+	error_t err = lmctl_u32(state, "netmask", text, value);
+
+	if (!err && *value > SR6FLOW_NETMASK_MAX)
+		return lmctl_usage(state, "--netmask=%s: at most %d bits of "
+				   "the source address", text,
+				   SR6FLOW_NETMASK_MAX);
 	return err;
 }
 
@@ -110,6 +126,8 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	case KEY_SKBINFO:
 		options->set.skbinfo = true;
 		return 0;
+	case KEY_NETMASK:
+		return netmask(state, arg, &options->set.netmask);
 	case KEY_IP6TABLES:
 		options->rule.program = arg;
 		return 0;
@@ -154,6 +172,23 @@ static void warn(uint32_t mask)
 			      "apart", mask);
 }
 
+/* The options of the set that is there are others. */
+static void report_other(struct sr6flow *handle, const struct options *options)
+{
+	char reason[512];
+	struct sr6flow_set info;
+
+	snprintf(reason, sizeof(reason), "%s", sr6flow_error(handle));
+	if (!sr6flow_info(handle, options->rule.set, &info) &&
+	    info.netmask != options->set.netmask)
+		lmctl_error("set '%s' exists with netmask %u, not %u: give "
+			    "--netmask=%u, or 'lmctl deinit' and 'lmctl init' "
+			    "it and add its flows again", options->rule.set,
+			    info.netmask, options->set.netmask, info.netmask);
+	else
+		lmctl_error("%s", reason);
+}
+
 /* Sets *created unless the set was there with the same options. */
 static int create(struct sr6flow *handle, struct options *options,
 		  bool *created)
@@ -166,6 +201,10 @@ static int create(struct sr6flow *handle, struct options *options,
 	if (err == -EEXIST) {
 		options->set.exist = true;
 		err = sr6flow_create(handle, options->rule.set, &options->set);
+		if (err == -EEXIST) {
+			report_other(handle, options);
+			return err;
+		}
 	}
 	if (err)
 		lmctl_error("%s", sr6flow_error(handle));
@@ -219,8 +258,9 @@ static int dry_run(struct sr6flow *handle, const struct options *options)
 	int there = 0;
 
 	if (err == -ENOENT) {
-		printf("create set %s with mask 0x%08x\n", options->rule.set,
-		       options->set.mask);
+		printf("create set %s with mask 0x%08x and netmask %u\n",
+		       options->rule.set, options->set.mask,
+		       options->set.netmask);
 	} else if (err) {
 		lmctl_error("%s", sr6flow_error(handle));
 		return err;
@@ -237,6 +277,7 @@ int cmd_init(int argc, char **argv)
 	struct options options = {
 		.rule.program = "ip6tables",
 		.set.mask = SR6FLOW_MASK_DEFAULT,
+		.set.netmask = SR6FLOW_NETMASK_MAX,
 	};
 	struct sr6flow *handle;
 	int err, status = lmctl_parse(&argp, argc, argv, &options);

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 #include "lmctl/duration.h"
+#include "lmctl/flowkey.h"
 #include "lmctl/lmctl.h"
 #include "lmctl/report.h"
 
@@ -98,13 +99,6 @@ static const struct argp argp = {
 	       "list.",
 };
 
-static bool same_sids(const struct sr6flow_flow *a,
-		      const struct sr6flow_flow *b)
-{
-	return a->nsids == b->nsids &&
-	       !memcmp(a->sids, b->sids, a->nsids * sizeof(a->sids[0]));
-}
-
 static bool select_flow(const struct sr6flow_set *set,
 			const struct sr6flow_record *record, void *arg)
 {
@@ -117,7 +111,7 @@ static bool select_flow(const struct sr6flow_set *set,
 		struct selector *selector = &options->selectors[i];
 
 		if (!strcmp(record->flow.name, selector->text) ||
-		    same_sids(&record->flow, &selector->flow)) {
+		    flowkey_matches(&record->flow, &selector->flow)) {
 			selector->matched = true;
 			selected = true;
 		}

@@ -8,8 +8,7 @@
 #include "lmctl/output.h"
 #include "lmctl/signals.h"
 
-/* "FILE:LINE: " of an item for the start of a message. */
-static const char *origin(const struct flowlist *list, unsigned int line)
+const char *flowlist_origin(const struct flowlist *list, unsigned int line)
 {
 	static char text[256];
 
@@ -55,7 +54,7 @@ static int parse_line(struct flowlist *list, const char *text,
 	char error[256];
 
 	if (sr6flow_flow_parse(&flow, text, error, sizeof(error))) {
-		lmctl_error("%s%s", origin(list, line), error);
+		lmctl_error("%s%s", flowlist_origin(list, line), error);
 		return -EINVAL;
 	}
 	return flowlist_append(list, &flow, line);
@@ -95,7 +94,7 @@ static int read_lines(struct flowlist *list, FILE *stream)
 		number++;
 		if ((size_t)len != strlen(line)) {
 			lmctl_error("%sthe line has a NUL byte; a file of "
-				    "flows is text", origin(list, number));
+				    "flows is text", flowlist_origin(list, number));
 			err = -EINVAL;
 			break;
 		}
@@ -182,7 +181,7 @@ int flowlist_add(struct flowlist *list, struct sr6flow *handle,
 		err = add_one(handle, set, &list->items[i], timeout, exist);
 		if (err)
 			snprintf(reason, sizeof(reason), "%s%s",
-				 origin(list, list->items[i].line),
+				 flowlist_origin(list, list->items[i].line),
 				 sr6flow_error(handle));
 	}
 	output_progress_end(&progress);
@@ -211,12 +210,12 @@ static int look_up(struct flowlist *list, struct sr6flow *handle,
 		if (found > 0)
 			continue;
 		if (found)
-			lmctl_error("%s%s", origin(list, item->line),
+			lmctl_error("%s%s", flowlist_origin(list, item->line),
 				    sr6flow_error(handle));
 		else
 			lmctl_error("%s%s is not in set %s; no flow was "
 				    "deleted (--exist skips such flows)",
-				    origin(list, item->line),
+				    flowlist_origin(list, item->line),
 				    sr6flow_flow_format(&item->flow, text),
 				    set);
 		return found ? found : -ESRCH;
@@ -250,7 +249,7 @@ int flowlist_del(struct flowlist *list, struct sr6flow *handle,
 	output_progress_end(&progress);
 	if (err)
 		lmctl_error("%s%s; %zu flows were deleted before",
-			    origin(list, list->items[i].line),
+			    flowlist_origin(list, list->items[i].line),
 			    sr6flow_error(handle), n);
 	return err;
 }

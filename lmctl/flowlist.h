@@ -44,6 +44,15 @@ struct flowlist {
 void flowlist_free(struct flowlist *list);
 
 /**
+ * flowlist_origin() - where an item comes from, for the start of a message
+ * @list: list
+ * @line: line of the item
+ *
+ * Return: "FILE:LINE: ", or an empty string; valid until the next call.
+ */
+const char *flowlist_origin(const struct flowlist *list, unsigned int line);
+
+/**
  * flowlist_append() - append a flow
  * @list: list
  * @flow: the flow; copied
@@ -57,7 +66,7 @@ int flowlist_append(struct flowlist *list, const struct sr6flow_flow *flow,
 /**
  * flowlist_parse() - append a flow in its text form
  * @list: list
- * @text: [NAME=]SID[,SID...]
+ * @text: [NAME=][SOURCE@]SID[,SID...]
  *
  * Return: 0, or -EINVAL or -ENOMEM after a message.
  */

@@ -18,10 +18,11 @@ const char *report_slot_name(uint32_t mask, unsigned int slot)
 
 json_t *report_set_object(const struct sr6flow_set *set)
 {
-	json_t *object = json_pack("{s:s, s:o, s:o, s:[o, o], s:I, s:I, s:I,"
+	json_t *object = json_pack("{s:s, s:o, s:I, s:o, s:[o, o], s:I, s:I, s:I,"
 		" s:b, s:b, s:I, s:o, s:{s:o, s:o, s:o}}",
 		"set", set->name,
 		"mask", json_mark(set->mask),
+		"netmask", (json_int_t)set->netmask,
 		"colour", json_mark(set->colour),
 		"colours", json_mark(sr6flow_colour(set->mask, 0)),
 		json_mark(sr6flow_colour(set->mask, 1)),
@@ -51,6 +52,7 @@ void report_flow_keys(struct jsonline *line, const struct sr6flow_set *set,
 {
 	(void)set;
 	jsonline_string(line, "name", record->flow.name);
+	jsonline_source(line, "source", &record->flow);
 	jsonline_sids(line, "sids", &record->flow);
 	if (record->timeout != SR6FLOW_NO_TIMEOUT)
 		jsonline_integer(line, "timeout", record->timeout);

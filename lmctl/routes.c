@@ -16,6 +16,10 @@
 #include "lmctl/lmctl.h"
 #include "lmctl/routes.h"
 
+/* SEG6_IPTUNNEL_SRC of newer kernels' headers. */
+#define TUNNEL_SOURCE 2
+#define TUNNEL_MAX TUNNEL_SOURCE
+
 /* The table changed while it was read; that passes. */
 #define READ_TRIES 10
 
@@ -33,6 +37,7 @@ struct reading {
 
 static const struct nla_policy route_policy[RTA_MAX + 1] = {
 	[RTA_TABLE] = { .type = NLA_U32 },
+	[RTA_OIF] = { .type = NLA_U32 },
 	[RTA_ENCAP_TYPE] = { .type = NLA_U16 },
 	[RTA_NH_ID] = { .type = NLA_U32 },
 };
@@ -41,16 +46,20 @@ static const struct nla_policy route_policy[RTA_MAX + 1] = {
 static int read_encap(struct reading *reading, struct seg6_route *route,
 		      struct nlattr *const *attrs)
 {
-	struct nlattr *encap[SEG6_IPTUNNEL_MAX + 1];
+	struct nlattr *encap[TUNNEL_MAX + 1];
 
 	if (!attrs[RTA_ENCAP] || !attrs[RTA_ENCAP_TYPE] ||
 	    nla_get_u16(attrs[RTA_ENCAP_TYPE]) != LWTUNNEL_ENCAP_SEG6)
 		return 0;
-	if (nla_parse_nested(encap, SEG6_IPTUNNEL_MAX, attrs[RTA_ENCAP],
+	if (nla_parse_nested(encap, TUNNEL_MAX, attrs[RTA_ENCAP],
 			     NULL) < 0 || !encap[SEG6_IPTUNNEL_SRH])
 		return 0;
 	route->encap = nla_data(encap[SEG6_IPTUNNEL_SRH]);
 	route->encap_len = (size_t)nla_len(encap[SEG6_IPTUNNEL_SRH]);
+	route->source = NULL;
+	if (encap[TUNNEL_SOURCE] &&
+	    nla_len(encap[TUNNEL_SOURCE]) == sizeof(*route->source))
+		route->source = nla_data(encap[TUNNEL_SOURCE]);
 	return reading->fn(route, reading->arg);
 }
 
@@ -67,6 +76,7 @@ static int read_nexthops(struct reading *reading, struct seg6_route *route,
 		if (nla_parse(attrs, RTA_MAX, (struct nlattr *)RTNH_DATA(hop),
 			      len, route_policy) < 0)
 			return 0;
+		route->device = (uint32_t)hop->rtnh_ifindex;
 		err = read_encap(reading, route, attrs);
 		left -= RTNH_ALIGN(hop->rtnh_len);
 		hop = RTNH_NEXT(hop);
@@ -94,6 +104,8 @@ static int read_route(struct reading *reading, struct nlmsghdr *message)
 		return 0;
 	if (attrs[RTA_DST])
 		nla_memcpy(route.dst, attrs[RTA_DST], sizeof(route.dst));
+	if (attrs[RTA_OIF])
+		route.device = nla_get_u32(attrs[RTA_OIF]);
 	if (attrs[RTA_NH_ID] && !attrs[RTA_OIF] && !attrs[RTA_MULTIPATH] &&
 	    header->rtm_type == RTN_UNICAST)
 		reading->hidden++;

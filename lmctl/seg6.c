@@ -124,6 +124,14 @@ int seg6_flow(struct sr6flow_flow *flow, const struct seg6_route *route,
 	return -ENOTSUP;
 }
 
+bool seg6_keeps_source(const struct seg6_route *route)
+{
+	struct encap encap;
+
+	return !encap_read(&encap, route) &&
+	       encap.mode == SEG6_IPTUN_MODE_INLINE;
+}
+
 const char *seg6_destination(const struct seg6_route *route, char *text)
 {
 	unsigned int host = route->family == AF_INET6 ? 128 : 32;

@@ -7,6 +7,7 @@
 #define LMCTL_SEG6_H
 
 #include <netinet/in.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include "sr6flow.h"
@@ -22,6 +23,8 @@
  * @dst: destination, network byte order; an IPv4 address in the first 4 bytes
  * @prefix_len: bits of @dst that count
  * @table: routing table
+ * @device: index of the device that packets leave by, 0 if it is not known
+ * @source: tunnel source of this route alone, or NULL
  * @encap: content of SEG6_IPTUNNEL_SRH
  * @encap_len: bytes in @encap
  */
@@ -30,6 +33,8 @@ struct seg6_route {
 	unsigned char dst[16];
 	unsigned int prefix_len;
 	uint32_t table;
+	uint32_t device;
+	const struct in6_addr *source;
 	const void *encap;
 	size_t encap_len;
 };
@@ -46,6 +51,14 @@ struct seg6_route {
  */
 int seg6_flow(struct sr6flow_flow *flow, const struct seg6_route *route,
 	      uint32_t mask, char *reason);
+
+/**
+ * seg6_keeps_source() - do packets of a route keep the source that they have
+ * @route: the route
+ *
+ * Return: true in mode inline, which adds an SRH and no outer header.
+ */
+bool seg6_keeps_source(const struct seg6_route *route);
 
 /**
  * seg6_destination() - text form of a destination

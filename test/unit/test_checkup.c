@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <cmocka.h>
+#include <arpa/inet.h>
 
 #include "lmctl/checkup.h"
 #include "lmctl/checkup_words.h"
@@ -396,6 +397,52 @@ static void test_words(void **state)
 	assert_non_null(checkup_meaning("of-tomorrow")->remedy);
 }
 
+/* What is found about the sources of flows of this node. */
+static void find_source(const struct finding *finding, void *arg)
+{
+	if (!strcmp(finding->subject, "source"))
+		snprintf(arg, 512, "%d %s", (int)finding->level, finding->text);
+}
+
+/**
+ * check_source() - findings about a set of one flow of fc00:12::1
+ * @own: the source of this node
+ * @fixed: it is
+ * @packets: sent in the flow
+ * @found: "LEVEL TEXT" begins like this
+ */
+static void check_source(const char *own, bool fixed, uint64_t packets,
+			 const char *found)
+{
+	const struct measurement of = make_measurement(false, 1);
+	struct checkup *checkup = checkup_new(&of, &timing);
+	struct sr6flow_flow flow =
+		make_flow("fc00:12::1@fcff:2::1,fcff:8::100");
+	struct result result = make_result(&of, &flow, MADE_BLOCK, packets,
+					   packets);
+	char text[512] = "";
+	struct in6_addr source;
+
+	assert_int_equal(inet_pton(AF_INET6, own, &source), 1);
+	checkup_source(checkup, &flow, &source, fixed);
+	checkup_result(checkup, &result);
+	checkup_findings(checkup, find_source, text);
+	if (strncmp(text, found, strlen(found)))
+		fail_msg("'%s' does not begin with '%s'", text, found);
+	checkup_free(checkup);
+}
+
+static void test_sources(void **state)
+{
+	(void)state;
+	check_source("fc00:12::1", true, 0, "0 this node's tunnel source is fixed, fc00:12::1");
+	check_source("fc00:12::1", false, 7, "1 no tunnel source is fixed; the kernel chooses one, fc00:12::1 now");
+	check_source("fc00:12::2", true, 0, "2 source-changed: no packet comes with the source of the flow");
+	check_source("fc00:12::2", false, 0, "2 source-changed: ");
+	/* Of another node, whose packets come through this one. */
+	check_source("fc00:12::2", true, 7, "0 this node");
+}
+
 static unsigned int tallies;
 
 static void count_tallies(const struct finding *finding, void *arg)
@@ -435,6 +482,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_sources),
 		cmocka_unit_test(test_many_words),
 	};
 

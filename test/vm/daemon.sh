@@ -31,7 +31,7 @@ doze() {
 }
 
 flows_add() {
-	on "$1" lmctl add "$2" gold=$sids idle=fcff:2::1,fcff:3::7
+	on "$1" lmctl add "$2" "gold=$topo_source@$sids" "idle=$topo_source@fcff:2::1,fcff:3::7"
 }
 
 tx_up() {

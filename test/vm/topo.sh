@@ -21,6 +21,10 @@
 # The encapsulated direction is host-a to host-b; the way back is plain
 # routing unless --both is given.
 
+# What ingress and egress give to packets that they encapsulate.
+topo_source=fc00:12::1
+topo_source_back=fc00:23::3
+
 # topo_srv6 [OPTION]...
 #   --mode MODE    encap (default), encap.red, inline or l2encap
 #   --sids LIST    SIDs in path order, with commas; default fcff:2::1 and the
@@ -52,8 +56,8 @@ topo_srv6() {
 
 	topo_links
 	topo_addresses
-	topo_router ingress host-a transit 1 fc00:12::1 fd00:a::2 10.0.1.2
-	topo_router egress host-b transit 3 fc00:23::3 fd00:b::2 10.0.2.2
+	topo_router ingress host-a transit 1 "$topo_source" fd00:a::2 10.0.1.2
+	topo_router egress host-b transit 3 "$topo_source_back" fd00:b::2 10.0.2.2
 	topo_transit
 	topo_steer ingress b 10.0.2.0/24 fcff:3::4 "$sids"
 	if [ -n "$both" ]; then

@@ -51,7 +51,7 @@ declare -A metric=() before=() sent=()
 chance_seed "${DAEMON_SEED-}"
 (umask 077 && echo "key $secret" >"$tmp/keys")
 daemon_net
-on egress lmctl add rx decoy=$decoy
+on egress lmctl add rx "decoy=$topo_source@$decoy"
 node_ip egress <<<"route add unreachable 2001:db8::/32"
 begin start
 up egress ingress

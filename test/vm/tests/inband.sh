@@ -40,7 +40,7 @@ on ingress lmctl init tx
 on egress lmctl init rx
 for flow in gold silver idle; do
 	on ingress lmctl add tx "$flow=${sids[$flow]}"
-	on egress lmctl add rx "$flow=${sids[$flow]}"
+	on egress lmctl add rx "$flow=$topo_source@${sids[$flow]}"
 done
 
 rules() {

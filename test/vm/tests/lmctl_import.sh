@@ -78,6 +78,10 @@ same_on_wire() {
 	isnt "$(wire_sids wire)" "" "$what: a packet was captured"
 	is "$(flow_sids "$set" "$name")" "$(wire_sids wire)" \
 		"$what: the flow is what is on the wire"
+	[ "$set" = inline ] ||
+		is "$(lm flows "$set" --json | jq -r --arg name "$name" '.sets[0].flows[] |
+			select(.name == $name) | .source' | head -n 1)" "$topo_source/128" \
+			"$what: the source is the tunnel's"
 	is "$(packets "$set" "$name")" "$((before + 1))" \
 		"$what: the set counted the packet"
 }
@@ -116,27 +120,28 @@ route fd00:e::/64 table 77 encap seg6 mode encap segs fcff:2::77 dev transit
 lm init tx
 check_fails "nothing is imported without the set" "no set 'lm-rx'" \
 	lm import rx
-is "$(lm import --dry-run 2>/dev/null | sort | grep -c '=')" 10 \
+is "$(lm import --dry-run 2>/dev/null | sort | grep -c "=$topo_source@")" 9 \
 	"a dry run prints flows"
 is "$(lm flows tx --json | jq '.sets[0].flows | length')" 0 \
 	"and adds none"
 said=$(lm import tx 2>"$tmp/warnings")
-is "$said" "14 routes in table main, 10 flows in set lm-tx, 1 routes have the SID list of an earlier route and share its flow, 3 left out" \
+is "$said" "14 routes in table main, 9 flows in set lm-tx, 1 routes have the SID list of an earlier route and share its flow, 4 left out" \
 	"summary"
-is "$(wc -l <"$tmp/warnings")" 3 "a warning per route that is left out"
+is "$(wc -l <"$tmp/warnings")" 4 "a warning per route that is left out"
 like "$(cat "$tmp/warnings")" '^lmctl: warning: route fd00:c::/64 is left out: mode inline' \
 	"inline to a prefix"
+like "$(cat "$tmp/warnings")" 'route fd00:b::14 is left out: mode inline keeps the source of each host; .*--netmask 0' \
+	"inline with a source"
 like "$(cat "$tmp/warnings")" 'route fd00:b::13 is left out: reduced encapsulation with one SID' \
 	"reduced encapsulation with one SID"
 like "$(cat "$tmp/warnings")" 'route fd00:b::19 is left out: 17 segments' \
 	"17 SIDs"
 is "$(lm flows tx --json | jq -r '[.sets[0].flows[].name] | sort | join(" ")')" \
-	"10.0.2.99 fd00:b::11 fd00:b::12 fd00:b::14 fd00:b::15 fd00:b::16 fd00:b::17 fd00:b::_64 fd00:d::_64 fd00:d::_64" \
+	"10.0.2.99 fd00:b::11 fd00:b::12 fd00:b::15 fd00:b::16 fd00:b::17 fd00:b::_64 fd00:d::_64 fd00:d::_64" \
 	"names are the routes' destinations"
 
 same_on_wire tx fd00:b::11 encap
 same_on_wire tx fd00:b::12 encap.red
-same_on_wire tx fd00:b::14 inline
 same_on_wire tx fd00:b::15 l2encap
 same_on_wire tx fd00:b::16 l2encap.red
 same_on_wire tx fd00:b::17 "encap with 16 SIDs"
@@ -146,14 +151,14 @@ same_on_wire tx fd00:b::2 "a prefix" fd00:b::_64
 
 check_fails "import again" "has the flow .*no flow was added" lm import tx
 check "import again with --exist" lm import tx --exist
-is "$(lm colour tx --json | jq '.sets[0].flow_count')" 10 "no flow is twice"
+is "$(lm colour tx --json | jq '.sets[0].flow_count')" 9 "no flow is twice"
 lm flush tx
 lm import tx --table 77 --name 'pe-%t-%i' >/dev/null
 is "$(lm flows tx --json | jq -c '[.sets[0].flows[] | [.name, .sids]]')" \
 	'[["pe-77-1",["fcff:2::77"]]]' "another table, a name by pattern"
 lm flush tx
 lm import tx --dry-run 2>/dev/null | lm add tx --file -
-is "$(lm colour tx --json | jq '.sets[0].flow_count')" 10 \
+is "$(lm colour tx --json | jq '.sets[0].flow_count')" 9 \
 	"what a dry run prints can be added"
 
 # A nexthop object is shown with its routes unless the system says otherwise.
@@ -161,7 +166,7 @@ ip -n "${node_ns[ingress]}" nexthop add id 5 encap seg6 mode encap \
 	segs fcff:2::55,fcff:3::100 via fc00:12::2 dev transit
 route fd00:b::55 nhid 5
 like "$(lm import tx --dry-run 2>/dev/null)" \
-	'^fd00:b::55=fcff:2::55,fcff:3::100$' "a route with a nexthop object"
+	'^fd00:b::55=fc00:12::1@fcff:2::55,fcff:3::100$' "a route with a nexthop object"
 on ingress sysctl -qw net.ipv4.nexthop_compat_mode=0
 like "$(lm import tx --dry-run 2>&1 >/dev/null)" \
 	'warning: 1 routes use nexthop objects' "a nexthop object that is hidden"
@@ -169,11 +174,26 @@ on ingress sysctl -qw net.ipv4.nexthop_compat_mode=1
 on ingress ip -6 route del fd00:b::55
 
 # One route too many for the set: none of them.
-lm init tx --set small --maxelem 9 --ip6tables=/bin/true
+lm init tx --set small --maxelem 8 --ip6tables=/bin/true
 check_fails "more routes than fit" "set 'small' is full" lm import small
 is "$(lm colour small --json | jq '.sets[0].flow_count')" 0 \
 	"a set too small gets none"
 on ingress ipset destroy small
+
+# Mode inline, with the source of each host.
+lm init tx --set inline --netmask 0
+lm import inline >/dev/null 2>&1
+same_on_wire inline fd00:b::14 inline
+lm deinit tx --set inline
+
+# Without a fixed tunnel source the kernel chooses by the device of the route.
+on ingress ip sr tunsrc set ::
+lm flush tx
+like "$(lm import tx 2>&1 >/dev/null)" \
+	"warning: set 'lm-tx': no tunnel source is fixed; the kernel chooses $topo_source " \
+	"a choice can change: a warning"
+same_on_wire tx fd00:b::11 "encap, with the kernel's choice"
+on ingress ip sr tunsrc set "$topo_source"
 
 # Without an SRH the Traffic Class carries the colour.
 lm deinit tx

@@ -8,6 +8,7 @@
 . "$(dirname "$0")/../lib.sh"
 
 node_add node
+on node ip sr tunsrc set fcff:1::1
 
 lm() {
 	on node lmctl "$@"
@@ -66,6 +67,9 @@ test_init() {
 		"$1: a dry run has nothing to do"
 	fault "$1: other options are refused" "set 'lm-tx' exists with other" \
 		lm init tx --maxelem 5 "--ip6tables=$tool"
+	fault "$1: another netmask is refused" \
+		"set 'lm-tx' exists with netmask 128, not 0: give --netmask=128" \
+		lm init tx --netmask 0 "--ip6tables=$tool"
 
 	# shellcheck disable=SC2086 # words of a rule
 	on node "$tool" -t mangle $tx_rule
@@ -80,16 +84,16 @@ test_init() {
 test_init_options() {
 	check "init with every option" lm init tx --set other --mask 0x30 \
 		--colour 0x20 --timeout 1min --maxelem 9 --hashsize 64 \
-		--forceadd --skbinfo --ip6tables=ip6tables-nft
+		--forceadd --skbinfo --netmask 48 --ip6tables=ip6tables-nft
 	is "$(lm colour other --json |
-	      jq -c '.sets[0] | [.mask, .colour, .timeout, .maxelem, .forceadd, .skbinfo, .references]')" \
-		'["0x00000030","0x00000020",60,9,true,true,1]' \
+	      jq -c '.sets[0] | [.mask, .netmask, .colour, .timeout, .maxelem, .forceadd, .skbinfo, .references]')" \
+		'["0x00000030",48,"0x00000020",60,9,true,true,1]' \
 		"the set has the options"
 	check "deinit of a named set" lm deinit tx --set other \
 		--ip6tables=ip6tables-nft
 	is "$(sets)" "" "the named set is gone"
 	is "$(lm init rx --dry-run --ip6tables=x)" \
-		"create set lm-rx with mask 0x00030000
+		"create set lm-rx with mask 0x00030000 and netmask 128
 x -w -t mangle -I PREROUTING 1 -m set --match-set lm-rx dst" \
 		"a dry run says what would be done"
 	is "$(sets)" "" "a dry run does nothing"
@@ -110,7 +114,7 @@ test_undo() {
 	fault "ip6tables fails" "'/bin/false -w -t mangle -A .* exit status 1" \
 		lm init tx --ip6tables=/bin/false
 	is "$(sets)" "" "the set is taken back when the rule is refused"
-	on node ipset create lm-tx hash:sr6flow
+	on node ipset create lm-tx hash:sr6flow netmask 128
 	fault "ip6tables fails on a set that was there" "'/bin/false" \
 		lm init tx --ip6tables=/bin/false
 	is "$(sets)" lm-tx "a set that was there stays"
@@ -136,7 +140,7 @@ test_flows() {
 	is "$(lm flows tx --json | jq -c '[.sets[0].flows[] | [.name, .sids]]')" \
 		'[["",["fcff:3::1"]],["gold",["fcff:2::1","fcff:8::100"]]]' \
 		"flows lists them"
-	like "$(lm flows)" '^lm-tx +gold +fcff:2::1,fcff:8::100' \
+	like "$(lm flows)" '^lm-tx +gold +fcff:1::1/128 +fcff:2::1,fcff:8::100' \
 		"flows as a table, of the sets that exist"
 	fault "a flow that exists" "set 'lm-tx' has the flow .*; no flow was added" \
 		lm add tx a=fcff:4::1 b=fcff:3::1 c=fcff:5::1
@@ -159,7 +163,7 @@ test_flows() {
 	fault "no timeouts" "set 'lm-tx' has no timeouts" \
 		lm add tx --timeout 5 fcff:7::1
 
-	fault "del of an unknown flow" "fcff:9::1 is not in set lm-tx" \
+	fault "del of an unknown flow" "fcff:1::1@fcff:9::1 is not in set lm-tx" \
 		lm del tx fcff:3::1 fcff:9::1
 	is "$(flow_count)" 3 "nothing was deleted"
 	check "del --exist" lm del tx --exist fcff:3::1 fcff:9::1
@@ -168,13 +172,79 @@ test_flows() {
 	is "$(flow_count)" 0 "no flow is left"
 }
 
+sources() {
+	lm flows "$1" --json | jq -r '[.sets[0].flows[].source] | sort | join(" ")'
+}
+
+# The source of a flow: this node's, the kernel's choice, or none.
+test_source() {
+	check "a set to count" lm init rx --ip6tables=/bin/true
+	fault "a counting node does not know the source" \
+		"set 'lm-rx' has a netmask: give the flow fcff:2::1 a source, as in SOURCE@SID; no flow" \
+		lm add rx fcff:2::1
+	check "one list of two sources" lm add rx a=fcff:1::1@fcff:2::1 \
+		b=fcff:1::2@fcff:2::1
+	is "$(lm stats --set rx fcff:2::1 --json | jq -r '[.sets[0].flows[].name] | sort | join(" ")')" \
+		"a b" "a list names the flows of all sources"
+	is "$(lm stats --set rx fcff:1::2@fcff:2::1 --json | jq -r '[.sets[0].flows[].name] | join(" ")')" \
+		b "a source names one"
+	fault "del without source" "fcff:2::1 is not|set 'lm-rx' has a netmask" \
+		lm del rx fcff:2::1
+	check "del with source" lm del rx fcff:1::1@fcff:2::1
+	is "$(sources rx)" fcff:1::2/128 "the other is there"
+	on node ipset destroy lm-rx
+
+	check "a shorter netmask" lm init rx --netmask 48 --ip6tables=/bin/true
+	lm add rx fcff:1::1@fcff:2::1
+	is "$(sources rx)" fcff:1::/48 "is all that is left of the source"
+	fault "another address of the same source" "set 'lm-rx' has the flow" \
+		lm add rx fcff:1::2@fcff:2::1
+	on node ipset destroy lm-rx
+
+	check "no source" lm init rx --netmask 0 --ip6tables=/bin/true
+	fault "a superfluous source" "set 'lm-rx' has no netmask: give the flow .* without source" \
+		lm add rx fcff:1::1@fcff:2::1
+	lm add rx fcff:2::1
+	is "$(lm flows rx --json | jq -c '.sets[0].flows[0].source')" null \
+		"a flow without source"
+	on node ipset destroy lm-rx
+
+	on node ip sr tunsrc set ::
+	fault "no source to choose" \
+		"no tunnel source for fcff:2::1: Network is unreachable; set one with 'ip sr tunsrc set" \
+		lm add tx fcff:2::1
+	node_ip node <<-END
+		link add dummy0 type dummy
+		link set dummy0 up
+		addr add fcff:7::7/64 dev dummy0 nodad
+		route add fcff:2::/32 dev dummy0
+	END
+	check "the kernel's choice" lm add tx fcff:2::1
+	is "$(sources tx)" fcff:7::7/128 "is the source"
+	lm del tx fcff:2::1 2>"$tmp/del"
+	is "$(sources tx)$(cat "$tmp/del")" "" "and is deleted without a word"
+	like "$(lm add tx fcff:2::1 2>&1)" \
+		"warning: set 'lm-tx': no tunnel source is fixed; the kernel chooses fcff:7::7 towards fcff:2::1 now.*'ip sr tunsrc set fcff:7::7' fixes it" \
+		"a choice can change: a warning"
+	on node ip sr tunsrc set fcff:1::1
+	is "$(lm add tx fcff:2::1 2>&1; sources tx)" \
+		"fcff:1::1/128 fcff:7::7/128" "a fixed one needs no warning"
+	lm flush tx
+
+	# A set of another name: its rule says whether it marks.
+	check "a named set" lm init tx --set named --ip6tables=ip6tables
+	check "of a marking node" lm add named fcff:2::1
+	is "$(sources named)" fcff:1::1/128 "gets the tunnel source"
+	lm deinit tx --set named
+}
+
 # A full set, and an end by signal: all flows or none.
 test_many() {
 	local file=$tmp/many more=$tmp/more status n=5000 try
 	make_flows $n >"$file"
 	# Takes seconds to add: time to see that it has begun, and to end it.
 	make_flows 60000 >"$more"
-	check "a small set" lm init tx --set small --maxelem 100 \
+	check "a small set" lm init tx --set small --maxelem 100 --netmask 0 \
 		--ip6tables=/bin/true
 	fault "more flows than fit" "$file:101: set 'small' is full" \
 		lm add small --file "$file"
@@ -223,7 +293,7 @@ test_colour() {
 	is "$(lm colour tx toggle)" 0x00020000 "toggle"
 	is "$(lm colour tx toggle)" 0x00010000 "toggle back"
 	is "$(lm colour tx 0x20000)" 0x00020000 "colour by number"
-	is "$(on node ipset list lm-tx | grep -o 'initval .*')" \
+	is "$(on node ipset list lm-tx | grep -o 'initval [^ ]*')" \
 		"initval 0x00020000" "the kernel has it"
 	fault "a colour that the set does not have" "colour 0x00030000: set" \
 		lm colour tx 0x30000
@@ -236,14 +306,14 @@ test_colour() {
 }
 
 test_stats() {
-	on node ipset add lm-tx gold=fcff:2::1,fcff:8::100,0x00010000 \
+	on node ipset add lm-tx gold=fcff:1::1@fcff:2::1,fcff:8::100,0x00010000 \
 		packets 1200 bytes 220800
-	on node ipset add lm-tx gold=fcff:2::1,fcff:8::100,0x00030000 \
+	on node ipset add lm-tx gold=fcff:1::1@fcff:2::1,fcff:8::100,0x00030000 \
 		packets 3 bytes 300
-	on node ipset add lm-tx big=fcff:9::1,0x00020000 \
+	on node ipset add lm-tx big=fcff:1::2@fcff:9::1,0x00020000 \
 		packets 9223372036854775807 bytes 18446744073709551614
-	is "$(lm stats gold --json | jq -c '.sets[0].flows[] | [.name, .sids, .counters]')" \
-		'["gold",["fcff:2::1","fcff:8::100"],{"uncoloured":{"colour":"0x00000000","packets":0,"bytes":0},"low":{"colour":"0x00010000","packets":1200,"bytes":220800},"high":{"colour":"0x00020000","packets":0,"bytes":0},"foreign":{"colour":"0x00030000","packets":3,"bytes":300}}]' \
+	is "$(lm stats gold --json | jq -c '.sets[0].flows[] | [.name, .source, .sids, .counters]')" \
+		'["gold","fcff:1::1/128",["fcff:2::1","fcff:8::100"],{"uncoloured":{"colour":"0x00000000","packets":0,"bytes":0},"low":{"colour":"0x00010000","packets":1200,"bytes":220800},"high":{"colour":"0x00020000","packets":0,"bytes":0},"foreign":{"colour":"0x00030000","packets":3,"bytes":300}}]' \
 		"stats of a flow as JSON"
 	like "$(lm stats fcff:9::1 --json)" '"high":{"colour":"0x00020000","packets":9223372036854775807,"bytes":"18446744073709551614"}' \
 		"counters stay exact beyond what an integer can say"
@@ -322,6 +392,7 @@ test_init_options
 test_undo
 check "a set to work with" lm init tx --ip6tables=/bin/true
 test_flows
+test_source
 test_many
 test_colour
 test_stats

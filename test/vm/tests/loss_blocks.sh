@@ -16,7 +16,7 @@ topo_srv6
 on ingress lmctl init tx
 on egress lmctl init rx
 on ingress lmctl add tx gold=fcff:2::1,fcff:3::100 idle=fcff:2::1,fcff:3::7
-on egress lmctl add rx gold=fcff:2::1,fcff:3::100 idle=fcff:2::1,fcff:3::7
+on egress lmctl add rx "gold=$topo_source@fcff:2::1,fcff:3::100" "idle=$topo_source@fcff:2::1,fcff:3::7"
 
 # lmctl_start NAME NODE ARGUMENT...: lmctl in the background
 lmctl_start() {

@@ -15,8 +15,9 @@ twice=fcff:2::1,fcff:1::1,fcff:2::2,fcff:3::100
 
 topo_srv6
 topo_direct
-on ingress lmctl init tx
-on egress lmctl init rx
+# Without source: what two ingresses send is one flow.
+on ingress lmctl init tx --netmask 0
+on egress lmctl init rx --netmask 0
 for end in "ingress lmctl add tx" "egress lmctl add rx"; do
 	# shellcheck disable=SC2086 # words
 	on $end gold=$sids twice=$twice idle=fcff:2::1,fcff:3::7
@@ -37,7 +38,7 @@ node_ip ingress <<<"addr add fc00:41::1/64 dev other nodad"
 make_permanent_neighbours other ingress
 node_ip egress <<<"route add fc00:41::/64 via fc00:23::2 dev transit"
 node_ip transit <<<"route add fc00:41::/64 via fc00:12::1 dev ingress"
-on other lmctl init tx
+on other lmctl init tx --netmask 0
 on other lmctl add tx gold=$sids
 
 start host-a ping -q -i 0.01 fd00:b::2 >/dev/null
@@ -91,7 +92,7 @@ pings=$started
 met
 stop "$pings" || true
 recovered
-reason coloured-before
+reason two-sources
 
 begin node-twice
 node_ip ingress <<<"route replace fd00:b::/64 encap seg6 mode encap segs $twice dev transit"

@@ -39,9 +39,9 @@ for node in ingress egress; do
 	on $node lmctl init rx
 done
 on ingress lmctl add tx gold=fcff:2::1,fcff:3::100 silver=fcff:2::1,fcff:3::200
-on egress lmctl add rx gold=fcff:2::1,fcff:3::100 silver=fcff:2::1,fcff:3::200
+on egress lmctl add rx "gold=$topo_source@fcff:2::1,fcff:3::100" "silver=$topo_source@fcff:2::1,fcff:3::200"
 on egress lmctl add tx gold=fcff:2::1,fcff:1::100 silver=fcff:2::1,fcff:1::200
-on ingress lmctl add rx gold=fcff:2::1,fcff:1::100 silver=fcff:2::1,fcff:1::200
+on ingress lmctl add rx "gold=$topo_source_back@fcff:2::1,fcff:1::100" "silver=$topo_source_back@fcff:2::1,fcff:1::200"
 
 netem_split transit egress fcff:3::100 fcff:3::200
 netem_split transit ingress fcff:1::100 fcff:1::200

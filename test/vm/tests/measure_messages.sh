@@ -19,9 +19,9 @@ for node in ingress egress; do
 	on $node lmctl init rx
 done
 on ingress lmctl add tx gold=fcff:2::1,fcff:3::100 idle=fcff:2::1,fcff:3::7
-on egress lmctl add rx gold=fcff:2::1,fcff:3::100 idle=fcff:2::1,fcff:3::7
+on egress lmctl add rx "gold=$topo_source@fcff:2::1,fcff:3::100" "idle=$topo_source@fcff:2::1,fcff:3::7"
 on egress lmctl add tx back=fcff:2::1,fcff:1::100
-on ingress lmctl add rx back=fcff:2::1,fcff:1::100
+on ingress lmctl add rx "back=$topo_source_back@fcff:2::1,fcff:1::100"
 
 # The measuring end uses another key than the other one's first.
 umask 077

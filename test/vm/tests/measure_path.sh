@@ -48,7 +48,7 @@ on ingress lmctl init tx
 on ingress lmctl add tx gold=fcff:2::1,fcff:3::100 idle=fcff:2::1,fcff:3::7
 for node in transit egress anycast; do
 	on $node lmctl init rx
-	on $node lmctl add rx fcff:2::1,fcff:3::100 fcff:2::1,fcff:3::7
+	on $node lmctl add rx "$topo_source@fcff:2::1,fcff:3::100" "$topo_source@fcff:2::1,fcff:3::7"
 done
 
 # run NAME NODE ARGUMENT...: lmctl in the background

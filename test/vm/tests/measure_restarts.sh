@@ -23,7 +23,7 @@ tx_up() {
 
 rx_up() {
 	on egress lmctl init rx
-	on egress lmctl add rx gold=$sids idle=fcff:2::1,fcff:3::7
+	on egress lmctl add rx "gold=$topo_source@$sids" "idle=$topo_source@fcff:2::1,fcff:3::7"
 }
 
 # daemon NAME NODE ARGUMENT...: lmctl in the background; what it tells goes to
@@ -184,7 +184,7 @@ said run-ingress "no set 'lm-tx'.*trying again" \
 begin replaced
 mark_messages
 on egress bash -c "lmctl deinit rx; lmctl init rx;
-	lmctl add rx gold=$sids idle=fcff:2::1,fcff:3::7"
+	lmctl add rx gold=$topo_source@$sids idle=$topo_source@fcff:2::1,fcff:3::7"
 recovered
 reason set-restarted flow-removed flow-added read-late no-rule
 within "$(told_count '$6 == "set-restarted"')" 2 20 "$now: it is known as another one"

@@ -26,12 +26,12 @@ netem_split transit egress fcff:3::100 fcff:3::200
 
 # flow_lines SET: for ipset restore
 flow_lines() {
-	awk -v set="$1" -v count="$flows" 'BEGIN {
+	awk -v set="$1" -v count="$flows" -v source="$topo_source" 'BEGIN {
 		for (i = 0; i < count; i++)
-			printf "add %s fc00:%x:%x::1,fcff:8::100,0x00010000 packets 7 bytes 700\n",
-				set, 1 + int(i / 50000), 1 + i % 50000
-		printf "add %s gold=fcff:2::1,fcff:3::100\n", set
-		printf "add %s silver=fcff:2::1,fcff:3::200\n", set
+			printf "add %s %s@fc00:%x:%x::1,fcff:8::100,0x00010000 packets 7 bytes 700\n",
+				set, source, 1 + int(i / 50000), 1 + i % 50000
+		printf "add %s gold=%s@fcff:2::1,fcff:3::100\n", set, source
+		printf "add %s silver=%s@fcff:2::1,fcff:3::200\n", set, source
 	}'
 }
 

@@ -20,7 +20,7 @@ topo_direct
 on ingress lmctl init tx
 on ingress lmctl add tx gold=$sids idle=fcff:2::1,fcff:3::7
 on egress lmctl init rx
-on egress lmctl add rx gold=$sids idle=fcff:2::1,fcff:3::7
+on egress lmctl add rx "gold=$topo_source@$sids" "idle=$topo_source@fcff:2::1,fcff:3::7"
 cat >"$tmp/ingress.conf" <<-END
 	period = ${period}ms
 	rotate = {tx}

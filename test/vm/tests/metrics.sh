@@ -116,7 +116,9 @@ on egress lmctl init rx
 flows=('gold=fcff:2::1,fcff:3::100' 'fcff:2::1,fcff:3::7')
 more_flows=('third=fcff:2::1,fcff:3::8' 'fourth=fcff:2::1,fcff:3::9')
 on ingress lmctl add tx "${flows[@]}"
-on egress lmctl add rx "${flows[@]}" "${more_flows[@]}"
+for flow in "${flows[@]}" "${more_flows[@]}"; do
+	on egress lmctl add rx "${flow/fcff:2/$topo_source@fcff:2}"
+done
 
 config egress <<-END
 	reflect { sets = {rx} }

@@ -26,7 +26,7 @@ topo_direct
 on ingress lmctl init tx
 on egress lmctl init rx
 on ingress lmctl add tx gold=fcff:2::1,fcff:3::100
-on egress lmctl add rx gold=fcff:2::1,fcff:3::100 decoy=$decoy
+on egress lmctl add rx "gold=$topo_source@fcff:2::1,fcff:3::100" "decoy=$topo_source@$decoy"
 # Replies to many addresses have nowhere to go.
 node_ip egress <<<"route add unreachable 2001:db8::/32"
 (umask 077 && printf '%s\n' "old ${secret//0/f}" "first $secret" >"$tmp/keys")

@@ -27,7 +27,7 @@ END
 on ingress lmctl init tx
 on ingress lmctl add tx gold=$sids idle=fcff:2::1,fcff:3::200
 on egress lmctl init rx
-on egress lmctl add rx gold=$sids idle=fcff:2::1,fcff:3::200
+on egress lmctl add rx "gold=$topo_source@$sids" "idle=$topo_source@fcff:2::1,fcff:3::200"
 
 # The user reads its files at every reload.
 chmod 755 "$tmp"

@@ -34,7 +34,7 @@ node_ip reflector <<-END
 	route add default via 10.2.0.2 dev router
 END
 make_permanent_neighbours sender router reflector
-on reflector lmctl init rx
+on reflector lmctl init rx --netmask 0
 on reflector lmctl add rx fcff:2::1,fcff:3::100
 on reflector ipset -exist add lm-rx \
 	fcff:2::1,fcff:3::100,0x00010000 packets 4294967301 bytes 4294967301

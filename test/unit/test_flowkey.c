@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Which flow it is: the bytes that tell flows apart, and flows that a user names.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <arpa/inet.h>
+
+#include "lmctl/flowkey.h"
+
+static struct sr6flow_flow flow_of(const char *text, unsigned int netmask)
+{
+	struct sr6flow_flow flow;
+	char error[256];
+
+	if (sr6flow_flow_parse(&flow, text, error, sizeof(error)))
+		fail_msg("%s", error);
+	if (flow.netmask)
+		flow.netmask = netmask;
+	return flow;
+}
+
+static bool equal(const char *a, unsigned int a_netmask, const char *b,
+		  unsigned int b_netmask)
+{
+	const struct sr6flow_flow x = flow_of(a, a_netmask);
+	const struct sr6flow_flow y = flow_of(b, b_netmask);
+
+	return flowkey_equal(&x, &y) && flowkey_equal(&y, &x);
+}
+
+static void test_equal(void **state)
+{
+	(void)state;
+	assert_true(equal("a=1::@2::,3::", 128, "b=1::@2::,3::", 128));
+	assert_true(equal("a=2::,3::", 0, "2::,3::", 0));
+	assert_false(equal("1::@2::,3::", 128, "1::@2::", 128));
+	assert_false(equal("1::@2::,3::", 128, "1::@3::,2::", 128));
+	assert_false(equal("1::@2::", 128, "1::1@2::", 128));
+	assert_false(equal("1::@2::", 128, "1::@2::", 64));
+	assert_false(equal("::@2::", 128, "2::", 0));
+}
+
+static bool matches(const char *flow, unsigned int netmask, const char *wanted)
+{
+	const struct sr6flow_flow a = flow_of(flow, netmask);
+	const struct sr6flow_flow b = flow_of(wanted, 128);
+
+	return flowkey_matches(&a, &b);
+}
+
+static void test_matches(void **state)
+{
+	(void)state;
+	assert_true(matches("a=1::1@2::,3::", 128, "1::1@2::,3::"));
+	assert_true(matches("1::1@2::", 128, "2::"));
+	assert_true(matches("2::", 0, "2::"));
+	assert_false(matches("2::", 0, "1::1@2::"));
+	assert_false(matches("1::1@2::", 128, "1::2@2::"));
+	assert_false(matches("1::1@2::", 128, "1::1@2::,3::"));
+	/* Within a prefix, whole bytes or not. */
+	assert_true(matches("1::@2::", 64, "1::1@2::"));
+	assert_false(matches("1::@2::", 64, "1:0:0:1::1@2::"));
+	assert_true(matches("1:0:0:2::@2::", 63, "1:0:0:3::@2::"));
+	assert_false(matches("1:0:0:2::@2::", 63, "1:0:0:4::@2::"));
+	assert_true(matches("8000::@2::", 1, "ffff::@2::"));
+	assert_false(matches("8000::@2::", 1, "7fff::@2::"));
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_equal),
+		cmocka_unit_test(test_matches),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
