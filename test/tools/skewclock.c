@@ -4,11 +4,15 @@
  * ahead (negative: behind), as if its machine's clock were wrong. Network
  * namespaces have one clock, so this is how one end gets one of its own.
  *
+ * With SKEW_FILE the nanoseconds are the text of that file, which is read each time:
+ * to change it is to set the clock.
+ *
  * What is told of the wall clock is shifted one way: clock_gettime(),
  * gettimeofday(), time() and the receive time of datagrams. What is given to
  * it is shifted back: the time at which a timer on CLOCK_REALTIME expires.
  */
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -17,6 +21,7 @@
 #include <sys/time.h>
 #include <sys/timerfd.h>
 #include <time.h>
+#include <unistd.h>
 
 #define NS_PER_S INT64_C(1000000000)
 /* Descriptors of timers that can be told apart. */
@@ -25,16 +30,35 @@
 /* Timers on CLOCK_REALTIME; one thread of the programs uses timers. */
 static bool wall[TIMERS_MAX];
 
+static int64_t parse(const char *text)
+{
+	return text ? strtoll(text, NULL, 10) : 0;
+}
+
 static int64_t skew(void)
 {
 	static int64_t ns;
 	static bool known;
-	const char *text;
+	static int file = -1;
+	char text[32];
+	ssize_t len;
 
 	if (!known) {
-		text = getenv("SKEW_NS");
-		ns = text ? strtoll(text, NULL, 10) : 0;
+		ns = parse(getenv("SKEW_NS"));
+		if (getenv("SKEW_FILE")) {
+			file = open(getenv("SKEW_FILE"), O_RDONLY | O_CLOEXEC);
+			if (file < 0)
+				abort();
+		}
 		known = true;
+	}
+	if (file < 0)
+		return ns;
+	len = pread(file, text, sizeof(text) - 1, 0);
+	/* While the file is written it may be empty for a moment. */
+	if (len > 0) {
+		text[len] = '\0';
+		ns = parse(text);
 	}
 	return ns;
 }

@@ -38,6 +38,11 @@ skewed() {
 	start "$node" env SKEW_NS=$ns LD_PRELOAD=/usr/local/bin/skewclock.so "$@"
 }
 
+# skew_set NANOSECONDS: of the clock that reads the file
+skew_set() {
+	echo "$1" >"$tmp/skew"
+}
+
 # run_up NODE MILLISECONDS
 run_up() {
 	skewed "$1" "$2" lmctl run --json -c "$tmp/$1.conf" \
@@ -153,6 +158,24 @@ reason clocks-differ still-counting both-colours read-late not-finished
 begin right-again
 run_down ingress
 run_up ingress 0
+recovered
+
+# The egress's clock is two blocks off and set right, in all phases of a block: what it
+# has counted until then has the numbers of other blocks.
+begin steps
+run_down egress
+skew_set 0
+start egress env SKEW_FILE="$tmp/skew" LD_PRELOAD=/usr/local/bin/skewclock.so \
+	lmctl run --json -c "$tmp/egress.conf" >>"$tmp/results" 2>>"$tmp/egress.err"
+pid[egress]=$started
+for phase in 0 1 2 3 4 5 6 7 8 9 10 11; do
+	block_begins $(($(block_now $period) + 1))
+	skew_set $((phase % 2 ? -1000000000 : 1000000000))
+	block_begins $(($(block_now $period) + 3))
+	doze $((period * phase / 12))
+	skew_set 0
+	blocks_pass 2
+done
 recovered
 run_down egress
 run_down ingress

@@ -1,0 +1,162 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# vm: icount=yes kernels=6.1,6.12 timeout=300 seconds=40
+#
+# Two ingresses send into one SID list and both mark. The link of the first one loses
+# everything: with the source in the key every figure of each is right, and without it
+# there is none while both arrive. Then a path that crosses the counting node twice and
+# loses packets in between: no figure either.
+. "$(dirname "$0")/../lib.sh"
+
+period=200
+sids=fcff:2::1,fcff:3::100
+twice=fcff:3::1,fcff:2::2,fcff:3::100
+other_source=fc00:42::4
+declare -A pid=()
+
+topo_srv6
+topo_direct
+node_add other
+link_add other transit 2000
+offloads off other transit
+offloads off transit other
+node_ip other <<-END
+	addr add $other_source/64 dev transit nodad
+	addr add fd00:d::4/128 dev transit nodad
+	sr tunsrc set $other_source
+	route add fcff::/16 via fc00:42::2 dev transit
+	route add fd00:b::/64 encap seg6 mode encap segs $sids dev transit
+END
+node_ip transit <<<"addr add fc00:42::2/64 dev other nodad"
+make_permanent_neighbours other transit
+
+lmctl_start() {
+	local name=$1 node=$2
+	shift 2
+	start "$node" lmctl "$@"
+	pid[$name]=$started
+}
+
+# sets NETMASK: at the three ends
+sets() {
+	local node
+	for node in ingress other; do
+		on $node lmctl init tx --netmask "$1"
+		on $node lmctl add tx gold=$sids twice=$twice
+		lmctl_start rotate-$node $node rotate tx --period ${period}ms
+	done
+	on egress lmctl init rx --netmask "$1"
+}
+
+sets_gone() {
+	local node
+	for node in ingress other; do
+		stop "${pid[rotate-$node]}" || true
+		on $node lmctl deinit tx
+	done
+	on egress lmctl deinit rx
+}
+
+# begin NAME: recordings of the three ends
+begin() {
+	now=$1
+	lmctl_start ingress ingress record tx --period ${period}ms -o "$tmp/$now.ingress"
+	lmctl_start other other record tx --period ${period}ms -o "$tmp/$now.other"
+	lmctl_start egress egress record rx --period ${period}ms -o "$tmp/$now.egress"
+	blocks 2
+}
+
+# blocks N: until the recordings are of that many blocks more
+blocks() {
+	local end last
+	for end in ingress other egress; do
+		last=$(last_block "$end")
+		wait_for 20 recorded "$end" $((${last:-0} ? last + $1 : 0)) $((2 * $1))
+	done
+}
+
+last_block() {
+	tail -n 1 "$tmp/$now.$1" 2>/dev/null | jq .block
+}
+
+# recorded END BLOCK LINES
+recorded() {
+	[ -s "$tmp/$now.$1" ] && [ "$(wc -l <"$tmp/$now.$1")" -ge "$3" ] &&
+		[ "$(last_block "$1")" -ge "$2" ]
+}
+
+end() {
+	local end
+	for end in ingress other egress; do
+		stop "${pid[$end]}" || true
+	done
+}
+
+# rows SENDER CONDITION: number of rows of its join with the egress
+rows() {
+	lmctl loss --json "$tmp/$now.$1" "$tmp/$now.egress" |
+		jq "[.rows[] | select(.name != \"idle\" and ($2))] | length"
+}
+
+total() {
+	lmctl loss --json "$tmp/$now.$1" "$tmp/$now.egress" |
+		jq "[.totals[] | select(.name == \"$2\").$3] | add // 0"
+}
+
+start host-a ping -q -i 0.01 fd00:b::2 >/dev/null
+pings=$started
+start other ping -q -i 0.01 -I $other_source fd00:b::2 >/dev/null
+other_pings=$started
+
+# Two flows, and each its own losses.
+sets 128
+on egress lmctl add rx "gold=$topo_source@$sids" "other=$other_source@$sids"
+netem_loss ingress transit loss 0%
+begin source
+drops=$(netem_dropped ingress transit)
+netem_loss ingress transit loss 100%
+blocks 6
+netem_loss ingress transit loss 0%
+drops=$(($(netem_dropped ingress transit) - drops))
+blocks 3
+end
+is "$(rows ingress '.status == "invalid" and .name == "gold" and .received_reason != "missing"')" 0 \
+	"$now: every block of the first ingress has a figure"
+is "$(total ingress gold lost)" "$drops" "$now: it lost what netem dropped"
+within "$drops" 50 100000 "$now: netem dropped packets"
+within "$(total ingress gold received)" 20 100000 "$now: others arrived"
+sed -i 's/"name":"other"/"name":"gold"/' "$tmp/$now.egress"
+is "$(rows other '.status == "ok" and .lost != 0') $(rows other '.status == "anomaly"')" \
+	"0 0" "$now: the second ingress lost nothing"
+within "$(rows other ".status == \"ok\" and .source == \"$other_source/128\" and .sent > 0")" \
+	6 1000 "$now: and has its figures"
+sets_gone
+
+# One flow of both: it has no figure while both arrive.
+sets 0
+on egress lmctl add rx gold=$sids
+begin no-source
+blocks 6
+end
+is "$(rows ingress '.status != "invalid" and .name == "gold" and .sent > 0')" 0 \
+	"$now: no block has a figure"
+within "$(rows ingress '.received_reason == "two-sources"')" 5 1000 \
+	"$now: because of two sources"
+stop "$other_pings" || true
+sets_gone
+
+# The list leads through the counting node twice; between, packets get lost.
+sets 128
+on egress lmctl add rx "gold=$topo_source@$sids" "twice=$topo_source@$twice"
+node_ip ingress <<<"route replace fd00:b::/64 encap seg6 mode encap segs $twice dev transit"
+netem_loss egress transit loss 30%
+begin twice
+blocks 6
+end
+within "$(rows ingress '.sent > 0 and .name == "twice"')" 5 1000 "$now: packets were sent"
+is "$(rows ingress '.status != "invalid" and .name == "twice" and .sent > 0')" 0 \
+	"$now: no block has a figure"
+within "$(rows ingress '.received_reason == "crossed-twice"')" 5 1000 \
+	"$now: because packets cross the node twice"
+stop "$pings" || true
+sets_gone
