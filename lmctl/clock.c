@@ -74,12 +74,11 @@ bool wallclock_now(struct wallclock *clock, int64_t *now, int64_t *step)
 	return news;
 }
 
-int64_t wallclock_boot_time(void)
+int64_t wallclock_boot_time(int64_t *boot_time)
 {
-	int64_t now, boot_time;
+	int64_t now;
 
-	read_both(CLOCK_BOOTTIME, &now, &boot_time);
-	return boot_time;
+	return read_both(CLOCK_BOOTTIME, &now, boot_time);
 }
 
 static int failed(const char *what)

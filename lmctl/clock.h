@@ -61,12 +61,13 @@ int64_t wallclock_time(void);
 
 /**
  * wallclock_boot_time() - when did the machine boot, by the clock as it is now
+ * @boot_time: filled with nanoseconds since 1970
  *
  * Neither slewing nor suspending changes that, only setting the clock.
  *
- * Return: nanoseconds since 1970.
+ * Return: nanoseconds by which @boot_time may be off, because reading takes time.
  */
-int64_t wallclock_boot_time(void);
+int64_t wallclock_boot_time(int64_t *boot_time);
 
 /**
  * wallclock_arm() - make the timer expire at a time

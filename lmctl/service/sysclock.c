@@ -50,6 +50,16 @@ static uint64_t boot_read(void)
 	return boot;
 }
 
+static void boot_time_read(int64_t *boot_time_us, int64_t band_ns)
+{
+	int64_t boot_time, off = wallclock_boot_time(&boot_time);
+	int64_t change = boot_time - *boot_time_us * BLOCK_NS_PER_US;
+
+	off += band_ns / 4;
+	if (!*boot_time_us || change > off || change < -off)
+		*boot_time_us = boot_time / BLOCK_NS_PER_US;
+}
+
 void sysclock_record(struct record_clock *clock, int64_t band_ns)
 {
 	struct timex timex = { .modes = 0 };
@@ -57,7 +67,7 @@ void sysclock_record(struct record_clock *clock, int64_t band_ns)
 
 	if (!clock->boot)
 		clock->boot = boot_read();
-	clock->boot_time_us = wallclock_boot_time() / BLOCK_NS_PER_US;
+	boot_time_read(&clock->boot_time_us, band_ns);
 	clock->synchronised = disciplined(state, &timex) &&
 			      timex.esterror < band_ns / BLOCK_NS_PER_US;
 }

@@ -35,7 +35,8 @@ void sysclock_read(bool *synchronised, int64_t *error_ns);
 
 /**
  * sysclock_record() - the clock as records have it
- * @clock: filled; @boot must be 0 or from the call before, since it never changes
+ * @clock: all zero, or from the call before; its boot time is kept as long as the
+ *	   clock agrees with it, so that a reading that took long is no step
  * @band_ns: guard band
  *
  * The clock counts as synchronised while the daemon expects an error below the guard
