@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: icount=yes kernels=6.1,6.12 timeout=240 seconds=55
+# vm: icount=yes kernels=6.1,6.12 timeout=240 seconds=65
 #
 # Loss per flow and block, 100 ms long, by rotate, record and loss. With netem
 # dropping, every block is valid and the losses of all blocks add up to what
@@ -261,7 +261,7 @@ never_wrong
 begin restarted
 load 4
 blocks 3
-on egress ipset -exist add lm-rx fcff:2::1,fcff:3::100,0x00010000 packets 7 bytes 7
+on egress ipset -exist add lm-rx "$topo_source@fcff:2::1,fcff:3::100,0x00010000" packets 7 bytes 7
 blocks 5
 on egress ipset save lm-rx | sed -n 's/^create lm-rx/create other/p; s/^add lm-rx/add other/p' |
 	on egress ipset restore
@@ -269,8 +269,8 @@ on egress ipset swap lm-rx other
 blocks 5
 # At once: a recorder that reads in between sees no flow, which is another reason.
 on ingress ipset restore <<-END
-	del lm-tx fcff:2::1,fcff:3::100
-	add lm-tx gold=fcff:2::1,fcff:3::100
+	del lm-tx $topo_source@fcff:2::1,fcff:3::100
+	add lm-tx gold=$topo_source@fcff:2::1,fcff:3::100
 END
 blocks 5
 settled

@@ -60,6 +60,7 @@ sets_gone() {
 # begin NAME: recordings of the three ends
 begin() {
 	now=$1
+	touch "$tmp/$now".{ingress,other,egress}
 	lmctl_start ingress ingress record tx --period ${period}ms -o "$tmp/$now.ingress"
 	lmctl_start other other record tx --period ${period}ms -o "$tmp/$now.other"
 	lmctl_start egress egress record rx --period ${period}ms -o "$tmp/$now.egress"
@@ -76,7 +77,7 @@ blocks() {
 }
 
 last_block() {
-	tail -n 1 "$tmp/$now.$1" 2>/dev/null | jq .block
+	tail -n 1 "$tmp/$now.$1" | jq .block
 }
 
 # recorded END BLOCK LINES
