@@ -126,7 +126,7 @@ static struct nlattr *read_request(struct input *input, u32 mask, bool changed)
 	return message_done(&message, changed ? input : NULL);
 }
 
-static bool read_source(struct nlattr *attr, struct sr6flow_source *source)
+static bool read_source(struct nlattr *attr, struct in6_addr *source)
 {
 	const struct sr6flow_set *h = set.data;
 	union nf_inet_addr address;
@@ -135,13 +135,13 @@ static bool read_source(struct nlattr *attr, struct sr6flow_source *source)
 		return !attr;
 	if (!attr || ip_set_get_ipaddr6(attr, &address))
 		return false;
-	reference_source((__u8 *)source, address.in6.s6_addr, h->netmask);
+	reference_source(source->s6_addr, address.in6.s6_addr, h->netmask);
 	return true;
 }
 
 /* What the attributes name; false if it breaks a rule of the interface. */
 static bool read_key(struct nlattr *tb[], struct in6_addr *wire,
-		     struct sr6flow_key *key)
+		     struct in6_addr *source, struct sr6flow_key *key)
 {
 	__u8 sids[SR6FLOW_SIDS_MAX][SR6FLOW_SID_LEN];
 	const struct nlattr *comment = tb[IPSET_ATTR_COMMENT];
@@ -155,7 +155,7 @@ static bool read_key(struct nlattr *tb[], struct in6_addr *wire,
 				     comment ? nla_data(comment) : "",
 				     comment ? strlen(nla_data(comment)) : 0);
 	sr6flow_sids_reverse((void *)wire, (const void *)sids, key->n);
-	return key->n && read_source(tb[IPSET_ATTR_IP_TO], &key->source);
+	return key->n && read_source(tb[IPSET_ATTR_IP_TO], source);
 }
 
 /* The rules of the interface that hold for every request. */
@@ -329,12 +329,13 @@ static void request(struct nlattr *tb[], enum ipset_adt adt, bool exist)
 {
 	const struct sr6flow_set *h = set.data;
 	struct in6_addr wire[SR6FLOW_SIDS_MAX];
-	struct sr6flow_key key = { .sids = wire };
+	struct in6_addr source;
+	struct sr6flow_key key = { .source = &source, .sids = wire };
 	struct state before, after;
 	bool right, existed;
 	int err;
 
-	right = read_key(tb, wire, &key) && decodes(tb) &&
+	right = read_key(tb, wire, &source, &key) && decodes(tb) &&
 		(key.n || adt == IPSET_ADD) &&
 		(adt != IPSET_ADD || colour_right(tb, key.n));
 	existed = key.n && find(&key);

@@ -100,11 +100,14 @@ static void create(struct input *input)
 	free(nest);
 }
 
-static void key_source(struct sr6flow_key *key, const __u8 *address)
+/* The source of a key, which is kept in @room. */
+static void key_source(struct sr6flow_key *key, struct in6_addr *room,
+		       const __u8 *address)
 {
 	const struct sr6flow_set *h = set.data;
 
-	reference_source((__u8 *)&key->source, address, h->netmask);
+	reference_source(room->s6_addr, address, h->netmask);
+	key->source = room;
 }
 
 static void add_flow(u8 number, u8 source_number)
@@ -115,11 +118,12 @@ static void add_flow(u8 number, u8 source_number)
 	struct sr6flow_key key = { .sids = (void *)wire };
 	struct ip_set_ext ext = { .timeout = set.timeout };
 	struct sr6flow_change change = { .ext = &ext };
+	struct in6_addr room;
 
 	key.n = flows_sids(sids, number);
 	sr6flow_sids_reverse(wire, (const void *)sids, key.n);
 	flows_source(source, source_number);
-	key_source(&key, source);
+	key_source(&key, &room, source);
 	change.flow = sr6flow_alloc(set.data, &key, GFP_KERNEL);
 	must(change.flow);
 	must(!sr6flow_apply(&set, &key, &change) ||
@@ -236,7 +240,7 @@ static void check_parse(const struct sk_buff *skb, const struct reference *ref)
 		return;
 	must(pkt.key.n == ref->n);
 	must(!memcmp(pkt.key.sids, ref->sids, ref->n * sizeof(ref->sids[0])));
-	must(!memcmp(&pkt.key.source, ref->source, sizeof(ref->source)));
+	must(!memcmp(pkt.key.source, ref->source, sizeof(ref->source)));
 	must(pkt.start.segments_left ==
 	     (ref->srh ? ref->segments_left : SR6FLOW_NO_SEGMENTS_LEFT));
 	must(((pkt.word ^ ref->word) & h->mask) == 0);
@@ -269,11 +273,12 @@ static void check_as_before(const struct ipv6hdr *ip6, unsigned int linear,
 		.sids = srh->segments, .n = srh->first_segment + 1U,
 	};
 	const struct sr6flow *flow;
+	struct in6_addr room;
 
 	if (key.n > SR6FLOW_SIDS_MAX ||
 	    linear < sizeof(*ip6) + sizeof(*srh) + key.n * sizeof(*key.sids))
 		return;
-	key_source(&key, (const __u8 *)&ip6->saddr);
+	key_source(&key, &room, (const __u8 *)&ip6->saddr);
 	rcu_read_lock();
 	flow = sr6flow_find(set.data, &key);
 	rcu_read_unlock();
@@ -313,12 +318,12 @@ static void check_peek(const struct sk_buff *skb, const struct reference *ref)
 
 static struct sr6flow *find(const struct reference *ref)
 {
-	struct sr6flow_key key = {
+	const struct sr6flow_key key = {
+		.source = (const void *)ref->source,
 		.sids = (const void *)ref->sids, .n = ref->n,
 	};
 	struct sr6flow *flow;
 
-	memcpy(&key.source, ref->source, sizeof(ref->source));
 	rcu_read_lock();
 	flow = ref->srv6 ? sr6flow_find(set.data, &key) : NULL;
 	rcu_read_unlock();

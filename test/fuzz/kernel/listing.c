@@ -68,18 +68,17 @@ static const void *address_of(const struct nlattr *nest)
 }
 
 /* In a set with a netmask every flow has a source, in any other none has. */
-static void read_source(const struct sr6flow_set *h, struct sr6flow_key *key,
-			const struct nlattr *source)
+static const struct in6_addr *read_source(const struct sr6flow_set *h,
+					  const struct nlattr *source)
 {
 	__u8 masked[SR6FLOW_SID_LEN];
 
-	memset(&key->source, 0, sizeof(key->source));
 	must(!source == !h->netmask);
 	if (!source)
-		return;
-	memcpy(&key->source, address_of(source), sizeof(key->source));
-	reference_source(masked, (const __u8 *)&key->source, h->netmask);
-	must(!memcmp(masked, &key->source, sizeof(masked)));
+		return NULL;
+	reference_source(masked, address_of(source), h->netmask);
+	must(!memcmp(masked, address_of(source), sizeof(masked)));
+	return address_of(source);
 }
 
 /* The flow that a record is of. */
@@ -99,7 +98,7 @@ static const struct sr6flow *record_flow(struct sr6flow_set *h,
 				    comment ? strlen(nla_data(comment)) : 0);
 	must(key.n && (key.n > 1) == !!comment);
 	sr6flow_sids_reverse((void *)wire, (const void *)sids, key.n);
-	read_source(h, &key, tb[IPSET_ATTR_IP_TO]);
+	key.source = read_source(h, tb[IPSET_ATTR_IP_TO]);
 	rcu_read_lock();
 	flow = sr6flow_find(h, &key);
 	rcu_read_unlock();

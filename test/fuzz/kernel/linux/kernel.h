@@ -23,6 +23,7 @@
 #undef noinline
 #define noinline __attribute__((noinline))
 #define noinline_for_stack noinline
+#define fallthrough __attribute__((__fallthrough__))
 #define likely(x) __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
 
