@@ -8,6 +8,9 @@
 /* ANSWER_INVALID with a reason that has no number. */
 #define WIRE_REASON_UNKNOWN 0xff
 
+/* The last status that has the number of its byte. */
+#define WIRE_STATUS_LAST ANSWER_UNKNOWN_VERSION
+
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 /* Index is the number on the wire: append only. */
@@ -53,6 +56,10 @@ const char *answer_word(const struct answer *answer)
 		return "timing-differs";
 	case ANSWER_TWO_INGRESSES:
 		return "two-ingresses";
+	case ANSWER_NETMASK_DIFFERS:
+		return "netmask-differs";
+	case ANSWER_UNKNOWN_VERSION:
+		return "unknown-version";
 	case ANSWER_NO_ANSWER:
 		return "no-answer";
 	case ANSWER_NO_LOSS_DATA:
@@ -72,7 +79,7 @@ uint8_t answer_encode(const struct answer *answer)
 	size_t i;
 
 	if (answer->status != ANSWER_INVALID)
-		return answer->status <= ANSWER_TWO_INGRESSES ?
+		return answer->status <= WIRE_STATUS_LAST ?
 		       (uint8_t)answer->status : WIRE_REASON_UNKNOWN;
 	if (!answer->reason)
 		return ANSWER_INVALID;
@@ -86,7 +93,7 @@ struct answer answer_decode(uint8_t byte)
 {
 	struct answer answer = { ANSWER_INVALID, REASON_UNKNOWN };
 
-	if (byte <= ANSWER_TWO_INGRESSES)
+	if (byte <= WIRE_STATUS_LAST)
 		answer = (struct answer){ byte, REASON_NONE };
 	else if (byte > WIRE_REASON &&
 		 byte - WIRE_REASON < (int)ARRAY_SIZE(wire_reasons))

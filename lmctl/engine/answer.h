@@ -21,11 +21,14 @@
  * @ANSWER_TIMING_DIFFERS: the peer has another guard time or guard band
  * @ANSWER_TWO_INGRESSES: two senders say that they sent into this flow, so
  *			  what was received is of both
+ * @ANSWER_NETMASK_DIFFERS: the peer's set has another netmask, so its flows are
+ *			    others
+ * @ANSWER_UNKNOWN_VERSION: the peer does not know this version of the block TLV
  * @ANSWER_NO_ANSWER: not from the wire: no reply came
  * @ANSWER_NO_LOSS_DATA: not from the wire: a STAMP reflector that does not
  *			 know the block TLV
  * @ANSWER_REFUSED: not from the wire: the peer did not accept the HMAC of the
- *		    TLVs, or found the TLV malformed
+ *		    TLVs
  * @ANSWER_NOT_ASKED: not from the wire: this node's own count is invalid
  * @ANSWER_CLOCKS_DIFFER: not from the wire: the peer's clock differs from ours
  *			  by more than the guard band, so its blocks are not ours
@@ -44,6 +47,8 @@ enum answer_status {
 	ANSWER_MASK_DIFFERS = 7,
 	ANSWER_TIMING_DIFFERS = 8,
 	ANSWER_TWO_INGRESSES = 9,
+	ANSWER_NETMASK_DIFFERS = 10,
+	ANSWER_UNKNOWN_VERSION = 11,
 	ANSWER_NO_ANSWER = 0x100,
 	ANSWER_NO_LOSS_DATA,
 	ANSWER_REFUSED,

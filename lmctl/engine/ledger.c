@@ -17,6 +17,7 @@
 #include <uthash.h>
 
 #include "lmctl/engine/ledger.h"
+#include "lmctl/flowkey.h"
 
 /* A sender has sent into a flow if it asked for one of so many blocks back. */
 #define INGRESS_BLOCKS 2
@@ -60,8 +61,8 @@ struct ingress {
  * @slots: its blocks
  * @ingresses: its senders, the last two
  * @lost: the hash table had no memory for it
- * @hh: table, by @sids
- * @sids: SID list
+ * @hh: table, by @key
+ * @key: identity of the flow, see flowkey.h
  */
 struct entry {
 	int64_t first;
@@ -73,12 +74,12 @@ struct entry {
 	struct ingress ingresses[2];
 	bool lost;
 	UT_hash_handle hh;
-	struct in6_addr sids[];
+	uint8_t key[];
 };
 
 /**
  * struct ledger - a ledger
- * @own: mask, period, guard time and guard band as a TLV has them
+ * @own: mask, netmask, period, guard time and guard band as a TLV has them
  * @reported: a block was reported
  * @newest: the newest one
  * @total: packets that all flows have counted
@@ -147,17 +148,13 @@ static struct slot *slot_of(struct entry *entry, int64_t block)
 	return &entry->slots[(uint64_t)block % LEDGER_BLOCKS];
 }
 
-static size_t key_len(const struct sr6flow_flow *flow)
-{
-	return flow->nsids * sizeof(flow->sids[0]);
-}
-
 static struct entry *entry_find(const struct ledger *ledger,
 				const struct sr6flow_flow *flow)
 {
 	struct entry *entry;
 
-	HASH_FIND(hh, ledger->flows, flow->sids, key_len(flow), entry);
+	HASH_FIND(hh, ledger->flows, flowkey(flow), FLOWKEY_LEN(flow->nsids),
+		  entry);
 	return entry;
 }
 
@@ -165,15 +162,16 @@ static struct entry *entry_get(struct ledger *ledger,
 			       const struct sr6flow_flow *flow)
 {
 	struct entry *entry = entry_find(ledger, flow);
+	size_t len = FLOWKEY_LEN(flow->nsids);
 
 	if (entry)
 		return entry;
-	entry = calloc(1, sizeof(*entry) + key_len(flow));
+	entry = calloc(1, sizeof(*entry) + len);
 	if (!entry)
 		return NULL;
-	memcpy(entry->sids, flow->sids, key_len(flow));
+	memcpy(entry->key, flowkey(flow), len);
 	entry->first = INT64_MAX;
-	HASH_ADD(hh, ledger->flows, sids[0], key_len(flow), entry);
+	HASH_ADD(hh, ledger->flows, key[0], len, entry);
 	if (entry->lost) {
 		free(entry);
 		return NULL;
@@ -206,6 +204,7 @@ int ledger_flow(struct ledger *ledger, const struct sr6flow_set *set,
 	if (!entry)
 		return -ENOMEM;
 	ledger->own.mask = set->mask;
+	ledger->own.flow.netmask = record->flow.netmask;
 	entry->seen = true;
 	count_total(ledger, entry, record);
 	return 0;
@@ -265,6 +264,7 @@ int ledger_record(struct ledger *ledger, const struct record *record)
 	if (!entry)
 		return -ENOMEM;
 	ledger->own.mask = record->mask;
+	ledger->own.flow.netmask = record->flow.netmask;
 	entry->seen = true;
 	slot = slot_of(entry, record->block);
 	if (slot->known && slot->block == record->block && slot->reason)
@@ -316,6 +316,19 @@ static enum answer_status compare(const struct ledger *ledger,
 	tlv->guard = own->guard;
 	tlv->band = own->band;
 	return status;
+}
+
+/*
+ * With another netmask all flows are others. Before the first report not every
+ * flow has been seen.
+ */
+static enum answer_status not_found(const struct ledger *ledger,
+				    const struct blocktlv *tlv)
+{
+	if (!ledger->reported)
+		return ANSWER_NOT_FINISHED;
+	return tlv->flow.netmask == ledger->own.flow.netmask ?
+	       ANSWER_UNKNOWN_FLOW : ANSWER_NETMASK_DIFFERS;
 }
 
 static struct answer invalid(enum reason reason)
@@ -398,11 +411,11 @@ bool ledger_ask(struct ledger *ledger, struct blocktlv *tlv,
 	enum answer_status difference = compare(ledger, tlv);
 
 	memset(&tlv->received, 0, sizeof(tlv->received));
+	memset(&tlv->received_total, 0, sizeof(tlv->received_total));
+	memset(tlv->identity, 0, sizeof(tlv->identity));
 	tlv->answer = (struct answer){ .status = difference };
 	if (!entry) {
-		/* Before the first report not every flow has been seen. */
-		tlv->answer.status = ledger->reported ? ANSWER_UNKNOWN_FLOW :
-							ANSWER_NOT_FINISHED;
+		tlv->answer.status = not_found(ledger, tlv);
 		return false;
 	}
 	if (difference != ANSWER_VALID)

@@ -88,8 +88,9 @@ void ledger_stepped(struct ledger *ledger);
  * whatever the block. A flow that two addresses asked for within two blocks,
  * both with packets sent, has two ingresses.
  *
- * Return: true unless the flow is unknown; then @answer says so, or that no
- * block was reported yet, and mask and timing are those of this node.
+ * Return: true unless the flow is unknown; then @answer says so, or that the set
+ * has another netmask or that no block was reported yet, and mask and timing are
+ * those of this node.
  */
 bool ledger_ask(struct ledger *ledger, struct blocktlv *tlv,
 		const struct in6_addr *from);

@@ -9,11 +9,10 @@
 /* Flows of a block for which there is room at first. */
 #define ENTRIES_MIN 16
 
-const struct in6_addr *prober_entry_sids(const struct prober *prober,
-					 const struct prober_entry *entry)
+const void *prober_entry_key(const struct prober *prober,
+			     const struct prober_entry *entry)
 {
-	return (const struct in6_addr *)
-		&entry->peer[prober->config.of.npeers];
+	return &entry->peer[prober->config.of.npeers];
 }
 
 void prober_entry_flow(const struct prober *prober,
@@ -22,8 +21,8 @@ void prober_entry_flow(const struct prober *prober,
 {
 	memset(flow, 0, sizeof(*flow));
 	flow->nsids = entry->nsids;
-	memcpy(flow->sids, prober_entry_sids(prober, entry),
-	       entry->nsids * sizeof(flow->sids[0]));
+	memcpy(&flow->netmask, prober_entry_key(prober, entry),
+	       FLOWKEY_LEN(entry->nsids));
 	memcpy(flow->name, entry->name, sizeof(flow->name));
 }
 
@@ -31,12 +30,12 @@ static struct prober_entry *entry_new(const struct prober *prober,
 				      const struct record *record)
 {
 	const struct measurement *of = &prober->config.of;
-	size_t sids = record->flow.nsids * sizeof(record->flow.sids[0]);
+	size_t key = FLOWKEY_LEN(record->flow.nsids);
 	struct prober_entry *entry;
 	unsigned int i;
 
 	entry = calloc(1, sizeof(*entry) +
-			  of->npeers * sizeof(entry->peer[0]) + sids);
+			  of->npeers * sizeof(entry->peer[0]) + key);
 	if (!entry)
 		return NULL;
 	entry->sent = record->packets;
@@ -50,7 +49,7 @@ static struct prober_entry *entry_new(const struct prober *prober,
 	memcpy(entry->name, record->flow.name, sizeof(entry->name));
 	for (i = 0; i < of->npeers; i++)
 		entry->peer[i].answer.status = ANSWER_NO_ANSWER;
-	memcpy(&entry->peer[of->npeers], record->flow.sids, sids);
+	memcpy(&entry->peer[of->npeers], flowkey(&record->flow), key);
 	return entry;
 }
 

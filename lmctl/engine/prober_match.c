@@ -23,6 +23,8 @@ enum verdict {
 	VERDICT_NO_LOSS_DATA,
 	/* A reflector that did not take the TLVs. */
 	VERDICT_REFUSED,
+	/* A reflector that does not know the version of the block TLV. */
+	VERDICT_UNKNOWN_VERSION,
 	VERDICT_ANSWERS,
 };
 
@@ -83,8 +85,11 @@ static enum verdict judge(const struct prober *prober, unsigned int peer,
 	*scan = scan_tlvs(prober, peer, data, len);
 	if (!scan->blocks)
 		return VERDICT_NO_LOSS_DATA;
-	if (scan->flags & (STAMP_TLV_INTEGRITY | STAMP_TLV_MALFORMED))
+	if (scan->flags & STAMP_TLV_INTEGRITY)
 		return VERDICT_REFUSED;
+	/* What we write is not malformed to who knows it. */
+	if (scan->flags & STAMP_TLV_MALFORMED)
+		return VERDICT_UNKNOWN_VERSION;
 	if (scan->flags & STAMP_TLV_UNRECOGNISED)
 		return VERDICT_NO_LOSS_DATA;
 	if (prober->config.auth &&
@@ -139,8 +144,8 @@ static bool find_entry(const struct prober *prober,
 		if (entry && entry->nsids == tlv->flow.nsids &&
 		    entry->sent == tlv->sent.packets &&
 		    entry->sent_bytes == tlv->sent.bytes &&
-		    !memcmp(prober_entry_sids(prober, entry), tlv->flow.sids,
-			    entry->nsids * sizeof(tlv->flow.sids[0])))
+		    !memcmp(prober_entry_key(prober, entry),
+			    flowkey(&tlv->flow), FLOWKEY_LEN(entry->nsids)))
 			return true;
 	}
 	return false;
@@ -205,7 +210,8 @@ static void answer_tlvs(struct prober *prober,
 	       stamp_tlv_next(data, end, &offset, &tlv) == 1) {
 		if (tlv.type != prober->config.tlv_type)
 			continue;
-		if (blocktlv_read(&value, tlv.value, tlv.len) &&
+		if (!blocktlv_read(&value, tlv.value, tlv.len) &&
+		    value.version == BLOCKTLV_VERSION &&
 		    value.block == message->ask->block->number &&
 		    find_entry(prober, message, &value, n, &index))
 			answer_tlv(prober, message->ask, index, &value, sample);
@@ -230,13 +236,16 @@ static void answer_all(struct prober *prober,
 }
 
 static void peer_heard(struct prober *prober, struct prober_peer *peer,
-		       struct prober_message *message, int64_t received,
-		       const struct prober_sample *sample)
+		       struct prober_message *message, enum verdict verdict,
+		       int64_t received, const struct prober_sample *sample)
 {
 	if (message->state == MESSAGE_WAITING)
 		peer->waiting--;
 	message->state = MESSAGE_ANSWERED;
 	peer->heard = true;
+	if (message->n)
+		peer->several = verdict == VERDICT_ANSWERS ||
+				verdict == VERDICT_NO_LOSS_DATA;
 	peer->last_heard = received;
 	if (sample->taken < 0 || sample->taken > prober_patience(prober))
 		return;
@@ -251,6 +260,11 @@ static void message_answered(struct prober *prober,
 			     const struct scan *scan,
 			     const struct prober_sample *sample)
 {
+	static const enum answer_status statuses[] = {
+		[VERDICT_NO_LOSS_DATA] = ANSWER_NO_LOSS_DATA,
+		[VERDICT_REFUSED] = ANSWER_REFUSED,
+		[VERDICT_UNKNOWN_VERSION] = ANSWER_UNKNOWN_VERSION,
+	};
 	struct prober_ask *ask = message->ask;
 
 	prober_ask_sample(ask, sample);
@@ -259,9 +273,8 @@ static void message_answered(struct prober *prober,
 	else if (verdict == VERDICT_ANSWERS)
 		answer_tlvs(prober, message, data, scan->end, sample);
 	else
-		answer_all(prober, message,
-			   verdict == VERDICT_REFUSED ? ANSWER_REFUSED :
-			   ANSWER_NO_LOSS_DATA, &sample->delay);
+		answer_all(prober, message, statuses[verdict],
+			   &sample->delay);
 	prober_ask_settle(prober, ask);
 }
 
@@ -289,7 +302,7 @@ void prober_receive(struct prober *prober, unsigned int index, uint8_t *data,
 		return;
 	}
 	sample = prober_sample(prober, message, &reply, received);
-	peer_heard(prober, peer, message, received, &sample);
+	peer_heard(prober, peer, message, verdict, received, &sample);
 	/* Too late for the block, but no intruder. */
 	if (message->ask && !message->ask->complete)
 		message_answered(prober, message, verdict, data, &scan,

@@ -18,6 +18,7 @@
 #define LMCTL_ENGINE_PROBER_PRIVATE_H
 
 #include "lmctl/engine/prober.h"
+#include "lmctl/flowkey.h"
 #include "lmctl/stamp/blocktlv.h"
 
 /*
@@ -70,7 +71,8 @@
  * @open: number of peers without a final answer
  * @nsids: number of SIDs
  * @name: name of the flow
- * @peer: what each peer says; the SIDs follow, see prober_entry_sids()
+ * @peer: what each peer says; the identity of the flow follows, see
+ *	  prober_entry_key()
  */
 struct prober_entry {
 	uint64_t sent;
@@ -190,6 +192,8 @@ struct prober_message {
  * @waiting: number of messages that wait
  * @smoothed: round-trip time, processing at the peer included; 0 if unknown
  * @heard: there was a reply
+ * @several: it takes several block TLVs: it has shown that it does not stop at one
+ *	     of our version
  * @last_heard: when
  * @tick: when the burst began
  * @burst: messages in it
@@ -203,6 +207,7 @@ struct prober_peer {
 	unsigned int waiting;
 	int64_t smoothed;
 	bool heard;
+	bool several;
 	int64_t last_heard;
 	int64_t tick;
 	unsigned int burst;
@@ -279,14 +284,14 @@ prober_message(struct prober *prober, unsigned int peer, uint32_t seq)
 }
 
 /**
- * prober_entry_sids() - SID list of an entry
+ * prober_entry_key() - identity of the flow of an entry, see flowkey.h
  * @prober: prober
  * @entry: entry
  *
- * Return: SIDs in path order.
+ * Return: FLOWKEY_LEN(entry->nsids) bytes.
  */
-const struct in6_addr *prober_entry_sids(const struct prober *prober,
-					 const struct prober_entry *entry);
+const void *prober_entry_key(const struct prober *prober,
+			     const struct prober_entry *entry);
 
 /**
  * prober_entry_flow() - flow of an entry

@@ -15,6 +15,7 @@ static void entry_write(const struct prober *prober, int64_t block,
 			const struct prober_entry *entry, uint8_t *data)
 {
 	struct blocktlv tlv = {
+		.version = BLOCKTLV_VERSION,
 		.answer = { .status = ANSWER_VALID },
 		.mask = entry->mask,
 		.block = block,
@@ -42,7 +43,9 @@ static void destination_write(struct prober *prober, unsigned int peer,
 
 /*
  * Write as many TLVs as fit. The first one always does: even 16 SIDs are
- * shorter than the smallest MTU of IPv6.
+ * shorter than the smallest MTU of IPv6. A peer that has not answered one yet may be
+ * of a version that stops at the first: what it says is told from a broken TLV
+ * only if that one is alone.
  *
  * Return: the cursor of the round after this message.
  */
@@ -51,6 +54,8 @@ static size_t message_fill(struct prober *prober, struct prober_ask *ask,
 {
 	size_t most = prober->config.message_max -
 		      (prober->config.auth ? HMAC_TLV_LEN : 0);
+	bool alone = prober->config.in_band ||
+		     !prober->peer[ask->peer].several;
 	const struct prober_entry *entry;
 	size_t i;
 
@@ -60,7 +65,7 @@ static size_t message_fill(struct prober *prober, struct prober_ask *ask,
 		entry = prober_ask_entry(ask, ask->round[i]);
 		if (!entry)
 			continue;
-		if (message->n && (prober->config.in_band ||
+		if (message->n && (alone ||
 				   message->len + entry_len(entry) > most))
 			break;
 		entry_write(prober, ask->block->number, entry,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <endian.h>
+#include <errno.h>
 #include <string.h>
 
 #include "lmctl/engine/reflector_tlv.h"
@@ -154,22 +155,58 @@ static void do_direct(const struct tlv_context *context, uint8_t *value)
 	put32(value + DIRECT_SENT, 0);
 }
 
-static bool do_block(const struct tlv_context *context,
-		     const struct stamp_tlv *tlv)
+/*
+ * Which of the answers of ledgers that do not know the flow to give: a ledger
+ * without a report may come to know it, and one of another netmask says nothing
+ * about a flow of this one.
+ */
+static int weight(const struct answer *answer)
 {
-	struct blocktlv asked, told, answer;
+	switch (answer->status) {
+	case ANSWER_NOT_FINISHED:
+		return 2;
+	case ANSWER_NETMASK_DIFFERS:
+		return 0;
+	default:
+		return 1;
+	}
+}
+
+static struct blocktlv ask_ledgers(const struct tlv_context *context,
+				   const struct blocktlv *asked)
+{
+	struct blocktlv told, answer;
 	bool known = false;
 	unsigned int i;
 
-	if (!blocktlv_read(&asked, tlv->value, tlv->len))
-		return false;
 	for (i = 0; i < context->nledgers && !known; i++) {
-		told = asked;
+		told = *asked;
 		known = ledger_ask(context->ledgers[i], &told, context->from);
-		/* Unknown to all is what all have to say. */
-		if (known || !i || told.answer.status == ANSWER_NOT_FINISHED)
+		if (known || !i || weight(&told.answer) > weight(&answer.answer))
 			answer = told;
 	}
+	return answer;
+}
+
+static bool do_block(const struct tlv_context *context,
+		     const struct stamp_tlv *tlv)
+{
+	static const struct answer version = {
+		.status = ANSWER_UNKNOWN_VERSION,
+	};
+	struct blocktlv asked, answer;
+
+	switch (blocktlv_read(&asked, tlv->value, tlv->len)) {
+	case 0:
+		break;
+	case -EPROTONOSUPPORT:
+		context->stats->flows_other++;
+		blocktlv_write_status(&version, tlv->value);
+		return true;
+	default:
+		return false;
+	}
+	answer = ask_ledgers(context, &asked);
 	if (answer.answer.status == ANSWER_VALID)
 		context->stats->flows++;
 	else

@@ -7,14 +7,24 @@
  *
  *    0      1      2      3      4
  *    +------+------+------+------+
- *    | ver  |  n   |status| zero |
+ *    | ver  |  n   |status|prefix|   prefix: bits of the source in the key
  *    |         mark mask         |
  *    |   period, milliseconds    |
  *    | guard time  | guard band  |   in 1/65536 of the period
  *    |       block number        |   8 bytes, two's complement
- *    |   sender packets, bytes   |   8 + 8
- *    |  reflector packets, bytes |   8 + 8
+ *    |   sender packets, bytes   |   8 + 8, in that block
+ *    |  reflector packets, bytes |   8 + 8, in that block
+ *    |          source           |   16, zero behind the prefix
+ *    |   sender packets, bytes   |   8 + 8, cumulative to that block's end
+ *    |  reflector packets, bytes |   8 + 8, cumulative to that block's end
+ *    |    reflector identity     |   16, of its cumulative counters
  *    |   SID list in path order  |   16 n
+ *
+ * Version 1 ends the fixed part before the source and has zero for the prefix.
+ * A reflector of that version marks version 2 as malformed and stops there.
+ *
+ * Cumulative counters of one flow subtract if sender and reflector each have
+ * the same identity at both times. An identity of zeros: they are not known.
  *
  * Guard time and guard band are in it because two readings can be compared
  * only if they are made at the same time: see recorder.c.
@@ -29,13 +39,20 @@
 #include "lmctl/engine/answer.h"
 #include "sr6flow.h"
 
-#define BLOCKTLV_VERSION 1
+#define BLOCKTLV_VERSION 2
+/* The version before, which is read and answered and never asked with. */
+#define BLOCKTLV_VERSION_1 1
 /* Bytes of the value without its SIDs, and with @n of them. */
-#define BLOCKTLV_FIXED_LEN 56
+#define BLOCKTLV_FIXED_LEN 120
+#define BLOCKTLV_FIXED_LEN_1 56
 #define BLOCKTLV_LEN(n) (BLOCKTLV_FIXED_LEN + 16 * (size_t)(n))
+#define BLOCKTLV_LEN_1(n) (BLOCKTLV_FIXED_LEN_1 + 16 * (size_t)(n))
+#define BLOCKTLV_IDENTITY_LEN 16
 
 /**
  * struct blocktlv - the value of the TLV
+ * @version: BLOCKTLV_VERSION, or BLOCKTLV_VERSION_1, which has no source, no
+ *	     cumulative counters and no identity
  * @answer: ANSWER_VALID in a request
  * @mask: mark mask, host byte order
  * @period_ms: length of a block in milliseconds
@@ -45,9 +62,14 @@
  * @sent: what the sender counted
  * @received: what the reflector counted, zeros in a request and with every
  *	      answer but ANSWER_VALID and ANSWER_TWO_INGRESSES
+ * @sent_total: cumulative counters of the sender at the end of the block, zeros
+ *		if it does not know them
+ * @received_total: those of the reflector, zeros in a request
+ * @identity: of @received_total; zeros if they are not known, and in a request
  * @flow: the flow; a name is not carried
  */
 struct blocktlv {
+	uint8_t version;
 	struct answer answer;
 	uint32_t mask;
 	uint32_t period_ms;
@@ -56,6 +78,9 @@ struct blocktlv {
 	int64_t block;
 	struct sr6flow_counters sent;
 	struct sr6flow_counters received;
+	struct sr6flow_counters sent_total;
+	struct sr6flow_counters received_total;
+	uint8_t identity[BLOCKTLV_IDENTITY_LEN];
 	struct sr6flow_flow flow;
 };
 
@@ -72,16 +97,25 @@ void blocktlv_timing(struct blocktlv *tlv, const struct block_timing *timing);
  * @value: value of the TLV
  * @len: its length in bytes
  *
- * Return: true, or false if version, length or SID count are not right: to a
+ * Return: 0; -EPROTONOSUPPORT if it is of a later version; -EINVAL if its
+ * length, its SID count or bits of the source behind the prefix are wrong: to a
  * reflector that TLV is malformed.
  */
-bool blocktlv_read(struct blocktlv *tlv, const uint8_t *value, size_t len);
+int blocktlv_read(struct blocktlv *tlv, const uint8_t *value, size_t len);
 
 /**
  * blocktlv_write() - write a value
- * @tlv: what to write
- * @value: room for BLOCKTLV_LEN(tlv->flow.nsids) bytes
+ * @tlv: what to write, of any version that is read
+ * @value: room for as many bytes as the version and the SIDs need
  */
 void blocktlv_write(const struct blocktlv *tlv, uint8_t *value);
+
+/**
+ * blocktlv_write_status() - answer a value of a version that is not read
+ * @answer: answer that can be on the wire
+ * @value: value for which blocktlv_read() returned -EPROTONOSUPPORT; only its
+ *	   status is written, which stays in its place in all versions
+ */
+void blocktlv_write_status(const struct answer *answer, uint8_t *value);
 
 #endif /* LMCTL_STAMP_BLOCKTLV_H */

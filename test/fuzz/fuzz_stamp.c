@@ -5,6 +5,8 @@
  *
  * Input: a byte whose lowest bit is the mode, then the message.
  */
+#include <errno.h>
+
 #include "lmctl/stamp/blocktlv.h"
 #include "lmctl/stamp/keys.h"
 #include "lmctl/stamp/stamp.h"
@@ -74,23 +76,45 @@ static void fuzz_base(const uint8_t *data, size_t len, bool auth)
 	fuzz_error(reply.error);
 }
 
+/* What version 1 has no bytes for is not there; its fourth byte is zero. */
+static void check_version(const struct blocktlv *tlv, const uint8_t *value,
+			  size_t len)
+{
+	static const uint8_t zeros[BLOCKTLV_IDENTITY_LEN];
+
+	if (tlv->version == BLOCKTLV_VERSION) {
+		must(len == BLOCKTLV_LEN(tlv->flow.nsids));
+		must(tlv->flow.netmask <= 128 &&
+		     tlv->flow.netmask == value[3]);
+		return;
+	}
+	must(tlv->version == BLOCKTLV_VERSION_1);
+	must(len == BLOCKTLV_LEN_1(tlv->flow.nsids));
+	must(!tlv->flow.netmask && !tlv->sent_total.packets &&
+	     !tlv->received_total.packets);
+	must(!memcmp(tlv->identity, zeros, sizeof(zeros)));
+	must(!memcmp(&tlv->flow.source, zeros, sizeof(zeros)));
+}
+
 static void fuzz_blocktlv(const uint8_t *value, size_t len)
 {
 	struct blocktlv tlv;
 	struct answer answer;
 	uint8_t *copy;
+	int err = blocktlv_read(&tlv, value, len);
 
-	if (!blocktlv_read(&tlv, value, len))
+	must(err != -EPROTONOSUPPORT || value[0] > BLOCKTLV_VERSION);
+	if (err)
 		return;
 	must(tlv.flow.nsids >= 1 && tlv.flow.nsids <= SR6FLOW_SIDS_MAX);
-	must(len == BLOCKTLV_LEN(tlv.flow.nsids));
+	check_version(&tlv, value, len);
 	copy = malloc(len);
 	must(copy != NULL);
 	blocktlv_write(&tlv, copy);
 	answer = answer_decode(copy[2]);
 	must(answer.status == tlv.answer.status);
 	must(answer.reason == tlv.answer.reason);
-	must(!memcmp(copy, value, 2) && !copy[3]);
+	must(!memcmp(copy, value, 2) && copy[3] == tlv.flow.netmask);
 	must(!memcmp(copy + 4, value + 4, len - 4));
 	free(copy);
 }

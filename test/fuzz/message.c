@@ -21,6 +21,9 @@ const struct block_timing message_timing = {
 void message_flow(struct sr6flow_flow *flow, unsigned int number)
 {
 	memset(flow, 0, sizeof(*flow));
+	flow->netmask = MESSAGE_NETMASK;
+	flow->source.s6_addr[0] = 0xfd;
+	flow->source.s6_addr[7] = (uint8_t)number;
 	flow->nsids = number % SR6FLOW_SIDS_MAX + 1;
 	for (unsigned int i = 0; i < flow->nsids; i++) {
 		flow->sids[i].s6_addr[0] = 0xfc;

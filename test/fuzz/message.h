@@ -18,6 +18,7 @@
 #define MESSAGE_NOW ((MESSAGE_BLOCK + 1) * BLOCK_NS_PER_S + BLOCK_NS_PER_S / 2)
 #define MESSAGE_MASK SR6FLOW_MASK_DEFAULT
 #define MESSAGE_FLOWS 20
+#define MESSAGE_NETMASK 64
 
 /* Two keys. */
 extern const struct keys message_keys;

@@ -52,9 +52,11 @@ static void put_tlv(uint8_t type, uint16_t length)
 static void put_block(unsigned int flow, int64_t block)
 {
 	struct blocktlv tlv = {
+		.version = BLOCKTLV_VERSION,
 		.mask = MESSAGE_MASK,
 		.block = block,
 		.sent = { 1000, 100000 },
+		.sent_total = { 5000, 500000 },
 	};
 	uint8_t *value = data + len + STAMP_TLV_HEADER_LEN;
 
@@ -62,6 +64,32 @@ static void put_block(unsigned int flow, int64_t block)
 	blocktlv_timing(&tlv, &message_timing);
 	put_tlv(STAMP_TLV_BLOCK, (uint16_t)BLOCKTLV_LEN(tlv.flow.nsids));
 	blocktlv_write(&tlv, value);
+}
+
+/* Version 1 knows no source. */
+static void put_block_1(unsigned int flow, int64_t block)
+{
+	struct blocktlv tlv = {
+		.version = BLOCKTLV_VERSION_1,
+		.mask = MESSAGE_MASK,
+		.block = block,
+		.sent = { 1000, 100000 },
+	};
+	uint8_t *value = data + len + STAMP_TLV_HEADER_LEN;
+
+	message_flow(&tlv.flow, flow);
+	tlv.flow.netmask = 0;
+	blocktlv_timing(&tlv, &message_timing);
+	put_tlv(STAMP_TLV_BLOCK, (uint16_t)BLOCKTLV_LEN_1(tlv.flow.nsids));
+	blocktlv_write(&tlv, value);
+}
+
+/* A version of tomorrow, of any length. */
+static void put_block_later(void)
+{
+	put_tlv(STAMP_TLV_BLOCK, 33);
+	data[len - 33] = BLOCKTLV_VERSION + 1;
+	data[len - 32] = 1;
 }
 
 static void put_hmac(void)
@@ -120,6 +148,12 @@ static void stamp_seeds(bool auth)
 	stamp_tlv_write(data + 1 + stamp_base_len(auth), STAMP_TLV_BLOCK,
 			BLOCKTLV_LEN(17))[1] = 17;
 	finish_stamp(auth, "17-sids");
+	put_request(auth, 7);
+	put_block_1(2, MESSAGE_BLOCK);
+	put_block_later();
+	put_block(2, MESSAGE_BLOCK);
+	put_hmac();
+	finish_stamp(auth, "versions");
 	stamp_reply_write(data + len, auth, &reply);
 	len += stamp_base_len(auth);
 	finish_stamp(auth, "reply");
@@ -211,8 +245,34 @@ static void reflector_mode_seeds(bool auth)
 	save("fuzz_reflector", name);
 }
 
+/* The versions of the block TLV, and a source behind its prefix. */
+static void reflector_version_seeds(bool auth)
+{
+	char name[64];
+
+	put(1, auth ? R_AUTH : 0);
+	begin_datagram(R_SEALED);
+	put_request(auth, 1);
+	put_block_1(2, MESSAGE_BLOCK);
+	put_block_later();
+	put_block(2, MESSAGE_BLOCK);
+	put_hmac();
+	finish_datagram();
+	begin_datagram(R_SEALED);
+	put_request(auth, 2);
+	put_block(0, MESSAGE_BLOCK);
+	data[len - 16 - 48 - 1] = 1;
+	put_block(1, MESSAGE_BLOCK);
+	put_hmac();
+	finish_datagram();
+	snprintf(name, sizeof(name), "%s-versions", auth ? "auth" : "open");
+	save("fuzz_reflector", name);
+}
+
 static void reflector_seeds(void)
 {
+	reflector_version_seeds(false);
+	reflector_version_seeds(true);
 	reflector_mode_seeds(false);
 	reflector_mode_seeds(true);
 	/* Lengths around the longest datagram. */
@@ -271,7 +331,7 @@ static void prober_seed(const char *name, unsigned int config)
 	put_reply(P_GOOD, 0, 0, 0);
 	/* another status, a strange flow, a refusal, the wrong key, a cut */
 	put_reply(P_GOOD, 1, base + 6, 2);
-	put_reply(P_GOOD, 2, base + 61, 1);
+	put_reply(P_GOOD, 2, base + 125, 1);
 	put_reply(P_GOOD, 0, base, 0x20);
 	put_reply(P_GOOD | 4, 1, 0, 0);
 	put(11, 4, P_GOOD, 0, 0, 0, 0, 0xf0, 1, 0, 0, 0);

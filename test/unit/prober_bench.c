@@ -65,17 +65,28 @@ static void transmit(struct bench *bench, enum net_kind kind,
 		transmit_once(bench, kind, peer, data, len);
 }
 
+static void put_number(struct in6_addr *address, unsigned int number)
+{
+	address->s6_addr[13] = (uint8_t)(number >> 16);
+	address->s6_addr[14] = (uint8_t)(number >> 8);
+	address->s6_addr[15] = (uint8_t)number;
+}
+
+/* Two flows each have one SID list and different sources. */
 static struct sr6flow_flow flow_of(unsigned int flow)
 {
-	struct sr6flow_flow made = { .nsids = 1 + flow % 4 };
+	struct sr6flow_flow made = {
+		.nsids = 1 + flow / 2 % 4,
+		.netmask = 128,
+		.source.s6_addr[0] = 0xfd,
+	};
 	unsigned int i;
 
+	put_number(&made.source, flow);
 	for (i = 0; i < made.nsids; i++) {
 		made.sids[i].s6_addr[0] = 0xfc;
 		made.sids[i].s6_addr[1] = (uint8_t)i;
-		made.sids[i].s6_addr[13] = (uint8_t)(flow >> 16);
-		made.sids[i].s6_addr[14] = (uint8_t)(flow >> 8);
-		made.sids[i].s6_addr[15] = (uint8_t)flow;
+		put_number(&made.sids[i], flow / 2);
 	}
 	made.name[0] = 'f';
 	return made;
@@ -83,10 +94,10 @@ static struct sr6flow_flow flow_of(unsigned int flow)
 
 static unsigned int flow_number(const struct sr6flow_flow *flow)
 {
-	const uint8_t *sid = flow->sids[0].s6_addr;
+	const uint8_t *source = flow->source.s6_addr;
 
-	return (unsigned int)sid[13] << 16 | (unsigned int)sid[14] << 8 |
-	       sid[15];
+	return (unsigned int)source[13] << 16 |
+	       (unsigned int)source[14] << 8 | source[15];
 }
 
 static struct record record_of(const struct bench *bench, unsigned int flow,
@@ -238,7 +249,9 @@ void bench_init(struct bench *bench)
 /* Peers have had the flows for long. */
 static void peer_flows(struct bench *bench, struct ledger *ledger)
 {
-	const struct sr6flow_set set = { .mask = SR6FLOW_MASK_DEFAULT };
+	const struct sr6flow_set set = {
+		.mask = SR6FLOW_MASK_DEFAULT, .netmask = 128,
+	};
 	struct sr6flow_record record = { .generation = 1 };
 	unsigned int flow;
 

@@ -201,6 +201,15 @@ static const struct row rows[] = {
 	  .level = FINDING_BAD, .subject = "peer p1",
 	  .text = "two-ingresses: ", .remedy = "SID list of its own",
 	  .bad = "peer p1,loss," },
+	{ .name = "another netmask", .answer.status = ANSWER_NETMASK_DIFFERS,
+	  .level = FINDING_BAD, .subject = "peer p1",
+	  .text = "netmask-differs: ", .remedy = "same --netmask",
+	  .bad = "peer p1,loss," },
+	{ .name = "an earlier version there",
+	  .answer.status = ANSWER_UNKNOWN_VERSION,
+	  .level = FINDING_BAD, .subject = "peer p1",
+	  .text = "unknown-version: ", .remedy = "update lmctl there",
+	  .bad = "peer p1,loss," },
 	{ .name = "the mark is gone", .answer = INVALID(REASON_UNCOLOURED),
 	  .level = FINDING_BAD, .subject = "peer p1", .text = "uncoloured: ",
 	  .remedy = "DSCP", .bad = "peer p1,loss," },
@@ -378,7 +387,8 @@ static void test_words(void **state)
 		ANSWER_UNKNOWN_FLOW, ANSWER_NOT_FINISHED, ANSWER_TOO_OLD,
 		ANSWER_ANOMALY, ANSWER_PERIOD_DIFFERS, ANSWER_MASK_DIFFERS,
 		ANSWER_TIMING_DIFFERS, ANSWER_TWO_INGRESSES, ANSWER_NO_ANSWER,
-		ANSWER_NO_LOSS_DATA, ANSWER_REFUSED,
+		ANSWER_NO_LOSS_DATA, ANSWER_REFUSED, ANSWER_NETMASK_DIFFERS,
+		ANSWER_UNKNOWN_VERSION,
 	};
 	struct answer answer = { 0 };
 	enum reason reason;

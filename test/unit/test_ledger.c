@@ -93,10 +93,13 @@ static void block(int64_t number, enum reason reason, uint64_t packets)
 static struct blocktlv request(unsigned int i, int64_t number)
 {
 	struct blocktlv tlv = {
+		.version = BLOCKTLV_VERSION,
 		.mask = MASK,
 		.block = number,
 		.sent = { 7, 700 },
 		.received = { 99, 99 },
+		.received_total = { 98, 98 },
+		.identity = { 97 },
 		.flow = flow(i),
 	};
 
@@ -110,7 +113,10 @@ static struct blocktlv ask_from(const struct in6_addr *from, unsigned int i,
 	struct blocktlv tlv = request(i, number);
 	bool known = ledger_ask(ledger, &tlv, from);
 
-	assert_int_equal(known, tlv.answer.status != ANSWER_UNKNOWN_FLOW);
+	assert_int_equal(known, tlv.answer.status != ANSWER_UNKNOWN_FLOW &&
+				tlv.answer.status != ANSWER_NETMASK_DIFFERS);
+	assert_int_equal(tlv.received_total.packets, 0);
+	assert_int_equal(tlv.identity[0], 0);
 	assert_int_equal(tlv.sent.packets, 7);
 	assert_int_equal(tlv.block, number);
 	if (tlv.answer.status != ANSWER_VALID &&
@@ -272,6 +278,71 @@ static void test_differences_first(void **state)
 		tlv.period_ms *= 10;
 		expect_difference(tlv, ANSWER_PERIOD_DIFFERS);
 	}
+}
+
+static const struct in6_addr source = { .s6_addr = { 0xfd, [15] = 9 } };
+
+static struct sr6flow_flow with_source(unsigned int netmask, uint8_t last)
+{
+	struct sr6flow_flow made = flow(0);
+
+	made.netmask = netmask;
+	made.source = source;
+	made.source.s6_addr[15] = netmask == 128 ? last : 0;
+	return made;
+}
+
+static void record_source(unsigned int netmask, uint8_t last, uint64_t packets)
+{
+	const struct record made = {
+		.flow = with_source(netmask, last),
+		.mask = MASK,
+		.block = 10,
+		.packets = packets,
+	};
+
+	assert_int_equal(ledger_record(ledger, &made), 0);
+}
+
+static struct blocktlv ask_source(unsigned int netmask, uint8_t last)
+{
+	struct blocktlv tlv = request(0, 10);
+	bool known;
+
+	tlv.flow = with_source(netmask, last);
+	known = ledger_ask(ledger, &tlv, &alice);
+	assert_int_equal(known, tlv.answer.status == ANSWER_VALID);
+	assert_int_equal(tlv.flow.netmask, netmask);
+	return tlv;
+}
+
+/* One SID list from two sources: two flows. */
+static void test_sources(void **state)
+{
+	(void)state;
+	record_source(128, 1, 5);
+	record_source(128, 2, 7);
+	ledger_block_end(ledger, 10);
+	assert_int_equal(ledger_flows(ledger), 2);
+	assert_int_equal(ask_source(128, 1).received.packets, 5);
+	assert_int_equal(ask_source(128, 2).received.packets, 7);
+	assert_int_equal(ask_source(128, 3).answer.status,
+			 ANSWER_UNKNOWN_FLOW);
+}
+
+/* With another netmask there is no flow that could be the same. */
+static void test_netmask_differs(void **state)
+{
+	(void)state;
+	assert_int_equal(ask_source(64, 0).answer.status, ANSWER_NOT_FINISHED);
+	record_source(128, 1, 5);
+	assert_int_equal(ask_source(64, 0).answer.status, ANSWER_NOT_FINISHED);
+	ledger_block_end(ledger, 10);
+	assert_int_equal(ask_source(64, 0).answer.status,
+			 ANSWER_NETMASK_DIFFERS);
+	assert_int_equal(ask_source(127, 0).answer.status,
+			 ANSWER_NETMASK_DIFFERS);
+	expect(0, 10, ANSWER_NETMASK_DIFFERS);
 }
 
 static void test_flow_added(void **state)
@@ -542,6 +613,8 @@ int main(void)
 		TEST(test_nothing_reported),
 		TEST(test_unknown_flow_tells_timing),
 		TEST(test_differences_first),
+		TEST(test_sources),
+		TEST(test_netmask_differs),
 		TEST(test_flow_added),
 		TEST(test_reasons),
 		TEST(test_second_record),

@@ -60,12 +60,12 @@ static void test_one_silent(void **state)
 	bench_run(&bench, 20 * BENCH_MS);
 	bench_expect(&bench, 0, 0, ANSWER_VALID, 0);
 	assert_int_equal(bench.reports, 1);
-	assert_int_equal(bench.report[1].replies, 1);
+	assert_int_equal(bench.report[1].replies, 3);
 	bench_run(&bench, PROBER_PATIENCE * SECOND);
 	bench_expect(&bench, 3, 1, ANSWER_VALID, 3);
 	assert_int_equal(bench_answers(&bench, ANSWER_NO_ANSWER), 3);
 	assert_int_equal(bench.reports, 2);
-	assert_int_equal(bench.sent[1], 1);
+	assert_int_equal(bench.sent[1], 3);
 	bench_stop(&bench);
 }
 
@@ -108,7 +108,7 @@ static void test_again(void **state)
 	bench_expect(&bench, 1000, 1, ANSWER_VALID, 1000);
 	/* What was not sent has taken no number and was not counted. */
 	assert_int_equal(bench.report[0].requests, bench.sent[0]);
-	assert_in_range(bench.sent[0], 1000 / 14, 1000 / 13 + 1);
+	assert_in_range(bench.sent[0], 1000 / 9 + 16, 1000 / 8 + 16);
 	bench_stop(&bench);
 }
 

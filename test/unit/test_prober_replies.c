@@ -68,7 +68,7 @@ static bool NAME(struct bench *bench, unsigned int peer, uint8_t *data,	\
 	struct blocktlv value;						\
 									\
 	(void)peer;							\
-	assert_true(blocktlv_read(&value, tlv.value, tlv.len));		\
+	assert_false(blocktlv_read(&value, tlv.value, tlv.len));	\
 	CHANGE;								\
 	blocktlv_write(&value, tlv.value);				\
 	bench_reseal(bench, data, *len);				\
@@ -94,6 +94,10 @@ BASE(other_ssid, reply.ssid++)
 BASE(no_ssid, reply.ssid = 0)
 BASE(any_number, reply.seq = 0xdeadbeef)
 VALUE(other_flow, value.flow.sids[0].s6_addr[1] ^= 1)
+VALUE(other_source, value.flow.source.s6_addr[0] ^= 1)
+VALUE(other_netmask, value.flow.netmask = 127)
+VALUE(no_source, value.flow.netmask = 0;
+		 memset(&value.flow.source, 0, sizeof(value.flow.source)))
 VALUE(other_block, value.block++)
 VALUE(other_echo, value.sent.packets++)
 VALUE(other_echo_bytes, value.sent.bytes++)
@@ -106,7 +110,7 @@ VALUE(invalid, value.answer.status = ANSWER_INVALID;
 	       value.answer.reason = REASON_COLOUR_LATE)
 BYTES(later_status, tlv.value[2] = 0xff)
 BYTES(other_count, tlv.value[1] = 2)
-BYTES(later_version, tlv.value[0] = 2)
+BYTES(later_version, tlv.value[0] = 3)
 BYTES(unrecognised, *tlv.header |= STAMP_TLV_UNRECOGNISED)
 BYTES(malformed, *tlv.header |= STAMP_TLV_MALFORMED)
 BYTES(integrity, *tlv.header |= STAMP_TLV_INTEGRITY)
@@ -195,6 +199,12 @@ static const struct scenario scenarios[] = {
 	  ANSWER_VALID, ANSWER_VALID, false },
 	{ "other flow", PLAIN | AUTH, other_flow,
 	  ANSWER_NO_ANSWER, ANSWER_VALID, false },
+	{ "other source", PLAIN | AUTH, other_source,
+	  ANSWER_NO_ANSWER, ANSWER_VALID, false },
+	{ "other netmask", PLAIN | AUTH, other_netmask,
+	  ANSWER_NO_ANSWER, ANSWER_VALID, false },
+	{ "no source", PLAIN | AUTH, no_source,
+	  ANSWER_NO_ANSWER, ANSWER_VALID, false },
 	{ "other number of SIDs", PLAIN | AUTH, other_count,
 	  ANSWER_NO_ANSWER, ANSWER_VALID, false },
 	{ "other block", PLAIN | AUTH, other_block,
@@ -222,7 +232,7 @@ static const struct scenario scenarios[] = {
 	{ "U flag", PLAIN | AUTH, unrecognised,
 	  ANSWER_NO_LOSS_DATA, ANSWER_NO_LOSS_DATA, false },
 	{ "M flag", PLAIN | AUTH, malformed,
-	  ANSWER_REFUSED, ANSWER_REFUSED, false },
+	  ANSWER_UNKNOWN_VERSION, ANSWER_UNKNOWN_VERSION, false },
 	{ "I flag", PLAIN | AUTH, integrity,
 	  ANSWER_REFUSED, ANSWER_REFUSED, false },
 	{ "base packet only", PLAIN | AUTH, base_only,
@@ -243,12 +253,24 @@ static const struct scenario scenarios[] = {
 	  ANSWER_NO_LOSS_DATA, ANSWER_VALID, false },
 };
 
+/*
+ * A first block, so that the peer is known to know the TLV and is asked for all
+ * flows at once from now on.
+ */
+static void bench_first(struct bench *bench, unsigned int flows)
+{
+	bench_block(bench, 0);
+	bench_run(bench, SECOND / 4);
+	assert_int_equal(bench_answers(bench, ANSWER_VALID), flows);
+}
+
+/* In the second block. */
 static void check_answer(const struct bench *bench, unsigned int i,
 			 const struct scenario *scenario)
 {
-	const struct result_peer *peer = &bench->kept[i].peer[0];
+	const struct result_peer *peer = &bench->kept[FLOWS + i].peer[0];
 
-	if (bench->kept_flow[i] == 0)
+	if (bench->kept_flow[FLOWS + i] == 0)
 		assert_int_equal(peer->answer.status, scenario->first);
 	else
 		assert_int_equal(peer->answer.status, scenario->others);
@@ -261,24 +283,28 @@ static void check_answer(const struct bench *bench, unsigned int i,
 static void run_scenario(const struct scenario *scenario, bool auth)
 {
 	struct bench bench;
+	uint64_t replies;
 	unsigned int i;
 
 	bench_init(&bench);
 	bench.flows = FLOWS;
 	bench.auth = auth;
+	bench_start(&bench, 2);
+	bench_first(&bench, FLOWS);
+	replies = bench.replies[0];
 	bench.reply = scenario->reply;
-	bench_start(&bench, 1);
-	bench_block(&bench, 0);
+	bench_block(&bench, 1);
 	bench_run(&bench, PROBER_PATIENCE * SECOND);
+	replies = bench.replies[0] - replies;
 	assert_int_equal(bench.wrong, 0);
-	assert_int_equal(bench.results, FLOWS);
-	assert_int_equal(bench.ends, 1);
+	assert_int_equal(bench.results, 2 * FLOWS);
+	assert_int_equal(bench.ends, 2);
 	for (i = 0; i < FLOWS; i++)
 		check_answer(&bench, i, scenario);
 	assert_int_equal(bench.report[0].rejected,
-			 scenario->rejected ? bench.replies[0] : 0);
+			 scenario->rejected ? replies : 0);
 	assert_int_equal(bench.report[0].replies,
-			 scenario->rejected ? 0 : bench.replies[0]);
+			 scenario->rejected ? 0 : replies);
 	bench_stop(&bench);
 }
 
@@ -310,8 +336,7 @@ static bool truncate_once(struct bench *bench, unsigned int peer,
 static void truncate_all(bool auth)
 {
 	size_t base = stamp_base_len(auth);
-	size_t whole = base + (STAMP_TLV_HEADER_LEN + BLOCKTLV_LEN(1)) +
-		       (STAMP_TLV_HEADER_LEN + BLOCKTLV_LEN(2)) +
+	size_t whole = base + 2 * (STAMP_TLV_HEADER_LEN + BLOCKTLV_LEN(1)) +
 		       (auth ? 2 * STAMP_TLV_HEADER_LEN + 16 + STAMP_HMAC_LEN :
 			       0);
 	struct bench bench;
@@ -322,14 +347,15 @@ static void truncate_all(bool auth)
 		bench_init(&bench);
 		bench.flows = 2;
 		bench.auth = auth;
-		bench.reply = truncate_once;
 		cut = false;
-		bench_start(&bench, 1);
-		bench_block(&bench, 0);
+		bench_start(&bench, 2);
+		bench_first(&bench, 2);
+		bench.reply = truncate_once;
+		bench_block(&bench, 1);
 		bench_run(&bench, SECOND);
 		assert_int_equal(bench.wrong, 0);
 		assert_int_equal(bench_answers(&bench, ANSWER_VALID),
-				 valid ? 2 : 0);
+				 valid ? 4 : 2);
 		assert_int_equal(bench_answers(&bench, ANSWER_NO_LOSS_DATA),
 				 valid ? 0 : 2);
 		assert_int_equal(bench.report[0].rejected, cut_to < base);
@@ -342,6 +368,95 @@ static void test_truncated(void **state)
 	(void)state;
 	truncate_all(false);
 	truncate_all(true);
+}
+
+/* A reflector that knows version 1 alone marks the first TLV and stops there. */
+static bool version_1(struct bench *bench, unsigned int peer, uint8_t *data,
+		      size_t *len)
+{
+	size_t offset = stamp_base_len(bench->auth);
+	struct stamp_tlv tlv;
+
+	(void)peer;
+	while (stamp_tlv_next(data, *len, &offset, &tlv) == 1) {
+		if (tlv.type != STAMP_TLV_BLOCK)
+			continue;
+		*tlv.header = STAMP_TLV_MALFORMED;
+		break;
+	}
+	return true;
+}
+
+static unsigned int count_blocks(const struct bench *bench, uint8_t *data,
+				 size_t len)
+{
+	size_t offset = stamp_base_len(bench->auth);
+	unsigned int n = 0;
+	struct stamp_tlv tlv;
+
+	while (stamp_tlv_next(data, len, &offset, &tlv) == 1)
+		n += tlv.type == STAMP_TLV_BLOCK;
+	return n;
+}
+
+static unsigned int most_blocks;
+
+static bool count_request(struct bench *bench, unsigned int peer, uint8_t *data,
+			  size_t *len)
+{
+	unsigned int n = count_blocks(bench, data, *len);
+
+	(void)peer;
+	if (n > most_blocks)
+		most_blocks = n;
+	return true;
+}
+
+/* One TLV per message until the peer has answered one, and again if it forgets. */
+static void run_versions(bool auth)
+{
+	struct bench bench;
+
+	bench_init(&bench);
+	bench.flows = 4;
+	bench.auth = auth;
+	bench.request = count_request;
+	bench.reply = version_1;
+	bench_start(&bench, 5);
+	most_blocks = 0;
+	bench_block(&bench, 0);
+	bench_run(&bench, SECOND / 4);
+	assert_int_equal(bench_answers(&bench, ANSWER_UNKNOWN_VERSION), 4);
+	assert_int_equal(most_blocks, 1);
+	/* It was updated: the first block goes one by one, the next one together. */
+	bench.reply = NULL;
+	bench_block(&bench, 1);
+	bench_run(&bench, SECOND / 4);
+	assert_int_equal(bench_answers(&bench, ANSWER_VALID), 4);
+	assert_int_equal(most_blocks, 1);
+	bench_block(&bench, 2);
+	bench_run(&bench, SECOND / 4);
+	assert_int_equal(bench_answers(&bench, ANSWER_VALID), 8);
+	assert_int_equal(most_blocks, 4);
+	/* It is the earlier one again. */
+	bench.reply = version_1;
+	bench_block(&bench, 3);
+	bench_run(&bench, SECOND / 4);
+	assert_int_equal(bench_answers(&bench, ANSWER_UNKNOWN_VERSION), 8);
+	most_blocks = 0;
+	bench_block(&bench, 4);
+	bench_run(&bench, SECOND / 4);
+	assert_int_equal(bench_answers(&bench, ANSWER_UNKNOWN_VERSION), 12);
+	assert_int_equal(most_blocks, 1);
+	assert_int_equal(bench.wrong, 0);
+	bench_stop(&bench);
+}
+
+static void test_versions(void **state)
+{
+	(void)state;
+	run_versions(false);
+	run_versions(true);
 }
 
 static uint8_t stolen[STAMP_MESSAGE_MAX];
@@ -499,12 +614,13 @@ static void test_times(void **state)
 int main(void)
 {
 	struct CMUnitTest tests[ARRAY_SIZE(scenarios) + ARRAY_SIZE(all_times) +
-				3] = {
+				4] = {
+		cmocka_unit_test(test_versions),
 		cmocka_unit_test(test_truncated),
 		cmocka_unit_test(test_replay),
 		cmocka_unit_test(test_other_peer),
 	};
-	size_t i, n = 3;
+	size_t i, n = 4;
 
 	for (i = 0; i < ARRAY_SIZE(scenarios); i++)
 		tests[n++] = (struct CMUnitTest){

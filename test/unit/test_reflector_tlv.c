@@ -90,6 +90,7 @@ static int teardown(void **state)
 static uint8_t *append_block(unsigned int i, int64_t block)
 {
 	struct blocktlv tlv = {
+		.version = BLOCKTLV_VERSION,
 		.mask = MASK,
 		.block = block,
 		.sent = { 60, 1200 },
@@ -106,7 +107,7 @@ static struct blocktlv answer(const uint8_t *value)
 {
 	struct blocktlv tlv;
 
-	assert_true(blocktlv_read(&tlv, value, BLOCKTLV_LEN(3)));
+	assert_false(blocktlv_read(&tlv, value, BLOCKTLV_LEN(3)));
 	return tlv;
 }
 
@@ -140,6 +141,120 @@ static void test_block(void **state)
 	assert_int_equal(answer(fourth).answer.status, ANSWER_NOT_FINISHED);
 	assert_int_equal(STATS(flows), 2);
 	assert_int_equal(STATS(flows_other), 2);
+}
+
+/* A request of version 1 gets an answer of version 1. */
+static void test_version_1(void **state)
+{
+	struct blocktlv tlv = {
+		.version = BLOCKTLV_VERSION_1,
+		.mask = MASK,
+		.block = BLOCK,
+		.sent = { 60, 1200 },
+		.flow = flow(0),
+	};
+	uint8_t *value, *after;
+
+	(void)state;
+	blocktlv_timing(&tlv, &timing);
+	begin(1, 0);
+	value = append(STAMP_TLV_BLOCK, BLOCKTLV_LEN_1(3));
+	blocktlv_write(&tlv, value);
+	after = append_block(1, BLOCK);
+	assert_true(handle());
+	assert_int_equal(flags(value), 0);
+	assert_int_equal(value[0], 1);
+	assert_int_equal(value[3], 0);
+	assert_int_equal(blocktlv_read(&tlv, value, BLOCKTLV_LEN_1(3)), 0);
+	assert_int_equal(tlv.answer.status, ANSWER_VALID);
+	assert_int_equal(tlv.received.packets, 50);
+	assert_int_equal(answer(after).received.packets, 51);
+}
+
+/* Of a version of tomorrow only the status changes, and what follows counts. */
+static void test_later_version(void **state)
+{
+	uint8_t before[40];
+	uint8_t *value, *after;
+	unsigned int i;
+
+	(void)state;
+	for (i = 3; i <= UINT8_MAX; i += 9) {
+		begin(i, 0);
+		value = append(STAMP_TLV_BLOCK, sizeof(before));
+		memset(value, 0x99, sizeof(before));
+		value[0] = (uint8_t)i;
+		memcpy(before, value, sizeof(before));
+		before[2] = 11;
+		after = append_block(1, BLOCK);
+		assert_true(handle());
+		assert_int_equal(flags(value), 0);
+		assert_memory_equal(value, before, sizeof(before));
+		assert_int_equal(answer(after).received.packets, 51);
+	}
+}
+
+static void test_source_behind_prefix(void **state)
+{
+	uint8_t *value, *after;
+
+	(void)state;
+	begin(1, 0);
+	value = append_block(0, BLOCK);
+	value[3] = 64;
+	value[56 + 8] = 0x80;
+	after = append_block(1, BLOCK);
+	assert_true(handle());
+	assert_int_equal(flags(value), M);
+	assert_int_equal(flags(after), U);
+	assert_int_equal(STATS(malformed), 1);
+}
+
+/* Of sets with other netmasks, the one that has ours tells of the flow. */
+static void test_netmasks(void **state)
+{
+	const struct record record = {
+		.flow = {
+			.nsids = 1, .netmask = 128,
+			.source.s6_addr = { 0xfd, [15] = 7 },
+			.sids = { { .s6_addr = { 0xfc } } },
+		},
+		.mask = MASK, .block = BLOCK, .packets = 77,
+	};
+	struct blocktlv tlv = {
+		.version = BLOCKTLV_VERSION, .mask = MASK, .block = BLOCK,
+		.sent = { 60, 1200 }, .flow = record.flow,
+	};
+	uint8_t *known, *unknown, *differs;
+	unsigned int i;
+
+	(void)state;
+	blocktlv_timing(&tlv, &timing);
+	for (i = 0; i < 2; i++) {
+		ledger_free(ledgers[i]);
+		ledgers[i] = ledger_new(&timing);
+		assert_non_null(ledgers[i]);
+		assert_int_equal(ledger_record(ledgers[i], &record), 0);
+		ledger_block_end(ledgers[i], BLOCK);
+		begin(i, 0);
+		known = append(STAMP_TLV_BLOCK, BLOCKTLV_LEN(1));
+		tlv.flow = record.flow;
+		blocktlv_write(&tlv, known);
+		unknown = append(STAMP_TLV_BLOCK, BLOCKTLV_LEN(1));
+		tlv.flow.source.s6_addr[15] = 8;
+		blocktlv_write(&tlv, unknown);
+		differs = append(STAMP_TLV_BLOCK, BLOCKTLV_LEN(1));
+		tlv.flow.netmask = 127;
+		blocktlv_write(&tlv, differs);
+		assert_true(handle());
+		assert_int_equal(known[2], ANSWER_VALID);
+		assert_int_equal(known[47], 77);
+		assert_int_equal(unknown[2], ANSWER_UNKNOWN_FLOW);
+		/* The other set has netmask 0: none has 127. */
+		assert_int_equal(differs[2], ANSWER_NETMASK_DIFFERS);
+		ledger_free(ledgers[i]);
+		ledgers[i] = make_ledger(i);
+	}
 }
 
 /* A set that was not read yet may have the flow, wherever it is in the list. */
@@ -256,6 +371,7 @@ static void test_wrong_lengths(void **state)
 		{ STAMP_TLV_DIRECT, 11 }, { STAMP_TLV_DIRECT, 16 },
 		{ STAMP_TLV_BLOCK, 0 }, { STAMP_TLV_BLOCK, 55 },
 		{ STAMP_TLV_BLOCK, 56 }, { STAMP_TLV_BLOCK, 104 },
+		{ STAMP_TLV_BLOCK, 168 },
 	};
 	unsigned int i;
 
@@ -511,6 +627,10 @@ int main(void)
 #define AUTH(f) cmocka_unit_test_setup_teardown(f, setup_auth, teardown)
 	static const struct CMUnitTest tests[] = {
 		TEST(test_block),
+		TEST(test_version_1),
+		TEST(test_later_version),
+		TEST(test_source_behind_prefix),
+		TEST(test_netmasks),
 		TEST(test_ledger_without_blocks),
 		TEST(test_configured_type),
 		TEST(test_no_ledger),

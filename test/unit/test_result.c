@@ -31,7 +31,7 @@ static void test_wire_numbers(void **state)
 	unsigned int i;
 
 	(void)state;
-	for (i = 0; i <= ANSWER_TWO_INGRESSES; i++) {
+	for (i = 0; i <= ANSWER_UNKNOWN_VERSION; i++) {
 		answer = (struct answer){ .status = i };
 		assert_int_equal(answer_encode(&answer), i);
 	}
@@ -48,7 +48,7 @@ static void test_every_answer_returns(void **state)
 	unsigned int status;
 
 	(void)state;
-	for (status = 0; status <= ANSWER_TWO_INGRESSES; status++) {
+	for (status = 0; status <= ANSWER_UNKNOWN_VERSION; status++) {
 		before = (struct answer){ .status = status };
 		after = answer_decode(answer_encode(&before));
 		assert_int_equal(after.status, before.status);
@@ -64,7 +64,7 @@ static void test_every_answer_returns(void **state)
 
 static void test_later_version(void **state)
 {
-	static const uint8_t bytes[] = { 10, 0x7f, 0x80, 0xc0, 0xff };
+	static const uint8_t bytes[] = { 12, 0x7f, 0x80, 0xc0, 0xff };
 	static const struct answer local = { .status = ANSWER_NO_ANSWER };
 	struct answer answer;
 	unsigned int i;
@@ -97,6 +97,8 @@ static void test_words(void **state)
 		{ { ANSWER_MASK_DIFFERS, REASON_NONE }, "mask-differs" },
 		{ { ANSWER_TIMING_DIFFERS, REASON_NONE }, "timing-differs" },
 		{ { ANSWER_TWO_INGRESSES, REASON_NONE }, "two-ingresses" },
+		{ { ANSWER_NETMASK_DIFFERS, REASON_NONE }, "netmask-differs" },
+		{ { ANSWER_UNKNOWN_VERSION, REASON_NONE }, "unknown-version" },
 		{ { ANSWER_CLOCKS_DIFFER, REASON_NONE }, "clocks-differ" },
 		{ { ANSWER_NO_ANSWER, REASON_NONE }, "no-answer" },
 		{ { ANSWER_NO_LOSS_DATA, REASON_NONE }, "no-loss-data" },

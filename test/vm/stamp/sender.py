@@ -271,19 +271,26 @@ def wrong_hmac(address):
 def from_set(address):
     """What only a reflector with a set knows; the set has counted 2^32 + 5."""
     sids = ["fcff:2::1", "fcff:3::99"]
-    asked = wire.block_value(12345, sids, sent=(3, 4))
+
+    def asked(version, status=0):
+        return wire.block_value(12345, sids, sent=(3, 4), status=status,
+                                version=version)
+
+    later = bytes([3, 200, 0]) + b"of tomorrow"
     sender = Sender(address)
     if not reads_set:
-        got = exchange(sender, 1, wire.tlv(wire.BLOCK, asked),
+        got = exchange(sender, 1, wire.tlv(wire.BLOCK, asked(2)),
                        wire.tlv(wire.DIRECT, bytes(12)))
         check_tlvs("block and Direct Measurement TLV without a set", sender,
-                   got, [(wire.U, wire.BLOCK, asked),
+                   got, [(wire.U, wire.BLOCK, asked(2)),
                          (wire.U, wire.DIRECT, bytes(12))])
         return
     direct = struct.pack("!III", 77, 0, 0)
     end = time.monotonic() + 60
     while True:
-        got = exchange(sender, 1, wire.tlv(wire.BLOCK, asked),
+        got = exchange(sender, 1, wire.tlv(wire.BLOCK, asked(2)),
+                       wire.tlv(wire.BLOCK, asked(1)),
+                       wire.tlv(wire.BLOCK, later),
                        wire.tlv(wire.DIRECT, direct))
         # "not finished" until it has read its set for a whole block
         status = wire.tlvs(sender.answer, auth)[0][2][2]
@@ -291,9 +298,19 @@ def from_set(address):
             break
         sender = Sender(address)
         time.sleep(0.1)
-    check_tlvs("block and Direct Measurement TLV of a set", sender, got, [
-        (0, wire.BLOCK, wire.block_value(12345, sids, sent=(3, 4), status=1)),
-        (0, wire.DIRECT, struct.pack("!III", 77, 5, 0))])
+    # 1: the flow is unknown; 11: the version is
+    check_tlvs("block TLV of two versions, one of tomorrow, and Direct "
+               "Measurement TLV of a set", sender, got, [
+                   (0, wire.BLOCK, asked(2, 1)), (0, wire.BLOCK, asked(1, 1)),
+                   (0, wire.BLOCK, later[:2] + bytes([11]) + later[3:]),
+                   (0, wire.DIRECT, struct.pack("!III", 77, 5, 0))])
+    # what follows a source with bits behind its prefix is not looked at
+    wrong = wire.block_value(12345, sids, source="fd00::1", prefix=127)
+    sender = Sender(address)
+    got = exchange(sender, 2, wire.tlv(wire.BLOCK, wrong),
+                   wire.tlv(wire.BLOCK, asked(2)))
+    check_tlvs("block TLV whose source is longer than its prefix", sender, got,
+               [(wire.M, wire.BLOCK, wrong), (wire.U, wire.BLOCK, asked(2))])
 
 
 for where in sys.argv[1].split(","):

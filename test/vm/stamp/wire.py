@@ -76,10 +76,16 @@ def tlvs(data, auth):
 
 
 def block_value(block, sids, mask=0x00030000, period=1000, guard=0x8000,
-                band=0x199a, sent=(0, 0), received=(0, 0), status=0):
-    return struct.pack("!BBBBIIHHq4Q", 1, len(sids), status, 0, mask, period,
-                       guard, band, block, *sent, *received) + b"".join(
-                           socket.inet_pton(socket.AF_INET6, s) for s in sids)
+                band=0x199a, sent=(0, 0), received=(0, 0), status=0,
+                version=2, source="::", prefix=0, sent_total=(0, 0),
+                received_total=(0, 0), identity=bytes(16)):
+    """Version 1 knows no source and no cumulative counters."""
+    value = struct.pack("!BBBBIIHHq4Q", version, len(sids), status, prefix,
+                        mask, period, guard, band, block, *sent, *received)
+    if version > 1:
+        value += socket.inet_pton(socket.AF_INET6, source) + struct.pack(
+            "!4Q", *sent_total, *received_total) + identity
+    return value + b"".join(socket.inet_pton(socket.AF_INET6, s) for s in sids)
 
 
 def request(auth, key, seq, *parts, when=None, ssid=0, error=1):
