@@ -135,11 +135,13 @@ test_alarm_LDLIBS := -lsmartcols -ljansson -lmnl
 test_alarm_hook_OBJS := $(B)/lmctl/sinks/alarm_hook.o $(SINK_TEST_OBJS)
 test_alarm_hook_LDLIBS := -lsmartcols -ljansson -lmnl -lcap-ng
 
-HISTORY_TEST_OBJS := $(B)/test/unit/history_bench.o \
+HISTORY_TEST_OBJS := $(B)/test/unit/history_bench.o $(B)/lmctl/flowkey.o \
 		     $(patsubst %.c,$(B)/%.o,$(wildcard lmctl/sinks/history*.c)) \
 		     $(SINK_TEST_OBJS)
 test_history_OBJS := $(HISTORY_TEST_OBJS)
 test_history_LDLIBS := -Wl$(comma)--wrap=sqlite3_open_v2 $(LMCTL_LDLIBS)
+test_history_schema_OBJS := $(HISTORY_TEST_OBJS)
+test_history_schema_LDLIBS := $(LMCTL_LDLIBS)
 test_history_read_OBJS := $(patsubst %,$(B)/lmctl/%.o,when sinks/stream_json \
 			  jsonline utf8) $(HISTORY_TEST_OBJS)
 test_history_read_LDLIBS := $(LMCTL_LDLIBS)

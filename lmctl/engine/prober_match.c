@@ -244,8 +244,7 @@ static void peer_heard(struct prober *prober, struct prober_peer *peer,
 	message->state = MESSAGE_ANSWERED;
 	peer->heard = true;
 	if (message->n)
-		peer->several = verdict == VERDICT_ANSWERS ||
-				verdict == VERDICT_NO_LOSS_DATA;
+		peer->several = verdict != VERDICT_UNKNOWN_VERSION;
 	peer->last_heard = received;
 	if (sample->taken < 0 || sample->taken > prober_patience(prober))
 		return;

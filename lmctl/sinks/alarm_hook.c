@@ -141,16 +141,17 @@ static int set_loss(struct job *job, const struct segment *loss)
 
 static struct job *job_new(const struct alarm_event *event)
 {
-	char sids[SR6FLOW_FLOW_STRLEN], block[24];
+	char sids[SR6FLOW_FLOW_STRLEN], source[FIGURE_SOURCE_LEN], block[24];
 	struct job *job = calloc(1, sizeof(*job));
 
 	if (!job)
 		return NULL;
 	job->alarm = *event->alarm;
 	figure_sids(event->flow, sids);
+	figure_source(event->flow, source);
 	snprintf(block, sizeof(block), "%" PRId64, event->block);
-	if (asprintf(&job->key, "%s\n%s\n%s", event->alarm->name,
-		     event->measurement, sids) < 0) {
+	if (asprintf(&job->key, "%s\n%s\n%s\n%s", event->alarm->name,
+		     event->measurement, source, sids) < 0) {
 		job->key = NULL;
 		job_free(job);
 		return NULL;
@@ -158,6 +159,7 @@ static struct job *job_new(const struct alarm_event *event)
 	if (set(job, "ALARM", event->alarm->name) ||
 	    set(job, "STATE", event->raised ? "raised" : "cleared") ||
 	    set(job, "FLOW", event->flow->name) || set(job, "SIDS", sids) ||
+	    set(job, "SOURCE", source) ||
 	    set(job, "MEASUREMENT", event->measurement) ||
 	    set(job, "BLOCK", block) || set_loss(job, event->loss)) {
 		job_free(job);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <arpa/inet.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -51,25 +52,38 @@ const char *figure_sids(const struct sr6flow_flow *flow, char *text)
 	struct sr6flow_flow nameless = *flow;
 
 	*nameless.name = '\0';
+	nameless.netmask = 0;
 	return sr6flow_flow_format(&nameless, text);
+}
+
+const char *figure_source(const struct sr6flow_flow *flow, char *text)
+{
+	char address[INET6_ADDRSTRLEN];
+
+	*text = '\0';
+	if (flow->netmask)
+		snprintf(text, FIGURE_SOURCE_LEN, "%s/%u",
+			 inet_ntop(AF_INET6, &flow->source, address,
+				   sizeof(address)), flow->netmask);
+	return text;
 }
 
 const char *figure_flow(const struct sr6flow_flow *flow, char *text)
 {
 	const size_t half = (FIGURE_FLOW_LEN - sizeof(GAP)) / 2;
-	char sids[SR6FLOW_FLOW_STRLEN];
+	char whole[SR6FLOW_FLOW_STRLEN];
 	size_t len;
 
 	if (*flow->name) {
 		snprintf(text, FIGURE_FLOW_LEN, "%s", flow->name);
 		return text;
 	}
-	len = strlen(figure_sids(flow, sids));
+	len = strlen(sr6flow_flow_format(flow, whole));
 	if (len < FIGURE_FLOW_LEN)
-		memcpy(text, sids, len + 1);
+		memcpy(text, whole, len + 1);
 	else
 		snprintf(text, FIGURE_FLOW_LEN, "%.*s" GAP "%s", (int)half,
-			 sids, sids + len - half);
+			 whole, whole + len - half);
 	return text;
 }
 

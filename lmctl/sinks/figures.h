@@ -5,6 +5,7 @@
 #ifndef LMCTL_SINKS_FIGURES_H
 #define LMCTL_SINKS_FIGURES_H
 
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include "lmctl/engine/result.h"
@@ -58,12 +59,24 @@ struct known known_received(const struct result *result);
  * @flow: flow
  * @text: room for FIGURE_FLOW_LEN bytes
  *
- * Return: @text, its name or else its SID list.
+ * Return: @text, its name or else its source and SID list.
  */
 const char *figure_flow(const struct sr6flow_flow *flow, char *text);
 
+/* Room for the source of a flow. */
+#define FIGURE_SOURCE_LEN (INET6_ADDRSTRLEN + sizeof("/128"))
+
 /**
- * figure_sids() - SID list of a flow, whole and without its name
+ * figure_source() - source of a flow
+ * @flow: flow
+ * @text: room for FIGURE_SOURCE_LEN bytes
+ *
+ * Return: @text, address, slash and netmask; empty without a source.
+ */
+const char *figure_source(const struct sr6flow_flow *flow, char *text);
+
+/**
+ * figure_sids() - SID list of a flow, whole, without its name and source
  * @flow: flow
  * @text: room for SR6FLOW_FLOW_STRLEN bytes
  *

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lmctl/flowkey.h"
 #include "lmctl/sinks/flowmap.h"
 
 static struct flowmap_table *find(const struct flowmap *map, const char *name)
@@ -40,8 +41,8 @@ static struct flowmap_entry *add(struct flowmap *map,
 		return NULL;
 	entry->flow = *flow;
 	entry->table = table;
-	HASH_ADD(hh, table->flows, flow.sids,
-		 flow->nsids * sizeof(flow->sids[0]), entry);
+	HASH_ADD(hh, table->flows, flow.netmask, FLOWKEY_LEN(flow->nsids),
+		 entry);
 	if (entry->lost) {
 		free(entry);
 		return NULL;
@@ -58,8 +59,8 @@ struct flowmap_entry *flowmap_get(struct flowmap *map,
 
 	if (!table)
 		return NULL;
-	HASH_FIND(hh, table->flows, flow->sids,
-		  flow->nsids * sizeof(flow->sids[0]), entry);
+	HASH_FIND(hh, table->flows, flowkey(flow), FLOWKEY_LEN(flow->nsids),
+		  entry);
 	*renamed = !entry || strcmp(entry->flow.name, flow->name);
 	if (!entry)
 		entry = add(map, table, flow);

@@ -19,7 +19,7 @@
 /**
  * struct flowmap_table - the flows of a measurement
  * @name: name of the measurement
- * @flows: by SID list
+ * @flows: by identity, see flowkey.h
  * @ends: ends of blocks
  * @idle: ends of blocks of others since the last one of this
  * @next: next measurement
@@ -39,7 +39,7 @@ struct flowmap_table {
  * @block: block of its last result
  * @seen: ends of blocks when that was
  * @lost: memory was short
- * @hh: by SID list
+ * @hh: by identity
  */
 struct flowmap_entry {
 	struct sr6flow_flow flow;

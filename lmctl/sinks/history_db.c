@@ -12,6 +12,7 @@
 #define HASH_NONFATAL_OOM 1
 #define uthash_nonfatal_oom(item) ((item)->lost = true)
 #include <uthash.h>
+#include "lmctl/flowkey.h"
 #include "lmctl/sinks/figures.h"
 #include "lmctl/sinks/history_db.h"
 #include "lmctl/sinks/history_expire.h"
@@ -50,7 +51,8 @@ static const char *const sources[N_STATEMENTS] = {
 	" VALUES (?1, ?2, ?3, ?4, ?5)"
 	" ON CONFLICT DO UPDATE SET number = number RETURNING id",
 	[ADD_FLOW] =
-	"INSERT INTO flows (sids, name, last_ms) VALUES (?1, ?2, ?3)"
+	"INSERT INTO flows (source, sids, name, last_ms)"
+	" VALUES (?1, ?2, ?3, ?4)"
 	" ON CONFLICT DO UPDATE SET last_ms = max(last_ms, excluded.last_ms)"
 	" RETURNING id",
 	[ADD_RESULT] =
@@ -62,8 +64,8 @@ static const char *const sources[N_STATEMENTS] = {
 };
 
 /*
- * A flow whose id is known. The key is the number of SIDs, the SIDs and the
- * name.
+ * A flow whose id is known. The key is the number of SIDs, the identity of the
+ * flow and the name.
  */
 struct known_flow {
 	UT_hash_handle hh;
@@ -115,14 +117,16 @@ static int prepare(struct history_db *db)
 static int setup(struct history_db *db, char *error, size_t size)
 {
 	int one = 1, err;
-	bool is_new;
+	enum history_schema schema;
 
 	sqlite3_busy_timeout(db->sql, BUSY_MS);
 	/* The log stays when nobody writes, for readers who may not create it. */
 	sqlite3_file_control(db->sql, "main", SQLITE_FCNTL_PERSIST_WAL, &one);
-	err = history_schema_check(db->sql, &is_new, error, size);
-	if (!err && is_new)
+	err = history_schema_check(db->sql, &schema, error, size);
+	if (!err && schema == HISTORY_SCHEMA_NONE)
 		err = history_schema_create(db->sql);
+	if (!err && schema == HISTORY_SCHEMA_OLD)
+		err = history_schema_update(db->sql);
 	if (!err)
 		err = exec(db, "PRAGMA journal_mode = WAL;"
 			       "PRAGMA synchronous = NORMAL;"
@@ -316,13 +320,12 @@ static int add_flow(struct history_db *db, const struct sr6flow_flow *flow,
 		    int64_t *id)
 {
 	sqlite3_stmt *statement = db->statement[ADD_FLOW];
-	struct sr6flow_flow nameless = *flow;
-	char sids[SR6FLOW_FLOW_STRLEN];
+	char sids[SR6FLOW_FLOW_STRLEN], source[FIGURE_SOURCE_LEN];
 
-	nameless.name[0] = '\0';
-	bind_text(statement, 1, sr6flow_flow_format(&nameless, sids));
-	bind_text(statement, 2, flow->name);
-	sqlite3_bind_int64(statement, 3, db->start_ms);
+	bind_text(statement, 1, figure_source(flow, source));
+	bind_text(statement, 2, figure_sids(flow, sids));
+	bind_text(statement, 3, flow->name);
+	sqlite3_bind_int64(statement, 4, db->start_ms);
 	return run(statement, id);
 }
 
@@ -348,15 +351,16 @@ static struct known_flow *know_flow(struct history_db *db,
 static int flow_id(struct history_db *db, const struct sr6flow_flow *flow,
 		   int64_t *id)
 {
-	size_t sids_len = flow->nsids * sizeof(flow->sids[0]);
-	size_t name_len = strlen(flow->name), len = 1 + sids_len + name_len;
-	unsigned char key[1 + sizeof(flow->sids) + sizeof(flow->name)];
+	size_t key_len = FLOWKEY_LEN(flow->nsids);
+	size_t name_len = strlen(flow->name), len = 1 + key_len + name_len;
+	unsigned char key[1 + FLOWKEY_LEN(SR6FLOW_SIDS_MAX) +
+			  sizeof(flow->name)];
 	struct known_flow *known;
 	int err;
 
 	key[0] = (unsigned char)flow->nsids;
-	memcpy(key + 1, flow->sids, sids_len);
-	memcpy(key + 1 + sids_len, flow->name, name_len);
+	memcpy(key + 1, flowkey(flow), key_len);
+	memcpy(key + 1 + key_len, flow->name, name_len);
 	HASH_FIND(hh, db->flows, key, len, known);
 	if (known && db->start_ms < known->last_ms + FLOW_LAG_MS) {
 		*id = known->id;

@@ -3,12 +3,13 @@
  * The database of the history (SQLite, write-ahead log), as its one writer
  * sees it. history_read.h reads it.
  *
- * Schema 1 (PRAGMA user_version; application_id is HISTORY_DB_APPLICATION):
+ * Schema 2 (PRAGMA user_version; application_id is HISTORY_DB_APPLICATION):
  *
  *   measurements  id, name, set_name, grouped (0, 1)
  *   peers         measurement_id, peer (0, 1 ...), name
- *   flows         id, sids (text, path order), name ('' without),
- *                 last_ms (of a block it was in, up to an hour less)
+ *   flows         id, source (address/netmask, '' without), sids (text, path
+ *                 order), name ('' without), last_ms (of a block it was in, up
+ *                 to an hour less)
  *   blocks        id, measurement_id, period_ms, number, start_ms (since 1970),
  *                 mask
  *   results       block_id, flow_id, status (enum result_status), word (why it
@@ -26,6 +27,8 @@
  * found by one look-up per block. Another configuration of a measurement is
  * another row of measurements with the same name.
  *
+ * Schema 1 had no source; the writer updates it when it opens the database.
+ *
  * The first result of a flow in a block stays: after the clock was set back,
  * numbers of blocks come again.
  */
@@ -37,7 +40,7 @@
 #include <stdint.h>
 #include "lmctl/engine/result.h"
 
-#define HISTORY_DB_VERSION 1
+#define HISTORY_DB_VERSION 2
 /* "sr6h" */
 #define HISTORY_DB_APPLICATION 0x73723668
 

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include "lmctl/flowkey.h"
 #include "lmctl/sinks/history_queue.h"
 
 #define CHUNK_BYTES (1u << 18)
@@ -11,7 +12,7 @@
  * @of: measurement of it, one of the batch
  * @block: as in struct result, and so the others
  *
- * The answers of the peers, the SIDs and the name with its NUL follow. Chunks
+ * The answers of the peers, the identity of the flow and its name with the NUL follow. Chunks
  * begin with a malloc'd address and entries have a multiple of 8 bytes, so
  * every one is aligned.
  */
@@ -82,7 +83,7 @@ static size_t entry_size(unsigned int npeers, unsigned int nsids,
 {
 	size_t size = sizeof(struct entry) +
 		      npeers * sizeof(struct result_peer) +
-		      nsids * sizeof(struct in6_addr) + name_len + 1;
+		      FLOWKEY_LEN(nsids) + name_len + 1;
 
 	return (size + 7) / 8 * 8;
 }
@@ -146,7 +147,7 @@ int history_batch_add(struct history_batch *batch, const struct result *result)
 	const struct sr6flow_flow *flow = result->flow;
 	const struct measurement *of = own_copy(batch, result);
 	size_t peers_len = result->of->npeers * sizeof(result->peer[0]);
-	size_t sids_len = flow->nsids * sizeof(flow->sids[0]);
+	size_t key_len = FLOWKEY_LEN(flow->nsids);
 	unsigned char *to;
 	int err = 0;
 
@@ -169,8 +170,8 @@ int history_batch_add(struct history_batch *batch, const struct result *result)
 	};
 	to += sizeof(struct entry);
 	memcpy(to, result->peer, peers_len);
-	memcpy(to + peers_len, flow->sids, sids_len);
-	strcpy((char *)to + peers_len + sids_len, flow->name);
+	memcpy(to + peers_len, flowkey(flow), key_len);
+	strcpy((char *)to + peers_len + key_len, flow->name);
 	batch->last->used += result_size(result);
 	batch->results++;
 	return 0;
@@ -192,7 +193,7 @@ static size_t unpack(const unsigned char *from, struct result *result,
 {
 	const struct entry *entry = (const void *)from;
 	size_t peers_len = entry->of->npeers * sizeof(result->peer[0]);
-	size_t sids_len = entry->nsids * sizeof(flow->sids[0]);
+	size_t key_len = FLOWKEY_LEN(entry->nsids);
 
 	result->of = entry->of;
 	result->flow = flow;
@@ -205,8 +206,8 @@ static size_t unpack(const unsigned char *from, struct result *result,
 	from += sizeof(*entry);
 	memcpy(result->peer, from, peers_len);
 	flow->nsids = entry->nsids;
-	memcpy(flow->sids, from + peers_len, sids_len);
-	strcpy(flow->name, (const char *)from + peers_len + sids_len);
+	memcpy(&flow->netmask, from + peers_len, key_len);
+	strcpy(flow->name, (const char *)from + peers_len + key_len);
 	return result_size(result);
 }
 

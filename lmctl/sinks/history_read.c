@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <arpa/inet.h>
 #include <errno.h>
 #include <limits.h>
 #include <sqlite3.h>
@@ -7,6 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include "ip_set_hash_sr6flow.h"
+#include "lmctl/flowkey.h"
+#include "lmctl/lmctl.h"
+#include "lmctl/sinks/figures.h"
 #include "lmctl/sinks/history_read_private.h"
 #include "lmctl/sinks/history_schema.h"
 
@@ -17,9 +21,9 @@
 
 static const char *const sources[N_STATEMENTS] = {
 	[FIND_FLOWS] =
-	"SELECT id, sids, name FROM flows WHERE name = ?1 OR sids = ?2"
-	" ORDER BY name, sids",
-	[GET_FLOW] = "SELECT id, sids, name FROM flows WHERE id = ?1",
+	"SELECT id, sids, name, source FROM flows WHERE name = ?1 OR sids = ?2"
+	" ORDER BY name, sids, source",
+	[GET_FLOW] = "SELECT id, sids, name, source FROM flows WHERE id = ?1",
 	[GET_MEASUREMENT] =
 	"SELECT name, set_name, grouped FROM measurements WHERE id = ?1",
 	[GET_PEERS] =
@@ -54,9 +58,9 @@ static int corrupt(struct history_reader *reader)
 static int open_sql(struct history_reader *reader, const char *file,
 		    char *error, size_t size)
 {
+	enum history_schema schema;
 	char path[PATH_MAX];
 	int code, err, i;
-	bool is_new;
 
 	if (!realpath(file, path)) {
 		err = -errno;
@@ -69,10 +73,13 @@ static int open_sql(struct history_reader *reader, const char *file,
 		return history_errno(code);
 	}
 	sqlite3_busy_timeout(reader->sql, BUSY_MS);
-	err = history_schema_check(reader->sql, &is_new, error, size);
-	if (!err && is_new) {
+	err = history_schema_check(reader->sql, &schema, error, size);
+	if (!err && schema == HISTORY_SCHEMA_NONE) {
 		snprintf(error, size, "it has no results yet");
 		err = -ENODATA;
+	} else if (!err && schema == HISTORY_SCHEMA_OLD) {
+		snprintf(error, size, "an earlier lmctl wrote it: start 'lmctl run' with it, which brings it up to date");
+		err = -EPROTO;
 	}
 	for (i = 0; !err && i < N_STATEMENTS; i++)
 		err = history_errno(sqlite3_prepare_v2(reader->sql, sources[i],
@@ -211,52 +218,83 @@ static int find_measurement(struct history_reader *reader, int64_t id,
 	return 0;
 }
 
+/* What figure_source() writes. */
+static bool parse_source(const char *text, struct sr6flow_flow *flow)
+{
+	char address[INET6_ADDRSTRLEN];
+	struct in6_addr masked;
+	size_t len = strcspn(text, "/");
+	uint32_t netmask;
+
+	if (!*text)
+		return true;
+	if (!text[len] || len >= sizeof(address) ||
+	    lmctl_parse_u32(text + len + 1, &netmask) || !netmask ||
+	    netmask > SR6FLOW_NETMASK_MAX)
+		return false;
+	memcpy(address, text, len);
+	address[len] = '\0';
+	if (inet_pton(AF_INET6, address, &flow->source) != 1)
+		return false;
+	flow->netmask = netmask;
+	masked = flow->source;
+	sr6flow_source_mask(masked.s6_addr, netmask);
+	return IN6_ARE_ADDR_EQUAL(&masked, &flow->source);
+}
+
 int history_flow_at(struct history_reader *reader, sqlite3_stmt *statement,
 		   struct sr6flow_flow *flow)
 {
 	const char *sids = text_at(statement, 1), *name = text_at(statement, 2);
+	const char *source = text_at(statement, 3);
 	char text[SR6FLOW_FLOW_STRLEN], error[128];
 	int len;
 
-	if (!sids || !name)
+	if (!sids || !name || !source)
 		return corrupt(reader);
 	len = snprintf(text, sizeof(text), "%s%s%s", name, *name ? "=" : "",
 		       sids);
 	if (len >= (int)sizeof(text) ||
-	    sr6flow_flow_parse(flow, text, error, sizeof(error)))
+	    sr6flow_flow_parse(flow, text, error, sizeof(error)) ||
+	    flow->netmask || !parse_source(source, flow))
 		return corrupt(reader);
 	return 0;
 }
 
-static int add_wanted(struct history_reader *reader, sqlite3_stmt *statement)
+/* Of the flows with the SIDs of @wanted those that it means, or that @name does. */
+static int add_wanted(struct history_reader *reader, sqlite3_stmt *statement,
+		      const char *name, const struct sr6flow_flow *wanted)
 {
 	struct wanted_flow *flows = realloc(reader->flows,
 		(reader->nflows + 1) * sizeof(*flows));
+	int err;
 
 	if (!flows)
 		return -ENOMEM;
 	reader->flows = flows;
-	flows += reader->nflows++;
+	flows += reader->nflows;
 	flows->id = sqlite3_column_int64(statement, 0);
-	return history_flow_at(reader, statement, &flows->flow);
+	err = history_flow_at(reader, statement, &flows->flow);
+	if (!err && (!strcmp(flows->flow.name, name) ||
+		     flowkey_matches(&flows->flow, wanted)))
+		reader->nflows++;
+	return err;
 }
 
 int history_find_flows(struct history_reader *reader, const char *text)
 {
 	sqlite3_stmt *statement = reader->statement[FIND_FLOWS];
 	char sids[SR6FLOW_FLOW_STRLEN] = "", error[128];
-	struct sr6flow_flow flow;
+	struct sr6flow_flow flow = { .nsids = 0 };
 	int code = SQLITE_DONE, err = 0;
 
-	if (!sr6flow_flow_parse(&flow, text, error, sizeof(error))) {
-		*flow.name = '\0';
-		sr6flow_flow_format(&flow, sids);
-	}
+	if (!sr6flow_flow_parse(&flow, text, error, sizeof(error)))
+		figure_sids(&flow, sids);
 	reader->nflows = 0;
 	sqlite3_bind_text(statement, 1, text, -1, SQLITE_STATIC);
 	sqlite3_bind_text(statement, 2, sids, -1, SQLITE_STATIC);
 	while (!err && (code = sqlite3_step(statement)) == SQLITE_ROW)
-		err = add_wanted(reader, statement);
+		err = add_wanted(reader, statement, text, &flow);
 	sqlite3_reset(statement);
 	if (!err)
 		err = history_errno(code);

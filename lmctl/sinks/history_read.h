@@ -15,7 +15,7 @@ struct history_reader;
 
 /**
  * struct history_query - which results
- * @flow: name or SID list of the flows, NULL for all
+ * @flow: name or [SOURCE@]SID list of the flows, NULL for all
  * @measurement: name of the measurement, NULL for all
  * @since_ms: blocks that began at this time, milliseconds since 1970, or later
  * @until_ms: ... and before this time

@@ -9,7 +9,16 @@
 
 #define COUNT_TABLES "SELECT count(*) FROM sqlite_master"
 
-static const char schema[] =
+/* Version 1 knows no source. */
+#define TABLE_FLOWS(name) \
+	"CREATE TABLE " name " (" \
+	" id INTEGER PRIMARY KEY, source TEXT NOT NULL, sids TEXT NOT NULL," \
+	" name TEXT NOT NULL, last_ms INTEGER NOT NULL," \
+	" UNIQUE (sids, source, name));"
+#define INDEX_FLOWS "CREATE INDEX flows_last ON flows (last_ms);"
+#define SET_VERSION "PRAGMA user_version = " STR(HISTORY_DB_VERSION) ";"
+
+static const char tables[] =
 	"CREATE TABLE measurements ("
 	" id INTEGER PRIMARY KEY, name TEXT NOT NULL,"
 	" set_name TEXT NOT NULL, grouped INTEGER NOT NULL);"
@@ -17,10 +26,8 @@ static const char schema[] =
 	" measurement_id INTEGER NOT NULL REFERENCES measurements,"
 	" peer INTEGER NOT NULL, name TEXT NOT NULL,"
 	" PRIMARY KEY (measurement_id, peer)) WITHOUT ROWID;"
-	"CREATE TABLE flows ("
-	" id INTEGER PRIMARY KEY, sids TEXT NOT NULL, name TEXT NOT NULL,"
-	" last_ms INTEGER NOT NULL, UNIQUE (sids, name));"
-	"CREATE INDEX flows_last ON flows (last_ms);"
+	TABLE_FLOWS("flows")
+	INDEX_FLOWS
 	"CREATE TABLE blocks ("
 	" id INTEGER PRIMARY KEY,"
 	" measurement_id INTEGER NOT NULL REFERENCES measurements,"
@@ -43,7 +50,17 @@ static const char schema[] =
 	" forward_ns INTEGER, backward_ns INTEGER, error_ns INTEGER,"
 	" PRIMARY KEY (block_id, flow_id, peer)) WITHOUT ROWID;"
 	"PRAGMA application_id = " STR(HISTORY_DB_APPLICATION) ";"
-	"PRAGMA user_version = " STR(HISTORY_DB_VERSION) ";";
+	SET_VERSION;
+
+/* Ids stay, so that the rows of all other tables do. */
+static const char update_1[] =
+	TABLE_FLOWS("flows_2")
+	"INSERT INTO flows_2 (id, source, sids, name, last_ms)"
+	" SELECT id, '', sids, name, last_ms FROM flows;"
+	"DROP TABLE flows;"
+	"ALTER TABLE flows_2 RENAME TO flows;"
+	INDEX_FLOWS
+	SET_VERSION;
 
 int history_errno(int code)
 {
@@ -106,7 +123,7 @@ int history_run(sqlite3 *sql, const char *text, int64_t a, int64_t b,
 
 int history_schema_create(sqlite3 *sql)
 {
-	int64_t tables[2];
+	int64_t count[2];
 	int err;
 
 	/* Both are of no effect within a transaction or beside tables. */
@@ -116,9 +133,9 @@ int history_schema_create(sqlite3 *sql)
 		err = exec(sql, "BEGIN IMMEDIATE");
 	if (err)
 		return err;
-	err = history_run(sql, COUNT_TABLES, 0, 0, tables);
-	if (!err && !tables[0])
-		err = exec(sql, schema);
+	err = history_run(sql, COUNT_TABLES, 0, 0, count);
+	if (!err && !count[0])
+		err = exec(sql, tables);
 	if (!err)
 		err = exec(sql, "COMMIT");
 	if (err)
@@ -126,7 +143,25 @@ int history_schema_create(sqlite3 *sql)
 	return err;
 }
 
-int history_schema_check(sqlite3 *sql, bool *is_new, char *error, size_t size)
+int history_schema_update(sqlite3 *sql)
+{
+	int64_t version[2];
+	int err = exec(sql, "BEGIN IMMEDIATE");
+
+	if (err)
+		return err;
+	err = history_run(sql, "PRAGMA user_version", 0, 0, version);
+	if (!err && version[0] == 1)
+		err = exec(sql, update_1);
+	if (!err)
+		err = exec(sql, "COMMIT");
+	if (err)
+		exec(sql, "ROLLBACK");
+	return err;
+}
+
+int history_schema_check(sqlite3 *sql, enum history_schema *schema, char *error,
+			 size_t size)
 {
 	int64_t count[2], application[2], version[2];
 	int err = history_run(sql, COUNT_TABLES, 0, 0, count);
@@ -136,16 +171,18 @@ int history_schema_check(sqlite3 *sql, bool *is_new, char *error, size_t size)
 				  application);
 	if (!err)
 		err = history_run(sql, "PRAGMA user_version", 0, 0, version);
-	*is_new = !count[0];
+	*schema = HISTORY_SCHEMA_NONE;
 	if (err)
 		snprintf(error, size, "%s", sqlite3_errmsg(sql));
-	if (err || *is_new)
+	if (err || !count[0])
 		return err;
 	if (application[0] != HISTORY_DB_APPLICATION) {
 		snprintf(error, size, "it is a database of another program; name another file");
 		return -EINVAL;
 	}
-	if (version[0] != HISTORY_DB_VERSION) {
+	*schema = version[0] == HISTORY_DB_VERSION ? HISTORY_SCHEMA_OWN :
+						     HISTORY_SCHEMA_OLD;
+	if (version[0] < 1 || version[0] > HISTORY_DB_VERSION) {
 		snprintf(error, size, "it has version %lld and this lmctl knows %d: use the lmctl that wrote it, or name another file",
 			 (long long)version[0], HISTORY_DB_VERSION);
 		return -EPROTO;

@@ -35,16 +35,39 @@ int history_run(sqlite3 *sql, const char *text, int64_t a, int64_t b,
 		int64_t row[2]);
 
 /**
- * history_schema_check() - is this a history of this version
+ * enum history_schema - what a database is
+ * @HISTORY_SCHEMA_NONE: it has no tables yet
+ * @HISTORY_SCHEMA_OLD: of an earlier version that history_schema_update() knows
+ * @HISTORY_SCHEMA_OWN: of this version
+ */
+enum history_schema {
+	HISTORY_SCHEMA_NONE,
+	HISTORY_SCHEMA_OLD,
+	HISTORY_SCHEMA_OWN,
+};
+
+/**
+ * history_schema_check() - is this a history
  * @sql: opened database
- * @is_new: set to whether it has no tables yet
+ * @schema: filled
  * @error: filled with a sentence when it fails
  * @size: size of @error in bytes
  *
- * Return: 0, -EINVAL: of another program, -EPROTO: of another version, or a
+ * Return: 0, -EINVAL: of another program, -EPROTO: of a later version, or a
  * negative errno of SQLite.
  */
-int history_schema_check(sqlite3 *sql, bool *is_new, char *error, size_t size);
+int history_schema_check(sqlite3 *sql, enum history_schema *schema, char *error,
+			 size_t size);
+
+/**
+ * history_schema_update() - bring an old database to this version
+ * @sql: database
+ *
+ * Nothing is done if somebody else just did it.
+ *
+ * Return: 0 or a negative errno of SQLite; the database is as it was then.
+ */
+int history_schema_update(sqlite3 *sql);
 
 /**
  * history_schema_create() - create the tables in a new database

@@ -8,6 +8,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "lmctl/flowkey.h"
 #include "lmctl/lmctl.h"
 #include "lmctl/output.h"
 #include "lmctl/sinks/figures.h"
@@ -122,9 +123,9 @@ static int compare(const void *a, const void *b)
 	if (bad != other_bad)
 		return bad ? -1 : 1;
 	order = strcmp(flow->entry.flow.name, other->entry.flow.name);
-	return order ? order : memcmp(flow->entry.flow.sids,
-				      other->entry.flow.sids,
-				      sizeof(flow->entry.flow.sids));
+	return order ? order : memcmp(flowkey(&flow->entry.flow),
+				      flowkey(&other->entry.flow),
+				      FLOWKEY_LEN(SR6FLOW_SIDS_MAX));
 }
 
 static struct live_flow **sorted(const struct live *live, size_t *n)

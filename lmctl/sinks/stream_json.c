@@ -108,6 +108,7 @@ bool stream_json_result(struct stream_json *json, const struct result *result)
 	put_head(line, "loss");
 	jsonline_string(line, "measurement", of->name);
 	jsonline_string(line, "name", *flow->name ? flow->name : NULL);
+	jsonline_source(line, "source", flow);
 	jsonline_sids(line, "sids", flow);
 	put_block(json, result->block, result->period_ms);
 	jsonline_integer(line, "period_ms", result->period_ms);

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "ip_set_hash_sr6flow.h"
 #include "lmctl/stamp/blocktlv.h"
 
 #define STATUS_AT 2
@@ -27,7 +28,7 @@ struct wire {
 	uint64_t sent_bytes;
 	uint64_t received_packets;
 	uint64_t received_bytes;
-	uint8_t source[16];
+	uint8_t source[SR6FLOW_SID_LEN];
 	uint64_t sent_total_packets;
 	uint64_t sent_total_bytes;
 	uint64_t received_total_packets;
@@ -61,16 +62,16 @@ static size_t fixed_len(uint8_t version)
 					       BLOCKTLV_FIXED_LEN;
 }
 
-static bool source_right(const uint8_t source[16], unsigned int prefix)
+static bool source_right(const uint8_t source[SR6FLOW_SID_LEN],
+			 unsigned int prefix)
 {
-	unsigned int i;
+	uint8_t masked[SR6FLOW_SID_LEN];
 
-	if (prefix > 128)
+	if (prefix > SR6FLOW_NETMASK_MAX)
 		return false;
-	for (i = prefix; i < 128; i++)
-		if (source[i / 8] & 0x80 >> i % 8)
-			return false;
-	return true;
+	memcpy(masked, source, sizeof(masked));
+	sr6flow_source_mask(masked, prefix);
+	return !memcmp(masked, source, sizeof(masked));
 }
 
 /* What version 2 has and version 1 has not. */

@@ -247,6 +247,22 @@ static void test_patterns(void **state)
 	sink.ops->free(sink.self);
 }
 
+/* One SID list from two sources: two flows. The pattern is of the list. */
+static void test_sources(void **state)
+{
+	const struct config_alarm alarm = alarm_named("sids", "fcff:8::*");
+
+	(void)state;
+	start(&alarm, 1);
+	give("fd00::1@fcff:8::3", 10, 5);
+	give("fd00::2@fcff:8::3", 10, 10);
+	give("fd00::3@fcff:9::3", 10, 5);
+	end(1);
+	assert_int_equal(look(NULL, NULL).n, 2);
+	assert_int_equal(look(NULL, NULL).raised, 1);
+	sink.ops->free(sink.self);
+}
+
 static void test_measurements(void **state)
 {
 	struct config_alarm alarm = alarm_named("a", "*");
@@ -363,6 +379,7 @@ int main(void)
 		cmocka_unit_test(test_sequences),
 		cmocka_unit_test(test_thresholds),
 		cmocka_unit_test(test_patterns),
+		cmocka_unit_test(test_sources),
 		cmocka_unit_test(test_measurements),
 		cmocka_unit_test(test_forgets),
 		cmocka_unit_test(test_forgets_measurement),

@@ -193,7 +193,26 @@ static void test_environment(void **state)
 			    "SR6FLOW_REASON=\nSR6FLOW_RECEIVED=990\n"
 			    "SR6FLOW_SENT=1000\n"
 			    "SR6FLOW_SIDS=fcff:2::1,fcff:8::100\n"
-			    "SR6FLOW_STATE=raised\n");
+			    "SR6FLOW_SOURCE=\nSR6FLOW_STATE=raised\n");
+	hooks_free(hooks);
+}
+
+/* The source is apart from the SID list. */
+static void test_source(void **state)
+{
+	struct hooks *hooks = hooks_new(HOOKS_LIMIT);
+	struct alarm_event raised = event("inspect");
+	struct sr6flow_flow flow = *raised.flow;
+
+	(void)state;
+	flow.netmask = 64;
+	flow.source.s6_addr[0] = 0xfd;
+	raised.flow = &flow;
+	hooks_run(hooks, &raised);
+	finish(hooks);
+	assert_non_null(strstr(contents("environ"),
+			       "SR6FLOW_SIDS=fcff:2::1,fcff:8::100\n"
+			       "SR6FLOW_SOURCE=fd00::/64\n"));
 	hooks_free(hooks);
 }
 
@@ -521,6 +540,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(environment),
+		TEST(source),
 		TEST(unknown),
 		TEST(time_limit),
 		TEST(bounds),

@@ -452,9 +452,11 @@ static void test_refused(void **state)
 	(void)state;
 	open_sink(&sink);
 	close_sink(&sink);
+	bench_sql("PRAGMA user_version = 3");
+	refused(-EPROTO, "it has version 3 and this lmctl knows 2");
+	bench_sql("PRAGMA user_version = 0");
+	refused(-EPROTO, "it has version 0 and this lmctl knows 2");
 	bench_sql("PRAGMA user_version = 2");
-	refused(-EPROTO, "it has version 2 and this lmctl knows 1");
-	bench_sql("PRAGMA user_version = 1");
 	bench_sql("PRAGMA application_id = 77");
 	refused(-EINVAL, "database of another program");
 	bench_stderr_begin();

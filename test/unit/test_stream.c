@@ -122,6 +122,7 @@ static json_t *printed_result(const struct result *result)
 
 #define HEAD(name) \
 	"{\"v\":1,\"type\":\"loss\",\"measurement\":\"core\",\"name\":" name \
+	",\"source\":null" \
 	",\"sids\":[\"fcff:2::1\",\"fcff:8::100\"],\"block\":170000000," \
 	"\"start\":\"2023-11-14T22:13:20.000Z\",\"period_ms\":10000," \
 	"\"mask\":\"0x00030000\",\"colour\":\"0x00010000\","

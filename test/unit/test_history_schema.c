@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The history's tables: one of an earlier version is brought up to date and keeps
+ * what it has, and flows of one SID list and several sources are several flows.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <errno.h>
+#include <time.h>
+#include <cmocka.h>
+#include "lmctl/sinks/history_read.h"
+#include "test/unit/history_bench.h"
+#include "test/unit/result_make.h"
+
+/* Made blocks are years old. */
+#define RETENTION (INT64_C(36500) * 86400)
+
+/* What lmctl wrote before flows had a source, with two results of a flow. */
+static const char version_1[] =
+	"PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;"
+	"CREATE TABLE measurements ("
+	" id INTEGER PRIMARY KEY, name TEXT NOT NULL,"
+	" set_name TEXT NOT NULL, grouped INTEGER NOT NULL);"
+	"CREATE TABLE peers ("
+	" measurement_id INTEGER NOT NULL REFERENCES measurements,"
+	" peer INTEGER NOT NULL, name TEXT NOT NULL,"
+	" PRIMARY KEY (measurement_id, peer)) WITHOUT ROWID;"
+	"CREATE TABLE flows ("
+	" id INTEGER PRIMARY KEY, sids TEXT NOT NULL, name TEXT NOT NULL,"
+	" last_ms INTEGER NOT NULL, UNIQUE (sids, name));"
+	"CREATE INDEX flows_last ON flows (last_ms);"
+	"CREATE TABLE blocks ("
+	" id INTEGER PRIMARY KEY,"
+	" measurement_id INTEGER NOT NULL REFERENCES measurements,"
+	" period_ms INTEGER NOT NULL, number INTEGER NOT NULL,"
+	" start_ms INTEGER NOT NULL, mask INTEGER NOT NULL,"
+	" UNIQUE (measurement_id, period_ms, number));"
+	"CREATE INDEX blocks_start ON blocks (start_ms);"
+	"CREATE TABLE results ("
+	" block_id INTEGER NOT NULL REFERENCES blocks,"
+	" flow_id INTEGER NOT NULL REFERENCES flows,"
+	" status INTEGER NOT NULL, word TEXT, reason TEXT,"
+	" sent INTEGER, sent_bytes INTEGER,"
+	" received INTEGER, received_bytes INTEGER,"
+	" PRIMARY KEY (block_id, flow_id)) WITHOUT ROWID;"
+	"CREATE TABLE answers ("
+	" block_id INTEGER NOT NULL, flow_id INTEGER NOT NULL,"
+	" peer INTEGER NOT NULL, answer TEXT,"
+	" packets INTEGER, bytes INTEGER,"
+	" mask INTEGER, period_ms INTEGER, round_trip_ns INTEGER,"
+	" forward_ns INTEGER, backward_ns INTEGER, error_ns INTEGER,"
+	" PRIMARY KEY (block_id, flow_id, peer)) WITHOUT ROWID;"
+	"INSERT INTO measurements VALUES (1, 'core', 'lm-tx', 0);"
+	"INSERT INTO peers VALUES (1, 0, 'p1');"
+	"INSERT INTO flows VALUES (7, 'fcff:2::1,fcff:8::100', 'gold',"
+	" 1700000000000);"
+	"INSERT INTO blocks VALUES"
+	" (1, 1, 10000, 170000000, 1700000000000, 0x30000),"
+	" (2, 1, 10000, 170000001, 1700000010000, 0x30000);"
+	"INSERT INTO results VALUES (1, 7, 0, NULL, NULL, 10, 1000, 9, 900),"
+	" (2, 7, 1, 'no-answer', NULL, 20, 2000, NULL, NULL);"
+	"INSERT INTO answers VALUES (1, 7, 0, NULL, 9, 900, NULL, NULL, NULL,"
+	" NULL, NULL, NULL), (2, 7, 0, 'no-answer', NULL, NULL, NULL, NULL,"
+	" NULL, NULL, NULL, NULL);"
+	"PRAGMA application_id = 0x73723668; PRAGMA user_version = 1;";
+
+static void write_version_1(void)
+{
+	sqlite3 *sql = bench_connect();
+
+	assert_int_equal(sqlite3_exec(sql, version_1, NULL, NULL, NULL),
+			 SQLITE_OK);
+	sqlite3_close(sql);
+}
+
+static struct history_sum sums[4];
+static struct sr6flow_flow flows[4];
+static unsigned int nsums;
+
+static int take_sum(const struct history_sum *sum, void *arg)
+{
+	(void)arg;
+	assert_true(nsums < 4);
+	flows[nsums] = *sum->flow;
+	sums[nsums++] = *sum;
+	return 0;
+}
+
+static int read_sums(const char *flow)
+{
+	const struct history_query query = {
+		.flow = flow, .since_ms = 0, .until_ms = INT64_MAX,
+	};
+	struct history_reader *reader;
+	char error[256];
+	int err;
+
+	nsums = 0;
+	assert_int_equal(history_read_open(bench_file, &reader, error,
+					   sizeof(error)), 0);
+	err = history_read_sums(reader, &query, take_sum, NULL);
+	history_read_close(reader);
+	return err;
+}
+
+static void give(const struct sink *sink, const char *text,
+		 unsigned int netmask, int64_t block, uint64_t sent)
+{
+	const struct measurement of = make_measurement(false, 1);
+	struct sr6flow_flow flow = make_flow(text);
+	struct result result;
+
+	if (flow.netmask)
+		flow.netmask = netmask;
+	result = make_result(&of, &flow, block, sent, sent - 1);
+	sink->ops->result(sink->self, &result);
+	sink->ops->block_end(sink->self, &of, block);
+}
+
+static void test_update(void **state)
+{
+	struct history_reader *reader;
+	char error[256];
+	struct sink sink;
+
+	(void)state;
+	write_version_1();
+	/* Who only reads leaves it alone, and says what to do. */
+	assert_int_equal(history_read_open(bench_file, &reader, error,
+					   sizeof(error)), -EPROTO);
+	assert_non_null(strstr(error, "lmctl run"));
+	assert_int_equal(bench_sql("PRAGMA user_version"), 1);
+	assert_int_equal(history_open(bench_file, RETENTION, &sink), 0);
+	give(&sink, "gold=fcff:2::1,fcff:8::100", 0, MADE_BLOCK + 2, 30);
+	give(&sink, "gold=fd00::1@fcff:2::1,fcff:8::100", 128, MADE_BLOCK + 3,
+	     40);
+	sink.ops->free(sink.self);
+	assert_int_equal(bench_sql("PRAGMA user_version"), 2);
+	assert_int_equal(bench_sql("SELECT count(*) FROM flows"), 2);
+	/* What there was and what came belong to one flow. */
+	assert_int_equal(bench_sql("SELECT count(*) FROM results"
+				   " WHERE flow_id = 7"), 3);
+	assert_int_equal(read_sums(NULL), 0);
+	assert_int_equal(nsums, 2);
+	assert_int_equal(sums[0].sent + sums[1].sent, 10 + 30 + 40);
+	/* Once more: it is up to date. */
+	assert_int_equal(history_open(bench_file, RETENTION, &sink), 0);
+	sink.ops->free(sink.self);
+	assert_int_equal(bench_sql("SELECT count(*) FROM results"), 4);
+}
+
+/* Interrupted, it is what it was; nothing is lost or there twice. */
+static void test_update_fails(void **state)
+{
+	struct sink sink;
+
+	(void)state;
+	write_version_1();
+	bench_sql("CREATE TABLE flows_2 (id INTEGER)");
+	bench_stderr_begin();
+	assert_int_not_equal(history_open(bench_file, RETENTION, &sink), 0);
+	assert_int_equal(bench_lines(bench_stderr_end()), 1);
+	assert_int_equal(bench_sql("PRAGMA user_version"), 1);
+	assert_int_equal(bench_sql("SELECT last_ms FROM flows"),
+			 INT64_C(1700000000000));
+	bench_sql("DROP TABLE flows_2");
+	assert_int_equal(history_open(bench_file, RETENTION, &sink), 0);
+	sink.ops->free(sink.self);
+	assert_int_equal(read_sums("gold"), 0);
+	assert_int_equal(nsums, 1);
+	assert_int_equal(sums[0].sent, 10);
+	assert_int_equal(sums[0].invalid, 1);
+}
+
+static void test_sources(void **state)
+{
+	struct sink sink;
+
+	(void)state;
+	assert_int_equal(history_open(bench_file, RETENTION, &sink), 0);
+	give(&sink, "fd00::1@fcff:2::1", 128, MADE_BLOCK, 10);
+	give(&sink, "fd00::2@fcff:2::1", 128, MADE_BLOCK + 1, 20);
+	give(&sink, "fd00::@fcff:2::1", 64, MADE_BLOCK + 2, 40);
+	give(&sink, "fcff:2::1", 0, MADE_BLOCK + 3, 80);
+	sink.ops->free(sink.self);
+	/* The list alone means all of them, a source those that have it. */
+	assert_int_equal(read_sums("fcff:2::1"), 0);
+	assert_int_equal(nsums, 4);
+	assert_int_equal(read_sums("fd00::2@fcff:2::1"), 0);
+	assert_int_equal(nsums, 2);
+	assert_int_equal(sums[0].sent + sums[1].sent, 20 + 40);
+	assert_int_equal(flows[0].netmask + flows[1].netmask, 128 + 64);
+	assert_int_equal(read_sums("fd00::3@fcff:2::1"), 0);
+	assert_int_equal(nsums, 1);
+	assert_int_equal(sums[0].sent, 40);
+	assert_int_equal(flows[0].source.s6_addr[0], 0xfd);
+	assert_int_equal(read_sums("fd01::3@fcff:2::1"), -ENOENT);
+}
+
+/* What lmctl does not write is not read. */
+static void test_bad_source(void **state)
+{
+	static const char *const bad[] = {
+		"fd00::1", "fd00::1/0", "fd00::1/129", "fd00::1/64", "/64",
+		"fd00::1/128 ", "1.2.3.4/32", "fd00::1/", "x/128",
+	};
+	char text[128];
+	struct sink sink;
+	unsigned int i;
+
+	(void)state;
+	assert_int_equal(history_open(bench_file, RETENTION, &sink), 0);
+	give(&sink, "fd00::1@fcff:2::1", 128, MADE_BLOCK, 10);
+	sink.ops->free(sink.self);
+	assert_int_equal(read_sums(NULL), 0);
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		snprintf(text, sizeof(text), "UPDATE flows SET source = '%s'",
+			 bad[i]);
+		bench_sql(text);
+		assert_int_equal(read_sums(NULL), -EUCLEAN);
+	}
+}
+
+int main(void)
+{
+#define TEST(f) cmocka_unit_test_setup_teardown(f, bench_setup, bench_teardown)
+	const struct CMUnitTest tests[] = {
+		TEST(test_update),
+		TEST(test_update_fails),
+		TEST(test_sources),
+		TEST(test_bad_source),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
