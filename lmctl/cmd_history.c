@@ -209,13 +209,14 @@ static json_t *sum_object(const struct history_sum *sum)
 	const char *name = sum->flow->name;
 	uint64_t lost = sum->sent - sum->received;
 
-	return json_pack("{s:i, s:s, s:s, s:s?, s:o, s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:I, s:I}",
+	return json_pack("{s:i, s:s, s:s, s:s?, s:o, s:o, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:I, s:I}",
 			 "v", STREAM_VERSION, "type", "total",
 			 "measurement", sum->of->name,
 			 "name", *name ? name : NULL,
 			 "source", json_source(sum->flow),
 			 "sids", json_sids(sum->flow),
 			 "blocks", (json_int_t)sum->exact,
+			 "gap_blocks", (json_int_t)sum->gap_blocks,
 			 "sent", json_counter(sum->sent),
 			 "received", json_counter(sum->received),
 			 "lost", json_counter(lost),

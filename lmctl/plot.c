@@ -129,6 +129,14 @@ int plot_add(struct plot *plot, const struct result *result)
 		   strcmp(plot->measurement, result->of->name)) {
 		return -EEXIST;
 	}
+	/* When its packets were lost is not known. */
+	if (result->gap) {
+		if (total.status == RESULT_EXACT) {
+			plot->sum.sent += total.sent;
+			plot->sum.received += total.received;
+		}
+		return 0;
+	}
 	plot->period_ms = result->period_ms;
 	count(find_bin(plot, start_ms, result->period_ms), &total, start_ms,
 	      result->period_ms);

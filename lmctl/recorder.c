@@ -44,6 +44,17 @@
  * one value of Segments Left. Where these changed between the reading that is the
  * base of a block and its CONFIRM, packets of two paths may be in the block.
  *
+ * A record that is valid also has the cumulative counters of its flow at the end of
+ * B: those of B's colour in the READ of B, and those of the other colour in the READ
+ * of B - 1, which was good. Both stood still when they were read, at both ends, so
+ * they are of the same packets there but for those lost: all that were sent before
+ * the end of B, and none since. So the difference of two of them is exact for all
+ * blocks between, whenever these were read, and whenever the colour changed, for
+ * each packet is counted under the same colour at both ends. It is so if each was
+ * counted once and with a colour: what would show the contrary, but not the timing,
+ * is in the identity of the cumulative counters. A packet that the identity of B
+ * knows already makes B itself invalid, so none of a later block is among them.
+ *
  * Only a marking node changes the active colour. A set is taken for one when
  * its active colour is seen to change; before that it is not asked to.
  *
@@ -91,6 +102,13 @@ struct recorder {
 	bool started;
 	uint32_t dump;
 	uint32_t read_dump;
+
+	/*
+	 * Of the cumulative counters: when this recorder began, as its name, and how
+	 * often something was wrong with the set or the clock but its timing.
+	 */
+	int64_t began;
+	uint64_t breaks;
 
 	/* By parity of a block: has there been a reading, and the last one. */
 	bool read_ever[2];
@@ -153,6 +171,47 @@ static unsigned int parity(int64_t block)
 	return block & 1;
 }
 
+/* Finalizer of splitmix64 (Steele, Lea, Flood 2014): a bijection that mixes. */
+static uint64_t mix(uint64_t hash, uint64_t value)
+{
+	hash ^= value;
+	hash += UINT64_C(0x9e3779b97f4a7c15);
+	hash = (hash ^ hash >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+	hash = (hash ^ hash >> 27) * UINT64_C(0x94d049bb133111eb);
+	return hash ^ hash >> 31;
+}
+
+static uint64_t continuity(const struct recorder *recorder,
+			   const struct readings *flow)
+{
+	uint64_t hash = mix((uint64_t)recorder->began, recorder->breaks);
+
+	hash = mix(hash, flow->instance);
+	hash = mix(hash, flow->generation);
+	hash = mix(hash, flow->stray);
+	hash = mix(hash, flow->witnesses.source_changes);
+	hash = mix(hash, flow->witnesses.segments_left_changes);
+	return hash ? hash : 1;
+}
+
+/* Of a block that is valid; the block before it need not be. */
+static void record_total(const struct recorder *recorder,
+			 const struct readings *flow, struct record *record)
+{
+	const struct reading *own = &flow->base[parity(record->block)];
+	const struct reading *before = &flow->base[parity(record->block - 1)];
+
+	record->continuity = 0;
+	record->total = (struct sr6flow_counters){ 0, 0 };
+	if (record->reason || !before->known || before->reason ||
+	    before->block != record->block - 1)
+		return;
+	record->continuity = continuity(recorder, flow);
+	record->total.packets = own->counters.packets +
+				before->counters.packets;
+	record->total.bytes = own->counters.bytes + before->counters.bytes;
+}
+
 /* A record of @block; a reason leaves no numbers in it. */
 static int emit(struct recorder *recorder, const struct readings *flow,
 		int64_t block, enum reason reason,
@@ -172,6 +231,7 @@ static int emit(struct recorder *recorder, const struct readings *flow,
 	/* No counters only with a reason. NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
 	record->packets = reason ? 0 : counters->packets;
 	record->bytes = reason ? 0 : counters->bytes;
+	record_total(recorder, flow, record);
 	return recorder->emit(record, recorder->arg);
 }
 
@@ -233,6 +293,7 @@ int recorder_next(struct recorder *recorder, int64_t now,
 
 	if (!recorder->started) {
 		recorder->started = true;
+		recorder->began = now;
 		recorder->first = finished;
 		block_next(recorder, finished);
 	}
@@ -404,8 +465,10 @@ int recorder_dump_flow(const struct sr6flow_set *set,
 		take_read(recorder, flow, slots, record);
 	else
 		take_confirm(recorder, flow, slots, record);
-	if (!set->references)
+	if (!set->references) {
 		flow->reason = reason_first(flow->reason, REASON_NO_RULE);
+		recorder->breaks++;
+	}
 	return 0;
 }
 
@@ -495,8 +558,10 @@ static int report_flow(struct recorder *recorder, struct readings *flow)
 			reason = reason_first(reason, REASON_STILL_COUNTING);
 	}
 	/* Counters may pass 2^64; no block has half as many packets. */
-	if (grown.packets > INT64_MAX || grown.bytes > INT64_MAX)
+	if (grown.packets > INT64_MAX || grown.bytes > INT64_MAX) {
 		reason = reason_first(reason, REASON_COUNTER_BACK);
+		recorder->breaks++;
+	}
 	return emit(recorder, flow, recorder->block, reason, &grown);
 }
 
@@ -588,6 +653,7 @@ int recorder_stepped(struct recorder *recorder, int64_t before, int64_t now)
 	err = report_cut(recorder, last, resumed);
 	block_ranges_add(&recorder->used, recorder->first, last);
 	recorder->first = resumed;
+	recorder->breaks++;
 	HASH_ITER(hh, recorder->flows, flow, next)
 		readings_taint(flow, REASON_CLOCK_STEPPED);
 	memset(recorder->change, 0, sizeof(recorder->change));

@@ -28,6 +28,13 @@ const char *reason_word(enum reason reason)
 	return words[reason];
 }
 
+bool reason_timing(enum reason reason)
+{
+	return reason == REASON_READ_LATE || reason == REASON_COLOUR_LATE ||
+	       reason == REASON_BOTH_COLOURS ||
+	       reason == REASON_STILL_COUNTING;
+}
+
 enum reason reason_first(enum reason a, enum reason b)
 {
 	if (!a || !b)

@@ -103,6 +103,11 @@ struct record_clock {
  * @colour: colour of the block, host byte order
  * @packets: packets of the flow in the block, 0 if invalid
  * @bytes: their bytes, 0 if invalid
+ * @total: cumulative counters of the flow at the end of the block, both colours
+ *	   together; not in recordings
+ * @continuity: identity of @total, 0 if that is not known. While it is the same,
+ *		two of them subtract: nothing was restarted, and every witness but
+ *		timing held for all packets between
  * @reason: REASON_NONE if valid
  */
 struct record {
@@ -120,8 +125,19 @@ struct record {
 	uint32_t colour;
 	uint64_t packets;
 	uint64_t bytes;
+	struct sr6flow_counters total;
+	uint64_t continuity;
 	enum reason reason;
 };
+
+/**
+ * reason_timing() - was only the time of something wrong
+ * @reason: reason
+ *
+ * Return: true if packets were counted all the same, each once and under its
+ * colour: their sum over more blocks can be right.
+ */
+bool reason_timing(enum reason reason);
 
 /**
  * reason_word() - the word for a reason in recordings and tables

@@ -8,6 +8,7 @@
  * not above the newest reported one means that the clock was set back: the number,
  * and later ones, were not reported yet by the new time.
  */
+#include <endian.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,12 +31,16 @@
  * @block: block number
  * @reason: REASON_NONE if @counters are exact
  * @counters: packets and bytes
+ * @total: cumulative, to the end of the block
+ * @continuity: identity of @total, 0 if it is not known
  */
 struct slot {
 	bool known;
 	int64_t block;
 	enum reason reason;
 	struct sr6flow_counters counters;
+	struct sr6flow_counters total;
+	uint64_t continuity;
 };
 
 /**
@@ -56,6 +61,7 @@ struct ingress {
  *	   report tells which, INT64_MIN if that is the first one of all
  * @last: last report before which there was a sign of life
  * @seen: there was one since the last report
+ * @instance: identity of the set
  * @generation: identity of @total
  * @total: packets of all colours in the last dump
  * @slots: its blocks
@@ -68,6 +74,7 @@ struct entry {
 	int64_t first;
 	int64_t last;
 	bool seen;
+	uint64_t instance;
 	uint64_t generation;
 	uint64_t total;
 	struct slot slots[LEDGER_BLOCKS];
@@ -274,7 +281,10 @@ int ledger_record(struct ledger *ledger, const struct record *record)
 		.block = record->block,
 		.reason = record->reason,
 		.counters = { record->packets, record->bytes },
+		.total = record->total,
+		.continuity = record->continuity,
 	};
+	entry->instance = record->instance;
 	return 0;
 }
 
@@ -336,6 +346,21 @@ static struct answer invalid(enum reason reason)
 	return (struct answer){ ANSWER_INVALID, reason };
 }
 
+/* To the asker it is a name that is the same or not. */
+static void answer_total(const struct entry *entry, const struct slot *slot,
+			 struct blocktlv *tlv)
+{
+	const uint64_t identity[] = {
+		htobe64(entry->instance), htobe64(slot->continuity),
+	};
+
+	_Static_assert(sizeof(identity) == BLOCKTLV_IDENTITY_LEN, "fits");
+	if (!slot->continuity)
+		return;
+	tlv->received_total = slot->total;
+	memcpy(tlv->identity, identity, sizeof(identity));
+}
+
 static struct answer answer_block(const struct ledger *ledger,
 				  struct entry *entry, struct blocktlv *tlv)
 {
@@ -351,6 +376,7 @@ static struct answer answer_block(const struct ledger *ledger,
 	if (slot->reason)
 		return invalid(slot->reason);
 	tlv->received = slot->counters;
+	answer_total(entry, slot, tlv);
 	return (struct answer){ .status = ANSWER_VALID };
 }
 

@@ -72,6 +72,7 @@ void prober_free(struct prober *prober)
 		return;
 	DL_FOREACH_SAFE(prober->blocks, block, next)
 		prober_block_free(prober, block);
+	prober_gap_forget(prober);
 	for (i = 0; i < prober->config.of.npeers; i++) {
 		free(prober->peer[i].ring);
 		free(prober->peer[i].entries);
@@ -138,17 +139,20 @@ int64_t prober_now(struct prober *prober)
 int64_t prober_run(struct prober *prober)
 {
 	int64_t now = prober_now(prober);
-	struct prober_block *block, *next;
+	struct prober_block *block;
 	int64_t when = INT64_MAX, due;
 	unsigned int i;
 
-	DL_FOREACH_SAFE(prober->blocks, block, next) {
+	DL_FOREACH(prober->blocks, block) {
+		if (block->complete)
+			continue;
 		due = block->began + prober_patience(prober);
 		if (due <= now)
 			prober_block_close(prober, block);
 		else if (due < when)
 			when = due;
 	}
+	prober_blocks_sweep(prober);
 	for (i = 0; i < prober->config.of.npeers; i++) {
 		due = prober_peer_run(prober, i, now);
 		if (due < when)
@@ -159,18 +163,24 @@ int64_t prober_run(struct prober *prober)
 
 void prober_stepped(struct prober *prober)
 {
-	struct prober_block *block, *next;
+	struct prober_block *block;
 
-	DL_FOREACH_SAFE(prober->blocks, block, next) {
+	DL_FOREACH(prober->blocks, block) {
+		if (block->complete)
+			continue;
 		prober_block_void(block, REASON_CLOCK_STEPPED);
 		prober_block_close(prober, block);
 	}
+	prober_blocks_sweep(prober);
+	prober_gap_forget(prober);
 }
 
 void prober_flush(struct prober *prober)
 {
-	struct prober_block *block, *next;
+	struct prober_block *block;
 
-	DL_FOREACH_SAFE(prober->blocks, block, next)
-		prober_block_close(prober, block);
+	DL_FOREACH(prober->blocks, block)
+		if (!block->complete)
+			prober_block_close(prober, block);
+	prober_blocks_sweep(prober);
 }

@@ -61,9 +61,10 @@ struct prober_config {
  *	  negative errno that counts as a lost message
  * @result: a flow's block is complete or given up; the result is valid until
  *	    the function returns
+ * @gap: a gap row of blocks whose results have been given; likewise
  * @report: a peer's block is complete or given up
  * @block_end: all results of a block have been given; blocks may overtake
- *	       one another
+ *	       one another. Gap rows come before it, of blocks that may be others
  */
 struct prober_ops {
 	int64_t (*now)(void *arg);
@@ -71,6 +72,7 @@ struct prober_ops {
 		    const struct sr6flow_flow *flow, const uint8_t *data,
 		    size_t len);
 	void (*result)(void *arg, const struct result *result);
+	void (*gap)(void *arg, const struct result *result);
 	void (*report)(void *arg, const struct peer_report *report);
 	void (*block_end)(void *arg, int64_t block);
 };

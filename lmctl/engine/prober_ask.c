@@ -27,15 +27,15 @@ int prober_ask_init(struct prober_ask *ask, struct prober_block *block,
 
 	ask->block = block;
 	ask->peer = peer;
-	ask->n = block->n;
-	ask->open = block->n ? block->n : 1;
-	if (!block->n)
-		return 0;
-	ask->round = malloc(block->n * sizeof(*ask->round));
-	if (!ask->round)
-		return -ENOMEM;
+	if (block->n) {
+		ask->round = malloc(block->n * sizeof(*ask->round));
+		if (!ask->round)
+			return -ENOMEM;
+	}
 	for (i = 0; i < block->n; i++)
-		ask->round[i] = i;
+		if (prober_ask_entry(ask, i))
+			ask->round[ask->n++] = i;
+	ask->open = ask->n ? ask->n : 1;
 	return 0;
 }
 

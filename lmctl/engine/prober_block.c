@@ -40,21 +40,22 @@ static struct prober_entry *entry_new(const struct prober *prober,
 		return NULL;
 	entry->sent = record->packets;
 	entry->sent_bytes = record->bytes;
+	entry->total = record->total;
+	entry->continuity = record->continuity;
 	entry->mask = record->mask;
 	entry->colour = record->colour;
 	entry->period_ms = record->period_ms;
 	entry->reason = record->reason;
-	entry->open = (uint8_t)of->npeers;
 	entry->nsids = (uint8_t)record->flow.nsids;
 	memcpy(entry->name, record->flow.name, sizeof(entry->name));
 	for (i = 0; i < of->npeers; i++)
-		entry->peer[i].answer.status = ANSWER_NO_ANSWER;
+		entry->peer[i].said.answer.status = ANSWER_NO_ANSWER;
 	memcpy(&entry->peer[of->npeers], flowkey(&record->flow), key);
 	return entry;
 }
 
 static void entry_give(struct prober *prober, int64_t block,
-		       const struct prober_entry *entry)
+		       struct prober_entry *entry)
 {
 	const struct measurement *of = &prober->config.of;
 	struct sr6flow_flow flow;
@@ -69,11 +70,18 @@ static void entry_give(struct prober *prober, int64_t block,
 		.sent = entry->sent,
 		.sent_bytes = entry->sent_bytes,
 	};
+	unsigned int i;
 
 	prober_entry_flow(prober, entry, &flow);
-	memcpy(result.peer, entry->peer,
-	       of->npeers * sizeof(result.peer[0]));
+	for (i = 0; i < of->npeers; i++)
+		result.peer[i] = entry->peer[i].said;
+	entry->given = true;
 	prober->ops->result(prober->arg, &result);
+}
+
+static uint16_t all_peers(const struct prober *prober)
+{
+	return (uint16_t)((1u << prober->config.of.npeers) - 1);
 }
 
 static bool answer_final(const struct answer *answer)
@@ -87,25 +95,22 @@ struct prober_entry *prober_ask_entry(const struct prober_ask *ask,
 {
 	struct prober_entry *entry = ask->block->entry[i];
 
-	return entry && !answer_final(&entry->peer[ask->peer].answer) ?
-		entry : NULL;
+	return entry->final & 1u << ask->peer ? NULL : entry;
 }
 
 void prober_ask_answer(struct prober *prober, struct prober_ask *ask,
-		       uint32_t i, const struct result_peer *said)
+		       uint32_t i, const struct prober_answer *answer)
 {
 	struct prober_block *block = ask->block;
 	struct prober_entry *entry = block->entry[i];
 
-	entry->peer[ask->peer] = *said;
-	if (!answer_final(&said->answer))
+	entry->peer[ask->peer] = *answer;
+	if (!answer_final(&answer->said.answer))
 		return;
+	entry->final |= (uint16_t)(1u << ask->peer);
 	ask->open--;
-	if (--entry->open)
-		return;
-	entry_give(prober, block->number, entry);
-	free(entry);
-	block->entry[i] = NULL;
+	if (entry->final == all_peers(prober))
+		entry_give(prober, block->number, entry);
 }
 
 void prober_ask_settle(struct prober *prober, struct prober_ask *ask)
@@ -124,12 +129,48 @@ void prober_block_void(struct prober_block *block, enum reason reason)
 	for (i = 0; i < block->n; i++) {
 		struct prober_entry *entry = block->entry[i];
 
-		if (!entry)
+		if (entry->given)
 			continue;
 		entry->reason = reason_first(entry->reason, reason);
 		entry->sent = 0;
 		entry->sent_bytes = 0;
 	}
+}
+
+static void entries_free(struct prober_block *block)
+{
+	size_t i;
+
+	for (i = 0; i < block->n; i++)
+		free(block->entry[i]);
+	free(block->entry);
+	block->entry = NULL;
+	block->n = 0;
+}
+
+/* In order: whether a block has figures is known when it is complete. */
+static void blocks_settle(struct prober *prober)
+{
+	struct prober_block *block;
+
+	DL_FOREACH(prober->blocks, block) {
+		if (!block->complete)
+			return;
+		if (block->settled)
+			continue;
+		prober_gap_block(prober, block);
+		entries_free(block);
+		block->settled = true;
+	}
+}
+
+void prober_blocks_sweep(struct prober *prober)
+{
+	struct prober_block *block, *next;
+
+	DL_FOREACH_SAFE(prober->blocks, block, next)
+		if (block->settled)
+			prober_block_free(prober, block);
 }
 
 void prober_block_close(struct prober *prober, struct prober_block *block)
@@ -139,12 +180,13 @@ void prober_block_close(struct prober *prober, struct prober_block *block)
 	size_t i;
 
 	for (i = 0; i < block->n; i++)
-		if (block->entry[i])
+		if (!block->entry[i]->given)
 			entry_give(prober, number, block->entry[i]);
 	for (peer = 0; peer < prober->config.of.npeers; peer++)
 		if (block->asking && !block->ask[peer].complete)
 			prober_ask_report(prober, &block->ask[peer]);
-	prober_block_free(prober, block);
+	block->complete = true;
+	blocks_settle(prober);
 	prober->ops->block_end(prober->arg, number);
 }
 
@@ -167,14 +209,11 @@ static void block_forget(struct prober *prober,
 void prober_block_free(struct prober *prober, struct prober_block *block)
 {
 	unsigned int peer;
-	size_t i;
 
 	block_forget(prober, block);
 	for (peer = 0; peer < prober->config.of.npeers; peer++)
 		free(block->ask[peer].round);
-	for (i = 0; i < block->n; i++)
-		free(block->entry[i]);
-	free(block->entry);
+	entries_free(block);
 	DL_DELETE(prober->blocks, block);
 	free(block);
 }
@@ -186,10 +225,10 @@ void prober_block_free(struct prober *prober, struct prober_block *block)
  */
 static struct prober_block *block_get(struct prober *prober, int64_t number)
 {
-	struct prober_block *block, *next;
+	struct prober_block *block;
 
-	DL_FOREACH_SAFE(prober->blocks, block, next) {
-		if (block->number != number)
+	DL_FOREACH(prober->blocks, block) {
+		if (block->number != number || block->complete)
 			continue;
 		if (!block->asking)
 			return block;
@@ -238,7 +277,8 @@ static void entry_not_asked(struct prober *prober, int64_t block,
 	unsigned int i;
 
 	for (i = 0; i < prober->config.of.npeers; i++)
-		entry->peer[i].answer.status = ANSWER_NOT_ASKED;
+		entry->peer[i].said.answer.status = ANSWER_NOT_ASKED;
+	entry->final = all_peers(prober);
 	entry_give(prober, block, entry);
 }
 
@@ -252,12 +292,9 @@ int prober_record(struct prober *prober, const struct record *record)
 	entry = entry_new(prober, record);
 	if (!entry)
 		return -ENOMEM;
-	if (worth_asking(prober, record)) {
-		block->entry[block->n++] = entry;
-	} else {
+	block->entry[block->n++] = entry;
+	if (!worth_asking(prober, record))
 		entry_not_asked(prober, record->block, entry);
-		free(entry);
-	}
 	return 0;
 }
 

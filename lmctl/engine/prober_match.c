@@ -144,6 +144,8 @@ static bool find_entry(const struct prober *prober,
 		if (entry && entry->nsids == tlv->flow.nsids &&
 		    entry->sent == tlv->sent.packets &&
 		    entry->sent_bytes == tlv->sent.bytes &&
+		    entry->total.packets == tlv->sent_total.packets &&
+		    entry->total.bytes == tlv->sent_total.bytes &&
 		    !memcmp(prober_entry_key(prober, entry),
 			    flowkey(&tlv->flow), FLOWKEY_LEN(entry->nsids)))
 			return true;
@@ -177,23 +179,30 @@ static void answer_tlv(struct prober *prober, struct prober_ask *ask,
 		       uint32_t index, const struct blocktlv *tlv,
 		       const struct prober_sample *sample)
 {
-	struct result_peer said = {
-		.answer = tlv->answer,
-		.mask = tlv->mask,
-		.period_ms = tlv->period_ms,
-		.delay = sample->delay,
+	struct prober_answer answer = {
+		.said = {
+			.answer = tlv->answer,
+			.mask = tlv->mask,
+			.period_ms = tlv->period_ms,
+			.delay = sample->delay,
+		},
 	};
+	struct result_peer *said = &answer.said;
 
-	if (said.answer.status == ANSWER_VALID)
-		said.answer.status = difference(prober,
-						ask->block->entry[index], tlv,
-						sample);
-	if (said.answer.status == ANSWER_VALID ||
-	    said.answer.status == ANSWER_TWO_INGRESSES) {
-		said.packets = tlv->received.packets;
-		said.bytes = tlv->received.bytes;
+	if (said->answer.status == ANSWER_VALID)
+		said->answer.status = difference(prober,
+						 ask->block->entry[index], tlv,
+						 sample);
+	if (said->answer.status == ANSWER_VALID ||
+	    said->answer.status == ANSWER_TWO_INGRESSES) {
+		said->packets = tlv->received.packets;
+		said->bytes = tlv->received.bytes;
 	}
-	prober_ask_answer(prober, ask, index, &said);
+	if (said->answer.status == ANSWER_VALID) {
+		answer.total = tlv->received_total;
+		answer.identity = prober_gap_identity(tlv->identity);
+	}
+	prober_ask_answer(prober, ask, index, &answer);
 }
 
 static void answer_tlvs(struct prober *prober,
@@ -223,9 +232,8 @@ static void answer_all(struct prober *prober,
 		       const struct prober_message *message,
 		       enum answer_status status, const struct delay *delay)
 {
-	const struct result_peer said = {
-		.answer = { .status = status },
-		.delay = *delay,
+	const struct prober_answer said = {
+		.said = { .answer = { .status = status }, .delay = *delay },
 	};
 	unsigned int i;
 
@@ -306,4 +314,5 @@ void prober_receive(struct prober *prober, unsigned int index, uint8_t *data,
 	if (message->ask && !message->ask->complete)
 		message_answered(prober, message, verdict, data, &scan,
 				 &sample);
+	prober_blocks_sweep(prober);
 }

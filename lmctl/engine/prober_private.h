@@ -7,10 +7,11 @@
  *    prober_ask.c     when to ask: rounds, window, pace
  *    prober_send.c    how to ask: TLVs into sealed messages
  *    prober_match.c   replies
+ *    prober_gap.c     rows for blocks without figures, from cumulative counters
  *    prober_delay.c   delays and reports
  *
- * Ownership: a block has its entries (one per flow, freed as soon as its
- * result was given) and one ask per peer. A peer has a ring of remembered
+ * Ownership: a block has its entries (one per flow) and one ask per peer. It goes
+ * when it is complete and all blocks before it have gone, for gaps are told in order. A peer has a ring of remembered
  * messages, which point to asks; a block that goes makes them forget it.
  * Functions of struct prober_ops do not call the prober.
  */
@@ -61,14 +62,29 @@
 #define PROBER_SMOOTHING	8
 
 /**
+ * struct prober_answer - what a peer says about a flow in a block
+ * @said: for the result
+ * @total: cumulative counters of the peer at the end of the block
+ * @identity: of @total, as a hash; 0 if it is not known
+ */
+struct prober_answer {
+	struct result_peer said;
+	struct sr6flow_counters total;
+	uint64_t identity;
+};
+
+/**
  * struct prober_entry - a flow in a block
  * @sent: packets sent
  * @sent_bytes: their bytes
+ * @total: cumulative counters of this node at the end of the block
+ * @continuity: identity of @total, 0 if it is not known
  * @mask: mark mask of the set
  * @colour: colour of the block
  * @period_ms: length of the block
  * @reason: why @sent is not known
- * @open: number of peers without a final answer
+ * @final: peers with a final answer, a bit each
+ * @given: its result was given
  * @nsids: number of SIDs
  * @name: name of the flow
  * @peer: what each peer says; the identity of the flow follows, see
@@ -77,15 +93,20 @@
 struct prober_entry {
 	uint64_t sent;
 	uint64_t sent_bytes;
+	struct sr6flow_counters total;
+	uint64_t continuity;
 	uint32_t mask;
 	uint32_t colour;
 	uint32_t period_ms;
 	enum reason reason;
-	uint8_t open;
+	uint16_t final;
+	bool given;
 	uint8_t nsids;
 	char name[SR6FLOW_NAME_MAX + 1];
-	struct result_peer peer[];
+	struct prober_answer peer[];
 };
+
+_Static_assert(RESULT_PEERS_MAX <= 16, "a bit each");
 
 /**
  * struct prober_ask - a peer is asked about a block
@@ -128,9 +149,11 @@ struct prober_ask {
  * @number: block number
  * @began: when its first record came; once it is asked for, when that began
  * @asking: it has all its records
+ * @complete: all results and reports were given
+ * @settled: so were those of all blocks before it, and its gap rows
  * @n: number of @entry
  * @room: room in @entry
- * @entry: its flows; NULL when the result was given
+ * @entry: its flows
  * @open: number of asks that are not complete
  * @ask: by peer
  * @prev: list of blocks, oldest first
@@ -140,6 +163,8 @@ struct prober_block {
 	int64_t number;
 	int64_t began;
 	bool asking;
+	bool complete;
+	bool settled;
 	size_t n;
 	size_t room;
 	struct prober_entry **entry;
@@ -227,7 +252,8 @@ struct prober_peer {
  * @last: last time that prober_now() gave
  * @base: length of the base packet
  * @ring: messages in a ring
- * @blocks: open blocks
+ * @blocks: open blocks, and those that wait for an open one before them
+ * @gaps: what is known of flows for their gap rows
  * @peer: peers
  * @data: the message being made
  */
@@ -244,6 +270,7 @@ struct prober {
 	size_t base;
 	uint32_t ring;
 	struct prober_block *blocks;
+	struct gap_flow *gaps;
 	struct prober_peer peer[RESULT_PEERS_MAX];
 	uint8_t data[STAMP_MESSAGE_MAX];
 };
@@ -318,18 +345,18 @@ struct prober_entry *prober_ask_entry(const struct prober_ask *ask,
  * @prober: prober
  * @ask: ask
  * @i: index of an entry that prober_ask_entry() gives; with a final answer of
- *     the last peer, its result is given and it goes
- * @said: answer
+ *     the last peer, its result is given
+ * @answer: answer
  *
  * prober_ask_settle() must follow.
  */
 void prober_ask_answer(struct prober *prober, struct prober_ask *ask,
-		       uint32_t i, const struct result_peer *said);
+		       uint32_t i, const struct prober_answer *answer);
 
 /**
  * prober_ask_settle() - see whether an ask, and with it the block, is complete
  * @prober: prober
- * @ask: ask; may have gone afterwards
+ * @ask: ask
  */
 void prober_ask_settle(struct prober *prober, struct prober_ask *ask);
 
@@ -343,9 +370,15 @@ void prober_block_void(struct prober_block *block, enum reason reason);
 /**
  * prober_block_close() - complete a block as it is
  * @prober: prober
- * @block: block; has gone afterwards
+ * @block: block that is not complete; stays until prober_blocks_sweep()
  */
 void prober_block_close(struct prober *prober, struct prober_block *block);
+
+/**
+ * prober_blocks_sweep() - forget the blocks of which all was told
+ * @prober: prober
+ */
+void prober_blocks_sweep(struct prober *prober);
 
 /**
  * prober_block_free() - forget a block
@@ -353,6 +386,27 @@ void prober_block_close(struct prober *prober, struct prober_block *block);
  * @block: block; has gone afterwards
  */
 void prober_block_free(struct prober *prober, struct prober_block *block);
+
+/**
+ * prober_gap_block() - look for gaps that end, and give their rows
+ * @prober: prober
+ * @block: complete block, the first one that was not given yet
+ */
+void prober_gap_block(struct prober *prober, const struct prober_block *block);
+
+/**
+ * prober_gap_identity() - identity of a peer's cumulative counters, as a hash
+ * @identity: BLOCKTLV_IDENTITY_LEN bytes
+ *
+ * Return: 0 if they are zeros: the counters are not known.
+ */
+uint64_t prober_gap_identity(const uint8_t *identity);
+
+/**
+ * prober_gap_forget() - forget all flows: no gap that is open gets a row
+ * @prober: prober
+ */
+void prober_gap_forget(struct prober *prober);
 
 /**
  * prober_ask_init() - begin to ask a peer about a block

@@ -20,6 +20,7 @@ static void entry_write(const struct prober *prober, int64_t block,
 		.mask = entry->mask,
 		.block = block,
 		.sent = { entry->sent, entry->sent_bytes },
+		.sent_total = entry->total,
 	};
 
 	blocktlv_timing(&tlv, &prober->config.timing);

@@ -54,6 +54,11 @@ static struct count count_group(const struct result *result)
 	struct count sum = { NULL, 0, 0 };
 	unsigned int i;
 
+	if (result->gap)
+		return count_checked((struct count){
+			.packets = result->received.packets,
+			.bytes = result->received.bytes,
+		});
 	for (i = 0; i < result->of->npeers && !sum.word; i++) {
 		struct count peer = count_peer(result, i);
 
@@ -87,6 +92,18 @@ static struct segment segment_between(const struct count *from,
 	return segment;
 }
 
+bool result_covers(const struct result *result, uint32_t part)
+{
+	return !result->gap || result->covers & part;
+}
+
+static struct segment not_covered(void)
+{
+	return (struct segment){
+		.status = RESULT_INVALID, .word = "not-in-gap",
+	};
+}
+
 struct segment result_total(const struct result *result)
 {
 	const struct count sent = count_sent(result);
@@ -94,7 +111,8 @@ struct segment result_total(const struct result *result)
 				      count_peer(result,
 						 result->of->npeers - 1);
 
-	return segment_between(&sent, &received);
+	return result_covers(result, RESULT_TOTAL) ?
+	       segment_between(&sent, &received) : not_covered();
 }
 
 struct segment result_segment(const struct result *result, unsigned int i)
@@ -103,5 +121,6 @@ struct segment result_segment(const struct result *result, unsigned int i)
 				      count_sent(result);
 	const struct count to = count_peer(result, i);
 
-	return segment_between(&from, &to);
+	return result_covers(result, RESULT_SEGMENT(i)) ?
+	       segment_between(&from, &to) : not_covered();
 }

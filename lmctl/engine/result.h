@@ -84,29 +84,48 @@ struct measurement {
 	char peer[RESULT_PEERS_MAX][RESULT_NAME_LEN];
 };
 
+/* Bits of the parts of a path that a gap row is about. */
+#define RESULT_SEGMENT(i) (1u << (i))
+#define RESULT_TOTAL (1u << RESULT_PEERS_MAX)
+
 /**
- * struct result - one flow in one block
+ * struct result - one flow in one block, or a gap row
+ *
+ * A gap row tells the sum over blocks of which the figures of each were not known,
+ * by the cumulative counters of both ends before and after them. It comes once,
+ * when these blocks have had their results. It is about some parts of the path:
+ * about others it says nothing, for their blocks had figures.
+ *
  * @of: the measurement
  * @flow: the flow
- * @block: block number
+ * @block: block number; of a gap row the last one
+ * @gap: number of blocks of a gap row, 0 in a block's own result
+ * @first: first block of a gap row. Not all between it and @block need be of the row
+ * @covers: parts that a gap row is about, RESULT_SEGMENT() and RESULT_TOTAL
  * @period_ms: length of a block
  * @mask: mark mask of the marking set
- * @colour: colour of the block
+ * @colour: colour of the block, 0 in a gap row
  * @reason: why @sent and @sent_bytes are not known, or REASON_NONE
  * @sent: packets sent in the block
  * @sent_bytes: their bytes
+ * @received: gap row of a group: what all peers received, of whom each alone is
+ *	      not known
  * @peer: what each peer says
  */
 struct result {
 	const struct measurement *of;
 	const struct sr6flow_flow *flow;
 	int64_t block;
+	uint64_t gap;
+	int64_t first;
+	uint32_t covers;
 	uint32_t period_ms;
 	uint32_t mask;
 	uint32_t colour;
 	enum reason reason;
 	uint64_t sent;
 	uint64_t sent_bytes;
+	struct sr6flow_counters received;
 	struct result_peer peer[RESULT_PEERS_MAX];
 };
 
@@ -136,8 +155,18 @@ struct segment {
  * @result: result
  *
  * Return: from this node to the last peer; with a group, to the sum of all.
+ * Invalid with the word "not-in-gap" if a gap row is not about it.
  */
 struct segment result_total(const struct result *result);
+
+/**
+ * result_covers() - is a row about a part of the path
+ * @result: result
+ * @part: RESULT_SEGMENT() or RESULT_TOTAL
+ *
+ * Return: true for a block's own result, which is about all.
+ */
+bool result_covers(const struct result *result, uint32_t part);
 
 /**
  * result_segment() - loss on one segment

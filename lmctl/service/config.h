@@ -121,6 +121,8 @@ struct config_history {
  * @clear_blocks: ... in so many exact blocks in a row
  * @invalid_blocks: raised, too, after so many blocks in a row that are not
  *		    exact; 0 for never
+ * @no_answer_blocks: raised, too, after so many blocks in a row for which the peer
+ *		      did not answer; 0 for never
  * @nargs: number of @args, 0 for no hook
  * @args: program (absolute path) and arguments of the hook
  */
@@ -133,6 +135,7 @@ struct config_alarm {
 	double clear;
 	uint32_t clear_blocks;
 	uint32_t invalid_blocks;
+	uint32_t no_answer_blocks;
 	unsigned int nargs;
 	char args[CONFIG_ARGS_MAX][CONFIG_TEXT_LEN];
 };

@@ -11,6 +11,7 @@
 #define BLOCKS_MAX 1000000
 #define ALARM_RAISE_BLOCKS 3
 #define ALARM_CLEAR_BLOCKS 5
+#define ALARM_NO_ANSWER_BLOCKS 3
 /* Without clear, an alarm is cleared at this part of raise. */
 #define ALARM_CLEAR_PART 10
 #define KEYWORDS_MAX 16
@@ -91,6 +92,8 @@ static const struct config_keyword alarm_keywords[] = {
 	  .min = 1, .max = BLOCKS_MAX },
 	{ "invalid-blocks", config_take_number, FIELD(config_alarm, invalid_blocks),
 	  .max = BLOCKS_MAX },
+	{ "no-answer-blocks", config_take_number,
+	  FIELD(config_alarm, no_answer_blocks), .max = BLOCKS_MAX },
 	{ "exec", config_take_exec, .list = true },
 };
 
@@ -102,6 +105,7 @@ static const struct config_alarm alarm_defaults = {
 	.raise_blocks = ALARM_RAISE_BLOCKS,
 	.clear = -1,
 	.clear_blocks = ALARM_CLEAR_BLOCKS,
+	.no_answer_blocks = ALARM_NO_ANSWER_BLOCKS,
 };
 
 static int end_once(struct config_load *load, const char *name, bool *on)

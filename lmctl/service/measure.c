@@ -94,6 +94,14 @@ static void give_result(void *arg, const struct result *result)
 	measure->ops->result(measure->arg, result);
 }
 
+static void give_gap(void *arg, const struct result *result)
+{
+	struct measure *measure = arg;
+
+	if (measure->ops->gap)
+		measure->ops->gap(measure->arg, result);
+}
+
 static void give_report(void *arg, const struct peer_report *report)
 {
 	struct measure *measure = arg;
@@ -116,6 +124,7 @@ static const struct prober_ops prober_ops = {
 	.now = now,
 	.send = send_message,
 	.result = give_result,
+	.gap = give_gap,
 	.report = give_report,
 	.block_end = give_block_end,
 };

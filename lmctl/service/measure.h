@@ -15,11 +15,13 @@ struct measure;
 /**
  * struct measure_ops - who gets what a measurement finds
  * @result: a flow in a block
+ * @gap: a gap row, or NULL
  * @report: a peer in a block
  * @block_end: all results of a block have been given
  */
 struct measure_ops {
 	void (*result)(void *arg, const struct result *result);
+	void (*gap)(void *arg, const struct result *result);
 	void (*report)(void *arg, const struct peer_report *report);
 	void (*block_end)(void *arg, const struct measurement *of,
 			  int64_t block);

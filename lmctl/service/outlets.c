@@ -345,6 +345,15 @@ void outlets_result(struct outlets *outlets, const struct result *result)
 			sink->ops->result(sink->self, result);
 }
 
+void outlets_gap(struct outlets *outlets, const struct result *result)
+{
+	struct sink *sink;
+
+	for (sink = outlets->sink; sink < outlets->sink + SINKS; sink++)
+		if (sink->ops && sink->ops->gap)
+			sink->ops->gap(sink->self, result);
+}
+
 void outlets_report(struct outlets *outlets, const struct peer_report *report)
 {
 	struct sink *sink;

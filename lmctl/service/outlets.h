@@ -65,6 +65,13 @@ int outlets_reload(struct outlets *outlets, const struct config *config);
 void outlets_result(struct outlets *outlets, const struct result *result);
 
 /**
+ * outlets_gap() - give a gap row to all sinks
+ * @outlets: outlets
+ * @result: gap row
+ */
+void outlets_gap(struct outlets *outlets, const struct result *result);
+
+/**
  * outlets_report() - give a peer's report to all sinks
  * @outlets: outlets
  * @report: report

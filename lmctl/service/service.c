@@ -44,6 +44,14 @@ static void take_result(void *arg, const struct result *result)
 	loop_progress(service->loop);
 }
 
+static void take_gap(void *arg, const struct result *result)
+{
+	struct service *service = arg;
+
+	if (!done(service))
+		outlets_gap(service->outlets, result);
+}
+
 static void take_report(void *arg, const struct peer_report *report)
 {
 	struct service *service = arg;
@@ -67,6 +75,7 @@ static void take_block_end(void *arg, const struct measurement *of,
 
 static const struct measure_ops measure_ops = {
 	.result = take_result,
+	.gap = take_gap,
 	.report = take_report,
 	.block_end = take_block_end,
 };

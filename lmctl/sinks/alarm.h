@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Alarms: a flow that loses too much in several blocks in a row, or whose loss
- * is not known for several blocks in a row, raises an alarm: a log line, a
- * metric and a program that is run.
+ * Alarms: a flow that loses too much in several blocks in a row, whose peer does not
+ * answer for several blocks in a row, or whose loss is not known for several blocks in
+ * a row, raises an alarm: a log line, a metric and a program that is run.
  *
  * What a block does to an alarm of a flow, in the order in which results come:
  *
@@ -10,15 +10,19 @@
  *				blocks that clear and that of inexact ones
  *   exact, ratio <= clear	one more of the blocks that clear; ends the others
  *   exact, in between		ends all runs
+ *   gap row			that many blocks of its ratio. They come when the
+ *				peer answers again: late, but in the order in which
+ *				their results come
  *   exact, nothing sent	says nothing about loss: ends the run of inexact
  *				blocks only. Flows that send rarely would never
  *				raise or would clear without a packet otherwise
+ *   invalid, no-answer		one more silent block, which any other ends; and
  *   invalid or anomaly		one more inexact block; the runs of the exact ones
  *				stay as they are: what is not known is no loss and
  *				no recovery
  *
- * Inexact blocks that are enough to raise an alarm end the run of blocks that
- * clear. An alarm that only inexact blocks raised is cleared by blocks in which
+ * Inexact or silent blocks that are enough to raise an alarm end the run of blocks
+ * that clear. An alarm that only those raised is cleared by blocks in which
  * nothing was sent, too. A flow that gives no result any more loses its alarms, which
  * clears them, after ALARM_BLOCKS blocks.
  */
@@ -40,6 +44,7 @@
  * @lossy: run of blocks that raise
  * @calm: run of blocks that clear
  * @inexact: run of blocks that are not exact
+ * @silent: run of blocks for which the peer did not answer
  * @raised: it is raised
  * @by_loss: loss raised it, not only inexact blocks
  * @raises: how often it was raised
@@ -48,6 +53,7 @@ struct alarm_state {
 	uint32_t lossy;
 	uint32_t calm;
 	uint32_t inexact;
+	uint32_t silent;
 	bool raised;
 	bool by_loss;
 	uint64_t raises;
@@ -70,12 +76,13 @@ enum alarm_change {
  * @alarm: thresholds
  * @state: changed; all zero at first
  * @block: loss of the flow in the block
+ * @blocks: 1, or the number of blocks of a gap row that is exact
  *
  * Return: what it did.
  */
 enum alarm_change alarm_step(const struct config_alarm *alarm,
 			     struct alarm_state *state,
-			     const struct segment *block);
+			     const struct segment *block, uint64_t blocks);
 
 /**
  * alarm_open() - watch results

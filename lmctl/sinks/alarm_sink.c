@@ -177,7 +177,8 @@ static int rematch(struct alarms *self, struct watched *flow,
 }
 
 static void step(struct alarms *self, const struct watched *flow,
-		 struct watch *watch, const struct segment *total)
+		 struct watch *watch, const struct segment *total,
+		 uint64_t blocks)
 {
 	struct alarm_state *state = &watch->state;
 	struct alarm_event event = {
@@ -188,7 +189,7 @@ static void step(struct alarms *self, const struct watched *flow,
 		.loss = total,
 	};
 
-	switch (alarm_step(event.alarm, state, total)) {
+	switch (alarm_step(event.alarm, state, total, blocks)) {
 	case ALARM_SAME:
 		return;
 	case ALARM_RAISED:
@@ -220,7 +221,14 @@ static void alarms_result(void *arg, const struct result *result)
 		return;
 	}
 	for (i = 0; i < flow->n; i++)
-		step(self, flow, &flow->watches[i], &total);
+		step(self, flow, &flow->watches[i], &total,
+		     result->gap ? result->gap : 1);
+}
+
+static void alarms_gap(void *arg, const struct result *result)
+{
+	if (result_total(result).status == RESULT_EXACT)
+		alarms_result(arg, result);
 }
 
 static void alarms_block_end(void *arg, const struct measurement *of,
@@ -251,6 +259,7 @@ static void alarms_free(void *arg)
 
 static const struct sink_ops ops = {
 	.result = alarms_result,
+	.gap = alarms_gap,
 	.block_end = alarms_block_end,
 	.free = alarms_free,
 };

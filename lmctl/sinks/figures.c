@@ -13,7 +13,9 @@
 struct known known_sent(const struct result *result)
 {
 	return (struct known){
-		.known = result->reason == REASON_NONE,
+		.known = result->reason == REASON_NONE &&
+			 result_covers(result, RESULT_TOTAL |
+					       RESULT_SEGMENT(0)),
 		.packets = result->sent,
 		.bytes = result->sent_bytes,
 	};

@@ -324,6 +324,13 @@ drop:
 	pthread_mutex_unlock(&history->lock);
 }
 
+/* Rows about segments alone are not kept, as those of results are not. */
+static void sink_gap(void *sink, const struct result *result)
+{
+	if (result_total(result).status != RESULT_INVALID)
+		sink_result(sink, result);
+}
+
 static void sink_block_end(void *sink, const struct measurement *of,
 			   int64_t block)
 {
@@ -377,6 +384,7 @@ static void sink_free(void *sink)
 
 static const struct sink_ops ops = {
 	.result = sink_result,
+	.gap = sink_gap,
 	.block_end = sink_block_end,
 	.free = sink_free,
 };

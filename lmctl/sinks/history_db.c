@@ -32,6 +32,7 @@ enum {
 	ADD_FLOW,
 	ADD_RESULT,
 	ADD_ANSWER,
+	ADD_GAP,
 	N_STATEMENTS,
 };
 
@@ -61,6 +62,9 @@ static const char *const sources[N_STATEMENTS] = {
 	[ADD_ANSWER] =
 	"INSERT OR REPLACE INTO answers"
 	" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+	[ADD_GAP] =
+	"INSERT INTO gaps VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
+	" ON CONFLICT DO NOTHING",
 };
 
 /*
@@ -430,6 +434,28 @@ int history_db_result(struct history_db *db, const struct result *result)
 	for (i = 0; !err && i < result->of->npeers; i++)
 		err = add_answer(db, id, result, i);
 	return err;
+}
+
+int history_db_gap(struct history_db *db, const struct result *result)
+{
+	sqlite3_stmt *statement = db->statement[ADD_GAP];
+	int status = result->received.packets > result->sent ? RESULT_ANOMALY :
+							       RESULT_EXACT;
+	int64_t id = 0;
+	int err = flow_id(db, result->flow, &id);
+
+	if (err)
+		return err;
+	sqlite3_bind_int64(statement, 1, db->block_id);
+	sqlite3_bind_int64(statement, 2, id);
+	sqlite3_bind_int64(statement, 3, result->first);
+	sqlite3_bind_int64(statement, 4, (int64_t)result->gap);
+	sqlite3_bind_int(statement, 5, status);
+	bind_u64(statement, 6, result->sent, true);
+	bind_u64(statement, 7, result->sent_bytes, true);
+	bind_u64(statement, 8, result->received.packets, true);
+	bind_u64(statement, 9, result->received.bytes, true);
+	return run(statement, NULL);
 }
 
 int history_db_expire(struct history_db *db, int64_t before_ms, uint64_t rows)

@@ -16,6 +16,9 @@
  *                 is not exact), reason (why sent is not known), sent,
  *                 sent_bytes, received, received_bytes (at the end of the
  *                 path)
+ *   gaps          block_id (the last one), flow_id, first (number of the first
+ *                 block), blocks (how many), status, sent, sent_bytes, received,
+ *                 received_bytes: gap rows over the whole path
  *   answers       block_id, flow_id, peer, answer (NULL: valid), packets,
  *                 bytes, mask and period_ms of the peer, round_trip_ns,
  *                 forward_ns, backward_ns, error_ns
@@ -27,7 +30,7 @@
  * found by one look-up per block. Another configuration of a measurement is
  * another row of measurements with the same name.
  *
- * Schema 1 had no source; the writer updates it when it opens the database.
+ * Schema 1 had no source and no gaps; the writer updates it when it opens the database.
  *
  * The first result of a flow in a block stays: after the clock was set back,
  * numbers of blocks come again.
@@ -115,6 +118,16 @@ int history_db_block(struct history_db *db, const struct measurement *of,
  * Return: as history_db_begin().
  */
 int history_db_result(struct history_db *db, const struct result *result);
+
+/**
+ * history_db_gap() - write a gap row
+ * @db: database in a transaction
+ * @result: gap row of which the last block is that which was given last; @received
+ *	    is what the end of the path received
+ *
+ * Return: as history_db_begin().
+ */
+int history_db_gap(struct history_db *db, const struct result *result);
 
 /**
  * history_db_commit() - end a transaction

@@ -27,6 +27,10 @@ static int expire_block(sqlite3 *sql, int64_t id, uint64_t *rows)
 	*rows -= (uint64_t)flows[0];
 	if (err || !*rows)
 		return err;
+	err = history_run(sql, "DELETE FROM gaps WHERE block_id = ?1", id, 0,
+			  NULL);
+	if (err)
+		return err;
 	return history_run(sql, "DELETE FROM blocks WHERE id = ?1", id, 0,
 			   NULL);
 }

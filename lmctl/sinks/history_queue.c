@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "lmctl/flowkey.h"
+#include "lmctl/sinks/figures.h"
 #include "lmctl/sinks/history_queue.h"
 
 #define CHUNK_BYTES (1u << 18)
@@ -11,6 +12,7 @@
  * struct entry - copy of a result
  * @of: measurement of it, one of the batch
  * @block: as in struct result, and so the others
+ * @received: of a gap row, over the whole path
  *
  * The answers of the peers, the identity of the flow and its name with the NUL follow. Chunks
  * begin with a malloc'd address and entries have a multiple of 8 bytes, so
@@ -21,6 +23,9 @@ struct entry {
 	int64_t block;
 	uint64_t sent;
 	uint64_t sent_bytes;
+	uint64_t gap;
+	int64_t first;
+	struct sr6flow_counters received;
 	enum reason reason;
 	uint32_t period_ms;
 	uint32_t mask;
@@ -149,6 +154,7 @@ int history_batch_add(struct history_batch *batch, const struct result *result)
 	size_t peers_len = result->of->npeers * sizeof(result->peer[0]);
 	size_t key_len = FLOWKEY_LEN(flow->nsids);
 	unsigned char *to;
+	const struct known received = known_received(result);
 	int err = 0;
 
 	if (!of)
@@ -163,6 +169,9 @@ int history_batch_add(struct history_batch *batch, const struct result *result)
 		.block = result->block,
 		.sent = result->sent,
 		.sent_bytes = result->sent_bytes,
+		.gap = result->gap,
+		.first = result->first,
+		.received = { received.packets, received.bytes },
 		.reason = result->reason,
 		.period_ms = result->period_ms,
 		.mask = result->mask,
@@ -203,6 +212,9 @@ static size_t unpack(const unsigned char *from, struct result *result,
 	result->reason = entry->reason;
 	result->sent = entry->sent;
 	result->sent_bytes = entry->sent_bytes;
+	result->gap = entry->gap;
+	result->first = entry->first;
+	result->received = entry->received;
 	from += sizeof(*entry);
 	memcpy(result->peer, from, peers_len);
 	flow->nsids = entry->nsids;
@@ -234,7 +246,9 @@ int history_batch_write(const struct history_batch *batch,
 			of = result.of;
 			block = result.block;
 			if (!err)
-				err = history_db_result(db, &result);
+				err = result.gap ?
+				      history_db_gap(db, &result) :
+				      history_db_result(db, &result);
 		}
 	}
 	return err;

@@ -17,6 +17,8 @@
 /* For a lock that the writer holds while it opens or closes the database. */
 #define BUSY_MS 5000
 
+#define GAP_COLUMNS \
+	"flow_id, status, blocks, sent, sent_bytes, received, received_bytes, first"
 #define RESULT_COLUMNS "flow_id, status, reason, sent, sent_bytes, received"
 
 static const char *const sources[N_STATEMENTS] = {
@@ -41,6 +43,10 @@ static const char *const sources[N_STATEMENTS] = {
 	"SELECT peer, answer, packets, bytes, mask, period_ms, round_trip_ns,"
 	" forward_ns, backward_ns, error_ns FROM answers"
 	" WHERE block_id = ?1 AND flow_id = ?2",
+	[GET_GAPS] = "SELECT " GAP_COLUMNS " FROM gaps WHERE block_id = ?1",
+	[GET_FLOW_GAPS] =
+	"SELECT " GAP_COLUMNS " FROM gaps"
+	" WHERE block_id = ?1 AND flow_id = ?2 ORDER BY first",
 };
 
 const char *history_read_error(const struct history_reader *reader)
@@ -447,6 +453,52 @@ static int read_result(struct history_reader *reader, const struct history_block
 	return err ? err : 1;
 }
 
+/* Its one known peer is the last: what the end of the path received. */
+static int give_gap(struct history_reader *reader, sqlite3_stmt *statement,
+		    struct result *result, history_result_fn fn, void *arg)
+{
+	struct result_peer *last = &result->peer[result->of->npeers - 1];
+	unsigned int i;
+
+	result->reason = REASON_NONE;
+	result->colour = 0;
+	result->covers = RESULT_TOTAL |
+			 (result->of->npeers == 1 ? RESULT_SEGMENT(0) : 0);
+	history_number_at(statement, 2, &result->gap);
+	history_number_at(statement, 3, &result->sent);
+	history_number_at(statement, 4, &result->sent_bytes);
+	history_number_at(statement, 5, &result->received.packets);
+	history_number_at(statement, 6, &result->received.bytes);
+	result->first = sqlite3_column_int64(statement, 7);
+	if (!result->gap || result->first > result->block)
+		return corrupt(reader);
+	memset(result->peer, 0, sizeof(result->peer));
+	for (i = 0; i < result->of->npeers; i++)
+		result->peer[i].answer.status = ANSWER_NOT_ASKED;
+	if (!result->of->group) {
+		last->answer.status = ANSWER_VALID;
+		last->packets = result->received.packets;
+		last->bytes = result->received.bytes;
+	}
+	return fn(result, arg);
+}
+
+static int read_gaps(struct history_reader *reader,
+		     const struct history_block *block,
+		     const struct wanted_flow *wanted, struct result *result,
+		     history_result_fn fn, void *arg)
+{
+	sqlite3_stmt *statement = reader->statement[GET_FLOW_GAPS];
+	int code = SQLITE_DONE, err = 0;
+
+	sqlite3_bind_int64(statement, 1, block->id);
+	sqlite3_bind_int64(statement, 2, wanted->id);
+	while (!err && (code = sqlite3_step(statement)) == SQLITE_ROW)
+		err = give_gap(reader, statement, result, fn, arg);
+	sqlite3_reset(statement);
+	return err ? err : history_errno(code);
+}
+
 int history_read_results(struct history_reader *reader,
 			 const struct history_query *query,
 			 history_result_fn fn, void *arg)
@@ -466,6 +518,10 @@ int history_read_results(struct history_reader *reader,
 					  &result);
 			if (err == 1)
 				err = fn(&result, arg);
+			if (!err)
+				err = read_gaps(reader, &block,
+						&reader->flows[i], &result, fn,
+						arg);
 		}
 	}
 	return err;

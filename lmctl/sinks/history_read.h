@@ -31,8 +31,10 @@ struct history_query {
  * struct history_sum - a flow of a measurement over many blocks
  * @of: the measurement
  * @flow: the flow
- * @exact: number of blocks that are exact; only they are in what follows
- * @sent: packets
+ * @exact: number of blocks that are exact
+ * @gap_blocks: number of blocks without a figure of their own that gap rows are about;
+ *		they are among @invalid, too
+ * @sent: packets in both of these; likewise the next
  * @received: packets
  * @worst: highest loss ratio of a block, negative if nothing was ever sent
  * @worst_block: its block number
@@ -44,6 +46,7 @@ struct history_sum {
 	const struct measurement *of;
 	const struct sr6flow_flow *flow;
 	uint64_t exact;
+	uint64_t gap_blocks;
 	uint64_t sent;
 	uint64_t received;
 	double worst;
@@ -98,7 +101,8 @@ void history_read_close(struct history_reader *reader);
 const char *history_read_error(const struct history_reader *reader);
 
 /**
- * history_read_results() - results in the order of time
+ * history_read_results() - results in the order of time, and each gap row behind
+ *			    its last block
  * @reader: reader
  * @query: which; with a flow
  * @fn: called for each

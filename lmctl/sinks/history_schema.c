@@ -9,13 +9,21 @@
 
 #define COUNT_TABLES "SELECT count(*) FROM sqlite_master"
 
-/* Version 1 knows no source. */
+/* Version 1 knows no source and no gap rows. */
 #define TABLE_FLOWS(name) \
 	"CREATE TABLE " name " (" \
 	" id INTEGER PRIMARY KEY, source TEXT NOT NULL, sids TEXT NOT NULL," \
 	" name TEXT NOT NULL, last_ms INTEGER NOT NULL," \
 	" UNIQUE (sids, source, name));"
 #define INDEX_FLOWS "CREATE INDEX flows_last ON flows (last_ms);"
+#define TABLE_GAPS \
+	"CREATE TABLE gaps (" \
+	" block_id INTEGER NOT NULL REFERENCES blocks," \
+	" flow_id INTEGER NOT NULL REFERENCES flows," \
+	" first INTEGER NOT NULL, blocks INTEGER NOT NULL," \
+	" status INTEGER NOT NULL, sent INTEGER, sent_bytes INTEGER," \
+	" received INTEGER, received_bytes INTEGER," \
+	" PRIMARY KEY (block_id, flow_id, first)) WITHOUT ROWID;"
 #define SET_VERSION "PRAGMA user_version = " STR(HISTORY_DB_VERSION) ";"
 
 static const char tables[] =
@@ -28,6 +36,7 @@ static const char tables[] =
 	" PRIMARY KEY (measurement_id, peer)) WITHOUT ROWID;"
 	TABLE_FLOWS("flows")
 	INDEX_FLOWS
+	TABLE_GAPS
 	"CREATE TABLE blocks ("
 	" id INTEGER PRIMARY KEY,"
 	" measurement_id INTEGER NOT NULL REFERENCES measurements,"
@@ -60,6 +69,7 @@ static const char update_1[] =
 	"DROP TABLE flows;"
 	"ALTER TABLE flows_2 RENAME TO flows;"
 	INDEX_FLOWS
+	TABLE_GAPS
 	SET_VERSION;
 
 int history_errno(int code)

@@ -92,8 +92,24 @@ static void count_exact(struct history_sum *sum,
 	sum->worst_period_ms = block->period_ms;
 }
 
+/* When its packets were lost is not known: it is no worst block. */
+static void count_gap(struct history_sum *sum, sqlite3_stmt *statement)
+{
+	uint64_t blocks, sent, received;
+
+	history_number_at(statement, 2, &blocks);
+	history_number_at(statement, 3, &sent);
+	history_number_at(statement, 5, &received);
+	if (sqlite3_column_int(statement, 1) != RESULT_EXACT)
+		return;
+	sum->gap_blocks += blocks;
+	sum->sent += sent;
+	sum->received += received;
+}
+
+/* @gaps: rows of gaps, otherwise of results. */
 static int count_row(struct history_reader *reader,
-		     const struct history_block *block,
+		     const struct history_block *block, bool gaps,
 		     sqlite3_stmt *statement, struct sum_item **items)
 {
 	struct sum_key key = {
@@ -109,6 +125,10 @@ static int count_row(struct history_reader *reader,
 		err = add_item(reader, block, &key, items, &item);
 	if (err || !item)
 		return err;
+	if (gaps) {
+		count_gap(&item->sum, statement);
+		return 0;
+	}
 	switch (sqlite3_column_int(statement, 1)) {
 	case RESULT_EXACT:
 		count_exact(&item->sum, block, statement);
@@ -123,14 +143,14 @@ static int count_row(struct history_reader *reader,
 }
 
 static int count_rows(struct history_reader *reader,
-		      const struct history_block *block,
+		      const struct history_block *block, bool gaps,
 		      sqlite3_stmt *statement, struct sum_item **items)
 {
 	int code, err = 0;
 
 	sqlite3_bind_int64(statement, 1, block->id);
 	while (!err && (code = sqlite3_step(statement)) == SQLITE_ROW)
-		err = count_row(reader, block, statement, items);
+		err = count_row(reader, block, gaps, statement, items);
 	sqlite3_reset(statement);
 	return err ? err : history_errno(code);
 }
@@ -140,16 +160,24 @@ static int count_block(struct history_reader *reader,
 		       const struct history_block *block,
 		       struct sum_item **items)
 {
-	sqlite3_stmt *statement = reader->statement[GET_RESULT];
+	sqlite3_stmt *results = reader->statement[GET_RESULT];
+	sqlite3_stmt *gaps = reader->statement[GET_FLOW_GAPS];
 	size_t i;
 	int err = 0;
 
-	if (!query->flow)
-		return count_rows(reader, block, reader->statement[GET_RESULTS],
-				  items);
+	if (!query->flow) {
+		err = count_rows(reader, block, false,
+				 reader->statement[GET_RESULTS], items);
+		return err ? err :
+		       count_rows(reader, block, true,
+				  reader->statement[GET_GAPS], items);
+	}
 	for (i = 0; !err && i < reader->nflows; i++) {
-		sqlite3_bind_int64(statement, 2, reader->flows[i].id);
-		err = count_rows(reader, block, statement, items);
+		sqlite3_bind_int64(results, 2, reader->flows[i].id);
+		sqlite3_bind_int64(gaps, 2, reader->flows[i].id);
+		err = count_rows(reader, block, false, results, items);
+		if (!err)
+			err = count_rows(reader, block, true, gaps, items);
 	}
 	return err;
 }

@@ -109,6 +109,23 @@ static void live_result(void *self, const struct result *result)
 	flow->ratio = sent ? (double)lost / (double)sent : 0;
 }
 
+/* The sum of blocks that were inexact: of them, only the totals know now. */
+static void live_gap(void *self, const struct result *result)
+{
+	const struct segment total = result_total(result);
+	struct live *live = self;
+	struct live_flow *flow;
+	bool renamed;
+
+	if (total.status != RESULT_EXACT)
+		return;
+	flow = (struct live_flow *)flowmap_get(&live->map, result, &renamed);
+	if (!flow)
+		return;
+	flow->sent += total.sent;
+	flow->lost += (uint64_t)total.lost;
+}
+
 /* Most loss first; then those whose loss is not known; then by name. */
 static int compare(const void *a, const void *b)
 {
@@ -346,6 +363,7 @@ static void live_free(void *self)
 
 static const struct sink_ops ops = {
 	.result = live_result,
+	.gap = live_gap,
 	.block_end = live_block_end,
 	.free = live_free,
 };

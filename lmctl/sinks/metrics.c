@@ -333,6 +333,15 @@ static void count_word(struct segment_words *words, const char *word)
 	add(&words->count[i], 1);
 }
 
+static void sum_segment(struct loss_sums *sums, const struct segment *segment)
+{
+	add(&sums->sent, segment->sent);
+	add(&sums->received, segment->received);
+	add(&sums->lost, (uint64_t)segment->lost);
+	add(&sums->sent_bytes, segment->sent_bytes);
+	add(&sums->received_bytes, segment->received_bytes);
+}
+
 static void count_segment(struct loss_sums *sums, const struct result *result,
 			  const struct segment *segment)
 {
@@ -344,11 +353,7 @@ static void count_segment(struct loss_sums *sums, const struct result *result,
 	add(&sums->blocks[segment->status], 1);
 	if (segment->status != RESULT_EXACT)
 		return;
-	add(&sums->sent, segment->sent);
-	add(&sums->received, segment->received);
-	add(&sums->lost, (uint64_t)segment->lost);
-	add(&sums->sent_bytes, segment->sent_bytes);
-	add(&sums->received_bytes, segment->received_bytes);
+	sum_segment(sums, segment);
 	add(&sums->block_sent, segment->sent);
 	add(&sums->block_lost, (uint64_t)segment->lost);
 	sums->exact_end = (result->block + 1) * (int64_t)result->period_ms;
@@ -372,6 +377,26 @@ static void take_result(void *self, const struct result *result)
 		count_segment(&series->sums[i], result, &segment);
 		if (segment.status == RESULT_INVALID)
 			count_word(&measure->segment[i], segment.word);
+	}
+}
+
+/* Its blocks were counted as what they were when they had their results. */
+static void take_gap(void *self, const struct result *result)
+{
+	struct metrics *metrics = self;
+	struct measure *measure = measure_of(metrics, result->of);
+	struct flow_series *series;
+	struct segment segment;
+	unsigned int i;
+
+	series = measure ? series_of(metrics, measure, result->flow) : NULL;
+	for (i = 0; series && i < measure->nsegments; i++) {
+		segment = result->of->group ? result_total(result) :
+					      result_segment(result, i);
+		if (segment.status != RESULT_EXACT)
+			continue;
+		sum_segment(&series->sums[i], &segment);
+		add(&series->sums[i].gap_blocks, result->gap);
 	}
 }
 
@@ -432,6 +457,7 @@ struct sink metrics_sink(struct metrics *metrics)
 {
 	static const struct sink_ops ops = {
 		.result = take_result,
+		.gap = take_gap,
 		.report = take_report,
 		.block_end = take_block_end,
 		.free = free_sink,

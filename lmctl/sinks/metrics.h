@@ -7,7 +7,7 @@
  * Text: OpenMetrics 1.0.0, or the older format 0.0.4 of Prometheus.
  *
  * Counters only grow as long as their series lives, and packets and bytes are
- * summed over exact blocks only, so that sent less received is lost. A series
+ * summed over exact blocks and gap rows only, so that sent less received is lost. A series
  * is named by its labels: flows of one name are summed. At most a given number
  * of flows have series of their own, the first ones seen; all others of a
  * measurement are summed in the series whose label flow is empty. A flow that

@@ -21,6 +21,7 @@
  * @labels: measurement, peer and flow, as text
  * @sent: packets, in exact blocks; likewise the next four
  * @blocks: blocks by status
+ * @gap_blocks: blocks without figures that gap rows are about
  * @block: block of the next three
  * @block_sent: packets sent in @block, 0 if it was not exact
  * @block_lost: packets lost, likewise
@@ -35,6 +36,7 @@ struct loss_sums {
 	uint64_t sent_bytes;
 	uint64_t received_bytes;
 	uint64_t blocks[RESULT_ANOMALY + 1];
+	uint64_t gap_blocks;
 	int64_t block;
 	uint64_t block_sent;
 	uint64_t block_lost;

@@ -12,6 +12,8 @@
 /**
  * struct sink_ops - what a sink takes; a function it does not need is NULL
  * @result: a flow in a block; valid until the function returns
+ * @gap: a gap row, of blocks that had their results before; comes before the end of
+ *	 a block, which may be another
  * @report: a peer in a block
  * @block_end: all results of a block of this measurement have been given
  * @free: free the sink
@@ -22,6 +24,7 @@
  */
 struct sink_ops {
 	void (*result)(void *sink, const struct result *result);
+	void (*gap)(void *sink, const struct result *result);
 	void (*report)(void *sink, const struct peer_report *report);
 	void (*block_end)(void *sink, const struct measurement *of,
 			  int64_t block);

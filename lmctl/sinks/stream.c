@@ -257,6 +257,7 @@ static void stream_free(void *self)
 
 static const struct sink_ops ops = {
 	.result = stream_result,
+	.gap = stream_result,
 	.report = stream_report,
 	.block_end = stream_block_end,
 	.free = stream_free,

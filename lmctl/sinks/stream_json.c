@@ -15,7 +15,7 @@ static void put_head(struct jsonline *line, const char *type)
 	jsonline_string(line, "type", type);
 }
 
-static void put_block(struct stream_json *json, int64_t block,
+static void put_start(struct stream_json *json, int64_t block,
 		      uint32_t period_ms)
 {
 	if (!*json->start || json->block != block ||
@@ -23,8 +23,20 @@ static void put_block(struct stream_json *json, int64_t block,
 		figure_start(block, period_ms, true, json->start);
 	json->block = block;
 	json->period_ms = period_ms;
-	jsonline_integer(&json->line, "block", block);
 	jsonline_string(&json->line, "start", json->start);
+}
+
+/* The time is that at which the first of its blocks began. */
+static void put_blocks(struct stream_json *json, const struct result *result)
+{
+	int64_t first = result->gap ? result->first : result->block;
+
+	jsonline_integer(&json->line, "block", result->block);
+	jsonline_bool(&json->line, "gap", result->gap);
+	jsonline_integer(&json->line, "first_block", first);
+	jsonline_counter(&json->line, "blocks", true,
+			 result->gap ? result->gap : 1);
+	put_start(json, first, result->period_ms);
 }
 
 static void put_known(struct jsonline *line, const char *packets,
@@ -110,10 +122,13 @@ bool stream_json_result(struct stream_json *json, const struct result *result)
 	jsonline_string(line, "name", *flow->name ? flow->name : NULL);
 	jsonline_source(line, "source", flow);
 	jsonline_sids(line, "sids", flow);
-	put_block(json, result->block, result->period_ms);
+	put_blocks(json, result);
 	jsonline_integer(line, "period_ms", result->period_ms);
 	jsonline_mark(line, "mask", result->mask);
-	jsonline_mark(line, "colour", result->colour);
+	if (result->gap)
+		jsonline_null(line, "colour");
+	else
+		jsonline_mark(line, "colour", result->colour);
 	put_loss(line, &total, &sent, &received);
 	jsonline_open(line, "peers", '[');
 	for (i = 0; i < of->npeers; i++)
@@ -121,7 +136,8 @@ bool stream_json_result(struct stream_json *json, const struct result *result)
 	jsonline_close(line, ']');
 	jsonline_open(line, "segments", '[');
 	for (i = 0; !of->group && of->npeers > 1 && i < of->npeers; i++)
-		put_segment(line, result, i);
+		if (result_covers(result, RESULT_SEGMENT(i)))
+			put_segment(line, result, i);
 	jsonline_close(line, ']');
 	return jsonline_end(line);
 }
@@ -136,7 +152,8 @@ bool stream_json_report(struct stream_json *json,
 	put_head(line, "peer");
 	jsonline_string(line, "measurement", report->of->name);
 	jsonline_string(line, "peer", report->of->peer[report->peer]);
-	put_block(json, report->block, period_ms);
+	jsonline_integer(line, "block", report->block);
+	put_start(json, report->block, period_ms);
 	jsonline_counter(line, "requests", true, report->requests);
 	jsonline_counter(line, "replies", true, report->replies);
 	jsonline_counter(line, "rejected", true, report->rejected);

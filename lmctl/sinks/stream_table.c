@@ -39,8 +39,9 @@ struct row {
 };
 
 /**
- * struct bucket - the rows of a block of a measurement
+ * struct bucket - the rows of a block of a measurement, or its gap rows
  * @measurement: its name
+ * @gaps: gap rows, which are printed at the next end of any block
  * @block: block number
  * @flows: there are rows of flows
  * @rows: the rows
@@ -50,6 +51,7 @@ struct row {
  */
 struct bucket {
 	char measurement[RESULT_NAME_LEN];
+	bool gaps;
 	int64_t block;
 	bool flows;
 	struct row *rows;
@@ -98,20 +100,21 @@ struct stream_table *stream_table_new(uint32_t period_ms, stream_text_fn fn,
 }
 
 static struct bucket **find(struct stream_table *table,
-			    const char *measurement, int64_t block)
+			    const char *measurement, bool gaps, int64_t block)
 {
 	struct bucket **at = &table->buckets;
 
-	while (*at && ((*at)->block != block ||
+	while (*at && ((*at)->gaps != gaps ||
+		       (!gaps && (*at)->block != block) ||
 		       strcmp((*at)->measurement, measurement)))
 		at = &(*at)->next;
 	return at;
 }
 
 static struct bucket *get(struct stream_table *table, const char *measurement,
-			  int64_t block)
+			  bool gaps, int64_t block)
 {
-	struct bucket **at = find(table, measurement, block);
+	struct bucket **at = find(table, measurement, gaps, block);
 
 	if (*at)
 		return *at;
@@ -120,6 +123,7 @@ static struct bucket *get(struct stream_table *table, const char *measurement,
 		return NULL;
 	snprintf((*at)->measurement, sizeof((*at)->measurement), "%s",
 		 measurement);
+	(*at)->gaps = gaps;
 	(*at)->block = block;
 	return *at;
 }
@@ -273,15 +277,30 @@ static const enum output_style styles[] = {
 	[RESULT_ANOMALY] = OUTPUT_BAD,
 };
 
-static const char *status_cell(const struct segment *segment, char *text,
+static const char *status_cell(const struct result *result,
+			       const struct segment *segment, char *text,
 			       size_t size)
 {
-	if (segment->status == RESULT_EXACT)
+	if (segment->status == RESULT_EXACT && !result->gap)
 		return "exact";
+	if (segment->status == RESULT_EXACT) {
+		snprintf(text, size, "exact, sum of %" PRIu64 " blocks",
+			 result->gap);
+		return text;
+	}
 	if (segment->status == RESULT_ANOMALY)
 		return "anomaly: more received than sent";
 	snprintf(text, size, "invalid: %s", segment->word);
 	return text;
+}
+
+static void block_cell(const struct result *result, char *text, size_t size)
+{
+	if (result->gap && result->first != result->block)
+		snprintf(text, size, "%" PRId64 "-%" PRId64, result->first,
+			 result->block);
+	else
+		snprintf(text, size, "%" PRId64, result->block);
 }
 
 static int loss_row(struct stream_table *table, struct bucket *bucket,
@@ -289,7 +308,7 @@ static int loss_row(struct stream_table *table, struct bucket *bucket,
 		    const struct segment *segment, const struct known *sent,
 		    const struct known *received, const struct delay *delay)
 {
-	char flow[FIGURE_FLOW_LEN], block[FIGURE_LEN], start[FIGURE_LEN];
+	char flow[FIGURE_FLOW_LEN], block[2 * FIGURE_LEN], start[FIGURE_LEN];
 	char counts[3][FIGURE_LEN], ratio[FIGURE_LEN], trip[FIGURE_LEN];
 	char status[2 * FIGURE_LEN];
 	const bool exact = segment->status == RESULT_EXACT;
@@ -302,16 +321,17 @@ static int loss_row(struct stream_table *table, struct bucket *bucket,
 		figure_flow(result->flow, flow),
 		path,
 		block,
-		figure_start(result->block, result->period_ms, false, start),
+		figure_start(result->gap ? result->first : result->block,
+			     result->period_ms, false, start),
 		figure_count(sent, counts[0]),
 		figure_count(received, counts[1]),
 		figure_count(&lost, counts[2]),
 		exact ? figure_ratio(segment->sent, lost.packets, ratio) : "-",
 		delay_cell(delay, trip),
-		status_cell(segment, status, sizeof(status)),
+		status_cell(result, segment, status, sizeof(status)),
 	};
 
-	snprintf(block, sizeof(block), "%" PRId64, result->block);
+	block_cell(result, block, sizeof(block));
 	return add_row(table, bucket, exact && segment->lost ? OUTPUT_BAD :
 		       styles[segment->status], cells);
 }
@@ -352,9 +372,10 @@ int stream_table_result(struct stream_table *table,
 			const struct result *result)
 {
 	const struct measurement *of = result->of;
-	struct bucket *bucket = get(table, of->name, result->block);
+	struct bucket *bucket = get(table, of->name, result->gap,
+				    result->block);
 	unsigned int i;
-	int err;
+	int err = 0;
 
 	if (!bucket)
 		return -ENOMEM;
@@ -362,9 +383,11 @@ int stream_table_result(struct stream_table *table,
 	if (!bucket->flows)
 		drop_rows(table, bucket);
 	bucket->flows = true;
-	err = total_row(table, bucket, result);
+	if (result_covers(result, RESULT_TOTAL))
+		err = total_row(table, bucket, result);
 	for (i = 0; !err && !of->group && of->npeers > 1 && i < of->npeers; i++)
-		err = segment_row(table, bucket, result, i);
+		if (result_covers(result, RESULT_SEGMENT(i)))
+			err = segment_row(table, bucket, result, i);
 	if (!err && table->waiting >= STREAM_ROWS_MAX)
 		err = print(table, bucket);
 	return err;
@@ -374,7 +397,7 @@ int stream_table_report(struct stream_table *table,
 			const struct peer_report *report)
 {
 	const struct measurement *of = report->of;
-	struct bucket *bucket = get(table, of->name, report->block);
+	struct bucket *bucket = get(table, of->name, false, report->block);
 	char path[PATH_LEN], block[FIGURE_LEN], start[FIGURE_LEN];
 	char trip[FIGURE_LEN];
 	const char *cells[COLUMNS] = {
@@ -410,9 +433,13 @@ static int end(struct stream_table *table, struct bucket **at)
 int stream_table_end(struct stream_table *table, const char *measurement,
 		     int64_t block)
 {
-	struct bucket **at = find(table, measurement, block);
+	struct bucket **at = find(table, measurement, false, block);
+	int err = *at ? end(table, at) : 0;
 
-	return *at ? end(table, at) : 0;
+	at = find(table, measurement, true, block);
+	if (*at && !err)
+		err = end(table, at);
+	return err;
 }
 
 void stream_table_free(struct stream_table *table)

@@ -48,6 +48,8 @@ enum {
 	SEAL_SECOND_KEY = 4,
 	/* Flags of a reflector that knows all TLVs. */
 	RECOGNISED = 8,
+	/* As many packets received as sent, and cumulative counters. */
+	COUNTED = 16,
 };
 
 struct sent {
@@ -121,6 +123,20 @@ static void world_result(void *arg, const struct result *result)
 		must(answer_word(&result->peer[i].answer) != NULL);
 }
 
+static void world_gap(void *arg, const struct result *result)
+{
+	uint32_t all = RESULT_TOTAL | (RESULT_TOTAL - 1);
+
+	must(arg == &world && result->flow->nsids >= 1);
+	must(result->gap && result->first <= result->block);
+	must(result->gap <= (uint64_t)(result->block - result->first) + 1);
+	must(result->covers && !(result->covers & ~all));
+	check_segment(result_total(result));
+	for (unsigned int i = 0;
+	     !result->of->group && i < result->of->npeers; i++)
+		check_segment(result_segment(result, i));
+}
+
 static void world_report(void *arg, const struct peer_report *report)
 {
 	must(arg == &world && report->peer < world.config.of.npeers);
@@ -141,6 +157,7 @@ static const struct prober_ops ops = {
 	.now = world_now,
 	.send = world_send,
 	.result = world_result,
+	.gap = world_gap,
 	.report = world_report,
 	.block_end = world_block_end,
 };
@@ -159,13 +176,13 @@ static struct prober *make_prober(unsigned int bits)
 	config->key = message_keys.key[0];
 	config->ssid = 0x102;
 	config->tlv_type = STAMP_TLV_BLOCK;
-	config->message_max = bits & CONFIG_SMALL ? 512 : 1452;
+	config->message_max = bits & CONFIG_SMALL ? 576 : 1452;
 	config->window = bits & CONFIG_SMALL ? 2 : 8;
 	config->in_band = bits & CONFIG_IN_BAND;
 	return prober_new(config, &ops, &world);
 }
 
-/* Flow, block, packets, reason. */
+/* Flow, block, packets, and reason and identity of the cumulative counters. */
 static void step_record(struct prober *prober, struct input *input)
 {
 	struct record record = {
@@ -173,11 +190,19 @@ static void step_record(struct prober *prober, struct input *input)
 		.mask = MESSAGE_MASK,
 	};
 
+	unsigned int reason;
+
 	message_flow(&record.flow, (unsigned int)input_number(input, 1));
 	record.block = MESSAGE_BLOCK + (int8_t)input_number(input, 1);
 	record.packets = input_number(input, 2);
 	record.bytes = record.packets * 100;
-	record.reason = input_number(input, 1) % REASON_UNKNOWN;
+	reason = (unsigned int)input_number(input, 1);
+	record.reason = reason % REASON_UNKNOWN;
+	if (!record.reason) {
+		record.continuity = reason / REASON_UNKNOWN % 4;
+		record.total.packets = (uint64_t)record.block * 70000;
+		record.total.bytes = record.total.packets * 100;
+	}
 	must(!prober_record(prober, &record));
 	world.records++;
 }
@@ -203,6 +228,23 @@ static void set_flags(uint8_t *data, size_t len, uint8_t flags)
 
 	while (stamp_tlv_next(data, len, &offset, &tlv) == 1)
 		*tlv.header = flags;
+}
+
+static void set_counts(uint8_t *data, size_t len)
+{
+	size_t offset = stamp_base_len(world.config.auth);
+	struct blocktlv value;
+	struct stamp_tlv tlv;
+
+	while (stamp_tlv_next(data, len, &offset, &tlv) == 1) {
+		if (tlv.type != STAMP_TLV_BLOCK ||
+		    blocktlv_read(&value, tlv.value, tlv.len))
+			continue;
+		value.received = value.sent;
+		value.received_total = value.sent_total;
+		value.identity[0] = 1;
+		blocktlv_write(&value, tlv.value);
+	}
 }
 
 /* The base packet as a reflector without faults makes it of a request. */
@@ -250,6 +292,8 @@ static void step_reply(struct prober *prober, struct input *input)
 	reply_base(data, len, took);
 	if (bits & RECOGNISED)
 		set_flags(data, len, 0);
+	if (bits & COUNTED)
+		set_counts(data, len);
 	change(input, data, len);
 	receive(prober, bits, sent->peer, data, len);
 	free(data);

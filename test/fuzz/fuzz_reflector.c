@@ -67,6 +67,8 @@ static void add_record(struct ledger *ledger, unsigned int flow, int64_t block,
 		.block = block,
 		.packets = packets,
 		.reason = reason,
+		.total = { packets * 7, packets * 700 },
+		.continuity = packets % 5,
 	};
 
 	message_flow(&record.flow, flow);

@@ -342,8 +342,27 @@ static void prober_seed(const char *name, unsigned int config)
 	save("fuzz_prober", name);
 }
 
+/* Blocks that are answered, some that are not, and what they were together. */
+static void prober_gap_seed(const char *name, unsigned int config, int peers)
+{
+	put(1, config);
+	for (int block = 1; block < 8; block++) {
+		put(6, 0, 1, block, 0x03, 0xe8, REASON_UNKNOWN);
+		put(3, 1, block, 2);
+		for (int peer = 0; peer < peers; peer++)
+			if (block < 3 || block > 5)
+				put(8, 4, P_GOOD | 16, peer, 0, 0x10, 0, 0, 0);
+	}
+	put(2, 7, 0);
+	save("fuzz_prober", name);
+}
+
 static void prober_seeds(void)
 {
+	prober_gap_seed("open-gap", 0, 1);
+	prober_gap_seed("auth-gap-path", P_AUTH | P_PEERS(3), 3);
+	prober_gap_seed("auth-gap-group", P_AUTH | P_GROUP | P_PEERS(2), 2);
+
 	prober_seed("open", 0);
 	prober_seed("auth", P_AUTH);
 	prober_seed("open-path", P_PEERS(3));

@@ -8,6 +8,8 @@
 
 #include "test/unit/node_sim.h"
 
+#define CHANGES 64
+
 struct node {
 	const struct scenario *scenario;
 	const struct event *event;
@@ -31,6 +33,14 @@ struct node {
 		struct sr6flow_record record;
 	} flows[FLOWS];
 	const struct expected *expected;
+	/* Packets of a colour before the first one of a block, modulo CHANGES. */
+	struct change {
+		int64_t block;
+		uint64_t packets[FLOWS];
+	} changes[CHANGES];
+	/* Identities of cumulative counters of flow 0. */
+	uint64_t first_continuity;
+	uint64_t last_continuity;
 	/* Records that no end of a block has followed yet, and their block. */
 	int unended;
 	int64_t block;
@@ -39,6 +49,47 @@ struct node {
 static const struct block_timing timing = {
 	.period = P * MS, .guard = P / 2 * MS, .band = P / 10 * MS,
 };
+
+static uint64_t coloured(const struct node *node, int i)
+{
+	const struct sr6flow_counters *counters =
+		node->flows[i].record.counters;
+	uint64_t packets = 0;
+	unsigned int p;
+
+	for (p = 0; p < 2; p++)
+		packets += counters[sr6flow_slot(node->mask,
+						 sr6flow_colour(node->mask,
+								p))].packets;
+	return packets;
+}
+
+/* What was counted before the colour changed from that of the block. */
+static void check_total(struct node *node, const struct record *record,
+			int flow)
+{
+	const struct change *end =
+		&node->changes[(uint64_t)(record->block + 1) % CHANGES];
+
+	if (record->reason)
+		assert_int_equal(record->continuity, 0);
+	if (!record->continuity) {
+		assert_int_equal(record->total.packets, 0);
+		return;
+	}
+	if (end->block != record->block + 1 ||
+	    end->packets[flow] != record->total.packets)
+		fail_msg("%s: block %d flow %d: %llu packets until then, not %llu",
+			 node->scenario->name, (int)(record->block - FIRST),
+			 flow, (unsigned long long)record->total.packets,
+			 (unsigned long long)end->packets[flow]);
+	assert_int_equal(record->total.bytes, record->total.packets * 10);
+	if (flow)
+		return;
+	if (!node->first_continuity)
+		node->first_continuity = record->continuity;
+	node->last_continuity = record->continuity;
+}
 
 static int check_record(const struct record *record, void *arg)
 {
@@ -66,6 +117,7 @@ static int check_record(const struct record *record, void *arg)
 	assert_int_equal(record->colour,
 			 block_colour(node->mask, record->block));
 	assert_int_equal(record->bytes, record->packets * 10);
+	check_total(node, record, flow);
 	return 0;
 }
 
@@ -125,6 +177,9 @@ static void act_on_flow(struct node *node, const struct event *event)
 	case PACKET:
 		flow_count(node, event->value,
 			   node->mask & ~node->colour, 1);
+		/* It is one of the block before. */
+		node->changes[(uint64_t)block_number(&timing, node->time) %
+			      CHANGES].packets[event->value]++;
 		break;
 	case UNCOLOURED:
 		flow_count(node, event->value, 0, 1);
@@ -209,7 +264,12 @@ static int act(struct node *node, const struct event *event)
 static void change_colour(struct node *node)
 {
 	int64_t block = block_number(&timing, node->time);
+	struct change *change = &node->changes[(uint64_t)block % CHANGES];
+	int i;
 
+	change->block = block;
+	for (i = 0; i < FLOWS; i++)
+		change->packets[i] = coloured(node, i);
 	if (node->rotating)
 		node->colour = block_colour(node->mask, block);
 	node->next_change = block_start(&timing, block + 1) + node->late * MS;
@@ -326,5 +386,9 @@ void node_run(const struct scenario *scenario)
 		fail_msg("%s: no record of block %d", scenario->name,
 			 node.expected->block);
 	assert_int_equal(node.unended, 0);
+	if ((node.first_continuity != node.last_continuity) !=
+	    scenario->broken)
+		fail_msg("%s: cumulative counters go on, or not",
+			 scenario->name);
 	recorder_free(node.recorder);
 }

@@ -68,6 +68,8 @@ struct scenario {
 	const char *name;
 	uint32_t mask;		/* 0 for the default */
 	bool counting;
+	/* Cumulative counters of flow 0 do not go on from the first to the last. */
+	bool broken;
 	int flows;
 	int until;
 	struct event events[8];

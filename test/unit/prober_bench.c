@@ -100,9 +100,37 @@ static unsigned int flow_number(const struct sr6flow_flow *flow)
 	       (unsigned int)source[14] << 8 | source[15];
 }
 
-static struct record record_of(const struct bench *bench, unsigned int flow,
-			       int64_t block, uint64_t packets)
+/* What point 0, this node, or a peer has counted in a block. */
+static uint64_t count_of(const struct bench *bench, unsigned int flow,
+			 int64_t block, unsigned int point)
 {
+	uint64_t received;
+
+	if (!point)
+		return bench_sent(flow, block);
+	received = bench_received(flow, block, point - 1);
+	return bench->split ? received / bench->npeers : received;
+}
+
+/* Up to a block, with those before the first one, whatever they were. */
+static struct sr6flow_counters total_of(const struct bench *bench,
+					unsigned int flow, int64_t block,
+					unsigned int point)
+{
+	uint64_t packets = UINT64_MAX - 1000 * (flow + point);
+	int64_t i;
+
+	for (i = BENCH_FIRST_BLOCK; i <= block; i++)
+		packets += count_of(bench, flow, i, point);
+	return (struct sr6flow_counters){ packets, 100 * packets };
+}
+
+static struct record record_of(const struct bench *bench, unsigned int flow,
+			       int64_t block, unsigned int point,
+			       uint64_t epoch)
+{
+	uint64_t packets = count_of(bench, flow, block, point);
+
 	return (struct record){
 		.node = "node", .set = "set", .instance = 1, .generation = 1,
 		.flow = flow_of(flow),
@@ -112,7 +140,19 @@ static struct record record_of(const struct bench *bench, unsigned int flow,
 		.colour = block_colour(SR6FLOW_MASK_DEFAULT, block),
 		.packets = packets,
 		.bytes = 100 * packets,
+		.total = total_of(bench, flow, block, point),
+		.continuity = epoch,
 	};
+}
+
+/* Without figures, and so without cumulative counters. */
+static void record_void(struct record *record, enum reason reason)
+{
+	record->reason = reason;
+	record->packets = 0;
+	record->bytes = 0;
+	record->total = (struct sr6flow_counters){ 0, 0 };
+	record->continuity = 0;
 }
 
 static int64_t op_now(void *arg)
@@ -155,16 +195,28 @@ uint64_t bench_answers(const struct bench *bench, enum answer_status status)
 	return bench->answers[answer_index(status)];
 }
 
-static bool peer_right(const struct result *result, unsigned int flow,
-		       unsigned int i)
+static bool peer_right(const struct bench *bench, const struct result *result,
+		       unsigned int flow, unsigned int i)
 {
 	const struct result_peer *peer = &result->peer[i];
 	bool valid = peer->answer.status == ANSWER_VALID;
-	uint64_t want = valid ? bench_received(flow, result->block, i) : 0;
+	uint64_t want = valid ? count_of(bench, flow, result->block, i + 1) : 0;
 
 	return peer->packets == want && peer->bytes == 100 * want &&
 	       (!valid || (peer->mask == result->mask &&
 			   peer->period_ms == result->period_ms));
+}
+
+static uint32_t known_points(const struct bench *bench,
+			     const struct result *result)
+{
+	uint32_t known = !result->reason;
+	unsigned int i;
+
+	for (i = 0; i < bench->npeers; i++)
+		if (result->peer[i].answer.status == ANSWER_VALID)
+			known |= 2u << i;
+	return known;
 }
 
 static void op_result(void *arg, const struct result *result)
@@ -177,10 +229,13 @@ static void op_result(void *arg, const struct result *result)
 	if (i >= bench->nblocks || flow >= bench->flows ||
 	    result->sent != sent || result->sent_bytes != 100 * sent ||
 	    result->flow->name[0] != 'f' ||
-	    result->colour != block_colour(result->mask, result->block))
+	    result->colour != block_colour(result->mask, result->block)) {
 		bench->wrong++;
-	else
+	} else {
 		bench->results_of[i * bench->flows + flow]++;
+		bench->known_of[i * bench->flows + flow] =
+			known_points(bench, result);
+	}
 	if (bench->results < BENCH_KEPT) {
 		bench->kept[bench->results] = *result;
 		bench->kept_flow[bench->results] = flow;
@@ -188,10 +243,64 @@ static void op_result(void *arg, const struct result *result)
 	bench->results++;
 	bench->last_result = bench->now;
 	for (i = 0; i < bench->npeers; i++) {
-		if (!peer_right(result, flow, (unsigned int)i))
+		if (!peer_right(bench, result, flow, (unsigned int)i))
 			bench->wrong++;
 		bench->answers[answer_index(result->peer[i].answer.status)]++;
 	}
+}
+
+/* Is the loss between two groups of points what the blocks without figures lost? */
+static bool gap_right(const struct bench *bench, const struct result *gap,
+		      struct segment segment, uint32_t from, uint32_t to)
+{
+	unsigned int flow = flow_number(gap->flow), point;
+	uint64_t sent = 0, received = 0, blocks = 0;
+	uint32_t known;
+	int64_t block;
+
+	for (block = gap->first; block <= gap->block; block++) {
+		known = bench->known_of[(uint64_t)(block - BENCH_FIRST_BLOCK) *
+					bench->flows + flow];
+		if ((known & (from | to)) == (from | to))
+			continue;
+		blocks++;
+		for (point = 0; point <= bench->npeers; point++) {
+			if (from & 1u << point)
+				sent += count_of(bench, flow, block, point);
+			if (to & 1u << point)
+				received += count_of(bench, flow, block, point);
+		}
+	}
+	return segment.status == RESULT_EXACT && blocks == gap->gap &&
+	       segment.sent == sent && segment.received == received &&
+	       segment.sent_bytes == 100 * sent &&
+	       segment.received_bytes == 100 * received &&
+	       segment.lost == (int64_t)(sent - received);
+}
+
+static void op_gap(void *arg, const struct result *gap)
+{
+	struct bench *bench = arg;
+	uint32_t last = 1u << bench->npeers;
+	uint32_t all = (2u << bench->npeers) - 2;
+	unsigned int i;
+
+	bench->gaps++;
+	bench->gap = *gap;
+	if (gap->covers & RESULT_TOTAL && flow_number(gap->flow) < BENCH_KEPT)
+		bench->gap_blocks[flow_number(gap->flow)] += gap->gap;
+	if (!gap->gap || !gap->covers || gap->first > gap->block ||
+	    gap->reason)
+		bench->wrong++;
+	if (gap->covers & RESULT_TOTAL &&
+	    !gap_right(bench, gap, result_total(gap), 1,
+		       bench->group ? all : last))
+		bench->wrong++;
+	for (i = 0; i < bench->npeers; i++)
+		if (gap->covers & RESULT_SEGMENT(i) &&
+		    !gap_right(bench, gap, result_segment(gap, i), 1u << i,
+			       2u << i))
+			bench->wrong++;
 }
 
 static void op_report(void *arg, const struct peer_report *report)
@@ -228,12 +337,15 @@ static const struct prober_ops ops = {
 	.now = op_now,
 	.send = op_send,
 	.result = op_result,
+	.gap = op_gap,
 	.report = op_report,
 	.block_end = op_block_end,
 };
 
 void bench_init(struct bench *bench)
 {
+	unsigned int i;
+
 	memset(bench, 0, sizeof(*bench));
 	bench->npeers = 1;
 	bench->period_ms = 1000;
@@ -243,7 +355,11 @@ void bench_init(struct bench *bench)
 	bench->seed = 1;
 	bench->again = -1;
 	bench->invalid_flow = -1;
+	bench->invalid_reason = REASON_FLOW_RESTARTED;
 	bench->forget_flow = -1;
+	bench->epoch = 1;
+	for (i = 0; i < RESULT_PEERS_MAX; i++)
+		bench->peer_epoch[i] = i + 1;
 }
 
 /* Peers have had the flows for long. */
@@ -303,7 +419,10 @@ void bench_start(struct bench *bench, unsigned int nblocks)
 	net_seed(&bench->net, bench->seed);
 	bench->nblocks = nblocks;
 	bench->results_of = calloc(nblocks, bench->flows ? bench->flows : 1);
+	bench->known_of = calloc((size_t)nblocks * (bench->flows + 1),
+				 sizeof(*bench->known_of));
 	assert_non_null(bench->results_of);
+	assert_non_null(bench->known_of);
 	bench->now = block_window_open(&config->timing, BENCH_FIRST_BLOCK - 1);
 	for (i = 0; i < bench->npeers; i++)
 		start_peer(bench, i);
@@ -325,6 +444,7 @@ void bench_stop(struct bench *bench)
 		free(net_pop(&bench->net).data);
 	free(bench->net.event);
 	free(bench->results_of);
+	free(bench->known_of);
 }
 
 static void peer_block(struct bench *bench, unsigned int peer, unsigned int i)
@@ -336,8 +456,10 @@ static void peer_block(struct bench *bench, unsigned int peer, unsigned int i)
 	for (flow = 0; flow < bench->flows; flow++) {
 		if (flow == (unsigned int)bench->forget_flow)
 			continue;
-		record = record_of(bench, flow, block,
-				   bench_received(flow, block, peer));
+		record = record_of(bench, flow, block, peer + 1,
+				   bench->peer_epoch[peer]);
+		if (bench->peer_reason[peer])
+			record_void(&record, bench->peer_reason[peer]);
 		assert_int_equal(ledger_record(bench->ledger[peer], &record),
 				 0);
 	}
@@ -351,12 +473,9 @@ void bench_records(struct bench *bench, unsigned int i)
 	unsigned int flow;
 
 	for (flow = 0; flow < bench->flows; flow++) {
-		record = record_of(bench, flow, block, bench_sent(flow, block));
-		if (flow == (unsigned int)bench->invalid_flow) {
-			record.reason = REASON_FLOW_RESTARTED;
-			record.packets = 0;
-			record.bytes = 0;
-		}
+		record = record_of(bench, flow, block, 0, bench->epoch);
+		if (flow == (unsigned int)bench->invalid_flow)
+			record_void(&record, bench->invalid_reason);
 		assert_int_equal(prober_record(bench->prober, &record), 0);
 	}
 }

@@ -41,6 +41,7 @@ typedef bool (*bench_mangle_fn)(struct bench *bench, unsigned int peer,
  *		  bench_start()
  * @npeers: number of peers
  * @group: they are a group
+ * @split: each peer of a group receives its part only
  * @auth: authenticated mode
  * @stateful: peers number their replies
  * @in_band: one flow per message
@@ -58,7 +59,12 @@ typedef bool (*bench_mangle_fn)(struct bench *bench, unsigned int peer,
  * @again: number of messages that the socket takes before it is full; -1 for
  *	   no limit
  * @invalid_flow: flow that this node cannot count, -1 for none
+ * @invalid_reason: why, REASON_FLOW_RESTARTED at first
  * @forget_flow: flow that the peers do not have, -1 for none
+ * @epoch: identity of the cumulative counters of this node, 0 if it does not know
+ *	   them; 1 at first
+ * @peer_epoch: those of the peers, likewise
+ * @peer_reason: why peers' records are invalid, REASON_NONE at first
  * @redirect: an intruder sends the messages to a peer to the next one, and
  *	      the replies back as if they came from the right one
  * @now: virtual time
@@ -72,10 +78,14 @@ typedef bool (*bench_mangle_fn)(struct bench *bench, unsigned int peer,
  * @wrong: results or reports that cannot be, must be 0
  * @answers: answers by status, ANSWER_NO_ANSWER and so on from 16 on
  * @last_result: time of the last result
+ * @gaps: gap rows given
+ * @gap: the last gap row
+ * @gap_blocks: blocks of all gap rows over the whole path, of the first flows
  * @kept: the first results
  * @kept_flow: their flows
  * @report: the last reports, by peer
  * @results_of: results by block (less BENCH_FIRST_BLOCK) and flow
+ * @known_of: points of the path with a count, likewise: bit 0 for this node
  * @nblocks: blocks in @results_of
  * @ledger: of each peer
  * @reflector: likewise
@@ -84,6 +94,7 @@ typedef bool (*bench_mangle_fn)(struct bench *bench, unsigned int peer,
 struct bench {
 	unsigned int npeers;
 	bool group;
+	bool split;
 	bool auth;
 	bool stateful;
 	bool in_band;
@@ -100,7 +111,11 @@ struct bench {
 	bench_mangle_fn reply;
 	long again;
 	long invalid_flow;
+	enum reason invalid_reason;
 	long forget_flow;
+	uint64_t epoch;
+	uint64_t peer_epoch[RESULT_PEERS_MAX];
+	enum reason peer_reason[RESULT_PEERS_MAX];
 	bool redirect;
 
 	int64_t now;
@@ -114,10 +129,14 @@ struct bench {
 	uint64_t wrong;
 	uint64_t answers[32];
 	int64_t last_result;
+	uint64_t gaps;
+	struct result gap;
+	uint64_t gap_blocks[BENCH_KEPT];
 	struct result kept[BENCH_KEPT];
 	unsigned int kept_flow[BENCH_KEPT];
 	struct peer_report report[RESULT_PEERS_MAX];
 	uint8_t *results_of;
+	uint32_t *known_of;
 	unsigned int nblocks;
 
 	struct ledger *ledger[RESULT_PEERS_MAX];

@@ -55,3 +55,23 @@ struct result make_result(const struct measurement *of,
 	make_received(&result, 0, received);
 	return result;
 }
+
+struct result make_gap(const struct measurement *of,
+		       const struct sr6flow_flow *flow, int64_t first,
+		       uint64_t blocks, uint64_t sent, uint64_t received)
+{
+	struct result gap = make_result(of, flow, first + (int64_t)blocks - 1,
+					sent, received);
+	unsigned int i;
+
+	gap.gap = blocks;
+	gap.first = first;
+	gap.colour = 0;
+	gap.covers = RESULT_TOTAL | (of->group ? 0 : RESULT_SEGMENT(0));
+	gap.received = (struct sr6flow_counters){ received, received * 100 };
+	for (i = of->group ? 0 : 1; i < of->npeers; i++)
+		gap.peer[i] = (struct result_peer){
+			.answer.status = ANSWER_NOT_ASKED,
+		};
+	return gap;
+}

@@ -43,6 +43,21 @@ struct result make_result(const struct measurement *of,
 			  uint64_t sent, uint64_t received);
 
 /**
+ * make_gap() - a gap row of the whole path to the only peer
+ * @of: measurement of one peer, or of a group
+ * @flow: flow
+ * @first: first block
+ * @blocks: number of blocks
+ * @sent: packets sent; bytes are 100 times that
+ * @received: packets received
+ *
+ * Return: gap row of blocks in a row.
+ */
+struct result make_gap(const struct measurement *of,
+		       const struct sr6flow_flow *flow, int64_t first,
+		       uint64_t blocks, uint64_t sent, uint64_t received);
+
+/**
  * make_received() - what a peer received
  * @result: result
  * @peer: index of the peer

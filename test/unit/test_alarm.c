@@ -18,7 +18,8 @@
 
 /*
  * A letter of @blocks is a block: L lossy (5 %), . without loss, m in between
- * (2 %), - exact with nothing sent, i invalid, a anomaly. Below each, @changes
+ * (2 %), - exact with nothing sent, i invalid, s invalid because the peer did not
+ * answer, a anomaly, G a gap row of three lossy blocks, g one of three without loss. Below each, @changes
  * has R or C where the alarm is raised or cleared. Raised at 3 %, cleared at
  * 1 %.
  */
@@ -26,52 +27,74 @@ struct sequence {
 	uint32_t raise_blocks;
 	uint32_t clear_blocks;
 	uint32_t invalid_blocks;
+	uint32_t no_answer_blocks;
 	const char *blocks;
 	const char *changes;
 };
 
 static const struct sequence sequences[] = {
-	{ 1, 1, 0,	"..L.LL..",
+	{ 1, 1, 0, 0,	"..L.LL..",
 			"  RCR C " },
-	{ 3, 2, 0,	"LL.LLLL...LLL",
+	{ 3, 2, 0, 0,	"LL.LLLL...LLL",
 			"     R  C   R" },
 	/* Between the thresholds nothing goes on. */
-	{ 2, 2, 0,	"LmLmLL.m.m..",
+	{ 2, 2, 0, 0,	"LmLmLL.m.m..",
 			"     R     C" },
 	/* Invalid blocks and anomalies neither count nor end a run. */
-	{ 3, 2, 0,	"LiLaiL.i.",
+	{ 3, 2, 0, 0,	"LiLaiL.i.",
 			"     R  C" },
 	/* Blocks without packets do not either. */
-	{ 2, 2, 0,	"L--L--.-.--",
+	{ 2, 2, 0, 0,	"L--L--.-.--",
 			"   R    C  " },
 	/* Without invalid_blocks no number of them does anything. */
-	{ 1, 1, 0,	"iiiiaaaa",
+	{ 1, 1, 0, 0,	"iiiiaaaa",
 			"        " },
-	{ 3, 2, 3,	"ii.iai..",
+	{ 3, 2, 3, 0,	"ii.iai..",
 			"     R C" },
 	/* Nothing sent is exact: it ends a run of inexact blocks ... */
-	{ 1, 1, 2,	"i-i-i",
+	{ 1, 1, 2, 0,	"i-i-i",
 			"     " },
 	/* ... and clears what only inexact blocks raised, */
-	{ 2, 2, 2,	"ii--",
+	{ 2, 2, 2, 0,	"ii--",
 			" R C" },
 	/* but not what loss raised as well. */
-	{ 2, 2, 2,	"iiLL---..",
+	{ 2, 2, 2, 0,	"iiLL---..",
 			" R      C" },
 	/* Inexact blocks that would raise begin the way to clear anew. */
-	{ 1, 3, 2,	"L..ii..." ,
+	{ 1, 3, 2, 0,	"L..ii..." ,
 			"R      C" },
-	{ 1, 3, 0,	"L..ii.  " ,
+	{ 1, 3, 0, 0,	"L..ii.  " ,
 			"R    C" },
 	/* Calm before an alarm is raised does not clear it. */
-	{ 1, 2, 2,	"....ii..",
+	{ 1, 2, 2, 0,	"....ii..",
 			"     R C" },
 	/* Raised once, whatever raises it again. */
-	{ 1, 1, 1,	"LiLiLi.i.",
+	{ 1, 1, 1, 0,	"LiLiLi.i.",
 			"R     CRC" },
 	/* All lost. */
-	{ 1, 1, 0,	"X.",
+	{ 1, 1, 0, 0,	"X.",
 			"RC" },
+	/* Silence raises an alarm whatever the other invalid blocks do, */
+	{ 3, 2, 0, 3,	"ssss..",
+			"  R  C" },
+	{ 3, 2, 0, 3,	"ssissaiiiissss",
+			"            R " },
+	{ 3, 2, 0, 0,	"sssssss",
+			"       " },
+	/* and packets that are not sent end it. */
+	{ 3, 1, 0, 2,	"ss-ss",
+			" RC R" },
+	/* A gap row is as many blocks as it has. */
+	{ 3, 2, 0, 0,	"LG..",
+			" R C" },
+	{ 4, 3, 0, 0,	"GLg",
+			" RC" },
+	{ 4, 1, 0, 3,	"ssssG.",
+			"  R  C" },
+	{ 4, 1, 0, 3,	"sssG",
+			"  R " },
+	{ 3, 3, 0, 3,	"sssGg",
+			"  R C" },
 };
 
 static struct segment block_of(char letter)
@@ -85,7 +108,8 @@ static struct segment block_of(char letter)
 		{ 'L', RESULT_EXACT, 100, 5 }, { '.', RESULT_EXACT, 100, 0 },
 		{ 'm', RESULT_EXACT, 100, 2 }, { '-', RESULT_EXACT, 0, 0 },
 		{ 'X', RESULT_EXACT, 1, 1 }, { 'i', RESULT_INVALID, 0, 0 },
-		{ 'a', RESULT_ANOMALY, 100, -1 },
+		{ 'a', RESULT_ANOMALY, 100, -1 }, { 's', RESULT_INVALID, 0, 0 },
+		{ 'G', RESULT_EXACT, 300, 15 }, { 'g', RESULT_EXACT, 300, 0 },
 	};
 	size_t i;
 
@@ -95,6 +119,8 @@ static struct segment block_of(char letter)
 				.status = blocks[i].status,
 				.sent = blocks[i].sent,
 				.lost = blocks[i].lost,
+				.word = letter == 's' ? "no-answer" :
+					letter == 'i' ? "read-late" : NULL,
 			};
 	fail_msg("letter %c", letter);
 	return (struct segment){ .status = RESULT_INVALID };
@@ -116,15 +142,18 @@ static void test_sequences(void **state)
 			.clear = 0.01,
 			.clear_blocks = sequence->clear_blocks,
 			.invalid_blocks = sequence->invalid_blocks,
+			.no_answer_blocks = sequence->no_answer_blocks,
 		};
 		struct alarm_state watched = { .raised = false };
 		char changes[64] = "";
 
 		for (k = 0; k < strcspn(sequence->blocks, " "); k++) {
-			struct segment block = block_of(sequence->blocks[k]);
+			char letter = sequence->blocks[k];
+			struct segment block = block_of(letter);
+			bool gap = letter == 'G' || letter == 'g';
 
 			changes[k] = letters[alarm_step(&alarm, &watched,
-							&block)];
+							&block, gap ? 3 : 1)];
 		}
 		if (strncmp(changes, sequence->changes, k))
 			fail_msg("%s\ngives\n%s\nnot\n%s", sequence->blocks,
@@ -143,14 +172,14 @@ static void test_thresholds(void **state)
 
 	(void)state;
 	block.lost = 4;
-	assert_int_equal(alarm_step(&alarm, &watched, &block), ALARM_SAME);
+	assert_int_equal(alarm_step(&alarm, &watched, &block, 1), ALARM_SAME);
 	block.lost = 5;
-	assert_int_equal(alarm_step(&alarm, &watched, &block), ALARM_RAISED);
-	assert_int_equal(alarm_step(&alarm, &watched, &block), ALARM_SAME);
+	assert_int_equal(alarm_step(&alarm, &watched, &block, 1), ALARM_RAISED);
+	assert_int_equal(alarm_step(&alarm, &watched, &block, 1), ALARM_SAME);
 	block.lost = 3;
-	assert_int_equal(alarm_step(&alarm, &watched, &block), ALARM_SAME);
+	assert_int_equal(alarm_step(&alarm, &watched, &block, 1), ALARM_SAME);
 	block.lost = 2;
-	assert_int_equal(alarm_step(&alarm, &watched, &block), ALARM_CLEARED);
+	assert_int_equal(alarm_step(&alarm, &watched, &block, 1), ALARM_CLEARED);
 	assert_int_equal(watched.raises, 1);
 }
 

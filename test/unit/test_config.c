@@ -251,6 +251,7 @@ static void test_defaults(void **state)
 	assert_true(alarm->clear == 0.05);
 	assert_int_equal(alarm->clear_blocks, 5);
 	assert_int_equal(alarm->invalid_blocks, 0);
+	assert_int_equal(alarm->no_answer_blocks, 3);
 	assert_int_equal(alarm->nargs, 0);
 	config_free(config);
 }
@@ -277,6 +278,7 @@ static const char full[] =
 	"history { file = \"/var/lib/h.db\" retention = 90d }\n"
 	"alarm loss { flow = \"gold*\" measure = \"to *\" raise = 1\n"
 	"  raise-blocks = 2 clear = 0 clear-blocks = 4 invalid-blocks = 9\n"
+	"  no-answer-blocks = 0\n"
 	"  exec = {\"/bin/page\", \"\", \"two words\"} }\n"
 	"alarm other { raise = 1e-3 }\n";
 
@@ -327,6 +329,7 @@ static void assert_full_alarms(const struct config *config)
 	assert_true(alarm->clear == 0);
 	assert_int_equal(alarm->clear_blocks, 4);
 	assert_int_equal(alarm->invalid_blocks, 9);
+	assert_int_equal(alarm->no_answer_blocks, 0);
 	assert_int_equal(alarm->nargs, 3);
 	assert_string_equal(alarm->args[0], "/bin/page");
 	assert_string_equal(alarm->args[1], "");

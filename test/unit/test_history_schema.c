@@ -201,6 +201,122 @@ static void test_sources(void **state)
 	assert_int_equal(read_sums("fd01::3@fcff:2::1"), -ENOENT);
 }
 
+static struct result rows[8];
+static unsigned int nrows;
+
+static int take_row(const struct result *result, void *arg)
+{
+	(void)arg;
+	assert_true(nrows < 8);
+	rows[nrows++] = *result;
+	return 0;
+}
+
+static int read_rows(const char *flow)
+{
+	const struct history_query query = {
+		.flow = flow, .since_ms = 0, .until_ms = INT64_MAX,
+	};
+	struct history_reader *reader;
+	char error[256];
+	int err;
+
+	nrows = 0;
+	assert_int_equal(history_read_open(bench_file, &reader, error,
+					   sizeof(error)), 0);
+	err = history_read_results(reader, &query, take_row, NULL);
+	history_read_close(reader);
+	return err;
+}
+
+static void give_silent(const struct sink *sink, const struct measurement *of,
+			const struct sr6flow_flow *flow, int64_t block)
+{
+	struct result result = make_result(of, flow, block, 100, 0);
+
+	result.peer[0].answer.status = ANSWER_NO_ANSWER;
+	sink->ops->result(sink->self, &result);
+}
+
+/* A gap row is behind its last block, and in the totals. */
+static void check_gap(bool group)
+{
+	const struct measurement of = make_measurement(group, group ? 2 : 1);
+	const struct sr6flow_flow flow = make_flow("gold=fd00::1@fcff:2::1");
+	const struct result gap = make_gap(&of, &flow, MADE_BLOCK, 2, 200,
+					   150);
+	struct segment total;
+	struct sink sink;
+
+	assert_int_equal(history_open(bench_file, RETENTION, &sink), 0);
+	give_silent(&sink, &of, &flow, MADE_BLOCK);
+	give_silent(&sink, &of, &flow, MADE_BLOCK + 1);
+	give_silent(&sink, &of, &flow, MADE_BLOCK + 3);
+	sink.ops->gap(sink.self, &gap);
+	sink.ops->block_end(sink.self, &of, MADE_BLOCK + 3);
+	sink.ops->free(sink.self);
+	assert_int_equal(read_rows("gold"), 0);
+	assert_int_equal(nrows, 4);
+	assert_int_equal(rows[0].gap + rows[1].gap + rows[3].gap, 0);
+	assert_int_equal(rows[2].gap, 2);
+	assert_int_equal(rows[2].first, MADE_BLOCK);
+	assert_int_equal(rows[2].block, MADE_BLOCK + 1);
+	total = result_total(&rows[2]);
+	assert_int_equal(total.status, RESULT_EXACT);
+	assert_int_equal(total.lost, 50);
+	assert_int_equal(total.received_bytes, 15000);
+	assert_int_equal(read_sums(NULL), 0);
+	assert_int_equal(nsums, 1);
+	assert_int_equal(sums[0].gap_blocks, 2);
+	assert_int_equal(sums[0].sent, 200);
+	assert_int_equal(sums[0].received, 150);
+	assert_int_equal(sums[0].exact, 0);
+	assert_int_equal(sums[0].invalid, 3);
+	assert_int_equal(read_sums("gold"), 0);
+	assert_int_equal(sums[0].gap_blocks, 2);
+}
+
+static void test_gap(void **state)
+{
+	(void)state;
+	check_gap(false);
+}
+
+static void test_gap_of_group(void **state)
+{
+	(void)state;
+	check_gap(true);
+}
+
+/* It goes with its last block. One of segments alone is not kept. */
+static void test_gap_expires(void **state)
+{
+	const struct measurement of = make_measurement(false, 2);
+	const struct sr6flow_flow flow = make_flow("gold=fcff:2::1");
+	struct result gap = make_gap(&of, &flow, MADE_BLOCK, 2, 200, 150);
+	struct sink sink;
+
+	(void)state;
+	assert_int_equal(history_open(bench_file, RETENTION, &sink), 0);
+	gap.covers = RESULT_SEGMENT(0);
+	sink.ops->gap(sink.self, &gap);
+	sink.ops->block_end(sink.self, &of, MADE_BLOCK + 1);
+	sink.ops->free(sink.self);
+	assert_int_equal(bench_sql("SELECT count(*) FROM gaps"), 0);
+	gap.covers = RESULT_TOTAL;
+	make_received(&gap, 1, 150);
+	assert_int_equal(history_open(bench_file, RETENTION, &sink), 0);
+	sink.ops->gap(sink.self, &gap);
+	sink.ops->block_end(sink.self, &of, MADE_BLOCK + 1);
+	sink.ops->free(sink.self);
+	assert_int_equal(bench_sql("SELECT received FROM gaps"), 150);
+	assert_int_equal(history_open(bench_file, 86400, &sink), 0);
+	give(&sink, "new=fcff:3::1", 0, (int64_t)time(NULL) / 10, 10);
+	sink.ops->free(sink.self);
+	assert_int_equal(bench_sql("SELECT count(*) FROM gaps"), 0);
+	assert_int_equal(bench_sql("SELECT count(*) FROM blocks"), 1);
+}
+
 /* What lmctl does not write is not read. */
 static void test_bad_source(void **state)
 {
@@ -233,6 +349,9 @@ int main(void)
 		TEST(test_update_fails),
 		TEST(test_sources),
 		TEST(test_bad_source),
+		TEST(test_gap),
+		TEST(test_gap_of_group),
+		TEST(test_gap_expires),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

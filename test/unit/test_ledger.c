@@ -330,6 +330,42 @@ static void test_sources(void **state)
 			 ANSWER_UNKNOWN_FLOW);
 }
 
+/* Cumulative counters go out with a valid answer, if the recorder knows them. */
+static void test_totals(void **state)
+{
+	struct record made = {
+		.flow = flow(0), .mask = MASK, .instance = 0x0102030405060708,
+		.block = 10, .packets = 5, .bytes = 500,
+		.total = { 1000, 99000 }, .continuity = 0x1112131415161718,
+	};
+	static const uint8_t identity[] = {
+		1, 2, 3, 4, 5, 6, 7, 8,
+		0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 0x18,
+	};
+	struct blocktlv tlv = request(0, 10);
+
+	(void)state;
+	assert_int_equal(ledger_record(ledger, &made), 0);
+	made.block = 11;
+	made.continuity = 0;
+	assert_int_equal(ledger_record(ledger, &made), 0);
+	made.block = 12;
+	made.continuity = 1;
+	made.reason = REASON_READ_LATE;
+	assert_int_equal(ledger_record(ledger, &made), 0);
+	ledger_block_end(ledger, 12);
+	assert_true(ledger_ask(ledger, &tlv, &alice));
+	assert_int_equal(tlv.received_total.packets, 1000);
+	assert_int_equal(tlv.received_total.bytes, 99000);
+	assert_memory_equal(tlv.identity, identity, sizeof(identity));
+	/* These have none, and what the request had there is gone. */
+	expect_valid(0, 11, 5);
+	expect_invalid(0, 12, REASON_READ_LATE);
+	/* After a step there are no figures, and no cumulative ones either. */
+	ledger_stepped(ledger);
+	expect_invalid(0, 10, REASON_CLOCK_STEPPED);
+}
+
 /* With another netmask there is no flow that could be the same. */
 static void test_netmask_differs(void **state)
 {
@@ -615,6 +651,7 @@ int main(void)
 		TEST(test_differences_first),
 		TEST(test_sources),
 		TEST(test_netmask_differs),
+		TEST(test_totals),
 		TEST(test_flow_added),
 		TEST(test_reasons),
 		TEST(test_second_record),

@@ -89,6 +89,24 @@ static void test_figures(void **state)
 "core        good  100      100    0   0 %     0 %        200    0   0 %      2       0          - exact");
 }
 
+/* A gap row is in the totals, which is all that is known of its blocks. */
+static void test_gap(void **state)
+{
+	struct sr6flow_flow mute = make_flow("mute=fcff::3");
+	struct result gap = make_gap(&of, &mute, MADE_BLOCK - 14, 14, 1400,
+				     700);
+
+	(void)state;
+	give("mute=fcff::3", MADE_BLOCK - 1, 100, UINT64_MAX);
+	give("mute=fcff::3", MADE_BLOCK, 100, 100);
+	sink.ops->gap(sink.self, &gap);
+	end(MADE_BLOCK);
+	draws(24, 0,
+"block 170000000 of 2023-11-14 22:13:20, 1 flows, worst of the last 10 results first\n"
+"MEASUREMENT FLOW SENT RECEIVED LOST RATIO LAST 10 TOTAL SENT LOST   RATIO BLOCKS INEXACT ROUND-TRIP STATUS\n"
+"core        mute  100      100    0   0 %     0 %       1500  700 46.67 %      1       1          - exact");
+}
+
 /* Loss leaves the recent column after ten results, but not the total. */
 static void test_recent(void **state)
 {
@@ -194,6 +212,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(nothing),
 		TEST(figures),
+		TEST(gap),
 		TEST(recent),
 		TEST(fits),
 		TEST(gone),

@@ -153,23 +153,23 @@ static const char openmetrics_page[] =
 	"process_start_time_seconds 1700000000.25\n"
 	"# TYPE sr6flow_sent_packets counter\n"
 	"# UNIT sr6flow_sent_packets packets\n"
-	"# HELP sr6flow_sent_packets Packets sent towards the peer in exact blocks\n"
+	"# HELP sr6flow_sent_packets Packets sent towards the peer in exact blocks and gap rows\n"
 	"sr6flow_sent_packets_total{measurement=\"m\",peer=\"p0\",flow=\"gold\"} 1000\n"
 	"# TYPE sr6flow_received_packets counter\n"
 	"# UNIT sr6flow_received_packets packets\n"
-	"# HELP sr6flow_received_packets Packets received by the peer in exact blocks\n"
+	"# HELP sr6flow_received_packets Packets received by the peer in exact blocks and gap rows\n"
 	"sr6flow_received_packets_total{measurement=\"m\",peer=\"p0\",flow=\"gold\"} 990\n"
 	"# TYPE sr6flow_lost_packets counter\n"
 	"# UNIT sr6flow_lost_packets packets\n"
-	"# HELP sr6flow_lost_packets Packets lost on the way to the peer in exact blocks\n"
+	"# HELP sr6flow_lost_packets Packets lost on the way to the peer in exact blocks and gap rows\n"
 	"sr6flow_lost_packets_total{measurement=\"m\",peer=\"p0\",flow=\"gold\"} 10\n"
 	"# TYPE sr6flow_sent_bytes counter\n"
 	"# UNIT sr6flow_sent_bytes bytes\n"
-	"# HELP sr6flow_sent_bytes Bytes sent towards the peer in exact blocks\n"
+	"# HELP sr6flow_sent_bytes Bytes sent towards the peer in exact blocks and gap rows\n"
 	"sr6flow_sent_bytes_total{measurement=\"m\",peer=\"p0\",flow=\"gold\"} 100000\n"
 	"# TYPE sr6flow_received_bytes counter\n"
 	"# UNIT sr6flow_received_bytes bytes\n"
-	"# HELP sr6flow_received_bytes Bytes received by the peer in exact blocks\n"
+	"# HELP sr6flow_received_bytes Bytes received by the peer in exact blocks and gap rows\n"
 	"sr6flow_received_bytes_total{measurement=\"m\",peer=\"p0\",flow=\"gold\"} 99000\n"
 	"# TYPE sr6flow_blocks counter\n"
 	"# UNIT sr6flow_blocks blocks\n"
@@ -177,6 +177,10 @@ static const char openmetrics_page[] =
 	"sr6flow_blocks_total{measurement=\"m\",peer=\"p0\",flow=\"gold\",status=\"exact\"} 1\n"
 	"sr6flow_blocks_total{measurement=\"m\",peer=\"p0\",flow=\"gold\",status=\"invalid\"} 0\n"
 	"sr6flow_blocks_total{measurement=\"m\",peer=\"p0\",flow=\"gold\",status=\"anomaly\"} 0\n"
+	"# TYPE sr6flow_gap_blocks counter\n"
+	"# UNIT sr6flow_gap_blocks blocks\n"
+	"# HELP sr6flow_gap_blocks Blocks of flows without a figure of their own that are summed up in a gap row\n"
+	"sr6flow_gap_blocks_total{measurement=\"m\",peer=\"p0\",flow=\"gold\"} 0\n"
 	"# TYPE sr6flow_loss_ratio gauge\n"
 	"# UNIT sr6flow_loss_ratio ratio\n"
 	"# HELP sr6flow_loss_ratio Packets lost by packets sent in the last block, if it is exact\n"
@@ -325,6 +329,41 @@ static void only_exact_blocks_are_summed(void **state)
 	assert_true(value(*state, REASON "\"no-answer\"}") == 2);
 	assert_true(value(*state, REASON "\"colour-late\"}") == 1);
 	assert_int_equal(lines_with(*state, REASON), 2);
+}
+
+/* Sums have its packets, and blocks stay what they were when they came. */
+static void gap_row(void **state)
+{
+	const char *ratio = "sr6flow_loss_ratio" A "}";
+	const struct measurement of = measurement("m", false, 2);
+	const struct sr6flow_flow of_flow = flow("a", "fcff:2::1");
+	struct result gap = {
+		.of = &of, .flow = &of_flow, .block = 9, .gap = 14, .first = -5,
+		.covers = RESULT_SEGMENT(0), .period_ms = PERIOD_MS,
+		.sent = 1000, .sent_bytes = 5000,
+		.peer[0] = { .packets = 300, .bytes = 1500 },
+		.peer[1].answer.status = ANSWER_NOT_ASKED,
+	};
+	const uint64_t received[] = { 90, 90 };
+	struct sink sink = metrics_sink(*state);
+
+	block(sink, &of, "a", 10, 100, received);
+	assert_true(value(*state, ratio) == 0.1);
+	sink.ops->gap(sink.self, &gap);
+	sink.ops->block_end(sink.self, &of, 10);
+	assert_true(value(*state, ratio) == 0.1);
+	assert_true(value(*state, "sr6flow_sent_packets_total" A "}") == 1100);
+	assert_true(value(*state, "sr6flow_lost_packets_total" A "}") == 710);
+	assert_true(value(*state, "sr6flow_received_bytes_total" A "}") ==
+		    10500);
+	assert_true(value(*state, "sr6flow_gap_blocks_total" A "}") == 14);
+	assert_true(value(*state, "sr6flow_blocks_total" A
+			  ",status=\"exact\"}") == 1);
+	/* The other segment had figures. */
+	assert_true(value(*state, "sr6flow_gap_blocks_total{measurement=\"m\",peer=\"p1\",flow=\"a\"}") ==
+		    0);
+	assert_true(value(*state, "sr6flow_sent_packets_total{measurement=\"m\",peer=\"p1\",flow=\"a\"}") ==
+		    90);
 }
 
 /* The ratio is of the last block and of no other. */
@@ -624,6 +663,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(both_formats),
 		TEST(only_exact_blocks_are_summed),
+		TEST(gap_row),
 		TEST(ratio_is_of_the_last_block),
 		TEST(hop_by_hop_and_group),
 		TEST(hostile_names),

@@ -59,7 +59,9 @@ static void take_block_end(void *arg, const struct measurement *of,
 }
 
 static const struct measure_ops measure_ops = {
-	take_result, take_report, take_block_end,
+	.result = take_result,
+	.report = take_report,
+	.block_end = take_block_end,
 };
 
 static struct config *load(const char *text)

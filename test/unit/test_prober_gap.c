@@ -1,0 +1,420 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Gap rows: blocks without figures are summed up once, to the packet, or never.
+ * The bench compares each row with what the blocks without figures lost.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "prober_bench.h"
+
+#define SECOND BLOCK_NS_PER_S
+#define FIRST BENCH_FIRST_BLOCK
+
+static bool lose(struct bench *bench, unsigned int peer, uint8_t *data,
+		 size_t *len)
+{
+	(void)bench;
+	(void)peer;
+	(void)data;
+	(void)len;
+	return false;
+}
+
+/* The peer @lost of them does not get anything. */
+static unsigned int lost;
+
+static bool lose_one(struct bench *bench, unsigned int peer, uint8_t *data,
+		     size_t *len)
+{
+	(void)bench;
+	(void)data;
+	(void)len;
+	return peer != lost;
+}
+
+static void start(struct bench *bench, unsigned int flows, unsigned int blocks)
+{
+	bench_init(bench);
+	bench->flows = flows;
+	bench_start(bench, blocks);
+}
+
+static void blocks(struct bench *bench, unsigned int from, unsigned int to)
+{
+	unsigned int i;
+
+	for (i = from; i < to; i++)
+		bench_block(bench, i);
+	bench_run(bench, SECOND / 4);
+}
+
+static void finish(struct bench *bench, uint64_t gaps)
+{
+	bench_run(bench, (PROBER_PATIENCE + 1) * SECOND);
+	assert_int_equal(bench->wrong, 0);
+	assert_int_equal(bench->gaps, gaps);
+	bench_stop(bench);
+}
+
+static void gap_is(const struct bench *bench, unsigned int first,
+		   unsigned int last, uint64_t n)
+{
+	assert_int_equal(bench->gap.first, FIRST + first);
+	assert_int_equal(bench->gap.block, FIRST + last);
+	assert_int_equal(bench->gap.gap, n);
+}
+
+/* Twenty blocks without a message: the last ones are still asked for then. */
+static void test_outage(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	start(&bench, 3, 30);
+	blocks(&bench, 0, 5);
+	bench.request = lose;
+	blocks(&bench, 5, 25);
+	assert_int_equal(bench.gaps, 0);
+	bench.request = NULL;
+	blocks(&bench, 25, 26);
+	assert_int_equal(bench.gaps, 3);
+	/* The last ones of the outage were still asked for, and answered. */
+	gap_is(&bench, 5, 24 - PROBER_PATIENCE, 20 - PROBER_PATIENCE);
+	assert_int_equal(bench_answers(&bench, ANSWER_NO_ANSWER),
+			 3 * bench.gap.gap);
+	assert_int_equal(bench.gap.covers, RESULT_TOTAL | RESULT_SEGMENT(0));
+	blocks(&bench, 26, 30);
+	finish(&bench, 3);
+}
+
+/* One block that one end read late. Each row comes once. */
+static void run_late(bool here)
+{
+	struct bench bench;
+
+	start(&bench, 1, 12);
+	bench.invalid_reason = REASON_READ_LATE;
+	blocks(&bench, 0, 4);
+	if (here)
+		bench.invalid_flow = 0;
+	else
+		bench.peer_reason[0] = REASON_STILL_COUNTING;
+	blocks(&bench, 4, 5);
+	bench.invalid_flow = -1;
+	bench.peer_reason[0] = REASON_NONE;
+	/* One exact block tells nothing of the one before it. */
+	blocks(&bench, 5, 6);
+	assert_int_equal(bench.gaps, 0);
+	blocks(&bench, 6, 7);
+	assert_int_equal(bench.gaps, 1);
+	gap_is(&bench, 4, 4, 1);
+	blocks(&bench, 7, 12);
+	finish(&bench, 1);
+}
+
+static void test_late(void **state)
+{
+	(void)state;
+	run_late(true);
+	run_late(false);
+}
+
+/* What was wrong was more than the time. */
+static void run_broken(enum reason here, enum reason there)
+{
+	struct bench bench;
+
+	start(&bench, 1, 12);
+	bench.invalid_reason = here;
+	blocks(&bench, 0, 4);
+	bench.invalid_flow = here ? 0 : -1;
+	bench.peer_reason[0] = there;
+	blocks(&bench, 4, 6);
+	bench.invalid_flow = -1;
+	bench.peer_reason[0] = REASON_NONE;
+	blocks(&bench, 6, 10);
+	assert_int_equal(bench.gaps, 0);
+	/* That is over, and the next gap has its row. */
+	bench.peer_reason[0] = REASON_READ_LATE;
+	blocks(&bench, 10, 11);
+	bench.peer_reason[0] = REASON_NONE;
+	finish(&bench, 0);
+}
+
+static void test_broken(void **state)
+{
+	enum reason reason;
+
+	(void)state;
+	for (reason = REASON_NONE + 1; reason <= REASON_UNKNOWN; reason++) {
+		if (reason_timing(reason))
+			continue;
+		run_broken(reason, REASON_NONE);
+		run_broken(REASON_NONE, reason);
+	}
+}
+
+/* Something happened in the gap that only the identities know. */
+static void run_identity(bool here, bool there)
+{
+	struct bench bench;
+
+	start(&bench, 1, 16);
+	blocks(&bench, 0, 4);
+	bench.peer_reason[0] = REASON_READ_LATE;
+	blocks(&bench, 4, 6);
+	bench.peer_reason[0] = REASON_NONE;
+	bench.epoch += here;
+	bench.peer_epoch[0] += there;
+	blocks(&bench, 6, 10);
+	assert_int_equal(bench.gaps, 0);
+	bench.peer_reason[0] = REASON_READ_LATE;
+	blocks(&bench, 10, 11);
+	bench.peer_reason[0] = REASON_NONE;
+	blocks(&bench, 11, 14);
+	gap_is(&bench, 10, 10, 1);
+	finish(&bench, 1);
+}
+
+static void test_identity(void **state)
+{
+	(void)state;
+	run_identity(true, false);
+	run_identity(false, true);
+	run_identity(true, true);
+}
+
+/* Without cumulative counters a gap stays open, whoever does not know them. */
+static void run_unknown(bool here)
+{
+	struct bench bench;
+	uint64_t *epoch = here ? &bench.epoch : &bench.peer_epoch[0];
+
+	start(&bench, 1, 12);
+	blocks(&bench, 0, 3);
+	*epoch = 0;
+	bench.peer_reason[0] = REASON_READ_LATE;
+	blocks(&bench, 3, 5);
+	bench.peer_reason[0] = REASON_NONE;
+	blocks(&bench, 5, 8);
+	assert_int_equal(bench.gaps, 0);
+	*epoch = 1;
+	blocks(&bench, 8, 9);
+	assert_int_equal(bench.gaps, 1);
+	gap_is(&bench, 3, 4, 2);
+	blocks(&bench, 9, 12);
+	finish(&bench, 1);
+}
+
+static void test_unknown(void **state)
+{
+	(void)state;
+	run_unknown(true);
+	run_unknown(false);
+}
+
+/* Blocks with figures between others are not counted twice. */
+static void test_every_other(void **state)
+{
+	struct bench bench;
+	unsigned int i;
+
+	(void)state;
+	start(&bench, 2, 20);
+	blocks(&bench, 0, 4);
+	for (i = 4; i < 13; i++) {
+		bench.peer_reason[0] = i % 2 ? REASON_NONE : REASON_READ_LATE;
+		blocks(&bench, i, i + 1);
+	}
+	assert_int_equal(bench.gaps, 0);
+	bench.peer_reason[0] = REASON_NONE;
+	blocks(&bench, 13, 20);
+	gap_is(&bench, 4, 12, 5);
+	finish(&bench, 2);
+}
+
+/* A reader that was held up has no records of most of the blocks. */
+static void test_held_up(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	start(&bench, 1, 20);
+	blocks(&bench, 0, 4);
+	blocks(&bench, 11, 14);
+	assert_int_equal(bench.gaps, 1);
+	gap_is(&bench, 4, 10, 7);
+	finish(&bench, 1);
+}
+
+/* A block that is answered after the next one is no gap. */
+static void test_overtaken(void **state)
+{
+	struct bench bench;
+	struct ledger *ledger;
+
+	(void)state;
+	start(&bench, 1, 8);
+	blocks(&bench, 0, 3);
+	/* The third one finds no answer until the fifth has one. */
+	bench.request = lose;
+	blocks(&bench, 3, 4);
+	bench_run(&bench, SECOND / 2);
+	bench.request = NULL;
+	ledger = bench.ledger[0];
+	assert_non_null(ledger);
+	blocks(&bench, 4, 6);
+	bench_expect(&bench, 6, 6, ANSWER_VALID, 6);
+	finish(&bench, 0);
+}
+
+static void test_stepped(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	start(&bench, 1, 12);
+	blocks(&bench, 0, 4);
+	bench.peer_reason[0] = REASON_READ_LATE;
+	blocks(&bench, 4, 5);
+	bench.peer_reason[0] = REASON_NONE;
+	prober_stepped(bench.prober);
+	blocks(&bench, 5, 12);
+	finish(&bench, 0);
+}
+
+/* A flow that left the set and came back. */
+static void test_removed(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	start(&bench, 1, 12);
+	blocks(&bench, 0, 4);
+	bench_run(&bench, block_window_open(&bench.config.timing, FIRST + 4) -
+			  bench.now);
+	assert_int_equal(prober_block_end(bench.prober, FIRST + 4), 0);
+	bench.results_of[4]++;
+	blocks(&bench, 5, 10);
+	finish(&bench, 0);
+}
+
+/* Of several peers on a path, each part has its own gap. */
+static void test_path(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_init(&bench);
+	bench.npeers = 3;
+	bench.flows = 2;
+	bench_start(&bench, 20);
+	blocks(&bench, 0, 4);
+	/* The middle: the whole has figures, both segments beside it do not. */
+	bench.peer_reason[1] = REASON_READ_LATE;
+	blocks(&bench, 4, 6);
+	bench.peer_reason[1] = REASON_NONE;
+	blocks(&bench, 6, 8);
+	assert_int_equal(bench.gaps, 2);
+	assert_int_equal(bench.gap.covers,
+			 RESULT_SEGMENT(1) | RESULT_SEGMENT(2));
+	assert_int_equal(result_total(&bench.gap).status, RESULT_INVALID);
+	/* This node: the other segments have figures all the time. */
+	bench.invalid_reason = REASON_READ_LATE;
+	bench.invalid_flow = 1;
+	blocks(&bench, 8, 9);
+	bench.invalid_flow = -1;
+	blocks(&bench, 9, 11);
+	assert_int_equal(bench.gaps, 3);
+	assert_int_equal(bench.gap.covers, RESULT_SEGMENT(0) | RESULT_TOTAL);
+	/* All of them. */
+	bench.peer_reason[0] = REASON_READ_LATE;
+	bench.peer_reason[1] = REASON_READ_LATE;
+	bench.peer_reason[2] = REASON_READ_LATE;
+	blocks(&bench, 11, 13);
+	memset(bench.peer_reason, 0, sizeof(bench.peer_reason));
+	blocks(&bench, 13, 15);
+	assert_int_equal(bench.gaps, 5);
+	assert_int_equal(bench.gap.covers, RESULT_TOTAL | RESULT_SEGMENT(0) |
+			 RESULT_SEGMENT(1) | RESULT_SEGMENT(2));
+	gap_is(&bench, 11, 12, 2);
+	finish(&bench, 5);
+}
+
+/* A group's gap is the sum of all of its peers. */
+static void test_group(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_init(&bench);
+	bench.npeers = 3;
+	bench.group = true;
+	bench.split = true;
+	bench.reply = lose_one;
+	bench_start(&bench, 20);
+	lost = RESULT_PEERS_MAX;
+	blocks(&bench, 0, 4);
+	lost = 1;
+	blocks(&bench, 4, 14);
+	lost = RESULT_PEERS_MAX;
+	blocks(&bench, 14, 16);
+	assert_int_equal(bench.gap.covers, RESULT_TOTAL);
+	assert_int_equal(bench.gap.first, FIRST + 4);
+	assert_int_equal(bench.gap.peer[0].answer.status, ANSWER_NOT_ASKED);
+	finish(&bench, 1);
+}
+
+/* On a bad network all is told in the end, once. */
+static void test_bad_network(void **state)
+{
+	struct bench bench;
+	uint64_t silent, i;
+
+	(void)state;
+	bench_init(&bench);
+	bench.flows = 20;
+	bench.loss = 97;
+	bench.auth = true;
+	bench_start(&bench, 50);
+	bench.loss = 0;
+	blocks(&bench, 0, 3);
+	bench.loss = 97;
+	blocks(&bench, 3, 45);
+	bench.loss = 0;
+	blocks(&bench, 45, 50);
+	bench_run(&bench, (PROBER_PATIENCE + 1) * SECOND);
+	assert_int_equal(bench.wrong, 0);
+	silent = bench_answers(&bench, ANSWER_NO_ANSWER);
+	assert_true(silent > 100);
+	for (i = 0; i < 20; i++)
+		silent -= bench.gap_blocks[i];
+	assert_int_equal(silent, 0);
+	bench_stop(&bench);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_outage),
+		cmocka_unit_test(test_late),
+		cmocka_unit_test(test_broken),
+		cmocka_unit_test(test_identity),
+		cmocka_unit_test(test_unknown),
+		cmocka_unit_test(test_every_other),
+		cmocka_unit_test(test_held_up),
+		cmocka_unit_test(test_overtaken),
+		cmocka_unit_test(test_stepped),
+		cmocka_unit_test(test_removed),
+		cmocka_unit_test(test_path),
+		cmocka_unit_test(test_group),
+		cmocka_unit_test(test_bad_network),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
