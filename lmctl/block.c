@@ -66,6 +66,18 @@ uint32_t block_colour(uint32_t mask, int64_t block)
 	return sr6flow_colour(mask, block & 1);
 }
 
+int64_t block_delay_max(const struct block_timing *timing)
+{
+	return timing->guard - timing->band;
+}
+
+int64_t block_period_for(const struct block_timing *timing, int64_t delay)
+{
+	double times = (double)delay / (double)block_delay_max(timing);
+
+	return (int64_t)(times * (double)timing->period / BLOCK_NS_PER_MS) + 1;
+}
+
 int64_t block_colour_deadline(const struct block_timing *timing, int64_t block)
 {
 	return add_saturated(block_start(timing, block),

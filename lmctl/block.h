@@ -80,6 +80,27 @@ int64_t block_start(const struct block_timing *timing, int64_t block);
 uint32_t block_colour(uint32_t mask, int64_t block);
 
 /**
+ * block_delay_max() - longest delay between two ends
+ * @timing: timing
+ *
+ * A packet that is sent before a block's end, and is under way no longer than this,
+ * has passed the other end before that reads the block, even if its clock is ahead
+ * by the guard band.
+ *
+ * Return: guard time less guard band.
+ */
+int64_t block_delay_max(const struct block_timing *timing);
+
+/**
+ * block_period_for() - shortest period for a delay
+ * @timing: timing, whose guard time and guard band grow with the period
+ * @delay: delay in nanoseconds, longer than block_delay_max()
+ *
+ * Return: period in milliseconds with which the delay is not too long.
+ */
+int64_t block_period_for(const struct block_timing *timing, int64_t delay);
+
+/**
  * block_colour_deadline() - when a change of the active colour becomes late
  * @timing: timing
  * @block: block whose colour is to be written

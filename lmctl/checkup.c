@@ -382,6 +382,25 @@ static void judge_offset(struct checkup *checkup, const char *subject,
 		     "; it does not call itself synchronised");
 }
 
+static bool too_far(const struct checkup *checkup,
+		    const struct peer_facts *facts)
+{
+	return facts->offset_known && facts->last.round_trip_min >
+				      block_delay_max(&checkup->timing);
+}
+
+static void judge_delay(struct checkup *checkup, const char *subject,
+			const struct peer_report *report)
+{
+	int64_t most = block_delay_max(&checkup->timing);
+
+	find(checkup, FINDING_BAD, subject,
+	     checkup_meaning("delay-too-long")->remedy,
+	     "its round trip of %.3f ms is longer than guard time less guard band, %.3f ms; it needs a period of at least %" PRId64 " ms",
+	     ms(report->round_trip_min), ms(most),
+	     block_period_for(&checkup->timing, report->round_trip_min));
+}
+
 static void judge_messages(struct checkup *checkup, const char *subject,
 			   const struct peer_facts *facts)
 {
@@ -424,6 +443,15 @@ static void judge_tally(struct checkup *checkup, const char *subject,
 	     sr6flow_flow_format(&tally->flow, flow));
 }
 
+/* What there is to say has been said of the messages. */
+static bool told_of_messages(const struct checkup *checkup,
+			     const struct peer_facts *facts, const char *word)
+{
+	if (!strcmp(word, "delay-too-long"))
+		return too_far(checkup, facts);
+	return !facts->replies && !strcmp(word, "no-answer");
+}
+
 static void judge_peer(struct checkup *checkup, unsigned int i)
 {
 	const struct peer_facts *facts = &checkup->peer[i];
@@ -434,10 +462,11 @@ static void judge_peer(struct checkup *checkup, unsigned int i)
 	judge_messages(checkup, subject, facts);
 	if (facts->offset_known)
 		judge_offset(checkup, subject, &facts->last);
+	if (too_far(checkup, facts))
+		judge_delay(checkup, subject, &facts->last);
 	for (j = 0; j < checkup->ntallies; j++)
 		if (checkup->tally[j].node == (int)i &&
-		    (facts->replies ||
-		     strcmp(checkup->tally[j].word, "no-answer")))
+		    !told_of_messages(checkup, facts, checkup->tally[j].word))
 			judge_tally(checkup, subject, &checkup->tally[j]);
 }
 

@@ -20,6 +20,8 @@ static const struct meaning meanings[] = {
 	  "use the same guard time and guard band at both ends" },
 	{ "clocks-differ", "its clock differs from ours by more than the guard band",
 	  "synchronise both clocks by NTP or PTP" },
+	{ "delay-too-long", "the round trip is longer than guard time less guard band, or not known",
+	  "use a longer period at both ends, or a longer guard time" },
 	{ "two-ingresses", "two nodes say that they sent into this SID list",
 	  "give each ingress a SID list of its own" },
 	{ "netmask-differs", "its set has another netmask, so its flows have other sources than ours",

@@ -70,6 +70,8 @@ const char *answer_word(const struct answer *answer)
 		return "not-asked";
 	case ANSWER_CLOCKS_DIFFER:
 		return "clocks-differ";
+	case ANSWER_DELAY_TOO_LONG:
+		return "delay-too-long";
 	}
 	return "invalid";
 }

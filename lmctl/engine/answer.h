@@ -32,6 +32,8 @@
  * @ANSWER_NOT_ASKED: not from the wire: this node's own count is invalid
  * @ANSWER_CLOCKS_DIFFER: not from the wire: the peer's clock differs from ours
  *			  by more than the guard band, so its blocks are not ours
+ * @ANSWER_DELAY_TOO_LONG: not from the wire: the peer is not known to be near enough
+ *			   for its packets of a block to arrive before it reads it
  *
  * The first ones have the numbers of the status byte; 0x80 + n there is
  * ANSWER_INVALID with a reason.
@@ -54,6 +56,7 @@ enum answer_status {
 	ANSWER_REFUSED,
 	ANSWER_NOT_ASKED,
 	ANSWER_CLOCKS_DIFFER,
+	ANSWER_DELAY_TOO_LONG,
 };
 
 /**

@@ -84,10 +84,11 @@ static uint16_t all_peers(const struct prober *prober)
 	return (uint16_t)((1u << prober->config.of.npeers) - 1);
 }
 
-static bool answer_final(const struct answer *answer)
+static bool answer_final(const struct prober_answer *answer)
 {
-	return answer->status != ANSWER_NO_ANSWER &&
-	       answer->status != ANSWER_NOT_FINISHED;
+	return !answer->again &&
+	       answer->said.answer.status != ANSWER_NO_ANSWER &&
+	       answer->said.answer.status != ANSWER_NOT_FINISHED;
 }
 
 struct prober_entry *prober_ask_entry(const struct prober_ask *ask,
@@ -105,7 +106,7 @@ void prober_ask_answer(struct prober *prober, struct prober_ask *ask,
 	struct prober_entry *entry = block->entry[i];
 
 	entry->peer[ask->peer] = *answer;
-	if (!answer_final(&answer->said.answer))
+	if (!answer_final(answer))
 		return;
 	entry->final |= (uint16_t)(1u << ask->peer);
 	ask->open--;

@@ -38,7 +38,10 @@ struct prober_sample prober_sample(const struct prober *prober,
 				   const struct stamp_reply *reply,
 				   int64_t received)
 {
-	struct prober_sample sample = { .taken = received - message->sent };
+	struct prober_sample sample = {
+		.taken = received - message->sent,
+		.received = received,
+	};
 	int64_t peer_error, t2, t3;
 	bool ptp;
 

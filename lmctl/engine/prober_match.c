@@ -175,6 +175,30 @@ static enum answer_status difference(const struct prober *prober,
 	return sample->apart ? ANSWER_CLOCKS_DIFFER : ANSWER_VALID;
 }
 
+/*
+ * A round trip is at least as long as the way there: with a shorter one the packets
+ * of a block have arrived before the peer reads it. A long one can be this node's
+ * own lag when it sent or received: for a period, other messages may show that, but
+ * who was far away in the block before is so still.
+ */
+static void judge_delay(struct prober *prober, const struct prober_ask *ask,
+			const struct prober_sample *sample,
+			struct prober_answer *answer)
+{
+	const struct block_timing *timing = &prober->config.timing;
+	struct prober_peer *peer = &prober->peer[ask->peer];
+	int64_t asked = sample->received - ask->block->began;
+
+	if (sample->delay.known &&
+	    sample->delay.round_trip <= block_delay_max(timing)) {
+		peer->far = false;
+		return;
+	}
+	answer->said.answer.status = ANSWER_DELAY_TOO_LONG;
+	answer->again = !peer->far && asked < timing->period;
+	peer->far = !answer->again;
+}
+
 static void answer_tlv(struct prober *prober, struct prober_ask *ask,
 		       uint32_t index, const struct blocktlv *tlv,
 		       const struct prober_sample *sample)
@@ -193,6 +217,8 @@ static void answer_tlv(struct prober *prober, struct prober_ask *ask,
 		said->answer.status = difference(prober,
 						 ask->block->entry[index], tlv,
 						 sample);
+	if (said->answer.status == ANSWER_VALID)
+		judge_delay(prober, ask, sample, &answer);
 	if (said->answer.status == ANSWER_VALID ||
 	    said->answer.status == ANSWER_TWO_INGRESSES) {
 		said->packets = tlv->received.packets;

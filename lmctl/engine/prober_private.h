@@ -64,11 +64,13 @@
 /**
  * struct prober_answer - what a peer says about a flow in a block
  * @said: for the result
+ * @again: not final: the same is to be asked again
  * @total: cumulative counters of the peer at the end of the block
  * @identity: of @total, as a hash; 0 if it is not known
  */
 struct prober_answer {
 	struct result_peer said;
+	bool again;
 	struct sr6flow_counters total;
 	uint64_t identity;
 };
@@ -217,6 +219,7 @@ struct prober_message {
  * @waiting: number of messages that wait
  * @smoothed: round-trip time, processing at the peer included; 0 if unknown
  * @heard: there was a reply
+ * @far: its last answer came from too far away
  * @several: it takes several block TLVs: it has shown that it does not stop at one
  *	     of our version
  * @last_heard: when
@@ -232,6 +235,7 @@ struct prober_peer {
 	unsigned int waiting;
 	int64_t smoothed;
 	bool heard;
+	bool far;
 	bool several;
 	int64_t last_heard;
 	int64_t tick;
@@ -456,6 +460,7 @@ int prober_send(struct prober *prober, struct prober_ask *ask);
  * @apart: the clocks differ by more than the guard band: the request arrived
  *	   that long before it was sent, or the reply did
  * @taken: from sending to receiving, the time inside the peer included
+ * @received: T4
  */
 struct prober_sample {
 	struct delay delay;
@@ -463,6 +468,7 @@ struct prober_sample {
 	int64_t offset;
 	bool apart;
 	int64_t taken;
+	int64_t received;
 };
 
 /**

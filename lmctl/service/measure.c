@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,14 +18,17 @@
  * struct sending - what became of the messages to a peer
  * @told: error that was said last, 0 if none
  * @failed: one of them failed since the last report
+ * @far: it was said that the peer is too far away
  */
 struct sending {
 	int told;
 	bool failed;
+	bool far;
 };
 
 struct measure {
 	struct config_measure config;
+	struct block_timing timing;
 	const struct measure_ops *ops;
 	void *arg;
 	struct inband *inband;
@@ -102,6 +106,26 @@ static void give_gap(void *arg, const struct result *result)
 		measure->ops->gap(measure->arg, result);
 }
 
+/* Said once until a round trip is short enough again. */
+static void report_delay(struct measure *measure,
+			 const struct peer_report *report)
+{
+	struct sending *sending = &measure->sending[report->peer];
+	int64_t most = block_delay_max(&measure->timing);
+	int64_t trip = report->round_trip_min;
+
+	if (!report->samples)
+		return;
+	if (trip > most && !sending->far)
+		lmctl_warning("measurement '%s', peer '%s': the round trip of %.3f ms is longer than guard time less guard band, %.3f ms, so its blocks are invalid, delay-too-long; use a period of at least %" PRId64 " ms, or a longer guard time",
+			      measure->config.of.name,
+			      measure->config.of.peer[report->peer],
+			      (double)trip / BLOCK_NS_PER_MS,
+			      (double)most / BLOCK_NS_PER_MS,
+			      block_period_for(&measure->timing, trip));
+	sending->far = trip > most;
+}
+
 static void give_report(void *arg, const struct peer_report *report)
 {
 	struct measure *measure = arg;
@@ -110,6 +134,7 @@ static void give_report(void *arg, const struct peer_report *report)
 	if (!sending->failed)
 		sending->told = 0;
 	sending->failed = false;
+	report_delay(measure, report);
 	measure->ops->report(measure->arg, report);
 }
 
@@ -242,6 +267,7 @@ struct measure *measure_open(const struct config *config,
 	if (!measure)
 		goto memory;
 	measure->config = *section;
+	measure->timing = config->timing;
 	measure->ops = ops;
 	measure->arg = arg;
 	measure->inband = inband;

@@ -241,6 +241,8 @@ static void set_counts(uint8_t *data, size_t len)
 		    blocktlv_read(&value, tlv.value, tlv.len))
 			continue;
 		value.received = value.sent;
+		if (world.config.of.group)
+			value.received.packets /= world.config.of.npeers;
 		value.received_total = value.sent_total;
 		value.identity[0] = 1;
 		blocktlv_write(&value, tlv.value);

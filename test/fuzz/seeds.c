@@ -318,7 +318,7 @@ static void put_records(unsigned int n, int block)
 static void put_reply(unsigned int bits, unsigned int which, unsigned int at,
 		      unsigned int by)
 {
-	put(11, 4, bits, which, 0, 0x10, 0, 0, 1, at >> 8, at & 0xff, by);
+	put(11, 4, bits, which, 0, 0, 0, 0, 1, at >> 8, at & 0xff, by);
 }
 
 static void prober_seed(const char *name, unsigned int config)
@@ -351,7 +351,7 @@ static void prober_gap_seed(const char *name, unsigned int config, int peers)
 		put(3, 1, block, 2);
 		for (int peer = 0; peer < peers; peer++)
 			if (block < 3 || block > 5)
-				put(8, 4, P_GOOD | 16, peer, 0, 0x10, 0, 0, 0);
+				put(8, 4, P_GOOD | 16, peer, 0, 0, 0, 0, 0);
 	}
 	put(2, 7, 0);
 	save("fuzz_prober", name);

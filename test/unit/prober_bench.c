@@ -49,6 +49,8 @@ static void transmit_once(struct bench *bench, enum net_kind kind,
 
 	assert_non_null(event.data);
 	memcpy(event.data, data, len);
+	if (kind == NET_REPLY && bench->delay_back >= 0)
+		event.time = bench->now + bench->delay_back;
 	if (bench->jitter)
 		event.time += (int64_t)(net_random(&bench->net) %
 					(uint64_t)bench->jitter);
@@ -352,6 +354,7 @@ void bench_init(struct bench *bench)
 	bench->flows = 1;
 	bench->window = 512;
 	bench->delay = 5 * BENCH_MS;
+	bench->delay_back = -1;
 	bench->seed = 1;
 	bench->again = -1;
 	bench->invalid_flow = -1;

@@ -50,7 +50,8 @@ typedef bool (*bench_mangle_fn)(struct bench *bench, unsigned int peer,
  * @window: messages that may wait
  * @loss: per cent of messages lost, each way
  * @duplicate: per cent of messages that come twice
- * @delay: one way, nanoseconds
+ * @delay: of messages on their way, nanoseconds
+ * @delay_back: of replies, -1 for the same
  * @jitter: most that is added to it; messages overtake one another
  * @peer_late: peers have a block so long after this node
  * @seed: of the random sequence
@@ -104,6 +105,7 @@ struct bench {
 	unsigned int loss;
 	unsigned int duplicate;
 	int64_t delay;
+	int64_t delay_back;
 	int64_t jitter;
 	int64_t peer_late;
 	uint64_t seed;

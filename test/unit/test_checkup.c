@@ -37,6 +37,7 @@ enum { ANSWERS, SILENT, REJECTS, NOT_ASKED };
  * @answer: what the peer says
  * @peer_unsynchronised: the peer's clock
  * @offset: its difference to ours
+ * @round_trip: shortest round trip, 2 ms if 0
  * @idle: nothing is sent
  * @received: of 10 packets that are sent, 9 if 0; -1 for none
  * @level: of the finding looked for
@@ -56,6 +57,7 @@ struct row {
 	struct answer answer;
 	bool peer_unsynchronised;
 	int64_t offset;
+	int64_t round_trip;
 	bool idle;
 	int received;
 	enum finding_level level;
@@ -152,6 +154,19 @@ static const struct row rows[] = {
 	  .level = FINDING_BAD, .subject = "peer p1", .text = "-1002.000 ms",
 	  .remedy = "NTP", .bad = "peer p1," },
 
+	{ .name = "the peer is as far away as it may be",
+	  .round_trip = 4000 * MS,
+	  .level = FINDING_GOOD, .subject = "peer p1",
+	  .text = "round trip 4000.000 ms", .bad = "" },
+	{ .name = "the peer is too far away", .round_trip = 4500 * MS,
+	  .answer.status = ANSWER_DELAY_TOO_LONG,
+	  .level = FINDING_BAD, .subject = "peer p1",
+	  .text = "round trip of 4500.000 ms is longer than guard time less guard band, 4000.000 ms; it needs a period of at least 11251 ms",
+	  .remedy = "longer period", .bad = "peer p1,loss," },
+	{ .name = "the peer has no timestamps that can be",
+	  .answer.status = ANSWER_DELAY_TOO_LONG,
+	  .level = FINDING_BAD, .subject = "peer p1",
+	  .text = "delay-too-long: ", .bad = "peer p1,loss," },
 	{ .name = "no answer", .messages = SILENT,
 	  .answer.status = ANSWER_NO_ANSWER,
 	  .level = FINDING_BAD, .subject = "peer p1",
@@ -339,7 +354,7 @@ static void give_report(struct checkup *checkup, const struct row *row,
 	if (row->messages == ANSWERS) {
 		report.replies = 1;
 		report.samples = 1;
-		report.round_trip_min = 2 * MS;
+		report.round_trip_min = row->round_trip ?: 2 * MS;
 		report.peer_synchronised = !row->peer_unsynchronised;
 		report.offset = row->offset;
 	}
@@ -388,7 +403,8 @@ static void test_words(void **state)
 		ANSWER_ANOMALY, ANSWER_PERIOD_DIFFERS, ANSWER_MASK_DIFFERS,
 		ANSWER_TIMING_DIFFERS, ANSWER_TWO_INGRESSES, ANSWER_NO_ANSWER,
 		ANSWER_NO_LOSS_DATA, ANSWER_REFUSED, ANSWER_NETMASK_DIFFERS,
-		ANSWER_UNKNOWN_VERSION,
+		ANSWER_UNKNOWN_VERSION, ANSWER_CLOCKS_DIFFER,
+		ANSWER_DELAY_TOO_LONG,
 	};
 	struct answer answer = { 0 };
 	enum reason reason;

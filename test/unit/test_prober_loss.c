@@ -41,7 +41,7 @@ static const struct network networks[] = {
 	{ "reordered", true, true, false, 1, 200, 0, 0, 1, 40, 0 },
 	{ "duplicated", true, true, false, 1, 50, 0, 50, 5, 5, 0 },
 	{ "all of it", true, true, false, 2, 30, 30, 20, 10, 60, BLOCKS },
-	{ "far away", true, false, false, 1, 20, 30, 0, 200, 50, BLOCKS },
+	{ "far away", true, false, false, 1, 20, 30, 0, 160, 40, BLOCKS },
 };
 
 static void run_network(const struct network *network, uint64_t seed)

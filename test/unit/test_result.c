@@ -100,6 +100,7 @@ static void test_words(void **state)
 		{ { ANSWER_NETMASK_DIFFERS, REASON_NONE }, "netmask-differs" },
 		{ { ANSWER_UNKNOWN_VERSION, REASON_NONE }, "unknown-version" },
 		{ { ANSWER_CLOCKS_DIFFER, REASON_NONE }, "clocks-differ" },
+		{ { ANSWER_DELAY_TOO_LONG, REASON_NONE }, "delay-too-long" },
 		{ { ANSWER_NO_ANSWER, REASON_NONE }, "no-answer" },
 		{ { ANSWER_NO_LOSS_DATA, REASON_NONE }, "no-loss-data" },
 		{ { ANSWER_REFUSED, REASON_NONE }, "refused" },

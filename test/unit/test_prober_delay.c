@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Peers at every distance: a block whose packets may have arrived too late is never
+ * exact. The peers of the bench always answer as if they had not.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "prober_bench.h"
+
+#define SECOND BLOCK_NS_PER_S
+#define BLOCKS 12
+/* Guard time less guard band with a period of a second. */
+#define MOST_MS 400
+
+static void start(struct bench *bench, int64_t there_ms, int64_t back_ms)
+{
+	bench_init(bench);
+	bench->flows = 3;
+	bench->delay = there_ms * BENCH_MS;
+	bench->delay_back = back_ms * BENCH_MS;
+	bench_start(bench, BLOCKS);
+}
+
+static void finish(struct bench *bench)
+{
+	bench_run(bench, (PROBER_PATIENCE + 1) * SECOND);
+	assert_int_equal(bench->wrong, 0);
+	assert_int_equal(bench->ends, BLOCKS);
+	assert_int_equal(bench->results, 3 * BLOCKS);
+	bench_stop(bench);
+}
+
+static void run_distance(int64_t there_ms, int64_t back_ms)
+{
+	struct bench bench;
+	unsigned int i;
+
+	start(&bench, there_ms, back_ms);
+	for (i = 0; i < BLOCKS; i++)
+		bench_block(&bench, i);
+	bench_run(&bench, PROBER_PATIENCE * SECOND);
+	assert_int_equal(bench.gaps, 0);
+	if (there_ms + back_ms <= MOST_MS)
+		assert_int_equal(bench_answers(&bench, ANSWER_VALID),
+				 3 * BLOCKS);
+	else
+		assert_int_equal(bench_answers(&bench, ANSWER_DELAY_TOO_LONG),
+				 3 * BLOCKS);
+	finish(&bench);
+}
+
+/* Up to three periods, near the limit by the millisecond. */
+static void test_distances(void **state)
+{
+	int64_t ms;
+
+	(void)state;
+	for (ms = 0; ms <= 3000; ms += 50)
+		run_distance(ms, ms);
+	for (ms = MOST_MS / 2 - 3; ms <= MOST_MS / 2 + 3; ms++)
+		run_distance(ms, ms);
+}
+
+/* All of the round trip may be the way there. */
+static void test_one_way(void **state)
+{
+	int64_t ms;
+
+	(void)state;
+	for (ms = 0; ms <= 3000; ms += 75) {
+		run_distance(ms, 0);
+		run_distance(0, ms);
+	}
+}
+
+static unsigned int slow;
+
+/* A reply that is late because this node was: it is not the only one. */
+static bool late_reply(struct bench *bench, unsigned int peer, uint8_t *data,
+		       size_t *len)
+{
+	(void)peer;
+	(void)data;
+	(void)len;
+	if (slow++ % 3)
+		return true;
+	bench->now += 450 * BENCH_MS;
+	return true;
+}
+
+static void test_lag(void **state)
+{
+	struct bench bench;
+	unsigned int i;
+
+	(void)state;
+	start(&bench, 5, 5);
+	bench.reply = late_reply;
+	slow = 0;
+	for (i = 0; i < BLOCKS; i++)
+		bench_block(&bench, i);
+	bench_run(&bench, PROBER_PATIENCE * SECOND);
+	assert_int_equal(bench_answers(&bench, ANSWER_VALID), 3 * BLOCKS);
+	finish(&bench);
+}
+
+/* It moves away and comes back: blocks of the time between have a gap row. */
+static void test_moves(void **state)
+{
+	struct bench bench;
+	unsigned int i;
+
+	(void)state;
+	start(&bench, 5, 5);
+	for (i = 0; i < BLOCKS; i++) {
+		bench.delay = (i > 3 && i < 7 ? 2000 : 5) * BENCH_MS;
+		bench_block(&bench, i);
+		bench_run(&bench, SECOND / 4);
+	}
+	bench_run(&bench, PROBER_PATIENCE * SECOND);
+	assert_true(bench_answers(&bench, ANSWER_DELAY_TOO_LONG) > 0);
+	assert_int_equal(bench.gaps, 3);
+	finish(&bench);
+}
+
+/* Who was far away is not asked the same again, who is for once is. */
+static void test_asked(void **state)
+{
+	struct bench bench;
+	unsigned int i;
+	uint64_t first;
+
+	(void)state;
+	start(&bench, 250, 250);
+	bench_block(&bench, 0);
+	bench_run(&bench, 4 * SECOND);
+	first = bench.sent[0];
+	assert_true(first > 10);
+	for (i = 4; i < BLOCKS; i++)
+		bench_block(&bench, i);
+	bench_run(&bench, SECOND);
+	assert_in_range(bench.sent[0] - first, 1, (BLOCKS - 4) * first / 2);
+	assert_int_equal(bench.wrong, 0);
+	bench_stop(&bench);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_distances),
+		cmocka_unit_test(test_one_way),
+		cmocka_unit_test(test_lag),
+		cmocka_unit_test(test_moves),
+		cmocka_unit_test(test_asked),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
