@@ -19,7 +19,7 @@ topo_direct
 on ingress lmctl init tx
 on ingress lmctl add tx gold=fcff:2::1,fcff:3::100 idle=fcff:2::1,fcff:3::7
 on egress lmctl init rx
-on egress lmctl add rx gold=fcff:2::1,fcff:3::100 idle=fcff:2::1,fcff:3::7
+on egress lmctl add rx "gold=$topo_source@fcff:2::1,fcff:3::100" "idle=$topo_source@fcff:2::1,fcff:3::7"
 netem_loss transit egress
 netem_loss ingress egress
 start egress lmctl reflect rx --period ${period}ms
