@@ -412,10 +412,25 @@ static void listing_seeds(void)
 	put(2, 3, 0);
 	save("fuzz_dump", "whole");
 	/* A netmask of 64 bits; one list from two sources, the second changed. */
-	put(3, 0, 0x20, 0);
+	put(3, 0, 0, 0x20);
 	put(11, 1, 3, 1, 0x41, 9, 1, 0x81, 8, 0x81, 0x75, 7);
 	put(2, 3, 0);
 	save("fuzz_dump", "sources");
+	/* The same list twice, from sources that only the netmask tells apart. */
+	put(3, 0, 0, 0x20);
+	put(8, 1, 2, 1, 0x41, 9, 0x81, 0x81, 7);
+	put(2, 3, 0);
+	save("fuzz_dump", "two-sources");
+	/* A bit of the source behind the netmask. */
+	put(3, 0, 0, 0x20);
+	put(5, 1, 1, 1, 0x79, 9);
+	put(2, 3, 0);
+	save("fuzz_dump", "host-bits");
+	/* Witnesses that grow from one colour to the next. */
+	put(3, 0, 0, 0);
+	put(11, 1, 3, 1, 0x41, 9, 1, 0xb5, 8, 1, 0xf5, 9);
+	put(2, 3, 0);
+	save("fuzz_dump", "witnesses");
 	/* Interrupted, in two datagrams. */
 	put(3, 0, 0, 0);
 	put(5, 1, 1, 1, 1, 0);
@@ -469,6 +484,19 @@ static void module_seeds(void)
 	put(3, 3, 0x40, 0);
 	put(5, 0, 0, 0x10, 3, 20);
 	save("fuzz_attributes", "netmask");
+	/* Two sources that are one behind the netmask. */
+	put(3, 0xff, 0x80, 64);
+	put(5, 0, 0, 0, 3, 20);
+	put(5, 0, 0, 0x80, 3, 20);
+	put(5, 0, 0, 0x80, 3, 21);
+	save("fuzz_attributes", "host-bits");
+	/* Netmasks that cannot be: at revision 0, 0, and too long. */
+	put(3, 0xf0, 0x80, 64);
+	save("fuzz_attributes", "netmask-revision");
+	put(3, 0xff, 0x80, 0);
+	save("fuzz_attributes", "netmask-none");
+	put(3, 0xff, 0x80, 129);
+	save("fuzz_attributes", "netmask-long");
 	/* All flows; a Segment Routing Header and TCP in IPv6, marked. */
 	put(3, 0, 0xff, 0xff);
 	put(14, 0, 1, 1, 0, 0, 1, 0, 0, 0, 5, 0, 0, 5, 100);
@@ -487,6 +515,27 @@ static void module_seeds(void)
 	put(14, 0, 1, 1, 0, 0, 2, 0, 0, 0x30, 1, 0, 0, 100, 0);
 	put(13, 0, 1, 1, 0, 0, 2, 0, 0, 0x20, 0, 0, 100, 0);
 	save("fuzz_packet", "segments-left");
+	/* A TLV; then a header of no length, the same but for that. */
+	put(3, 0, 0xff, 0xff);
+	put(14, 0, 1, 1, 0, 0, 2, 0, 0, 0x10, 1, 0, 0, 100, 0);
+	put(14, 0, 1, 1, 0, 0, 2, 0, 0, 0x02, 0, 0, 0, 100, 0);
+	save("fuzz_packet", "no-length");
+	/* The first fragment and a later one, behind the same header. */
+	put(3, 0, 0xff, 0xff);
+	put(15, 0, 1, 2, 0, 0, 2, 0, 0, 0, 4, 0, 0, 0, 100, 0);
+	put(15, 0, 1, 2, 0, 0, 2, 0, 0, 0, 4, 2, 0, 0, 100, 0);
+	save("fuzz_packet", "later-fragment");
+	/* With a header, without one, and with the first again. */
+	put(3, 1, 0xff, 0xff);
+	put(13, 0, 1, 1, 0, 0, 0, 0, 0, 0x20, 0, 0, 100, 0);
+	put(8, 0, 1, 0, 0, 1, 0, 100, 0);
+	put(13, 0, 1, 1, 0, 0, 0, 0, 0, 0x20, 0, 0, 100, 0);
+	save("fuzz_packet", "without-header");
+	/* From ::, then from another source. */
+	put(3, 0, 0xff, 0xff);
+	put(17, 0, 1, 0x21, 0, 0, 2, 0, 0, 0, 0, 0, 100, 0, 1, 0, 8, 0xfd);
+	put(13, 0, 1, 1, 0, 0, 2, 0, 0, 0, 0, 0, 100, 0);
+	save("fuzz_packet", "unspecified");
 	/* Counted behind a Fragment header and GSO. */
 	put(3, 0, 0xff, 0xff);
 	put(18, 0, 0, 0x12, 0, 4, 0, 0, 1, 0, 2, 0, 5, 0, 0, 5, 200, 0, 50);
