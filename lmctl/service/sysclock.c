@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/timex.h>
 
 #include "lmctl/block.h"
@@ -35,19 +36,21 @@ void sysclock_read(bool *synchronised, int64_t *error_ns)
 		*error_ns = error_us * BLOCK_NS_PER_US;
 }
 
-/* The first half of a UUID is as good as the whole of it. */
+/* The first sixteen digits of a UUID are as good as all of them. */
 static uint64_t boot_read(void)
 {
 	FILE *stream = fopen(BOOT_ID, "re");
-	unsigned int high, middle, low;
-	uint64_t boot = 0;
+	char digits[16 + 1] = "";
+	size_t n = 0;
+	int c;
 
 	if (!stream)
 		return 0;
-	if (fscanf(stream, "%8x-%4x-%4x", &high, &middle, &low) == 3)
-		boot = (uint64_t)high << 32 | middle << 16 | low;
+	while (n < sizeof(digits) - 1 && (c = getc(stream)) != EOF)
+		if (c != '-')
+			digits[n++] = (char)c;
 	fclose(stream);
-	return boot;
+	return strtoull(digits, NULL, 16);
 }
 
 static void boot_time_read(int64_t *boot_time_us, int64_t band_ns)

@@ -40,16 +40,17 @@ static int64_t skew(void)
 	static int64_t ns;
 	static bool known;
 	static int file = -1;
+	const char *path;
 	char text[32];
 	ssize_t len;
 
 	if (!known) {
 		ns = parse(getenv("SKEW_NS"));
-		if (getenv("SKEW_FILE")) {
-			file = open(getenv("SKEW_FILE"), O_RDONLY | O_CLOEXEC);
-			if (file < 0)
-				abort();
-		}
+		path = getenv("SKEW_FILE");
+		if (path)
+			file = open(path, O_RDONLY | O_CLOEXEC);
+		if (path && file < 0)
+			abort();
 		known = true;
 	}
 	if (file < 0)
