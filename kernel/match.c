@@ -7,43 +7,15 @@
  * lock; the flow that it found stays valid because every caller holds RCU.
  */
 
-#include <linux/netdevice.h>
-
 #include "counters.h"
 #include "lookup.h"
 #include "packet.h"
+#include "place.h"
 
 #define SR6FLOW_MEMBERSHIP (IPSET_FLAG_SKIP_COUNTER_UPDATE | \
 			    IPSET_FLAG_MAP_SKBMARK | \
 			    IPSET_FLAG_MAP_SKBPRIO | \
 			    IPSET_FLAG_MAP_SKBQUEUE)
-
-/*
- * Whether packets are marked and counted where they are, or only asked for
- * membership. VRFs run the hooks a second time with the L3 master as device.
- * The extended match of tc leaves the hook at 0, which is PRE_ROUTING, but sets
- * an output device, which PRE_ROUTING never has.
- */
-static bool sr6flow_place_counts(const struct nf_hook_state *at)
-{
-	switch (at->hook) {
-	case NF_INET_PRE_ROUTING:
-		return !at->out && !netif_is_l3_master(at->in);
-	case NF_INET_POST_ROUTING:
-		return !netif_is_l3_master(at->out);
-	}
-	return true;
-}
-
-/* The same at a glance; where this says false, it is not sure. */
-static __always_inline bool
-sr6flow_place_surely_counts(const struct nf_hook_state *at)
-{
-	if (at->out)
-		return at->hook != NF_INET_PRE_ROUTING &&
-		       !netif_is_l3_master(at->out);
-	return !netif_is_l3_master(at->in);
-}
 
 static void sr6flow_count(struct sr6flow *flow, unsigned int slot,
 			  struct sr6flow_wire wire)
@@ -114,7 +86,7 @@ static noinline int sr6flow_match_rule(struct ip_set *set, struct sk_buff *skb,
 				       struct ip_set_adt_opt *opt)
 {
 	bool count = !(opt->cmdflags & SR6FLOW_MEMBERSHIP) &&
-		     sr6flow_place_counts(par->state);
+		     sr6flow_place_counts(skb, par->state);
 	struct sr6flow *flow;
 
 	flow = sr6flow_take(set->data, skb, opt->flags & IPSET_DIM_ONE_SRC,

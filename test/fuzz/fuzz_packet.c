@@ -18,6 +18,7 @@
 #include "test/fuzz/kernel/listing.h"
 #include "test/fuzz/kernel/message.h"
 #include "test/fuzz/kernel/packet_read.h"
+#include "test/fuzz/kernel/pass.h"
 #include "test/fuzz/kernel/reference.h"
 #include "test/fuzz/kernel/world.h"
 
@@ -26,10 +27,8 @@ enum {
 	RULE_SRC = 1,
 	RULE_MEMBER = 2,
 	RULE_COUNTERS = 4,
-	RULE_OUT = 8,
-	RULE_L3_IN = 16,
-	RULE_L3_OUT = 32,
-	RULE_BOTH_DEVICES = 64,
+	/* Four of PASS_*, shifted. */
+	RULE_PASS_SHIFT = 3,
 	RULE_TARGET = 128,
 };
 
@@ -49,10 +48,9 @@ enum {
 static const u8 flow_sources[] = { 0, 5 };
 
 static struct ip_set set;
-static struct net_device in, out;
 
 struct rule {
-	struct nf_hook_state state;
+	struct pass pass;
 	struct xt_action_param par;
 	struct ip_set_adt_opt opt;
 	unsigned int bits;
@@ -98,6 +96,7 @@ static void create(struct input *input)
 	set.revision = 1;
 	must(!world_type->create(NULL, &set, tb, 0));
 	free(nest);
+	pass_learn(bits & 64);
 }
 
 /* The source of a key, which is kept in @room. */
@@ -143,20 +142,14 @@ static void add_flows(u8 number)
 static void rule_read(struct rule *rule, struct input *input)
 {
 	unsigned int bits = (unsigned int)input_number(input, 1);
-	bool member, place;
+	bool member;
 
 	memset(rule, 0, sizeof(*rule));
 	rule->bits = bits;
 	rule->opt.flags = bits & RULE_SRC ? IPSET_DIM_ONE_SRC : 0;
 	rule->opt.ext.timeout = IPSET_NO_TIMEOUT;
-	in.l3_master = bits & RULE_L3_IN;
-	out.l3_master = bits & RULE_L3_OUT;
-	rule->state.hook = bits & RULE_OUT ? NF_INET_POST_ROUTING :
-					     NF_INET_PRE_ROUTING;
-	if (!(bits & RULE_OUT) || bits & RULE_BOTH_DEVICES)
-		rule->state.in = &in;
-	if (bits & RULE_OUT || bits & RULE_BOTH_DEVICES)
-		rule->state.out = &out;
+	pass_read(&rule->pass, bits >> RULE_PASS_SHIFT & 15, input);
+	rule->par.state = &rule->pass.state;
 	if (bits & RULE_MEMBER)
 		rule->opt.cmdflags = IPSET_FLAG_SKIP_COUNTER_UPDATE <<
 				     input_number(input, 1) % 8;
@@ -165,15 +158,12 @@ static void rule_read(struct rule *rule, struct input *input)
 				       IPSET_FLAG_MAP_SKBMARK |
 				       IPSET_FLAG_MAP_SKBPRIO |
 				       IPSET_FLAG_MAP_SKBQUEUE);
+	rule->counts = !member;
 	if (bits & RULE_COUNTERS) {
 		rule->opt.cmdflags |= IPSET_FLAG_MATCH_COUNTERS;
 		rule->opt.ext.packets_op = input_number(input, 1) % 5;
 		rule->opt.ext.packets = input_number(input, 1);
 	}
-	place = bits & RULE_OUT ? !out.l3_master :
-		!(bits & RULE_BOTH_DEVICES) && !in.l3_master;
-	rule->counts = !member && place;
-	rule->par.state = &rule->state;
 }
 
 static void tally_get(struct tally *tally)
@@ -339,7 +329,8 @@ struct flight {
 };
 
 static void flight_begin(struct flight *flight, const struct packet *packet,
-			 unsigned int linear, unsigned int world)
+			 const struct rule *rule, unsigned int linear,
+			 unsigned int world)
 {
 	struct sk_buff *skb = &flight->skb;
 
@@ -350,6 +341,7 @@ static void flight_begin(struct flight *flight, const struct packet *packet,
 	skb->shared = packet->gso;
 	skb->cloned = world & WORLD_CLONED;
 	skb->poor = world & WORLD_POOR;
+	pass_begin(&rule->pass, skb);
 	if (world & WORLD_CSUM) {
 		skb->ip_summed = CHECKSUM_COMPLETE;
 		skb->csum = checksum(packet->bytes, packet->len);
@@ -450,7 +442,7 @@ static int match(const struct packet *packet, const struct rule *rule,
 	bool marked, poor;
 	int verdict;
 
-	flight_begin(&flight, packet, linear, world);
+	flight_begin(&flight, packet, rule, linear, world);
 	check_parse(&flight.skb, ref);
 	check_peek(&flight.skb, ref);
 	wire = sr6flow_wire(&flight.skb);
@@ -469,6 +461,7 @@ static int match(const struct packet *packet, const struct rule *rule,
 	tally_get(&after);
 	tally_subtract(&after, &before);
 	marked = check_bytes(&flight, packet, ref);
+	pass_check();
 	check_tally(&after, rule, ref, flow, marked, &wire, poor);
 	if (rule->counts && flow)
 		history_add(&set, flow, ref);
@@ -494,7 +487,7 @@ static void target(const struct packet *packet, const struct rule *rule,
 	int err;
 
 	opt.cmdflags = rule->bits & RULE_COUNTERS ? IPSET_FLAG_EXIST : 0;
-	flight_begin(&flight, packet, linear, world);
+	flight_begin(&flight, packet, rule, linear, world);
 	world_refuse(world & WORLD_NO_PAGE ? (int)(world >> 6) : -1);
 	rcu_read_lock();
 	err = set.variant->kadt(&set, &flight.skb, &rule->par, adt, &opt);
@@ -535,11 +528,18 @@ static void one_packet(struct input *input)
 	unsigned int world = (unsigned int)input_number(input, 1);
 	struct reference ref;
 	struct packet packet;
+	unsigned int least;
 	struct rule rule;
 	int verdict;
 
 	rule_read(&rule, input);
 	packet_read(&packet, input);
+	least = packet.network +
+		(pass_needs_header(&rule.pass) ? sizeof(struct ipv6hdr) : 0);
+	if (least > packet.len)
+		goto out;
+	packet.linear = max(packet.linear, least);
+	rule.counts = rule.counts && pass_counts(&rule.pass, &packet);
 	table_prepare(world);
 	reference_parse(&ref, &packet, h->mask & SR6FLOW_MASK_TCLASS,
 			h->netmask);
@@ -548,10 +548,10 @@ static void one_packet(struct input *input)
 	} else {
 		verdict = match(&packet, &rule, &ref, packet.linear, world);
 		if (!(rule.bits & RULE_COUNTERS))
-			must(verdict == match(&packet, &rule, &ref,
-					      packet.network,
+			must(verdict == match(&packet, &rule, &ref, least,
 					      world & ~WORLD_POOR));
 	}
+out:
 	packet_free(&packet);
 }
 

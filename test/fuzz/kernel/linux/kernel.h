@@ -29,6 +29,7 @@
 
 #define READ_ONCE(x) (*(const volatile __typeof__(x) *)&(x))
 #define WRITE_ONCE(x, value) (*(volatile __typeof__(x) *)&(x) = (value))
+#define data_race(x) (x)
 #define cmpxchg(pointer, old, new) \
 	__sync_val_compare_and_swap(pointer, old, new)
 #define smp_rmb() __sync_synchronize()

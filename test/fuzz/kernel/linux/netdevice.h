@@ -2,12 +2,12 @@
 #ifndef STANDIN_NETDEVICE_H
 #define STANDIN_NETDEVICE_H
 
+#include <linux/netfilter.h>
 #include <linux/skbuff.h>
-
-struct net;
 
 struct net_device {
 	bool l3_master;
+	bool l3_slave;
 };
 
 static inline bool netif_is_l3_master(const struct net_device *device)
@@ -15,14 +15,9 @@ static inline bool netif_is_l3_master(const struct net_device *device)
 	return device->l3_master;
 }
 
-/* Where a packet meets a rule. */
-struct nf_hook_state {
-	unsigned int hook;
-	struct net_device *in, *out;
-};
-
-struct xt_action_param {
-	const struct nf_hook_state *state;
-};
+static inline bool netif_is_l3_slave(const struct net_device *device)
+{
+	return device->l3_slave;
+}
 
 #endif /* STANDIN_NETDEVICE_H */

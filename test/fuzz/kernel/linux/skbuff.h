@@ -25,7 +25,14 @@ enum {
 	SKB_GSO_UDP_L4 = 1 << 17,
 };
 
+struct dst_entry;
+struct sec_path;
 struct sk_buff;
+
+struct inet6_skb_parm {
+	int iif;
+	u16 flags;
+};
 
 struct skb_shared_info {
 	u16 gso_size;
@@ -53,6 +60,12 @@ struct sk_buff {
 	/* No memory for a copy that can be written. */
 	bool poor;
 	u8 ip_summed;
+	u8 pkt_type;
+	/* In the first of two passes, the one of br_netfilter. */
+	bool in_bridge;
+	struct inet6_skb_parm cb;
+	const struct dst_entry *dst;
+	const struct sec_path *sec_path;
 	__wsum csum;
 	struct skb_shared_info shared;
 };

@@ -14,8 +14,6 @@
 #include_next <linux/netfilter/ipset/ip_set.h>
 
 #define NFPROTO_IPV6 10
-#define NF_INET_PRE_ROUTING 0
-#define NF_INET_POST_ROUTING 4
 
 union nf_inet_addr {
 	__u32 all[4];
