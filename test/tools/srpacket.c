@@ -87,6 +87,9 @@ static void output_open(struct output *out, const char *dev, const char *mac)
 		return;
 	if (!ether_aton_r(mac, (struct ether_addr *)out->frame.ether_dhost))
 		srpacket_die("not a MAC address", mac);
+	/* Any of nobody: bridges drop frames from no address. */
+	out->frame.ether_shost[0] = 0x02;
+	out->frame.ether_shost[5] = 0xfe;
 	out->frame.ether_type = htons(ETH_P_IPV6);
 	out->frame_len = sizeof(out->frame);
 }

@@ -38,7 +38,7 @@ programs=(
 # Directories of the kernel's modules tree that go in whole, then single
 # modules.  What these need is added by modules.dep.
 module_dirs='kernel/net/(8021q|802|bridge|ipv4|ipv6|key|llc|netfilter|packet|sched|sctp|xfrm)/'
-module_names='9p|9pnet_virtio|bonding|crc32c[-_]generic|crc32c-intel|crct10dif_[a-z]*|dummy|geneve|ifb|ip_gre|ipvlan|libcrc32c|macvlan|nlmon|pktgen|tap|tun|udp_tunnel|veth|virtio_pci|vrf|vxlan'
+module_names='9p|9pnet_virtio|authenc|bonding|crc32c[-_]generic|crc32c-intel|crct10dif_[a-z]*|crypto_null|dummy|geneve|ifb|ip_gre|ipvlan|libcrc32c|macvlan|nlmon|pktgen|tap|tun|udp_tunnel|veth|virtio_pci|vrf|vxlan'
 
 usage() {
 	echo "usage: initramfs.sh [--stock] SERIES OUT" >&2
