@@ -10,6 +10,7 @@
  *   error.c    errno and sentence for a failure
  *   handle.c   open and close, protocol version
  *   set.c      calls on whole sets
+ *   index.c    number of a set in rules
  *   flow.c     calls on one flow
  *   dump.c     listings
  */

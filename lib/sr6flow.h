@@ -295,6 +295,19 @@ int sr6flow_info(struct sr6flow *handle, const char *set,
 		 struct sr6flow_set *info);
 
 /**
+ * sr6flow_index() - number by which rules refer to a set
+ * @handle: handle
+ * @set: name
+ * @index: filled
+ *
+ * Rules of iptables contain this number in place of the name. It stays with the
+ * name when sets are swapped. The type of the set is not looked at.
+ *
+ * Return: 0 or a negative errno.
+ */
+int sr6flow_index(struct sr6flow *handle, const char *set, uint16_t *index);
+
+/**
  * sr6flow_dump() - read all flows of a set
  * @handle: handle
  * @set: name

@@ -558,6 +558,33 @@ static void colour(void **state)
 	assert_int_equal(sr6flow_set_colour(handle, "foo", 4), -ENOENT);
 }
 
+static void set_index(void **state)
+{
+	uint16_t value = 0;
+
+	(void)state;
+	fake_request(IPSET_CMD_GET_BYNAME);
+	mnl_attr_put_u16(fake_message(IPSET_CMD_GET_BYNAME),
+			 IPSET_ATTR_INDEX | NET, htons(0x1234));
+	fake_datagram(0);
+	fake_end(NLMSG_ERROR, 0);
+	fake_datagram(0);
+	assert_int_equal(sr6flow_index(handle, "foo", &value), 0);
+	assert_int_equal(value, 0x1234);
+	sent_has(0, false, IPSET_ATTR_SETNAME, "foo", 4);
+	/* An answer without it, or of another length. */
+	fake_request(IPSET_CMD_GET_BYNAME);
+	mnl_attr_put_u8(fake_message(IPSET_CMD_GET_BYNAME),
+			IPSET_ATTR_INDEX | NET, 1);
+	fake_datagram(0);
+	fake_end(NLMSG_ERROR, 0);
+	fake_datagram(0);
+	assert_int_equal(sr6flow_index(handle, "foo", &value), -EPROTO);
+	fake_answer(IPSET_CMD_GET_BYNAME, -ENOENT);
+	assert_int_equal(sr6flow_index(handle, "foo", &value), -ENOENT);
+	error_is("there is no set 'foo': create it with 'lmctl init' or 'ipset create foo hash:sr6flow'");
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -569,7 +596,7 @@ int main(void)
 		TEST(create_revisions), TEST(add), TEST(add_source),
 		TEST(source_errors), TEST(add_errors),
 		TEST(add_full), TEST(nothing_changed), TEST(del_and_test),
-		TEST(destroy_and_flush), TEST(colour),
+		TEST(destroy_and_flush), TEST(colour), TEST(set_index),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
