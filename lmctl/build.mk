@@ -57,6 +57,9 @@ test_recording_lines_OBJS := $(RECORDING_OBJS)
 test_recording_lines_LDLIBS := $(LMCTL_LDLIBS)
 test_recorder_OBJS := $(B)/test/unit/node_sim.o $(RECORDER_OBJS)
 test_recorder_LDLIBS := $(LMCTL_LDLIBS)
+test_rules_OBJS := $(patsubst %,$(B)/lmctl/%.o,rules rules_nft rules_legacy \
+		   rules_watch) $(RECORDING_OBJS)
+test_rules_LDLIBS := $(LMCTL_LDLIBS)
 test_linefile_OBJS := $(B)/lmctl/linefile.o $(B)/lmctl/output.o
 test_linefile_LDLIBS := -lsmartcols
 test_output_OBJS := $(B)/lmctl/output.o
@@ -166,7 +169,9 @@ test_inband_LDLIBS := -lnl-3 -lmnl -lsmartcols
 # The calls that would reach the kernel go to a stand-in.
 FAKE_SR6FLOW_WRAP := $(addprefix -Wl$(comma)--wrap=sr6flow_, \
 		     open close error create destroy flush add del test \
-		     set_colour info dump)
+		     set_colour info dump) \
+		     $(addprefix -Wl$(comma)--wrap=witness_, \
+		     open close fd drain read error)
 test_cmdline_OBJS := $(B)/test/unit/fake_sr6flow.o $(LMCTL_TEST_OBJS) \
 		     $(B)/lib/libsr6flow.a
 test_cmdline_LDLIBS := $(FAKE_SR6FLOW_WRAP) $(LMCTL_LDLIBS)

@@ -24,7 +24,12 @@
  * @REASON_FLOW_ADDED: the flow was added within the block or just before
  * @REASON_FLOW_REMOVED: the flow went away before its counters were confirmed
  * @REASON_CLOCK_STEPPED: the clock was set, or the machine was suspended
- * @REASON_NO_RULE: no rule names the set, so that nothing counts
+ * @REASON_NO_RULE: no rule counts the set, so that nothing counts
+ * @REASON_RULE_TWICE: more than one rule counts the set
+ * @REASON_RULE_DIFFERS: the rule is not the one that 'lmctl init' makes: elsewhere, or
+ *			 for some packets only
+ * @REASON_RULE_CHANGED: the rule, its table or another rule that counts was changed
+ *			 between the readings of the block
  * @REASON_READ_LATE: no whole reading was made inside the reading window of
  *		      this block or of the one before with its colour
  * @REASON_COLOUR_LATE: the active colour changed late at one end of the block
@@ -56,6 +61,9 @@ enum reason {
 	REASON_FLOW_REMOVED,
 	REASON_CLOCK_STEPPED,
 	REASON_NO_RULE,
+	REASON_RULE_TWICE,
+	REASON_RULE_DIFFERS,
+	REASON_RULE_CHANGED,
 	REASON_READ_LATE,
 	REASON_COLOUR_LATE,
 	REASON_TWO_SOURCES,

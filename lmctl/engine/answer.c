@@ -31,6 +31,9 @@ static const enum reason wire_reasons[] = {
 	REASON_COLOURED_BEFORE,
 	REASON_TWO_SOURCES,
 	REASON_CROSSED_TWICE,
+	REASON_RULE_TWICE,
+	REASON_RULE_DIFFERS,
+	REASON_RULE_CHANGED,
 };
 
 const char *answer_word(const struct answer *answer)
