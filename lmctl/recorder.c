@@ -55,6 +55,9 @@
  * is in the identity of the cumulative counters. A packet that the identity of B
  * knows already makes B itself invalid, so none of a later block is among them.
  *
+ * The rules are looked at before READ and after CONFIRM: those of the first READ that
+ * a block is the difference of must be those of its CONFIRM, unchanged throughout.
+ *
  * Only a marking node changes the active colour. A set is taken for one when
  * its active colour is seen to change; before that it is not asked to.
  *
@@ -109,6 +112,11 @@ struct recorder {
 	 */
 	int64_t began;
 	uint64_t breaks;
+
+	/* The rules at the last READ and CONFIRM; by parity: at the base's READ. */
+	struct rule_facts rule[2];
+	uint64_t rule_base[2];
+	uint64_t rule_seen;
 
 	/* By parity of a block: has there been a reading, and the last one. */
 	bool read_ever[2];
@@ -357,6 +365,14 @@ void recorder_look(struct recorder *recorder, int64_t ended, uint32_t mask,
 	}
 }
 
+void recorder_rule(struct recorder *recorder, const struct rule_facts *rule)
+{
+	if (rule->reason || rule->sequence != recorder->rule_seen)
+		recorder->breaks++;
+	recorder->rule_seen = rule->sequence;
+	recorder->rule[recorder->step == RECORDER_CONFIRM] = *rule;
+}
+
 void recorder_dump_begin(struct recorder *recorder)
 {
 	recorder->dump++;
@@ -465,10 +481,6 @@ int recorder_dump_flow(const struct sr6flow_set *set,
 		take_read(recorder, flow, slots, record);
 	else
 		take_confirm(recorder, flow, slots, record);
-	if (!set->references) {
-		flow->reason = reason_first(flow->reason, REASON_NO_RULE);
-		recorder->breaks++;
-	}
 	return 0;
 }
 
@@ -477,6 +489,17 @@ static enum reason judge_stray(const struct recorder *recorder, bool both)
 {
 	return both && recorder->marking ? REASON_COLOURED_BEFORE :
 					   REASON_UNCOLOURED;
+}
+
+/* What is wrong with the rules since the base was read. */
+static enum reason judge_rule(const struct recorder *recorder)
+{
+	const struct rule_facts *rule = recorder->rule;
+	enum reason reason = reason_first(rule[0].reason, rule[1].reason);
+
+	if (recorder->rule_base[parity(recorder->block)] != rule[1].sequence)
+		reason = reason_first(reason, REASON_RULE_CHANGED);
+	return reason;
 }
 
 /* What is wrong with the reading of a flow that both dumps have. */
@@ -537,7 +560,8 @@ static int report_flow(struct recorder *recorder, struct readings *flow)
 		.reason = judge_reading(recorder, flow),
 	};
 	enum reason reason = reason_first(now.reason,
-					  judge_base(recorder, flow));
+					  reason_first(judge_base(recorder, flow),
+						       judge_rule(recorder)));
 	struct sr6flow_counters grown = {
 		now.counters.packets - flow->base[p].counters.packets,
 		now.counters.bytes - flow->base[p].counters.bytes,
@@ -551,12 +575,8 @@ static int report_flow(struct recorder *recorder, struct readings *flow)
 	    start->late)
 		reason = reason_first(reason, REASON_COLOUR_LATE);
 	/* That one was read while this one ran. */
-	if (before->block == recorder->block - 1) {
-		if (before->reason == REASON_NO_RULE)
-			reason = reason_first(reason, REASON_NO_RULE);
-		if (before->went_on)
-			reason = reason_first(reason, REASON_STILL_COUNTING);
-	}
+	if (before->block == recorder->block - 1 && before->went_on)
+		reason = reason_first(reason, REASON_STILL_COUNTING);
 	/* Counters may pass 2^64; no block has half as many packets. */
 	if (grown.packets > INT64_MAX || grown.bytes > INT64_MAX) {
 		reason = reason_first(reason, REASON_COUNTER_BACK);
@@ -606,6 +626,7 @@ static int report_block(struct recorder *recorder)
 	}
 	recorder->read_ever[p] = true;
 	recorder->read_last[p] = recorder->block;
+	recorder->rule_base[p] = recorder->rule[0].sequence;
 	return based ? recorder->end(recorder->block, recorder->arg) : 0;
 }
 

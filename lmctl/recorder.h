@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include "lmctl/block.h"
 #include "lmctl/recording.h"
+#include "lmctl/rules.h"
 #include "sr6flow.h"
 
 struct recorder;
@@ -107,6 +108,14 @@ int recorder_next(struct recorder *recorder, int64_t now,
  */
 void recorder_look(struct recorder *recorder, int64_t ended, uint32_t mask,
 		   uint32_t colour);
+
+/**
+ * recorder_rule() - take in what is known of the rules
+ * @recorder: recorder
+ * @rule: read before the dump of RECORDER_READ begins, and after that of
+ *	  RECORDER_CONFIRM before recorder_dump_end()
+ */
+void recorder_rule(struct recorder *recorder, const struct rule_facts *rule);
 
 /**
  * recorder_dump_begin() - begin a dump, or begin it anew

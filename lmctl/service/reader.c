@@ -3,11 +3,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 
 #include "lmctl/clock.h"
 #include "lmctl/lmctl.h"
 #include "lmctl/service/reader.h"
 #include "lmctl/service/sysclock.h"
+#include "lmctl/witness.h"
 
 /* A set that is gone is looked for so often per block, within these bounds. */
 #define AGAIN_SHARE 8
@@ -27,6 +29,10 @@ struct reader {
 	struct sr6flow *handle;
 	struct recorder *recorder;
 	struct record_clock clock;
+	struct witness *witness;
+	sd_event_source *announced;
+	/* What failed last was the reading of the rules. */
+	bool rules_failed;
 	/* What failed last, 0 if nothing does. */
 	int failing;
 	/* Dumps in a row that took too long. */
@@ -80,14 +86,33 @@ static int take_look(struct reader *reader)
 	return err;
 }
 
-/* The end of a dump is in the loop: it may find that the clock stepped. */
-static int take_dump(struct reader *reader)
+static int take_rule(struct reader *reader)
 {
+	struct rule_facts facts;
+	int err = witness_read(reader->witness, reader->handle, &facts);
+
+	reader->rules_failed = err;
+	if (!err)
+		recorder_rule(reader->recorder, &facts);
+	return err;
+}
+
+/*
+ * The rules are looked at on the far side of what is counted. The end of a dump is
+ * in the loop: it may find that the clock stepped.
+ */
+static int take_dump(struct reader *reader, enum recorder_step step)
+{
+	int err = step == RECORDER_READ ? take_rule(reader) : 0;
+
+	if (err)
+		return err;
 	sysclock_record(&reader->clock, reader->timing.band);
 	recorder_clock(reader->recorder, &reader->clock);
 	recorder_dump_begin(reader->recorder);
-	return lmctl_dump(reader->handle, reader->set, dump_flow, dump_again,
-			  reader);
+	err = lmctl_dump(reader->handle, reader->set, dump_flow, dump_again,
+			 reader);
+	return err || step == RECORDER_READ ? err : take_rule(reader);
 }
 
 /*
@@ -96,7 +121,17 @@ static int take_dump(struct reader *reader)
  */
 static bool passes(int err)
 {
-	return err == -EINTR || err == -ENOBUFS || err == -ETIMEDOUT;
+	return err == -EINTR || err == -ENOBUFS || err == -ETIMEDOUT ||
+	       err == -EAGAIN;
+}
+
+static const char *sentence(const struct reader *reader, int err)
+{
+	if (err == -ENOMEM)
+		return "out of memory for a flow";
+	return reader->rules_failed ?
+	       witness_error(reader->witness, reader->handle) :
+	       sr6flow_error(reader->handle);
 }
 
 static int64_t pause_after(const struct reader *reader, int err)
@@ -117,15 +152,13 @@ static int64_t report_failure(struct reader *reader, int err)
 	if (passes(err))
 		return again;
 	if (reader->ops->failed) {
-		lmctl_error("%s", err == -ENOMEM ? "out of memory for a flow" :
-					sr6flow_error(reader->handle));
+		lmctl_error("%s", sentence(reader, err));
 		reader->ops->failed(reader->arg);
 		return LOOP_NEVER;
 	}
 	if (reader->failing != err)
 		lmctl_warning("%s; its blocks are invalid until it can be read again",
-			      err == -ENOMEM ? "out of memory for a flow" :
-					sr6flow_error(reader->handle));
+			      sentence(reader, err));
 	reader->failing = err;
 	return again;
 }
@@ -168,8 +201,9 @@ static int64_t reader_run(void *arg, int64_t now)
 		return stop(reader);
 	if (now < due.time)
 		return due.time;
+	reader->rules_failed = false;
 	err = due.step == RECORDER_LOOK ? take_look(reader) :
-					  take_dump(reader);
+					  take_dump(reader, due.step);
 	if (err)
 		return report_failure(reader, err);
 	if (reader->failing)
@@ -230,7 +264,7 @@ struct reader *reader_open(const char *set, const char *node,
 	reader->timing = *timing;
 	reader->ops = reader_ops;
 	reader->arg = arg;
-	if (prepare(reader, set))
+	if (prepare(reader, set) || witness_open(&reader->witness, set))
 		goto failed;
 	reader->recorder = recorder_new(timing, node, set, take_record,
 					take_end, reader);
@@ -244,11 +278,27 @@ failed:
 	return NULL;
 }
 
+/* Their buffer would overflow in a long block. */
+static int on_announced(sd_event_source *source, int fd, uint32_t events,
+			void *arg)
+{
+	struct reader *reader = arg;
+
+	(void)source;
+	(void)fd;
+	(void)events;
+	witness_drain(reader->witness);
+	return 0;
+}
+
 int reader_start(struct reader *reader, struct loop *loop)
 {
 	reader->loop = loop;
 	reader->task = loop_task(loop, &ops, reader);
-	if (reader->task)
+	if (reader->task &&
+	    sd_event_add_io(loop_event(loop), &reader->announced,
+			    witness_fd(reader->witness), EPOLLIN, on_announced,
+			    reader) >= 0)
 		return 0;
 	lmctl_error("out of memory");
 	return -ENOMEM;
@@ -259,6 +309,8 @@ void reader_close(struct reader *reader)
 	if (!reader)
 		return;
 	task_free(reader->task);
+	sd_event_source_unref(reader->announced);
+	witness_close(reader->witness);
 	recorder_free(reader->recorder);
 	sr6flow_close(reader->handle);
 	free(reader);

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+#include "lmctl/witness.h"
 #include "test/unit/fake_sr6flow.h"
 
 struct fake fake;
@@ -25,6 +29,16 @@ int __wrap_sr6flow_info(struct sr6flow *handle, const char *set,
 			struct sr6flow_set *info);
 int __wrap_sr6flow_dump(struct sr6flow *handle, const char *set,
 			sr6flow_dump_fn fn, void *arg);
+int __wrap_witness_open(struct witness **witness, const char *set);
+void __wrap_witness_close(struct witness *witness);
+int __wrap_witness_fd(const struct witness *witness);
+void __wrap_witness_drain(struct witness *witness);
+int __wrap_witness_read(struct witness *witness, struct sr6flow *handle,
+			struct rule_facts *facts);
+const char *__wrap_witness_error(const struct witness *witness,
+				 const struct sr6flow *handle);
+int __wrap_witness_survey(struct sr6flow *handle, const char *set,
+			  struct rules *rules);
 
 void fake_reset(void)
 {
@@ -156,7 +170,6 @@ int __wrap_sr6flow_info(struct sr6flow *handle, const char *set,
 	*info = (struct sr6flow_set){
 		.mask = fake.mask,
 		.colour = fake.colour,
-		.references = fake.references,
 		.maxelem = 65536,
 		.hashsize = 1024,
 		.timeout = SR6FLOW_NO_TIMEOUT,
@@ -193,4 +206,61 @@ int __wrap_sr6flow_dump(struct sr6flow *handle, const char *set,
 		return err;
 	fake.interruptions--;
 	return fake.interruption ? fake.interruption : -EINTR;
+}
+
+/* Nothing is ever announced by its descriptor. */
+struct witness {
+	int fd;
+};
+
+int __wrap_witness_open(struct witness **witness, const char *set)
+{
+	(void)set;
+	*witness = malloc(sizeof(**witness));
+	if (!*witness)
+		return -ENOMEM;
+	(*witness)->fd = eventfd(0, EFD_CLOEXEC);
+	return 0;
+}
+
+void __wrap_witness_close(struct witness *witness)
+{
+	if (witness)
+		close(witness->fd);
+	free(witness);
+}
+
+int __wrap_witness_fd(const struct witness *witness)
+{
+	return witness->fd;
+}
+
+void __wrap_witness_drain(struct witness *witness)
+{
+	(void)witness;
+}
+
+int __wrap_witness_read(struct witness *witness, struct sr6flow *handle,
+			struct rule_facts *facts)
+{
+	(void)witness;
+	(void)handle;
+	*facts = (struct rule_facts){ .reason = fake.rule };
+	return fake.rule_error;
+}
+
+const char *__wrap_witness_error(const struct witness *witness,
+				 const struct sr6flow *handle)
+{
+	(void)witness;
+	return __wrap_sr6flow_error(handle);
+}
+
+int __wrap_witness_survey(struct sr6flow *handle, const char *set,
+			  struct rules *rules)
+{
+	(void)handle;
+	(void)set;
+	*rules = fake.rules;
+	return 0;
 }

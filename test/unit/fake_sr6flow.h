@@ -7,6 +7,7 @@
 #ifndef TEST_FAKE_SR6FLOW_H
 #define TEST_FAKE_SR6FLOW_H
 
+#include "lmctl/rules.h"
 #include "sr6flow.h"
 
 #define FAKE_FLOWS_MAX 16
@@ -17,24 +18,28 @@
  * @n: number of flows
  * @mask: mark mask of every set
  * @colour: active colour
- * @references: rules that name each set
  * @adds_left: sr6flow_add() fails when it gets to 0; negative: never
  * @interruptions: so many dumps end half way, and their counters are wrong
  * @interruption: with which error, 0 for -EINTR
  * @open_error: what sr6flow_open() returns
  * @destroyed: sr6flow_destroy() was called
+ * @rules: what witness_survey() finds
+ * @rule: what witness_read() says of the rules
+ * @rule_error: what it returns
  */
 extern struct fake {
 	struct sr6flow_flow flows[FAKE_FLOWS_MAX];
 	unsigned int n;
 	uint32_t mask;
 	uint32_t colour;
-	uint32_t references;
 	int adds_left;
 	int interruptions;
 	int interruption;
 	int open_error;
 	bool destroyed;
+	struct rules rules;
+	enum reason rule;
+	int rule_error;
 } fake;
 
 /**

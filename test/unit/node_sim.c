@@ -23,6 +23,8 @@ struct node {
 	int slow;
 	bool interrupt;
 	int rules;
+	uint64_t rules_sequence;
+	enum recorder_step step;
 	uint32_t mask;
 	uint32_t colour;
 	uint64_t instance;
@@ -251,6 +253,7 @@ static int act(struct node *node, const struct event *event)
 		break;
 	case RULES:
 		node->rules = event->value;
+		node->rules_sequence++;
 		break;
 	case INTERRUPT:
 		node->interrupt = true;
@@ -287,20 +290,30 @@ static int tick(struct node *node)
 		change_colour(node);
 	for (i = 0; i < FLOWS && node->rules; i++)
 		if (node->flows[i].there && !node->flows[i].idle)
-			flow_count(node, i, node->colour, 1);
+			flow_count(node, i, node->colour, node->rules);
 	while (node->event->action && AT(node->event->at) <= node->true_time)
 		sleep += act(node, node->event++);
 	return sleep;
 }
 
+static void look_at_rules(struct node *node)
+{
+	const struct rule_facts facts = {
+		.sequence = node->rules_sequence,
+		.reason = !node->rules ? REASON_NO_RULE :
+			  node->rules > 1 ? REASON_RULE_TWICE : REASON_NONE,
+	};
+
+	recorder_rule(node->recorder, &facts);
+}
+
 static void dump(struct node *node)
 {
-	struct sr6flow_set set = {
-		.mask = node->mask,
-		.references = (uint32_t)node->rules,
-	};
+	struct sr6flow_set set = { .mask = node->mask };
 	int i;
 
+	if (node->step == RECORDER_READ)
+		look_at_rules(node);
 	recorder_dump_begin(node->recorder);
 	set.colour = node->scenario->counting ? 0 : node->colour;
 	for (i = 0; i < FLOWS; i++) {
@@ -317,6 +330,8 @@ static void dump(struct node *node)
 	}
 	for (; node->slow; node->slow--)
 		tick(node);
+	if (node->step == RECORDER_CONFIRM)
+		look_at_rules(node);
 	assert_int_equal(recorder_dump_end(node->recorder, node->time), 0);
 }
 
@@ -379,8 +394,10 @@ void node_run(const struct scenario *scenario)
 		else if (due.step == RECORDER_LOOK)
 			recorder_look(node.recorder, node.time, node.mask,
 				      scenario->counting ? 0 : node.colour);
-		else
+		else {
+			node.step = due.step;
 			dump(&node);
+		}
 	}
 	if (node.expected->block)
 		fail_msg("%s: no record of block %d", scenario->name,

@@ -42,7 +42,7 @@ enum action {
 	SLOW,		/* the next dump takes value ms */
 	INTERRUPT,	/* the next dump is interrupted and repeated */
 	PRESET,		/* counters of flow value start just below 2^64 */
-	RULES,		/* value rules name the set */
+	RULES,		/* the rules are changed: value of them count the set */
 	BACKWARDS,	/* counters of flow value lose what they had */
 	UNCOLOURED,	/* one packet of flow value without a colour */
 	SOURCE,		/* packets of flow value come from another source */

@@ -140,7 +140,6 @@ static int setup(void **state)
 	close(fd);
 	self.port = free_port();
 	fake_reset();
-	fake.references = 1;
 	alarm(PATIENCE);
 	assert_int_equal(loop_open(&self.loop), 0);
 	return 0;
