@@ -125,7 +125,8 @@ test_httpd_LDLIBS := -lmicrohttpd -lsystemd
 SINK_TEST_OBJS := $(B)/test/unit/result_make.o \
 		  $(patsubst %,$(B)/lmctl/%.o,sinks/figures engine/result \
 		  engine/answer) $(RECORDING_OBJS) $(B)/lib/libsr6flow.a
-test_checkup_OBJS := $(patsubst %,$(B)/lmctl/%.o,checkup checkup_words flowkey) \
+test_checkup_OBJS := $(patsubst %,$(B)/lmctl/%.o,checkup checkup_words flowkey \
+		     checkup_rules rules rules_nft rules_legacy) \
 		     $(SINK_TEST_OBJS)
 test_checkup_LDLIBS := -lsmartcols -ljansson -lmnl
 test_stream_OBJS := $(patsubst %,$(B)/lmctl/%.o,sinks/stream \
@@ -171,7 +172,7 @@ FAKE_SR6FLOW_WRAP := $(addprefix -Wl$(comma)--wrap=sr6flow_, \
 		     open close error create destroy flush add del test \
 		     set_colour info dump) \
 		     $(addprefix -Wl$(comma)--wrap=witness_, \
-		     open close fd drain read error)
+		     open close fd drain read error survey)
 test_cmdline_OBJS := $(B)/test/unit/fake_sr6flow.o $(LMCTL_TEST_OBJS) \
 		     $(B)/lib/libsr6flow.a
 test_cmdline_LDLIBS := $(FAKE_SR6FLOW_WRAP) $(LMCTL_LDLIBS)

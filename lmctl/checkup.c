@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "lmctl/checkup.h"
+#include "lmctl/checkup_rules.h"
 #include "lmctl/checkup_words.h"
 #include "lmctl/flowkey.h"
 
@@ -66,6 +67,8 @@ struct checkup {
 	struct block_timing timing;
 	struct sr6flow_set set;
 	struct sources sources;
+	bool rules_known;
+	struct rules rules;
 	unsigned int looks;
 	unsigned int wrong_colours;
 	bool colour_changed;
@@ -112,6 +115,12 @@ void checkup_set(struct checkup *checkup, const struct sr6flow_set *set,
 	if (set->colour != block_colour(set->mask, block))
 		checkup->wrong_colours++;
 	checkup->set = *set;
+}
+
+void checkup_rules(struct checkup *checkup, const struct rules *rules)
+{
+	checkup->rules_known = true;
+	checkup->rules = *rules;
 }
 
 void checkup_clock(struct checkup *checkup, bool synchronised,
@@ -248,19 +257,10 @@ static void judge_set(struct checkup *checkup)
 		     "'%s' could not be read", checkup->of.set);
 		return;
 	}
-	if (!set->references)
-		find(checkup, FINDING_BAD, "set",
-		     "run 'lmctl init tx'", "'%s': no rule names the set, so nothing is marked",
-		     set->name);
-	else if (set->references > 1)
-		find(checkup, FINDING_NOTE, "set",
-		     "see 'ip6tables-save -t mangle' on this node: one rule may count",
-		     "'%s': %u flows, used by %u rules", set->name, set->flows,
-		     set->references);
+	if (set->flows)
+		find(checkup, FINDING_GOOD, "set", NULL, "'%s' has %u flows",
+		     set->name, set->flows);
 	else
-		find(checkup, FINDING_GOOD, "set", NULL,
-		     "'%s': %u flows, used by a rule", set->name, set->flows);
-	if (!set->flows)
 		find(checkup, FINDING_BAD, "set",
 		     "add flows with 'lmctl add' or 'lmctl import'",
 		     "'%s' has no flows", set->name);
@@ -272,6 +272,16 @@ static void judge_set(struct checkup *checkup)
 		find(checkup, FINDING_NOTE, "set", "see 'lmctl stats --explain'",
 		     "'%s' could not mark %" PRIu64 " packets", set->name,
 		     set->not_writable);
+}
+
+static void judge_rules(struct checkup *checkup)
+{
+	struct rule_finding rule;
+	unsigned int i;
+
+	for (i = 0; checkup->rules_known &&
+	     rule_finding(&checkup->rules, checkup->of.set, i, &rule); i++)
+		find(checkup, rule.level, "rule", rule.remedy, "%s", rule.text);
 }
 
 static void judge_mask(struct checkup *checkup)
@@ -506,6 +516,7 @@ bool checkup_findings(struct checkup *checkup,
 	checkup->arg = arg;
 	checkup->bad = false;
 	judge_set(checkup);
+	judge_rules(checkup);
 	judge_mask(checkup);
 	judge_sources(checkup);
 	judge_colour(checkup);

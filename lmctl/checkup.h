@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include "lmctl/block.h"
 #include "lmctl/engine/result.h"
+#include "lmctl/rules.h"
 #include "sr6flow.h"
 
 struct checkup;
@@ -29,7 +30,7 @@ enum finding_level {
 /**
  * struct finding - a finding
  * @level: what it means
- * @subject: "set", "colour", "clock", "peer NAME"...
+ * @subject: "set", "rule", "colour", "clock", "peer NAME"...
  * @text: what was found, one line
  * @remedy: what to do, or NULL
  */
@@ -65,6 +66,13 @@ void checkup_free(struct checkup *checkup);
  */
 void checkup_set(struct checkup *checkup, const struct sr6flow_set *set,
 		 int64_t time);
+
+/**
+ * checkup_rules() - the rules of the marking set
+ * @checkup: checkup
+ * @rules: rules
+ */
+void checkup_rules(struct checkup *checkup, const struct rules *rules);
 
 /**
  * checkup_clock() - what the kernel says of this node's clock

@@ -16,6 +16,7 @@
 #include "lmctl/service/parts.h"
 #include "lmctl/service/sysclock.h"
 #include "lmctl/tunsrc.h"
+#include "lmctl/witness.h"
 
 #define BLOCKS 2
 /* Flows whose tunnel source the kernel is asked for: a moment's work. */
@@ -156,6 +157,7 @@ static int64_t look_run(void *arg, int64_t now)
 	int64_t block = block_number(timing, now);
 	int64_t due = block_window_open(timing, block - 1);
 	struct sr6flow_set set;
+	struct rules rules;
 	bool synchronised;
 	int64_t error_ns;
 
@@ -170,6 +172,8 @@ static int64_t look_run(void *arg, int64_t now)
 	checkup_clock(check->checkup, synchronised, error_ns);
 	if (!sr6flow_info(check->handle, config->measure[0].of.set, &set))
 		checkup_set(check->checkup, &set, now);
+	if (!witness_survey(check->handle, config->measure[0].of.set, &rules))
+		checkup_rules(check->checkup, &rules);
 	return block_window_open(timing, block);
 }
 

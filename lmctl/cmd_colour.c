@@ -10,6 +10,7 @@
 #include "lmctl/lmctl.h"
 #include "lmctl/output.h"
 #include "lmctl/report.h"
+#include "lmctl/witness.h"
 
 struct options {
 	const char *set;
@@ -69,23 +70,46 @@ static const struct argp argp = {
 	       LMCTL_SET_RX ") or a name.",
 };
 
-static int set_row(struct libscols_table *table, const struct sr6flow_set *set)
+/* How many rules count, or what is wrong with them. */
+static int rules_cell(struct sr6flow *handle, const char *set, char *cell,
+		      size_t size)
+{
+	const char *wrong;
+	struct rules rules;
+	int err = witness_survey(handle, set, &rules);
+
+	if (err)
+		return err;
+	wrong = reason_word(rules_judge(&rules));
+	if (wrong)
+		snprintf(cell, size, "%s", wrong);
+	else
+		snprintf(cell, size, "%u", rules.counting);
+	return 0;
+}
+
+static int set_row(struct sr6flow *handle, struct libscols_table *table,
+		   const struct sr6flow_set *set)
 {
 	char mask[16], colour[16], flows[16], maxelem[16], rules[16], mem[24];
 	const char *const cells[] = {
 		set->name, mask, colour, flows, maxelem, rules, mem,
 	};
+	int err = rules_cell(handle, set->name, rules, sizeof(rules));
+
+	if (err)
+		return err;
 
 	snprintf(mask, sizeof(mask), "0x%08x", set->mask);
 	snprintf(colour, sizeof(colour), "0x%08x", set->colour);
 	snprintf(flows, sizeof(flows), "%u", set->flows);
 	snprintf(maxelem, sizeof(maxelem), "%u", set->maxelem);
-	snprintf(rules, sizeof(rules), "%u", set->references);
 	snprintf(mem, sizeof(mem), "%" PRIu64, set->memsize);
 	return output_row(table, OUTPUT_PLAIN, cells);
 }
 
-static int show_table(const struct sr6flow_set *sets, unsigned int n)
+static int show_table(struct sr6flow *handle, const struct sr6flow_set *sets,
+		      unsigned int n)
 {
 	static const struct output_column columns[] = {
 		{ "SET", false }, { "MASK", false }, { "COLOUR", false },
@@ -100,7 +124,7 @@ static int show_table(const struct sr6flow_set *sets, unsigned int n)
 	if (!table)
 		return -ENOMEM;
 	for (i = 0; i < n && !err; i++)
-		err = set_row(table, &sets[i]);
+		err = set_row(handle, table, &sets[i]);
 	return output_table_end(table, !err) ? -EIO : err;
 }
 
@@ -143,7 +167,8 @@ static int colours(struct sr6flow *handle, const struct options *options)
 
 	if (!n)
 		return -ENOENT;
-	return options->json ? report_sets_json(sets, n) : show_table(sets, n);
+	return options->json ? report_sets_json(sets, n) :
+			       show_table(handle, sets, n);
 }
 
 int cmd_colour(int argc, char **argv)

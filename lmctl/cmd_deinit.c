@@ -8,8 +8,10 @@
 #include "lmctl/ip6tables.h"
 #include "lmctl/lmctl.h"
 #include "lmctl/signals.h"
+#include "lmctl/witness.h"
 
 struct options {
+	/* NULL: ip6tables, and then whichever has a rule. */
 	const char *program;
 	const char *set;
 	bool tx;
@@ -70,13 +72,52 @@ static int remove_rules(const struct options *options, const char *set,
 			bool marking)
 {
 	const struct ip6tables rule = {
-		.program = options->program,
+		.program = options->program ?: "ip6tables",
 		.set = set,
 		.marking = marking,
 	};
 	int n = ip6tables_del(&rule);
 
 	return n < 0 ? n : 0;
+}
+
+/* Of the kind that 'lmctl init' makes, through the other program than ours. */
+static int remove_elsewhere(const struct rule *rule, const char *set)
+{
+	const struct ip6tables other = {
+		.program = rule->legacy ? "ip6tables-legacy" : "ip6tables-nft",
+		.set = set,
+		.marking = rule->marks,
+	};
+	int n = ip6tables_del(&other);
+
+	return n < 0 ? n : 0;
+}
+
+/* What still uses the set, but for the rules of init, is somebody else's. */
+static int remove_others(struct sr6flow *handle, const struct options *options,
+			 const char *set, bool tx, bool rx)
+{
+	char text[RULE_STRLEN], remedy[RULE_STRLEN];
+	struct rules rules;
+	unsigned int i;
+	int err;
+
+	err = witness_survey(handle, set, &rules);
+	for (i = 0; !err && i < rules.n; i++) {
+		const struct rule *rule = &rules.rule[i];
+
+		if (rule->counts && rule->plain && rule->placed &&
+		    (rule->marks ? tx : rx) && !options->program) {
+			err = remove_elsewhere(rule, set);
+			continue;
+		}
+		lmctl_error("set '%s' is in use by %s: remove it with '%s'",
+			    set, rule_text(rule, text),
+			    rule_remedy(rule, remedy));
+		err = -EBUSY;
+	}
+	return err;
 }
 
 static int deinit(struct sr6flow *handle, const struct options *options,
@@ -95,6 +136,8 @@ static int deinit(struct sr6flow *handle, const struct options *options,
 		err = remove_rules(options, set, true);
 	if (!err && rx)
 		err = remove_rules(options, set, false);
+	if (!err)
+		err = remove_others(handle, options, set, tx, rx);
 	if (err)
 		return err;
 	err = lmctl_destroy(handle, set);
@@ -106,7 +149,7 @@ static int deinit(struct sr6flow *handle, const struct options *options,
 
 int cmd_deinit(int argc, char **argv)
 {
-	struct options options = { .program = "ip6tables" };
+	struct options options = { 0 };
 	struct sr6flow *handle;
 	int err = 0, status = lmctl_parse(&argp, argc, argv, &options);
 

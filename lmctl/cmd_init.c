@@ -6,9 +6,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "lmctl/checkup_rules.h"
 #include "lmctl/ip6tables.h"
 #include "lmctl/lmctl.h"
 #include "lmctl/signals.h"
+#include "lmctl/witness.h"
 
 struct options {
 	struct ip6tables rule;
@@ -211,11 +213,47 @@ static int create(struct sr6flow *handle, struct options *options,
 	return err;
 }
 
-static int install_rule(const struct ip6tables *rule)
+/*
+ * Whatever counts the set, in any table: a second rule would count each packet once
+ * more. Returns 1 if there is no rule yet.
+ */
+static int rule_missing(struct sr6flow *handle, const struct ip6tables *rule)
 {
-	int there = ip6tables_check(rule);
+	struct rule_finding finding;
+	const struct rule *found;
+	struct rules rules;
+	unsigned int i = 0;
+	int there, err;
 
-	return there ? (there < 0 ? there : 0) : ip6tables_add(rule);
+	there = ip6tables_check(rule);
+	if (there < 0)
+		return there;
+	err = witness_survey(handle, rule->set, &rules);
+	if (err)
+		return err;
+	found = rules_counting(&rules, &i);
+	if (!found)
+		return !there;
+	rule_finding(&rules, rule->set, 0, &finding);
+	if (finding.level != FINDING_GOOD) {
+		lmctl_error("%s; %s", finding.text, finding.remedy);
+		return -EEXIST;
+	}
+	if (found->marks != rule->marking) {
+		lmctl_error("%s, which is that of '%s'; use another set",
+			    finding.text, found->marks ? "tx" : "rx");
+		return -EEXIST;
+	}
+	if (!there)
+		lmctl_note("%s already: it stays", finding.text);
+	return 0;
+}
+
+static int install_rule(struct sr6flow *handle, const struct ip6tables *rule)
+{
+	int missing = rule_missing(handle, rule);
+
+	return missing > 0 ? ip6tables_add(rule) : missing;
 }
 
 /* A child that a signal ended may have done its work before. */
@@ -242,7 +280,8 @@ static int init(struct sr6flow *handle, struct options *options)
 	signals_hold();
 	err = create(handle, options, &created);
 	if (!err) {
-		err = signals_pending() ? -EINTR : install_rule(&options->rule);
+		err = signals_pending() ? -EINTR :
+					  install_rule(handle, &options->rule);
 		if (err)
 			undo(handle, options, created);
 	}
@@ -255,7 +294,7 @@ static int dry_run(struct sr6flow *handle, const struct options *options)
 	char text[IP6TABLES_STRLEN];
 	struct sr6flow_set info;
 	int err = sr6flow_info(handle, options->rule.set, &info);
-	int there = 0;
+	int missing = 1;
 
 	if (err == -ENOENT) {
 		printf("create set %s with mask 0x%08x and netmask %u\n",
@@ -265,11 +304,11 @@ static int dry_run(struct sr6flow *handle, const struct options *options)
 		lmctl_error("%s", sr6flow_error(handle));
 		return err;
 	} else {
-		there = ip6tables_check(&options->rule);
+		missing = rule_missing(handle, &options->rule);
 	}
-	if (!there)
+	if (missing > 0)
 		puts(ip6tables_text(&options->rule, text));
-	return there < 0 ? there : 0;
+	return missing < 0 ? missing : 0;
 }
 
 int cmd_init(int argc, char **argv)

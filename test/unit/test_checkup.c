@@ -13,6 +13,9 @@
 #include <cmocka.h>
 #include <arpa/inet.h>
 
+#include <netinet/in.h>
+#include <linux/netfilter.h>
+
 #include "lmctl/checkup.h"
 #include "lmctl/checkup_words.h"
 #include "test/unit/result_make.h"
@@ -21,6 +24,7 @@
 #define MASK 0x00030000
 #define BLOCKS 4
 #define MS BLOCK_NS_PER_MS
+enum { ONE_RULE, NO_RULES, TWO_RULES, CONDITION, ELSEWHERE, MEMBERSHIP, UNKNOWN };
 enum { FOLLOWS, STANDS, WANDERS, NO_LOOK };
 enum { ANSWERS, SILENT, REJECTS, NOT_ASKED };
 #define INVALID(why) { ANSWER_INVALID, why }
@@ -29,6 +33,7 @@ enum { ANSWERS, SILENT, REJECTS, NOT_ASKED };
  * struct row - a pair of nodes and what is said of it
  * @name: what the row is about
  * @set: state of the marking set, but for the name; mask 0 is MASK
+ * @rules: the rules of the set
  * @colour: what the looks see
  * @unsynchronised: this node's clock
  * @error: its error in nanoseconds
@@ -49,6 +54,7 @@ enum { ANSWERS, SILENT, REJECTS, NOT_ASKED };
 struct row {
 	const char *name;
 	struct sr6flow_set set;
+	int rules;
 	int colour;
 	bool unsynchronised;
 	int64_t error;
@@ -75,14 +81,38 @@ static const struct row rows[] = {
 	  .level = FINDING_GOOD, .subject = "peer p1",
 	  .text = "answers 4 of 8 messages, round trip 2.000 ms", .bad = "" },
 
-	{ .name = "two rules", .set.references = 2,
-	  .level = FINDING_NOTE, .subject = "set", .text = "used by 2 rules",
-	  .remedy = "one rule may count", .bad = "" },
-	{ .name = "no rule", .set.references = UINT32_MAX,
-	  .reason = REASON_NO_RULE,
-	  .level = FINDING_BAD, .subject = "set",
-	  .text = "'lm-tx': no rule names the set",
-	  .remedy = "lmctl init tx", .bad = "set,this node,loss," },
+	{ .name = "one rule", .level = FINDING_GOOD, .subject = "rule",
+	  .text = "'lm-tx' is counted by rule 1 of chain POSTROUTING, table mangle (ip6tables-nft)",
+	  .bad = "" },
+	{ .name = "two rules", .rules = TWO_RULES, .reason = REASON_RULE_TWICE,
+	  .level = FINDING_BAD, .subject = "rule",
+	  .text = "counted 2 times: by rule 1 of chain POSTROUTING, table mangle (ip6tables-nft) and rule 2 of chain POSTROUTING, table mangle (ip6tables-legacy)",
+	  .remedy = "'ip6tables-legacy -t mangle -D POSTROUTING 2'",
+	  .bad = "rule,this node,loss," },
+	{ .name = "a rule with a condition", .rules = CONDITION,
+	  .reason = REASON_RULE_DIFFERS,
+	  .level = FINDING_BAD, .subject = "rule",
+	  .text = "some packets only: rule 1 of chain POSTROUTING",
+	  .remedy = "ip6tables-nft -t mangle -D POSTROUTING 1",
+	  .bad = "rule,this node,loss," },
+	{ .name = "a rule elsewhere", .rules = ELSEWHERE,
+	  .reason = REASON_RULE_DIFFERS,
+	  .level = FINDING_BAD, .subject = "rule",
+	  .text = "but by rule 1 of chain mine, table inet own (nft)",
+	  .remedy = "nft delete rule inet own mine handle 7",
+	  .bad = "rule,this node,loss," },
+	{ .name = "a rule that asks only", .rules = MEMBERSHIP,
+	  .level = FINDING_NOTE, .subject = "rule",
+	  .text = "rule 2 of chain POSTROUTING, table mangle (ip6tables-nft) uses the set 'lm-tx' without counting",
+	  .remedy = "neither marks nor counts", .bad = "" },
+	{ .name = "a user that is no rule", .rules = UNKNOWN,
+	  .level = FINDING_BAD, .subject = "rule",
+	  .text = "3 users of the set 'lm-tx' are no rule",
+	  .remedy = "set of sets", .bad = "rule," },
+	{ .name = "no rule", .rules = NO_RULES, .reason = REASON_NO_RULE,
+	  .level = FINDING_BAD, .subject = "rule",
+	  .text = "no rule counts the set 'lm-tx'",
+	  .remedy = "lmctl init tx", .bad = "rule,this node,loss," },
 	{ .name = "no flows", .set.flows = UINT32_MAX,
 	  .level = FINDING_BAD, .subject = "set", .text = "has no flows",
 	  .remedy = "lmctl add", .bad = "set," },
@@ -301,6 +331,45 @@ static uint32_t or_zero(uint32_t given, uint32_t otherwise)
 	return given == UINT32_MAX ? 0 : given;
 }
 
+static const struct rule rule_made = {
+	.family = NFPROTO_IPV6, .table = "mangle", .chain = "POSTROUTING",
+	.position = 1, .counts = 1, .marks = true, .plain = true,
+	.placed = true,
+};
+
+static void give_rules(struct checkup *checkup, int kind)
+{
+	struct rules rules = { .n = 1, .counting = 1, .rule[0] = rule_made };
+
+	switch (kind) {
+	case NO_RULES:
+		rules.n = rules.counting = 0;
+		break;
+	case TWO_RULES:
+	case MEMBERSHIP:
+		rules.rule[rules.n] = rule_made;
+		rules.rule[rules.n].position = 2;
+		rules.rule[rules.n].legacy = kind == TWO_RULES;
+		rules.rule[rules.n++].counts = kind == TWO_RULES;
+		rules.counting = kind == TWO_RULES ? 2 : 1;
+		break;
+	case CONDITION:
+		rules.rule[0].plain = false;
+		break;
+	case ELSEWHERE:
+		rules.rule[0] = (struct rule){
+			.family = NFPROTO_INET, .table = "own",
+			.chain = "mine", .position = 1, .handle = 7,
+			.counts = 1, .plain = true,
+		};
+		break;
+	case UNKNOWN:
+		rules.unknown = 3;
+		break;
+	}
+	checkup_rules(checkup, &rules);
+}
+
 static void look(struct checkup *checkup, const struct row *row, int64_t block)
 {
 	struct sr6flow_set set = row->set;
@@ -308,7 +377,6 @@ static void look(struct checkup *checkup, const struct row *row, int64_t block)
 
 	strcpy(set.name, "lm-tx");
 	set.mask = or_zero(row->set.mask, MASK);
-	set.references = or_zero(row->set.references, 1);
 	set.flows = or_zero(row->set.flows, 1);
 	if (row->colour == STANDS)
 		seen = 0;
@@ -318,6 +386,7 @@ static void look(struct checkup *checkup, const struct row *row, int64_t block)
 	if (row->colour != NO_LOOK)
 		checkup_set(checkup, &set, block_window_open(&timing,
 							     block - 1));
+	give_rules(checkup, row->rules);
 	checkup_clock(checkup, !row->unsynchronised, row->error);
 }
 

@@ -89,7 +89,9 @@ reflect
 
 diagnose "well"
 good
-like "$found" "^ok +set +'lm-tx': 1 flows, used by a rule" "$now: the set"
+like "$found" "^ok +set +'lm-tx' has 1 flows" "$now: the set"
+like "$found" "^ok +rule +the set 'lm-tx' is counted by rule 1 of chain POSTROUTING, table mangle" \
+	"$now: the rule"
 like "$found" "^ok +mask +0x00030000, in the Tag" "$now: the mask"
 like "$found" "^ok +colour +the active colour follows the clock" \
 	"$now: the colour"
@@ -188,7 +190,7 @@ on ingress lmctl del tx stray=fcff:2::1,fcff:3::9
 
 on ingress ip6tables -t mangle -D POSTROUTING -m set --match-set lm-tx src
 diagnose "no rule here"
-wrong set "'lm-tx': no rule names the set" "lmctl init tx"
+wrong rule "no rule counts the set 'lm-tx'" "lmctl init tx"
 wrong "this node" "no-rule: " "lmctl init"
 reason no-rule
 on ingress lmctl init tx

@@ -70,10 +70,11 @@ begin rule-twice
 on ingress bash -c 'ip6tables-save -t mangle | ip6tables-restore --noflush'
 met
 like "$(on ingress lmctl check egress=fd00:c::3 --period ${period}ms --blocks 3)" \
-	"used by 2 rules" "$now: check names the second rule"
+	"'lm-tx' is counted 2 times: by rule 1 of chain POSTROUTING, table mangle .* and rule 2 of chain POSTROUTING" \
+	"$now: check names the second rule"
 on ingress ip6tables -t mangle -D POSTROUTING 2
 recovered
-reason coloured-before
+reason rule-twice rule-changed
 
 begin two-sets
 on ingress ipset create second hash:sr6flow
@@ -84,7 +85,7 @@ on ingress ip6tables -t mangle -I POSTROUTING -m set --match-set second src
 met
 on ingress ip6tables -t mangle -D POSTROUTING 1
 recovered
-reason coloured-before
+reason coloured-before rule-changed
 
 begin other-ingress
 start other ping -q -i 0.01 -I fc00:41::4 fd00:b::2 >/dev/null
