@@ -1,0 +1,192 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# vm: icount=yes kernels=6.1,6.12 timeout=600 seconds=40
+#
+# What is done to the rules that count, in a network that loses nothing: the rule is
+# present twice, away for a moment, replaced by one that only asks, reloaded, for some
+# packets only, in the other back end. Each time the blocks are invalid with the right
+# reason, and no figure is wrong; afterwards all blocks are exact again. Reloads of
+# other tables leave every block exact.
+. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../verdicts.sh"
+
+period=200
+sids=fcff:2::1,fcff:3::100
+counts=(-m set --match-set lm-rx dst)
+
+topo_srv6
+topo_direct
+on ingress lmctl init tx
+on egress lmctl init rx
+for end in "ingress lmctl add tx" "egress lmctl add rx"; do
+	# shellcheck disable=SC2086 # words
+	on $end gold=$sids idle=fcff:2::1,fcff:3::7
+done
+
+start host-a ping -q -i 0.01 fd00:b::2 >/dev/null
+start ingress lmctl rotate tx --period ${period}ms
+start egress lmctl reflect rx --period ${period}ms
+start ingress lmctl measure egress=fd00:c::3 --json --period ${period}ms \
+	>>"$tmp/results"
+
+# mangle BACKEND ARGUMENT...: ip6tables on the egress
+mangle() {
+	local back=$1
+	shift
+	on egress "ip6tables-$back" -t mangle "$@"
+}
+
+# over WORD...: the disturbance is over, and these were the reasons
+over() {
+	recovered
+	is "$(told_count '$3 == "exact" && $4 > 40')" 0 \
+		"$now: no block has more packets than were sent"
+	reason "$@"
+}
+
+# untouched: every block of this part has its figure
+untouched() {
+	blocks_pass 4
+	is "$(told_count '$3 != "exact"')" 0 "$now: every block is exact"
+	never_wrong
+}
+
+begin start
+recovered
+
+begin other-tables
+{
+	echo "table inet other"
+	echo "delete table inet other"
+	echo "table inet other { chain c {"
+	for ((i = 1; i <= 200; i++)); do
+		echo "tcp dport $i accept"
+	done
+	echo "}"
+	echo "}"
+} >"$tmp/other.nft"
+mangle nft -L >/dev/null
+on egress ip6tables -A FORWARD -p udp --dport 9 -j ACCEPT
+for i in 1 2 3 4 5; do
+	on egress nft -f "$tmp/other.nft"
+	on egress bash -c 'ip6tables-save -t filter | ip6tables-restore'
+	blocks_pass 1
+done
+untouched
+
+begin twice-there
+on egress bash -c 'ip6tables-save -t mangle | ip6tables-restore --noflush'
+blocks_pass 5
+mangle nft -D PREROUTING 2
+over rule-twice rule-changed
+
+begin twice-at-both-ends
+for node in ingress egress; do
+	on $node bash -c 'ip6tables-save -t mangle | ip6tables-restore --noflush'
+done
+blocks_pass 5
+like "$(on ingress lmctl check egress=fd00:c::3 --period ${period}ms)" \
+	"^WRONG +rule +the set 'lm-tx' is counted 2 times: by rule 1 of chain POSTROUTING, table mangle \(ip6tables-nft\) and rule 2 of chain POSTROUTING" \
+	"$now: check names both"
+mangle nft -D PREROUTING 2
+on ingress ip6tables -t mangle -D POSTROUTING 2
+over rule-twice rule-changed coloured-before
+
+# away BACKEND: no rule for a moment, within a block
+away() {
+	mangle "$1" -F PREROUTING
+	nap 0.02
+	mangle "$1" -I PREROUTING "${counts[@]}"
+	blocks_pass 3
+}
+
+begin away
+away nft
+away nft
+over rule-changed no-rule
+
+begin membership-only
+mangle nft -A PREROUTING "${counts[@]}" ! --update-counters
+mangle nft -D PREROUTING 1
+blocks_pass 5
+mangle nft -I PREROUTING "${counts[@]}"
+mangle nft -D PREROUTING 2
+over no-rule rule-changed
+
+begin reload
+for i in 1 2 3; do
+	on egress bash -c 'ip6tables-save -t mangle | ip6tables-restore'
+	blocks_pass 1
+done
+over rule-changed
+
+begin some-packets
+mangle nft -R PREROUTING 1 -i transit "${counts[@]}"
+blocks_pass 5
+mangle nft -R PREROUTING 1 "${counts[@]}"
+over rule-differs rule-changed
+
+begin bypassed
+mangle nft -I PREROUTING -p udp -j ACCEPT
+blocks_pass 5
+mangle nft -D PREROUTING 1
+over rule-differs rule-changed
+
+begin swapped
+on egress ipset create other hash:sr6flow
+on egress ipset add other gold=$sids
+on egress ipset add other idle=fcff:2::1,fcff:3::7
+on egress ipset swap lm-rx other
+blocks_pass 3
+on egress ipset swap lm-rx other
+over set-restarted unknown-flow flow-removed flow-added
+
+# The same where the rules are in tables of ip6_tables.
+
+begin other-back-end
+mangle legacy -I PREROUTING "${counts[@]}"
+blocks_pass 5
+check_fails "$now: init says where both rules are" \
+	"counted 2 times: by rule 1 of chain PREROUTING, table mangle \(ip6tables-nft\) and rule 1 of chain PREROUTING, table mangle \(ip6tables-legacy\); .*ip6tables-legacy -t mangle -D PREROUTING 1" \
+	on egress lmctl init rx
+mangle nft -D PREROUTING 1
+like "$(on egress lmctl init rx 2>&1)" \
+	"'lm-rx' is counted by rule 1 .*ip6tables-legacy.* already: it stays" \
+	"$now: init keeps the one that is left"
+blocks_pass 3
+over rule-twice rule-changed
+
+begin legacy-other-tables
+for i in 1 2 3; do
+	on egress nft -f "$tmp/other.nft"
+	on egress bash -c 'ip6tables-legacy-save -t filter | ip6tables-legacy-restore'
+	blocks_pass 1
+done
+mangle legacy -A FORWARD -p udp -j ACCEPT
+untouched
+
+begin legacy-twice
+on egress bash -c 'ip6tables-legacy-save -t mangle | ip6tables-legacy-restore --noflush'
+blocks_pass 5
+mangle legacy -D PREROUTING 2
+over rule-twice rule-changed
+
+begin legacy-away
+away legacy
+away legacy
+over rule-changed no-rule
+
+begin legacy-membership-only
+mangle legacy -A PREROUTING "${counts[@]}" ! --update-counters
+mangle legacy -D PREROUTING 1
+blocks_pass 5
+mangle legacy -I PREROUTING "${counts[@]}"
+over no-rule rule-changed
+
+now=all
+first=1
+never_wrong
+
+check "deinit finds the rule in the other back end" on egress lmctl deinit rx
+is "$(mangle legacy -S PREROUTING | sed 1d)$(on egress ipset list -n)" "other" \
+	"it removes the rule and the set"
