@@ -94,11 +94,10 @@ static int remove_elsewhere(const struct rule *rule, const char *set)
 	return n < 0 ? n : 0;
 }
 
-/* What still uses the set, but for the rules of init, is somebody else's. */
-static int remove_others(struct sr6flow *handle, const struct options *options,
-			 const char *set, bool tx, bool rx)
+/* Those of init that are in the other back end. */
+static int remove_strays(struct sr6flow *handle, const char *set, bool tx,
+			 bool rx)
 {
-	char text[RULE_STRLEN], remedy[RULE_STRLEN];
 	struct rules rules;
 	unsigned int i;
 	int err;
@@ -108,16 +107,26 @@ static int remove_others(struct sr6flow *handle, const struct options *options,
 		const struct rule *rule = &rules.rule[i];
 
 		if (rule->counts && rule->plain && rule->placed &&
-		    (rule->marks ? tx : rx) && !options->program) {
+		    (rule->marks ? tx : rx))
 			err = remove_elsewhere(rule, set);
-			continue;
-		}
-		lmctl_error("set '%s' is in use by %s: remove it with '%s'",
-			    set, rule_text(rule, text),
-			    rule_remedy(rule, remedy));
-		err = -EBUSY;
 	}
 	return err;
+}
+
+/* A rule that is left is somebody else's. */
+static int find_others(struct sr6flow *handle, const char *set)
+{
+	char text[RULE_STRLEN], remedy[RULE_STRLEN];
+	struct rules rules;
+	int err;
+
+	err = witness_survey(handle, set, &rules);
+	if (err || !rules.n)
+		return err;
+	lmctl_error("set '%s' is in use by %s: remove it with '%s'", set,
+		    rule_text(&rules.rule[0], text),
+		    rule_remedy(&rules.rule[0], remedy));
+	return -EBUSY;
 }
 
 static int deinit(struct sr6flow *handle, const struct options *options,
@@ -136,8 +145,10 @@ static int deinit(struct sr6flow *handle, const struct options *options,
 		err = remove_rules(options, set, true);
 	if (!err && rx)
 		err = remove_rules(options, set, false);
+	if (!err && !options->program)
+		err = remove_strays(handle, set, tx, rx);
 	if (!err)
-		err = remove_others(handle, options, set, tx, rx);
+		err = find_others(handle, set);
 	if (err)
 		return err;
 	err = lmctl_destroy(handle, set);

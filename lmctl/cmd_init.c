@@ -215,7 +215,8 @@ static int create(struct sr6flow *handle, struct options *options,
 
 /*
  * Whatever counts the set, in any table: a second rule would count each packet once
- * more. Returns 1 if there is no rule yet.
+ * more. ip6tables only says whether its own back end has a rule like it, one that does
+ * not count, too. Returns 1 if there is no rule yet.
  */
 static int rule_missing(struct sr6flow *handle, const struct ip6tables *rule)
 {
@@ -233,7 +234,7 @@ static int rule_missing(struct sr6flow *handle, const struct ip6tables *rule)
 		return err;
 	found = rules_counting(&rules, &i);
 	if (!found)
-		return !there;
+		return 1;
 	rule_finding(&rules, rule->set, 0, &finding);
 	if (finding.level != FINDING_GOOD) {
 		lmctl_error("%s; %s", finding.text, finding.remedy);

@@ -199,12 +199,12 @@ int ip6tables_del(const struct ip6tables *rule)
 
 	for (n = 0; n < DUPLICATES_MAX; n++) {
 		status = ip6tables_check(rule);
-		if (status > 0)
-			status = rule_do(rule, "-D", 0);
-		else
+		if (status <= 0)
 			return status ? status : n;
+		/* The legacy -C takes a rule without counting for ours, -D not. */
+		status = rule_do(rule, "-D", STATUS_ABSENT);
 		if (status)
-			return status;
+			return status < 0 ? status : n;
 	}
 	return n;
 }
