@@ -325,8 +325,45 @@ static void sr6flow_source_write(struct sr6flow *flow,
 	sr6flow_word *to = (sr6flow_word *)&flow->source;
 	unsigned int i;
 
+	if (!ipv6_addr_is_multicast(&flow->source))
+		atomic64_inc(&flow->group->changed[flow->index].source);
+	/*
+	 * Who sees a packet counted must see what it differed in: this one, or on
+	 * another CPU the next one, which does not differ any more.
+	 */
+	smp_wmb();
 	for (i = 0; i < SR6FLOW_SID_WORDS; i++)
 		WRITE_ONCE(to[i], from[i]);
+}
+
+static bool sr6flow_source_changes(const struct sr6flow_set *h,
+				   const struct sr6flow *flow,
+				   const struct in6_addr *source)
+{
+	return !h->netmask && !sr6flow_source_is(flow, source);
+}
+
+/* A usual header is remembered as soon as there is one, without being a change. */
+static bool sr6flow_start_changes(const struct sr6flow *flow,
+				  union sr6flow_srh_start start)
+{
+	union sr6flow_srh_start last = { .all = READ_ONCE(flow->last.all) };
+
+	return start.segments_left != SR6FLOW_NO_SEGMENTS_LEFT &&
+	       (start.segments_left != last.segments_left ||
+		(start.hdrlen && !last.hdrlen));
+}
+
+static void sr6flow_start_write(struct sr6flow *flow,
+				union sr6flow_srh_start start)
+{
+	u8 last = flow->last.segments_left;
+
+	if (last != SR6FLOW_NO_SEGMENTS_LEFT && last != start.segments_left)
+		atomic64_inc(&flow->group->changed[flow->index].segments_left);
+	/* As above. */
+	smp_wmb();
+	WRITE_ONCE(flow->last.all, start.all);
 }
 
 /**
@@ -336,36 +373,22 @@ static void sr6flow_source_write(struct sr6flow *flow,
  * @source: source of the packet
  * @start: start of its Segment Routing Header, see struct sr6flow_packet
  *
- * Writes only on a difference. The first packet is one too, so that of two CPUs with
- * the first packets of two sources one counts a change. CPUs that overwrite each
- * other's words of a source leave a mixture, which the next packet differs from.
+ * Takes the lock, and writes, only where they differ.
  */
-void sr6flow_witness(const struct sr6flow_set *h, struct sr6flow *flow,
+void sr6flow_witness(struct sr6flow_set *h, struct sr6flow *flow,
 		     const struct in6_addr *source,
 		     union sr6flow_srh_start start)
 {
-	struct sr6flow_changed *changed = &flow->group->changed[flow->index];
-	union sr6flow_srh_start last = { .all = READ_ONCE(flow->last.all) };
-
-	if (!h->netmask && !sr6flow_source_is(flow, source)) {
-		atomic64_inc(&changed->source);
+	if (!sr6flow_source_changes(h, flow, source) &&
+	    !sr6flow_start_changes(flow, start))
+		return;
+	spin_lock_bh(&h->lock);
+	/* Another CPU may have been first with the same. */
+	if (sr6flow_source_changes(h, flow, source))
 		sr6flow_source_write(flow, source);
-	}
-	if (start.segments_left == SR6FLOW_NO_SEGMENTS_LEFT)
-		return;
-	if (start.segments_left != last.segments_left)
-		atomic64_inc(&changed->segments_left);
-	else if (last.hdrlen || !start.hdrlen)
-		return;
-	WRITE_ONCE(flow->last.all, start.all);
-}
-
-/* The first packet is no change. */
-static u64 sr6flow_changed(const atomic64_t *counter)
-{
-	u64 packets = atomic64_read(counter);
-
-	return packets ? packets - 1 : 0;
+	if (sr6flow_start_changes(flow, start))
+		sr6flow_start_write(flow, start);
+	spin_unlock_bh(&h->lock);
 }
 
 static void sr6flow_page_sum(const struct sr6flow_page *page,
@@ -418,10 +441,10 @@ void sr6flow_sum(const struct sr6flow *flow, struct sr6flow_sum *sum)
 	unsigned int slot;
 
 	sr6flow_counted(flow, sum);
-	/* Who sees a packet counted must see what it differed in. */
+	/* Pairs with the barriers where these are written. */
 	smp_rmb();
-	sum->changes.source = sr6flow_changed(&changed->source);
-	sum->changes.segments_left = sr6flow_changed(&changed->segments_left);
+	sum->changes.source = atomic64_read(&changed->source);
+	sum->changes.segments_left = atomic64_read(&changed->segments_left);
 	sum->generation = flow->generation;
 	if (!base)
 		return;

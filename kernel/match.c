@@ -317,18 +317,20 @@ static noinline_for_stack int sr6flow_target(struct ip_set *set,
  * Return: 1 or 0 for IPSET_TEST, otherwise 0 or a negative errno.
  */
 #define SR6FLOW_SORT(name, is_tclass, source_part)				\
+static const struct sr6flow_sort sr6flow_sort_##name = {			\
+	.tclass = is_tclass, .source = source_part,				\
+};										\
+										\
 static noinline int								\
 sr6flow_match_any_##name(struct sr6flow_set *h, struct sk_buff *skb,		\
 			 unsigned int flags, struct ipv6hdr *ip6,		\
 			 unsigned int linear)					\
 {										\
 	const struct ipv6_sr_hdr *srh = (const void *)(ip6 + 1);		\
-	const struct sr6flow_sort sort = {					\
-		.tclass = is_tclass, .source = source_part,			\
-	};									\
 										\
 	return sr6flow_match_srh(h, skb, flags, ip6, linear,			\
-				 srh->first_segment + 1, sort);			\
+				 srh->first_segment + 1,			\
+				 sr6flow_sort_##name);				\
 }										\
 										\
 static noinline int								\
@@ -336,10 +338,9 @@ sr6flow_match_bare_##name(struct sr6flow_set *h, struct sk_buff *skb,		\
 			  unsigned int flags, struct ipv6hdr *ip6,		\
 			  unsigned int linear)					\
 {										\
-	const struct sr6flow_sort sort = {					\
-		.tclass = true, .source = source_part, .bare = true,		\
-	};									\
+	struct sr6flow_sort sort = sr6flow_sort_##name;				\
 										\
+	sort.bare = true;							\
 	return sr6flow_match_list(h, skb, flags, ip6, linear, 1, sort);		\
 }										\
 										\
@@ -347,13 +348,10 @@ int sr6flow_kadt_##name(struct ip_set *set, const struct sk_buff *skb,		\
 			const struct xt_action_param *par,			\
 			enum ipset_adt adt, struct ip_set_adt_opt *opt)		\
 {										\
-	const struct sr6flow_sort sort = {					\
-		.tclass = is_tclass, .source = source_part,			\
-	};									\
-										\
 	if (unlikely(adt != IPSET_TEST))					\
 		return sr6flow_target(set, skb, adt, opt);			\
-	return sr6flow_match(set, (struct sk_buff *)skb, par, opt, sort,	\
+	return sr6flow_match(set, (struct sk_buff *)skb, par, opt,		\
+			     sr6flow_sort_##name,				\
 			     sr6flow_match_any_##name,				\
 			     sr6flow_match_bare_##name);			\
 }

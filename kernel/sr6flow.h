@@ -126,8 +126,10 @@ struct sr6flow_shared {
 
 /**
  * struct sr6flow_changed - packets that differ from the packet before them
- * @source: by their source, the first packet included
- * @segments_left: by Segments Left, the first packet included
+ * @source: by their source
+ * @segments_left: by Segments Left
+ *
+ * Written under sr6flow_set.lock, read without.
  */
 struct sr6flow_changed {
 	atomic64_t source;
@@ -378,7 +380,7 @@ void sr6flow_unpin(struct sr6flow_set *h, struct sr6flow *flow);
  * @generation: identity of the counters
  * @packets: by slot
  * @bytes: by slot
- * @changes: packets that differ from the packet before them, without the first
+ * @changes: packets that differ from the packet before them
  */
 struct sr6flow_sum {
 	u64 generation;
@@ -404,7 +406,7 @@ bool sr6flow_counters_get(struct sr6flow_pool *pool, struct sr6flow *flow,
 void sr6flow_counters_put(struct sr6flow *flow);
 void sr6flow_count_first(struct sr6flow *flow, unsigned int slot, u64 packets,
 			 u64 bytes);
-void sr6flow_witness(const struct sr6flow_set *h, struct sr6flow *flow,
+void sr6flow_witness(struct sr6flow_set *h, struct sr6flow *flow,
 		     const struct in6_addr *source,
 		     union sr6flow_srh_start start);
 void sr6flow_counted(const struct sr6flow *flow, struct sr6flow_sum *sum);

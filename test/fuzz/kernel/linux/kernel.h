@@ -33,6 +33,7 @@
 #define cmpxchg(pointer, old, new) \
 	__sync_val_compare_and_swap(pointer, old, new)
 #define smp_rmb() __sync_synchronize()
+#define smp_wmb() __sync_synchronize()
 
 /* An option is 1, or not defined and named here. */
 #define IS_ENABLED(option) STANDIN_ENABLED(option)

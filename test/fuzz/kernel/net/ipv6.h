@@ -42,4 +42,9 @@ static inline bool ipv6_addr_equal(const struct in6_addr *a,
 int ipv6_skip_exthdr(const struct sk_buff *skb, int offset, u8 *nexthdr,
 		     __be16 *frag_off);
 
+static inline bool ipv6_addr_is_multicast(const struct in6_addr *address)
+{
+	return address->s6_addr[0] == 0xff;
+}
+
 #endif /* STANDIN_NET_IPV6_H */
