@@ -102,7 +102,7 @@ is "$(told_count '$2 == "twice" && $3 == "exact" && $4 > 0')" 0 \
 	"$now: no block with packets has a figure"
 node_ip ingress <<<"route replace fd00:b::/64 encap seg6 mode encap segs $sids dev transit"
 recovered
-reason coloured-before
+reason crossed-twice
 
 now=all
 first=1
