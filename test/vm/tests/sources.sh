@@ -57,9 +57,12 @@ sets_gone() {
 	on egress lmctl deinit rx
 }
 
-# begin NAME: recordings of the three ends
+# begin NAME: recordings of the three ends, and the first one measures
 begin() {
 	now=$1
+	lmctl_start reflect egress reflect rx --period ${period}ms
+	start ingress lmctl measure egress=fd00:c::3 --period ${period}ms --json >"$tmp/$now.told"
+	pid[measure]=$started
 	touch "$tmp/$now".{ingress,other,egress}
 	lmctl_start ingress ingress record tx --period ${period}ms -o "$tmp/$now.ingress"
 	lmctl_start other other record tx --period ${period}ms -o "$tmp/$now.other"
@@ -88,9 +91,14 @@ recorded() {
 
 end() {
 	local end
-	for end in ingress other egress; do
+	for end in ingress other egress measure reflect; do
 		stop "${pid[$end]}" || true
 	done
+}
+
+# told CONDITION: number of results of the measurement
+told() {
+	jq -s "[.[] | select(.type == \"loss\" and ($1))] | length" "$tmp/$now.told"
 }
 
 # rows SENDER CONDITION: number of rows of its join with the egress
@@ -125,6 +133,9 @@ is "$(rows ingress '.status == "invalid" and .name == "gold" and .received_reaso
 	"$now: every block of the first ingress has a figure"
 is "$(total ingress gold lost)" "$drops" "$now: it lost what netem dropped"
 within "$drops" 50 100000 "$now: netem dropped packets"
+within "$(told '.name == "gold" and .status == "exact" and .lost == .sent and .lost > 0')" \
+	4 1000 "$now: measure has blocks that are lost as a whole"
+is "$(told '.status == "anomaly"')" 0 "$now: and none with packets of the other"
 within "$(total ingress gold received)" 20 100000 "$now: others arrived"
 sed -i 's/"name":"other"/"name":"gold"/' "$tmp/$now.egress"
 is "$(rows other '.status == "ok" and .lost != 0') $(rows other '.status == "anomaly"')" \
