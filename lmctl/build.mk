@@ -134,6 +134,8 @@ test_stream_OBJS := $(patsubst %,$(B)/lmctl/%.o,sinks/stream \
 		    jsonline utf8) \
 		    $(SINK_TEST_OBJS)
 test_stream_LDLIBS := -lsmartcols -ljansson -lmnl
+test_stream_gap_OBJS := $(test_stream_OBJS)
+test_stream_gap_LDLIBS := -lsmartcols -ljansson -lmnl
 test_live_OBJS := $(patsubst %,$(B)/lmctl/%.o,sinks/live sinks/flowmap) \
 		  $(SINK_TEST_OBJS)
 test_live_LDLIBS := -lsmartcols -ljansson -lmnl

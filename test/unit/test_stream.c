@@ -403,82 +403,6 @@ static void test_table_group(void **state)
 "core        gold group 170000000 2023-11-14 22:13:20  100      100    0   0 %   3.000 ms exact\n");
 }
 
-static void give_gap(const struct result *gap)
-{
-	sink.ops->gap(sink.self, gap);
-}
-
-static void test_json_gap(void **state)
-{
-	const struct result gap = make_gap(&one, &gold, MADE_BLOCK - 14, 14,
-					   1400, 700);
-
-	(void)state;
-	start(true);
-	give_gap(&gap);
-	end(&one, MADE_BLOCK);
-	same(line(stop()),
-	     "{\"v\":1,\"type\":\"loss\",\"measurement\":\"core\","
-	     "\"name\":\"gold\",\"source\":null,"
-	     "\"sids\":[\"fcff:2::1\",\"fcff:8::100\"],"
-	     "\"block\":169999999,\"gap\":true,\"first_block\":169999986,"
-	     "\"blocks\":14,\"start\":\"2023-11-14T22:11:00.000Z\","
-	     "\"period_ms\":10000,\"mask\":\"0x00030000\",\"colour\":null,"
-	     "\"status\":\"exact\",\"reason\":null,\"sent\":1400,"
-	     "\"sent_bytes\":140000,\"received\":700,"
-	     "\"received_bytes\":70000,\"lost\":700,"
-	     "\"ratio\":0.5,\"peers\":[{\"peer\":\"p1\","
-	     "\"answer\":\"valid\",\"received\":700,"
-	     "\"received_bytes\":70000," NO_DELAY "],\"segments\":[]}");
-}
-
-/* A row is about some parts of the path only. */
-static void test_json_gap_of_segments(void **state)
-{
-	struct result gap = make_gap(&path, &gold, MADE_BLOCK - 2, 2, 0, 70);
-	json_t *object, *segments;
-
-	(void)state;
-	gap.covers = RESULT_SEGMENT(1);
-	make_received(&gap, 0, 80);
-	make_received(&gap, 1, 70);
-	start(true);
-	give_gap(&gap);
-	end(&path, MADE_BLOCK);
-	object = line(stop());
-	assert_string_equal(json_string_value(json_object_get(object, "reason")),
-			    "not-in-gap");
-	assert_true(json_is_null(json_object_get(object, "sent")));
-	segments = json_object_get(object, "segments");
-	assert_int_equal(json_array_size(segments), 1);
-	assert_int_equal(json_integer_value(json_object_get(
-				json_array_get(segments, 0), "lost")), 10);
-	json_decref(object);
-}
-
-/* Of a group, what all peers received together. */
-static void test_table_gap(void **state)
-{
-	struct result gap = make_gap(&group, &gold, MADE_BLOCK - 14, 14, 1400,
-				     900);
-	struct result result = make_result(&group, &gold, MADE_BLOCK, 100, 60);
-
-	(void)state;
-	make_received(&result, 1, 40);
-	start(false);
-	give_gap(&gap);
-	gap.gap = 1;
-	gap.first = gap.block;
-	give_gap(&gap);
-	give(&result);
-	end(&group, MADE_BLOCK);
-	assert_non_null(strstr(printed(), "169999986-169999999"));
-	assert_non_null(strstr(printed(), "exact, sum of 14 blocks\n"));
-	assert_non_null(strstr(printed(), " 169999999 2023-11-14"));
-	assert_non_null(strstr(printed(), "exact, sum of 1 blocks\n"));
-	assert_non_null(strstr(stop(), " 500 "));
-}
-
 /* A measurement without flows still has a delay. */
 static void test_table_no_flows(void **state)
 {
@@ -713,9 +637,6 @@ int main(void)
 		TEST(table_block),
 		TEST(table_path),
 		TEST(table_group),
-		TEST(json_gap),
-		TEST(json_gap_of_segments),
-		TEST(table_gap),
 		TEST(table_no_flows),
 		TEST(table_heading),
 		TEST(table_many),
