@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "lmctl/lmctl.h"
+#include "lmctl/service/roundtrip.h"
 #include "lmctl/service/service.h"
 
 #define CONFIG_FILE "/etc/sr6flow/lmctl.conf"
@@ -22,7 +23,7 @@ static const struct argp_option options[] = {
 	{ .name = "config", .key = 'c', .arg = "FILE",
 	  .doc = "Configuration file (default " CONFIG_FILE ")" },
 	{ .name = "check", .key = OPT_CHECK,
-	  .doc = "Read the configuration, say what is wrong, and exit" },
+	  .doc = "Read the configuration, say what is wrong, also if a peer is too far away for the period, and exit" },
 	{ .name = "json", .key = OPT_JSON,
 	  .doc = "Write results to standard output as JSON lines" },
 	{ .name = "lines", .key = OPT_LINES,
@@ -81,6 +82,7 @@ int cmd_run(int argc, char **argv)
 		return EXIT_FAILURE;
 	}
 	if (run.check) {
+		roundtrip_check(config);
 		config_free(config);
 		return EXIT_SUCCESS;
 	}

@@ -19,7 +19,8 @@ topo_direct
 on ingress lmctl init tx
 on ingress lmctl add tx gold=fcff:2::1,fcff:3::100 idle=fcff:2::1,fcff:3::7
 on egress lmctl init rx
-on egress lmctl add rx "gold=$topo_source@fcff:2::1,fcff:3::100" "idle=$topo_source@fcff:2::1,fcff:3::7"
+on egress lmctl add rx "gold=$topo_source@fcff:2::1,fcff:3::100" \
+	"idle=$topo_source@fcff:2::1,fcff:3::7"
 netem_loss transit egress
 netem_loss ingress egress
 start egress lmctl reflect rx --period ${period}ms
@@ -119,8 +120,15 @@ on ingress lmctl check egress=fd00:c::3 --period ${period}ms \
 is "$status" 1 "lmctl check finds something wrong"
 like "$(cat "$tmp/check")" "peer egress .*round trip of [0-9.]* ms is longer" \
 	"which is the delay"
+on ingress lmctl run --check -c "$tmp/ingress.conf" >"$tmp/run" 2>&1 || true
+like "$(cat "$tmp/run")" \
+	"peer 'egress': the round trip of [0-9.]* ms is longer .* at least [0-9]* ms" \
+	"lmctl run --check warns"
 stop "$load" || true
 service_stop ingress
+netem_loss ingress egress
+is "$(on ingress lmctl run --check -c "$tmp/ingress.conf" 2>&1)" "" \
+	"and has nothing to say of a peer that is near"
 on ingress lmctl history --file "$tmp/history.db" --json >"$tmp/totals" 2>&1 || true
 is "$(jq -r 'select(.name == "gold") | "\(.lost) \(.gap_blocks)"' "$tmp/totals")" \
 	"$dropped $silent" "the history's total has the gap row"
