@@ -115,13 +115,19 @@ test_prober_loss_OBJS := $(test_prober_OBJS)
 test_prober_loss_LDLIBS := $(LMCTL_LDLIBS)
 test_prober_forgery_OBJS := $(test_prober_OBJS)
 test_prober_forgery_LDLIBS := $(LMCTL_LDLIBS)
-test_metrics_OBJS := $(patsubst %,$(B)/lmctl/%.o,sinks/metrics \
-			sinks/metrics_alarms sinks/metrics_parts sinks/metrics_render \
+test_metrics_OBJS := $(B)/test/unit/metrics_bench.o \
+		     $(patsubst %,$(B)/lmctl/%.o,sinks/metrics \
+			sinks/metrics_alarms sinks/metrics_page sinks/metrics_parts \
+			sinks/metrics_render sinks/text \
 			sinks/metrics_text utf8 engine/result engine/answer) \
 		     $(RECORDER_OBJS) $(B)/lib/libsr6flow.a
 test_metrics_LDLIBS := $(LMCTL_LDLIBS)
-test_httpd_OBJS := $(B)/lmctl/sinks/httpd.o
-test_httpd_LDLIBS := -lmicrohttpd -lsystemd
+test_metrics_page_OBJS := $(B)/test/unit/metrics_bench.o $(LMCTL_TEST_OBJS) \
+			  $(B)/lib/libsr6flow.a
+test_metrics_page_LDLIBS := $(LMCTL_LDLIBS)
+test_httpd_OBJS := $(patsubst %,$(B)/lmctl/%.o,sinks/httpd sinks/httpd_clients \
+		   sinks/httpd_pages sinks/text output)
+test_httpd_LDLIBS := -lmicrohttpd -lsystemd -lsmartcols
 SINK_TEST_OBJS := $(B)/test/unit/result_make.o \
 		  $(patsubst %,$(B)/lmctl/%.o,sinks/figures engine/result \
 		  engine/answer) $(RECORDING_OBJS) $(B)/lib/libsr6flow.a

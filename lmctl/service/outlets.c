@@ -88,6 +88,39 @@ static int print_open(struct outlets *outlets, enum outlets_print print,
 	return 0;
 }
 
+static uint64_t page_version(void *arg)
+{
+	return metrics_version(arg);
+}
+
+static void page_begin(void *arg, bool openmetrics)
+{
+	metrics_render_begin(arg, openmetrics);
+}
+
+static int page_step(void *arg, struct text *page)
+{
+	return metrics_render_step(arg, page);
+}
+
+static void page_stop(void *arg)
+{
+	metrics_render_stop(arg);
+}
+
+static void page_now(void *arg, bool openmetrics, struct text *text)
+{
+	metrics_now(arg, openmetrics, text);
+}
+
+static const struct httpd_ops page_ops = {
+	.version = page_version,
+	.begin = page_begin,
+	.step = page_step,
+	.stop = page_stop,
+	.now = page_now,
+};
+
 static int httpd_start(struct outlets *outlets,
 		       const struct config_metrics *metrics,
 		       struct httpd **httpd)
@@ -96,7 +129,7 @@ static int httpd_start(struct outlets *outlets,
 	if (!metrics->on)
 		return 0;
 	return httpd_open(httpd, loop_event(outlets->loop), &metrics->listen,
-			  metrics_render, outlets->metrics);
+			  &page_ops, outlets->metrics);
 }
 
 /*
@@ -231,9 +264,8 @@ static void history_metrics(struct metrics_writer *writer, void *arg)
 
 static int add_sources(struct outlets *outlets)
 {
-	if (!metrics_source(outlets->metrics, metrics_alarms,
-			    &outlets->sink[ALARM]) &&
-	    !metrics_source(outlets->metrics, history_metrics, outlets))
+	metrics_watch(outlets->metrics, &outlets->sink[ALARM]);
+	if (!metrics_source(outlets->metrics, history_metrics, outlets))
 		return 0;
 	lmctl_error("out of memory");
 	return -ENOMEM;

@@ -142,12 +142,24 @@ struct alarm_status {
 };
 
 /**
- * alarm_each() - go through all alarms of all flows
+ * alarm_walk_begin() - begin to go through all alarms of all flows
  * @sink: opened alarms
- * @fn: called for each; what it gets is valid until it returns
- * @arg: for @fn
  */
-void alarm_each(const struct sink *sink,
+void alarm_walk_begin(struct sink *sink);
+
+/**
+ * alarm_walk() - go on with the next flows
+ * @sink: opened alarms
+ * @n: most flows
+ * @fn: called for each alarm; what it gets is valid until it returns
+ * @arg: for @fn
+ *
+ * Results may come between two calls. A flow that came after the walk began is
+ * left out.
+ *
+ * Return: true if there are more.
+ */
+bool alarm_walk(struct sink *sink, unsigned int n,
 		void (*fn)(const struct alarm_status *status, void *arg),
 		void *arg);
 

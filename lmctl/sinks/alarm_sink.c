@@ -30,9 +30,11 @@ struct watch {
  * @entry: flow and measurement
  * @watches: alarms that match it
  * @n: their number
+ * @born: number of the last walk when it came
  */
 struct watched {
 	struct flowmap_entry entry;
+	uint64_t born;
 	struct watch *watches;
 	unsigned int n;
 };
@@ -45,6 +47,8 @@ struct watched {
  * @hooks: programs
  * @lines: log lines since the last end of a block
  * @closing: flows are dropped because the service ends
+ * @walks: walks that were begun
+ * @walk: flow that comes next in the walk that goes on, or NULL
  */
 struct alarms {
 	struct config_alarm *alarms;
@@ -53,6 +57,8 @@ struct alarms {
 	struct hooks *hooks;
 	uint64_t lines;
 	bool closing;
+	uint64_t walks;
+	struct flowmap_entry *walk;
 };
 
 static bool matches(const struct config_alarm *alarm,
@@ -122,6 +128,8 @@ static void drop(struct flowmap_entry *entry, void *arg)
 	struct alarms *self = arg;
 	unsigned int i;
 
+	if (self->walk == entry)
+		self->walk = flowmap_next(&self->map, entry);
 	for (i = 0; i < flow->n && !self->closing; i++)
 		clear(self, &self->alarms[flow->watches[i].alarm], flow,
 		      &flow->watches[i]);
@@ -214,6 +222,8 @@ static void alarms_result(void *arg, const struct result *result)
 	if (!self->n)
 		return;
 	flow = (struct watched *)flowmap_get(&self->map, result, &renamed);
+	if (flow && !flow->watches)
+		flow->born = self->walks;
 	if (!flow || ((renamed || !flow->watches) &&
 		      rematch(self, flow, self->alarms))) {
 		if (self->lines++ < ALARM_LINES_MAX)
@@ -333,29 +343,46 @@ int64_t alarm_reap(struct sink *sink)
 	return hooks_reap(self->hooks);
 }
 
-void alarm_each(const struct sink *sink,
+void alarm_walk_begin(struct sink *sink)
+{
+	struct alarms *self = sink->self;
+
+	self->walks++;
+	self->walk = flowmap_next(&self->map, NULL);
+}
+
+static void visit(const struct alarms *self, const struct watched *flow,
+		  void (*fn)(const struct alarm_status *status, void *arg),
+		  void *arg)
+{
+	unsigned int i;
+
+	for (i = 0; i < flow->n; i++) {
+		const struct watch *watch = &flow->watches[i];
+		const struct alarm_status status = {
+			.alarm = self->alarms[watch->alarm].name,
+			.measurement = flow->entry.table->name,
+			.flow = &flow->entry.flow,
+			.raised = watch->state.raised,
+			.raises = watch->state.raises,
+		};
+
+		fn(&status, arg);
+	}
+}
+
+bool alarm_walk(struct sink *sink, unsigned int n,
 		void (*fn)(const struct alarm_status *status, void *arg),
 		void *arg)
 {
-	const struct alarms *self = sink->self;
-	struct flowmap_entry *entry;
-	unsigned int i;
+	struct alarms *self = sink->self;
+	const struct watched *flow;
 
-	for (entry = flowmap_next(&self->map, NULL); entry;
-	     entry = flowmap_next(&self->map, entry)) {
-		const struct watched *flow = (struct watched *)entry;
-
-		for (i = 0; i < flow->n; i++) {
-			const struct watch *watch = &flow->watches[i];
-			const struct alarm_status status = {
-				.alarm = self->alarms[watch->alarm].name,
-				.measurement = entry->table->name,
-				.flow = &entry->flow,
-				.raised = watch->state.raised,
-				.raises = watch->state.raises,
-			};
-
-			fn(&status, arg);
-		}
+	for (; self->walk && n; n--) {
+		flow = (const struct watched *)self->walk;
+		if (flow->born < self->walks)
+			visit(self, flow, fn, arg);
+		self->walk = flowmap_next(&self->map, self->walk);
 	}
+	return self->walk;
 }

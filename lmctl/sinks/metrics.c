@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The sink: results and reports in, sums of series. */
 #include <errno.h>
-#include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lmctl/lmctl.h"
 #include "lmctl/sinks/metrics_state.h"
-#include "lmctl/sinks/metrics_text.h"
 
 /* A counter that is full stays there: it must not go back. */
 static void add(uint64_t *counter, uint64_t n)
@@ -16,9 +15,15 @@ static void add(uint64_t *counter, uint64_t n)
 		*counter = UINT64_MAX;
 }
 
-const char *metrics_flow_label(const struct sr6flow_flow *flow, char *text)
+void metrics_flow_labels(const char *flow, struct metrics_label *labels,
+			 char name[SR6FLOW_FLOW_STRLEN])
 {
-	return flow->name[0] ? flow->name : sr6flow_flow_format(flow, text);
+	const char *sids = strrchr(flow, '=');
+
+	snprintf(name, SR6FLOW_FLOW_STRLEN, "%.*s",
+		 sids ? (int)(sids - flow) : (int)strlen(flow), flow);
+	labels[0] = (struct metrics_label){ "flow", name };
+	labels[1] = (struct metrics_label){ "sids", sids ? sids + 1 : flow };
 }
 
 static void series_free(struct flow_series *series)
@@ -52,13 +57,16 @@ static const char *segment_peer(const struct measure *measure, unsigned int i,
 static char *make_labels(const struct measure *measure, const char *peer,
 			 const char *flow)
 {
-	const struct metrics_label labels[] = {
+	char name[SR6FLOW_FLOW_STRLEN];
+	struct metrics_label labels[4] = {
 		{ "measurement", measure->of.name },
 		{ "peer", peer },
-		{ "flow", flow },
 	};
 
-	return metrics_labels(labels, flow ? 3 : 2);
+	if (!flow)
+		return metrics_labels(labels, 2);
+	metrics_flow_labels(flow, &labels[2], name);
+	return metrics_labels(labels, 4);
 }
 
 static char *segment_labels(const struct measure *measure, unsigned int i,
@@ -93,6 +101,8 @@ static struct flow_series *series_new(const struct measure *measure,
 static void flow_remove(struct metrics *metrics, struct measure *measure,
 			struct flow_series *series)
 {
+	if (metrics->rendering && metrics->render.flow == series)
+		metrics->render.flow = series->hh.next;
 	HASH_DEL(measure->flows, series);
 	series_free(series);
 	metrics->nflows--;
@@ -112,6 +122,7 @@ static void measure_clear(struct metrics *metrics, struct measure *measure)
 {
 	struct flow_series *series, *next;
 
+	metrics->render.broken = true;
 	HASH_ITER(hh, measure->flows, series, next)
 		flow_remove(metrics, measure, series);
 	series_free(measure->rest);
@@ -238,6 +249,7 @@ static struct flow_series *flow_add(struct metrics *metrics,
 
 	if (!series)
 		return short_of_memory(metrics);
+	series->born = metrics->renders;
 	HASH_ADD_STR(measure->flows, flow, series);
 	if (series->lost) {
 		series_free(series);
@@ -308,15 +320,31 @@ static struct flow_series *series_of(struct metrics *metrics,
 				     const struct sr6flow_flow *flow)
 {
 	char text[SR6FLOW_FLOW_STRLEN];
-	const char *label = metrics_flow_label(flow, text);
 	struct flow_series *series;
 
-	HASH_FIND_STR(measure->flows, label, series);
+	sr6flow_flow_format(flow, text);
+	HASH_FIND_STR(measure->flows, text, series);
 	if (series)
 		return series;
 	if (metrics->nflows >= metrics->limit)
 		return rest_of(metrics, measure);
-	return flow_add(metrics, measure, label);
+	return flow_add(metrics, measure, text);
+}
+
+const struct flow_series *metrics_series(const struct metrics *metrics,
+					 const char *measurement,
+					 const struct sr6flow_flow *flow)
+{
+	const struct flow_series *series = NULL;
+	char text[SR6FLOW_FLOW_STRLEN];
+	const struct measure *measure;
+
+	HASH_FIND_STR(metrics->measures, measurement, measure);
+	if (!measure)
+		return NULL;
+	sr6flow_flow_format(flow, text);
+	HASH_FIND_STR(measure->flows, text, series);
+	return series;
 }
 
 static void count_word(struct segment_words *words, const char *word)
@@ -420,8 +448,10 @@ static void take_block_end(void *self, const struct measurement *of,
 {
 	struct measure *measure = measure_of(self, of);
 	struct flow_series *series, *next;
+	struct metrics *metrics = self;
 
 	(void)block;
+	metrics->version++;
 	if (!measure)
 		return;
 	measure->number++;
@@ -429,7 +459,7 @@ static void take_block_end(void *self, const struct measurement *of,
 	measure->without_now = 0;
 	HASH_ITER(hh, measure->flows, series, next)
 		if (measure->number - series->seen > METRICS_KEEP_BLOCKS)
-			flow_remove(self, measure, series);
+			flow_remove(metrics, measure, series);
 }
 
 void metrics_free(struct metrics *metrics)
@@ -439,6 +469,7 @@ void metrics_free(struct metrics *metrics)
 
 	if (!metrics)
 		return;
+	metrics_render_stop(metrics);
 	HASH_ITER(hh, metrics->measures, measure, next)
 		measure_remove(metrics, measure);
 	while ((source = metrics->sources)) {
@@ -480,6 +511,7 @@ struct metrics *metrics_new(uint32_t flows, int64_t start)
 void metrics_limit(struct metrics *metrics, uint32_t flows)
 {
 	metrics->limit = flows;
+	metrics->version++;
 }
 
 void metrics_forget(struct metrics *metrics, const char *measurement)
@@ -487,6 +519,18 @@ void metrics_forget(struct metrics *metrics, const char *measurement)
 	struct measure *measure;
 
 	HASH_FIND_STR(metrics->measures, measurement, measure);
-	if (measure)
-		measure_remove(metrics, measure);
+	if (!measure)
+		return;
+	metrics->version++;
+	measure_remove(metrics, measure);
+}
+
+uint64_t metrics_version(const struct metrics *metrics)
+{
+	return metrics->version;
+}
+
+void metrics_watch(struct metrics *metrics, struct sink *alarms)
+{
+	metrics->alarms = alarms;
 }

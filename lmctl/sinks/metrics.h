@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Metrics: what a scrape by Prometheus shows. A sink sums up the results, a
- * render writes them as text, together with what other parts of the service
- * add. Pure: no socket, no clock.
+ * render writes them as text in small steps, between which results may come:
+ * the figures of one flow are those of one moment, the page is not. What other
+ * parts of the service add is written at once. Pure: no socket, no clock.
  *
  * Text: OpenMetrics 1.0.0, or the older format 0.0.4 of Prometheus.
  *
  * Counters only grow as long as their series lives, and packets and bytes are
- * summed over exact blocks and gap rows only, so that sent less received is lost. A series
- * is named by its labels: flows of one name are summed. At most a given number
- * of flows have series of their own, the first ones seen; all others of a
- * measurement are summed in the series whose label flow is empty. A flow that
+ * summed over exact blocks and gap rows only, so that sent less received is
+ * lost. A series is named by its labels, the SID list among them, because two flows may have
+ * one name. At most a given number of flows have series of their own, the first
+ * ones seen; all others of a measurement are summed in the series whose labels
+ * flow and sids are empty. A flow that
  * was not seen in METRICS_KEEP_BLOCKS blocks loses its series, and begins
  * again at 0 when it comes back.
  */
@@ -19,9 +21,9 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 #include "lmctl/engine/reflector.h"
 #include "lmctl/sinks/sink.h"
+#include "lmctl/sinks/text.h"
 
 #define METRICS_KEEP_BLOCKS 64
 
@@ -141,7 +143,7 @@ void metrics_limit(struct metrics *metrics, uint32_t flows);
 void metrics_forget(struct metrics *metrics, const char *measurement);
 
 /**
- * metrics_source() - ask a part of the service in each render
+ * metrics_source() - ask a part of the service for each page
  * @metrics: metrics
  * @fn: adds its families
  * @arg: for @fn
@@ -160,16 +162,52 @@ void metrics_source_remove(struct metrics *metrics, metrics_source_fn fn,
 			   void *arg);
 
 /**
- * metrics_render() - write all families
- * @stream: open for writing
- * @openmetrics: OpenMetrics 1.0.0; false for text format 0.0.4
+ * metrics_watch() - show alarms
+ * @metrics: metrics
+ * @alarms: sink of alarm_open(); lives as long as @metrics
+ */
+void metrics_watch(struct metrics *metrics, struct sink *alarms);
+
+/**
+ * metrics_version() - what a render shows
  * @metrics: metrics
  *
- * Fits httpd_open().
- *
- * Return: 0, or -EIO if @stream has an error.
+ * Return: another number after each block and each change of the measurements.
  */
-int metrics_render(FILE *stream, bool openmetrics, void *metrics);
+uint64_t metrics_version(const struct metrics *metrics);
+
+/**
+ * metrics_render_begin() - begin to write what measurements show
+ * @metrics: metrics; no other render goes on
+ * @openmetrics: OpenMetrics 1.0.0; false for text format 0.0.4
+ */
+void metrics_render_begin(struct metrics *metrics, bool openmetrics);
+
+/**
+ * metrics_render_step() - write on, for less than a millisecond
+ * @metrics: metrics
+ * @page: filled at the end, with text that metrics_now() completes
+ *
+ * Return: 1 if there is more to write, 0 at the end, a negative errno if the
+ * render has ended without a page: -EAGAIN after a change of the measurements,
+ * -ENOMEM.
+ */
+int metrics_render_step(struct metrics *metrics, struct text *page);
+
+/**
+ * metrics_render_stop() - give up the render that goes on, if there is one
+ * @metrics: metrics
+ */
+void metrics_render_stop(struct metrics *metrics);
+
+/**
+ * metrics_now() - write what does not wait for blocks, and the end
+ * @metrics: metrics
+ * @openmetrics: as for the render before
+ * @text: grows
+ */
+void metrics_now(const struct metrics *metrics, bool openmetrics,
+		 struct text *text);
 
 /**
  * metrics_reflector() - families of a reflector
@@ -179,15 +217,6 @@ int metrics_render(FILE *stream, bool openmetrics, void *metrics);
  * For metrics_source(). Only one reflector can be shown.
  */
 void metrics_reflector(struct metrics_writer *writer, void *reflector);
-
-/**
- * metrics_alarms() - family of the alarms
- * @writer: writer
- * @alarms: struct sink of alarm_open()
- *
- * For metrics_source().
- */
-void metrics_alarms(struct metrics_writer *writer, void *alarms);
 
 /**
  * struct metrics_rotated - a set whose active colour follows the clock

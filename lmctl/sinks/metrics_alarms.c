@@ -9,11 +9,16 @@
 
 #include "lmctl/sinks/metrics_state.h"
 #include "lmctl/sinks/alarm.h"
-#include "lmctl/sinks/metrics_text.h"
 
-#define KEY_MAX (2 * RESULT_NAME_LEN + SR6FLOW_FLOW_STRLEN)
+#define KEY_MAX (2 * RESULT_NAME_LEN)
 
-/* Alarms of one series: its names one after the other, each with the NUL. */
+/* Flows whose alarms one step writes. */
+#define STEP_FLOWS 128
+
+/*
+ * An alarm of the flows without series: its name and that of the measurement,
+ * each with the NUL.
+ */
 struct alarm_series {
 	uint64_t raised;
 	bool lost;
@@ -22,82 +27,103 @@ struct alarm_series {
 	char key[];
 };
 
-struct collecting {
-	const struct metrics *metrics;
-	struct alarm_series *series;
+static const struct metrics_family family = {
+	"sr6flow_alarms_raised", NULL,
+	"Flows for which the alarm is raised: 0 or 1 where each flow has series of its own",
+	METRICS_GAUGE,
 };
 
-static const char *series_label(const struct metrics *metrics,
-				const struct alarm_status *status, char *text)
+static void write_sample(struct metrics_render *render, const char *alarm,
+			 const char *measurement, const char *flow,
+			 uint64_t raised)
 {
-	const char *label = metrics_flow_label(status->flow, text);
-	const struct flow_series *series = NULL;
-	const struct measure *measure;
+	char name[SR6FLOW_FLOW_STRLEN];
+	struct metrics_label labels[4] = {
+		{ "alarm", alarm }, { "measurement", measurement },
+	};
 
-	HASH_FIND_STR(metrics->measures, status->measurement, measure);
-	if (measure)
-		HASH_FIND_STR(measure->flows, label, series);
-	return series ? label : "";
+	metrics_flow_labels(flow, &labels[2], name);
+	metrics_count(&render->writer, labels, 4, raised);
 }
 
-static struct alarm_series *series_new(const char *key, size_t len)
+static struct alarm_series *sum_new(struct metrics_render *render,
+				    const char *key, size_t len)
 {
-	struct alarm_series *series = calloc(1, sizeof(*series) + len);
+	struct alarm_series *sum = calloc(1, sizeof(*sum) + len);
 
-	if (series) {
-		series->len = len;
-		memcpy(series->key, key, len);
-	}
-	return series;
+	if (!sum)
+		return NULL;
+	sum->len = len;
+	memcpy(sum->key, key, len);
+	HASH_ADD(hh, render->sums, key, sum->len, sum);
+	if (!sum->lost)
+		return sum;
+	free(sum);
+	return NULL;
 }
 
-static void collect(const struct alarm_status *status, void *arg)
+static void add_up(struct metrics_render *render,
+		   const struct alarm_status *status)
 {
-	struct collecting *collecting = arg;
-	struct alarm_series *series;
-	char text[SR6FLOW_FLOW_STRLEN];
 	char key[KEY_MAX], *end = key;
+	struct alarm_series *sum;
 
 	end = stpcpy(end, status->alarm) + 1;
 	end = stpcpy(end, status->measurement) + 1;
-	end = stpcpy(end, series_label(collecting->metrics, status, text)) + 1;
-	HASH_FIND(hh, collecting->series, key, (size_t)(end - key), series);
-	if (!series) {
-		series = series_new(key, (size_t)(end - key));
-		if (!series)
-			return;
-		HASH_ADD(hh, collecting->series, key, series->len, series);
-		if (series->lost) {
-			free(series);
-			return;
-		}
-	}
-	series->raised += status->raised;
+	HASH_FIND(hh, render->sums, key, (size_t)(end - key), sum);
+	if (!sum)
+		sum = sum_new(render, key, (size_t)(end - key));
+	if (sum)
+		sum->raised += status->raised;
+	else
+		render->alarms.failed = true;
 }
 
-void metrics_alarms(struct metrics_writer *writer, void *alarms)
+static void take_status(const struct alarm_status *status, void *arg)
 {
-	static const struct metrics_family family = {
-		"sr6flow_alarms_raised", NULL,
-		"Flows for which the alarm is raised: 0 or 1 where each flow has series of its own",
-		METRICS_GAUGE,
-	};
-	struct collecting collecting = { .metrics = writer->metrics };
-	struct metrics_label labels[] = {
-		{ .name = "alarm" }, { .name = "measurement" },
-		{ .name = "flow" },
-	};
-	struct alarm_series *series, *next;
+	struct metrics_render *render = arg;
+	const struct flow_series *series;
 
-	alarm_each(alarms, collect, &collecting);
-	metrics_family(writer, &family);
-	HASH_ITER(hh, collecting.series, series, next) {
-		labels[0].value = series->key;
-		labels[1].value = labels[0].value + strlen(labels[0].value) + 1;
-		labels[2].value = labels[1].value + strlen(labels[1].value) + 1;
-		metrics_count(writer, labels, 3, series->raised);
+	series = metrics_series(render->writer.metrics, status->measurement,
+				status->flow);
+	if (series)
+		write_sample(render, status->alarm, status->measurement,
+			     series->flow, status->raised);
+	else
+		add_up(render, status);
+}
+
+void metrics_alarms_begin(struct metrics_render *render)
+{
+	render->writer.text = &render->alarms;
+	metrics_family(&render->writer, &family);
+	alarm_walk_begin(render->writer.metrics->alarms);
+}
+
+bool metrics_alarms_step(struct metrics_render *render)
+{
+	const struct alarm_series *sum;
+
+	/* The families of flows came before. */
+	render->writer.text = &render->alarms;
+	render->writer.family = &family;
+	if (alarm_walk(render->writer.metrics->alarms, STEP_FLOWS, take_status,
+		       render))
+		return true;
+	for (sum = render->sums; sum; sum = sum->hh.next)
+		write_sample(render, sum->key, sum->key + strlen(sum->key) + 1,
+			     "", sum->raised);
+	metrics_alarms_end(render);
+	return false;
+}
+
+void metrics_alarms_end(struct metrics_render *render)
+{
+	struct alarm_series *sum, *next;
+
+	HASH_ITER(hh, render->sums, sum, next) {
 		/* It is in the table. NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
-		HASH_DEL(collecting.series, series);
-		free(series);
+		HASH_DEL(render->sums, sum);
+		free(sum);
 	}
 }

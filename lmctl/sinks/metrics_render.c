@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The page: every family with the samples of all its series. */
-#include <errno.h>
+/* The families and their samples. */
 #include <stddef.h>
-#include <stdlib.h>
 
 #include "lmctl/sinks/metrics_state.h"
-#include "lmctl/sinks/metrics_text.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 #define NS_PER_S 1e9
 #define MS_PER_S 1e3
-#define NS_PER_MS INT64_C(1000000)
 
 /* What a family shows of one flow at the end of one segment. */
 typedef void (*sums_fn)(struct metrics_writer *writer,
@@ -76,81 +72,74 @@ static void sums_exact_end(struct metrics_writer *writer,
 					(double)sums->exact_end / MS_PER_S);
 }
 
-static void write_series(struct metrics_writer *writer,
-			 const struct measure *measure,
-			 const struct flow_series *series, sums_fn fn,
-			 size_t offset)
+static const struct {
+	struct metrics_family family;
+	sums_fn fn;
+	size_t offset;
+} flow_families[METRICS_FLOW_FAMILIES] = {
+	{ { "sr6flow_sent_packets", "packets",
+	    "Packets sent towards the peer in exact blocks and gap rows",
+	    METRICS_COUNTER },
+	  sums_counter, offsetof(struct loss_sums, sent) },
+	{ { "sr6flow_received_packets", "packets",
+	    "Packets received by the peer in exact blocks and gap rows",
+	    METRICS_COUNTER },
+	  sums_counter, offsetof(struct loss_sums, received) },
+	{ { "sr6flow_lost_packets", "packets",
+	    "Packets lost on the way to the peer in exact blocks and gap rows",
+	    METRICS_COUNTER },
+	  sums_counter, offsetof(struct loss_sums, lost) },
+	{ { "sr6flow_sent_bytes", "bytes",
+	    "Bytes sent towards the peer in exact blocks and gap rows",
+	    METRICS_COUNTER },
+	  sums_counter, offsetof(struct loss_sums, sent_bytes) },
+	{ { "sr6flow_received_bytes", "bytes",
+	    "Bytes received by the peer in exact blocks and gap rows",
+	    METRICS_COUNTER },
+	  sums_counter, offsetof(struct loss_sums, received_bytes) },
+	{ { "sr6flow_blocks", "blocks",
+	    "Blocks of flows by what is known about their loss",
+	    METRICS_COUNTER },
+	  sums_blocks, 0 },
+	{ { "sr6flow_gap_blocks", "blocks",
+	    "Blocks of flows without a figure of their own that are summed up in a gap row",
+	    METRICS_COUNTER },
+	  sums_counter, offsetof(struct loss_sums, gap_blocks) },
+	{ { "sr6flow_loss_ratio", "ratio",
+	    "Packets lost by packets sent in the last block, if it is exact",
+	    METRICS_GAUGE },
+	  sums_ratio, 0 },
+	{ { "sr6flow_exact_block_end_timestamp_seconds", "seconds",
+	    "End of the last exact block, in Unix time",
+	    METRICS_GAUGE },
+	  sums_exact_end, 0 },
+};
+
+void metrics_flows_begin(struct metrics_render *render)
+{
+	unsigned int i;
+
+	for (i = 0; i < METRICS_FLOW_FAMILIES; i++) {
+		render->writer.text = &render->flows[i];
+		metrics_family(&render->writer, &flow_families[i].family);
+	}
+}
+
+void metrics_flow_write(struct metrics_render *render,
+			const struct measure *measure,
+			const struct flow_series *series)
 {
 	/* Seen in the block that runs or in the last one that has ended. */
 	bool current = series->seen + 1 >= measure->number;
-	unsigned int i;
+	struct metrics_writer *writer = &render->writer;
+	unsigned int i, j;
 
-	for (i = 0; i < measure->nsegments; i++)
-		fn(writer, &series->sums[i], current, offset);
-}
-
-static void write_flows(struct metrics_writer *writer)
-{
-	static const struct {
-		struct metrics_family family;
-		sums_fn fn;
-		size_t offset;
-	} families[] = {
-		{ { "sr6flow_sent_packets", "packets",
-		    "Packets sent towards the peer in exact blocks and gap rows",
-		    METRICS_COUNTER },
-		  sums_counter, offsetof(struct loss_sums, sent) },
-		{ { "sr6flow_received_packets", "packets",
-		    "Packets received by the peer in exact blocks and gap rows",
-		    METRICS_COUNTER },
-		  sums_counter, offsetof(struct loss_sums, received) },
-		{ { "sr6flow_lost_packets", "packets",
-		    "Packets lost on the way to the peer in exact blocks and gap rows",
-		    METRICS_COUNTER },
-		  sums_counter, offsetof(struct loss_sums, lost) },
-		{ { "sr6flow_sent_bytes", "bytes",
-		    "Bytes sent towards the peer in exact blocks and gap rows",
-		    METRICS_COUNTER },
-		  sums_counter, offsetof(struct loss_sums, sent_bytes) },
-		{ { "sr6flow_received_bytes", "bytes",
-		    "Bytes received by the peer in exact blocks and gap rows",
-		    METRICS_COUNTER },
-		  sums_counter, offsetof(struct loss_sums, received_bytes) },
-		{ { "sr6flow_blocks", "blocks",
-		    "Blocks of flows by what is known about their loss",
-		    METRICS_COUNTER },
-		  sums_blocks, 0 },
-		{ { "sr6flow_gap_blocks", "blocks",
-		    "Blocks of flows without a figure of their own that are summed up in a gap row",
-		    METRICS_COUNTER },
-		  sums_counter, offsetof(struct loss_sums, gap_blocks) },
-		{ { "sr6flow_loss_ratio", "ratio",
-		    "Packets lost by packets sent in the last block, if it is exact",
-		    METRICS_GAUGE },
-		  sums_ratio, 0 },
-		{ { "sr6flow_exact_block_end_timestamp_seconds", "seconds",
-		    "End of the last exact block, in Unix time",
-		    METRICS_GAUGE },
-		  sums_exact_end, 0 },
-	};
-	const struct measure *measure;
-	const struct flow_series *series;
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(families); i++) {
-		metrics_family(writer, &families[i].family);
-		for (measure = writer->metrics->measures; measure;
-		     measure = measure->hh.next) {
-			for (series = measure->flows; series;
-			     series = series->hh.next)
-				write_series(writer, measure, series,
-					     families[i].fn,
-					     families[i].offset);
-			if (measure->rest)
-				write_series(writer, measure, measure->rest,
-					     families[i].fn,
-					     families[i].offset);
-		}
+	for (i = 0; i < METRICS_FLOW_FAMILIES; i++) {
+		writer->text = &render->flows[i];
+		writer->family = &flow_families[i].family;
+		for (j = 0; j < measure->nsegments; j++)
+			flow_families[i].fn(writer, &series->sums[j], current,
+					    flow_families[i].offset);
 	}
 }
 
@@ -308,74 +297,9 @@ static void write_peers(struct metrics_writer *writer)
 	}
 }
 
-static void write_process(struct metrics_writer *writer)
+void metrics_measures_write(struct metrics_writer *writer)
 {
-	static const struct metrics_family build = {
-		"sr6flow_build", NULL, "Version of lmctl", METRICS_INFO,
-	};
-	/* The name that client libraries of Prometheus have for it. */
-	static const struct metrics_family start = {
-		"process_start_time_seconds", "seconds",
-		"Start of the process, in Unix time", METRICS_GAUGE,
-	};
-
-	metrics_family(writer, &build);
-	metrics_count(writer,
-		      &(struct metrics_label){ "version", SR6FLOW_VERSION },
-		      1, 1);
-	metrics_family(writer, &start);
-	metrics_number(writer, NULL, 0,
-		       /* Whole milliseconds. NOLINTNEXTLINE(bugprone-integer-division) */
-		       (double)(writer->metrics->start / NS_PER_MS) /
-		       MS_PER_S);
-}
-
-int metrics_render(FILE *stream, bool openmetrics, void *metrics)
-{
-	struct metrics_writer writer = {
-		.stream = stream,
-		.openmetrics = openmetrics,
-		.metrics = metrics,
-	};
-	const struct source *source;
-
-	write_process(&writer);
-	write_flows(&writer);
-	write_words(&writer);
-	write_without(&writer);
-	write_peers(&writer);
-	for (source = writer.metrics->sources; source; source = source->next)
-		source->fn(&writer, source->arg);
-	metrics_end(&writer);
-	return ferror(stream) ? -EIO : 0;
-}
-
-int metrics_source(struct metrics *metrics, metrics_source_fn fn, void *arg)
-{
-	struct source **end = &metrics->sources;
-	struct source *source = calloc(1, sizeof(*source));
-
-	if (!source)
-		return -ENOMEM;
-	source->fn = fn;
-	source->arg = arg;
-	while (*end)
-		end = &(*end)->next;
-	*end = source;
-	return 0;
-}
-
-void metrics_source_remove(struct metrics *metrics, metrics_source_fn fn,
-			   void *arg)
-{
-	struct source **at = &metrics->sources;
-	struct source *source;
-
-	while (*at && ((*at)->fn != fn || (*at)->arg != arg))
-		at = &(*at)->next;
-	source = *at;
-	if (!source)
-		return;
-	*at = source->next;
-	free(source);
+	write_words(writer);
+	write_without(writer);
+	write_peers(writer);
 }

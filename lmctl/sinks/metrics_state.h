@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * State of metrics: which flows have series, and their sums. For the files
- * metrics*.c only.
+ * State of metrics: which flows have series, their sums, and the render that
+ * goes on. For the files metrics*.c only.
  */
 #ifndef LMCTL_SINKS_METRICS_STATE_H
 #define LMCTL_SINKS_METRICS_STATE_H
@@ -12,13 +12,17 @@
 #include <uthash.h>
 
 #include "lmctl/sinks/metrics.h"
+#include "lmctl/sinks/metrics_text.h"
+
+/* Families of flows. */
+#define METRICS_FLOW_FAMILIES 9
 
 /* Statuses and reasons are fewer than this by far. */
 #define METRICS_WORDS_MAX 48
 
 /*
  * struct loss_sums - sums of one flow at the end of one segment
- * @labels: measurement, peer and flow, as text
+ * @labels: measurement, peer, flow and SID list, as text
  * @sent: packets, in exact blocks; likewise the next four
  * @blocks: blocks by status
  * @gap_blocks: blocks without figures that gap rows are about
@@ -46,13 +50,15 @@ struct loss_sums {
 /**
  * struct flow_series - series of a flow, or of all that have none
  * @seen: number of the block in which it was seen last, see struct measure
+ * @born: number of the last render when it came
  * @lost: memory was short
  * @hh: by @flow
  * @sums: by segment
- * @flow: label flow
+ * @flow: text form, with the name
  */
 struct flow_series {
 	uint64_t seen;
+	uint64_t born;
 	bool lost;
 	UT_hash_handle hh;
 	struct loss_sums sums[RESULT_PEERS_MAX];
@@ -123,22 +129,117 @@ struct source {
 	struct source *next;
 };
 
+/**
+ * struct metrics_render - a render that goes on
+ * @writer: where the next line goes
+ * @begun: families have their heads
+ * @broken: a measurement is gone: it cannot go on
+ * @measure: measurement whose flows come next, NULL after the last
+ * @flow: flow that comes next, NULL after the last of @measure
+ * @flows: text of each family
+ * @alarms: text of the family of alarms
+ * @sums: alarms of flows without series, see metrics_alarms.c
+ */
+struct metrics_render {
+	struct metrics_writer writer;
+	bool begun;
+	bool broken;
+	const struct measure *measure;
+	const struct flow_series *flow;
+	struct text flows[METRICS_FLOW_FAMILIES];
+	struct text alarms;
+	struct alarm_series *sums;
+};
+
+/**
+ * struct metrics - all of it
+ * @limit: most flows with series
+ * @nflows: flows with series
+ * @start: start of the process
+ * @measures: by name
+ * @sources: other parts that add families
+ * @alarms: sink of the alarms or NULL
+ * @version: see metrics_version()
+ * @renders: renders that were begun
+ * @rendering: @render goes on
+ * @render: its state
+ * @warned: memory was short
+ */
 struct metrics {
 	uint32_t limit;
 	uint32_t nflows;
 	int64_t start;
 	struct measure *measures;
 	struct source *sources;
+	struct sink *alarms;
+	uint64_t version;
+	uint64_t renders;
+	bool rendering;
+	struct metrics_render render;
 	bool warned;
 };
 
 /**
- * metrics_flow_label() - label of a flow
+ * metrics_series() - series of a flow
+ * @metrics: metrics
+ * @measurement: name of the measurement
  * @flow: flow
- * @text: room for SR6FLOW_FLOW_STRLEN bytes
  *
- * Return: its name, or the text form of its SID list in @text.
+ * Return: its own series, or NULL if it has none.
  */
-const char *metrics_flow_label(const struct sr6flow_flow *flow, char *text);
+const struct flow_series *metrics_series(const struct metrics *metrics,
+					 const char *measurement,
+					 const struct sr6flow_flow *flow);
+
+/**
+ * metrics_flow_labels() - labels of a flow
+ * @flow: text form, with the name; empty for flows without series
+ * @labels: room for two, which point into @name and @flow
+ * @name: room for the name
+ */
+void metrics_flow_labels(const char *flow, struct metrics_label *labels,
+			 char name[SR6FLOW_FLOW_STRLEN]);
+
+/**
+ * metrics_flows_begin() - begin the families of flows
+ * @render: render
+ */
+void metrics_flows_begin(struct metrics_render *render);
+
+/**
+ * metrics_flow_write() - write all samples of a flow
+ * @render: render
+ * @measure: measurement
+ * @series: series
+ */
+void metrics_flow_write(struct metrics_render *render,
+			const struct measure *measure,
+			const struct flow_series *series);
+
+/**
+ * metrics_measures_write() - write what measurements and peers have
+ * @writer: writer
+ */
+void metrics_measures_write(struct metrics_writer *writer);
+
+/**
+ * metrics_alarms_begin() - begin the family of the alarms
+ * @render: render
+ */
+void metrics_alarms_begin(struct metrics_render *render);
+
+/**
+ * metrics_alarms_step() - write the next few samples of alarms
+ * @render: render
+ *
+ * Return: true if there are more.
+ */
+bool metrics_alarms_step(struct metrics_render *render);
+
+/**
+ * metrics_alarms_end() - free what is left
+ * @render: render
+ */
+void metrics_alarms_end(struct metrics_render *render);
 
 #endif /* LMCTL_SINKS_METRICS_STATE_H */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <inttypes.h>
 #include <math.h>
-#include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "lmctl/sinks/metrics_text.h"
 #include "lmctl/utf8.h"
@@ -22,52 +22,67 @@ static const struct {
  * One byte that is no UTF-8 would make Prometheus refuse the whole page; it is
  * shown as \xHH.
  */
-static void write_escaped(FILE *stream, const char *value)
+static void write_escaped(struct text *text, const char *value)
 {
 	const unsigned char *at = (const unsigned char *)value;
+	char hex[sizeof("\\\\xHH")];
 	unsigned int length;
 
 	for (; *at; at += length ? length : 1) {
 		length = utf8_length(at);
-		if (!length)
-			fprintf(stream, "\\\\x%02x", *at);
-		else if (*at == '\n')
-			fputs("\\n", stream);
-		else if (*at == '"' || *at == '\\')
-			fprintf(stream, "\\%c", *at);
-		else
-			fwrite(at, 1, length, stream);
+		if (!length) {
+			snprintf(hex, sizeof(hex), "\\\\x%02x", *at);
+			text_string(text, hex);
+		} else if (*at == '\n') {
+			text_string(text, "\\n");
+		} else {
+			if (*at == '"' || *at == '\\')
+				text_string(text, "\\");
+			text_add(text, (const char *)at, length);
+		}
 	}
 }
 
-static void write_labels(FILE *stream, const struct metrics_label *labels,
+static void write_labels(struct text *text, const struct metrics_label *labels,
 			 unsigned int n)
 {
 	unsigned int i;
 
 	for (i = 0; i < n; i++) {
-		fprintf(stream, "%s%s=\"", i ? "," : "", labels[i].name);
-		write_escaped(stream, labels[i].value);
-		putc('"', stream);
+		if (i)
+			text_string(text, ",");
+		text_string(text, labels[i].name);
+		text_string(text, "=\"");
+		write_escaped(text, labels[i].value);
+		text_string(text, "\"");
 	}
 }
 
 char *metrics_labels(const struct metrics_label *labels, unsigned int n)
 {
-	char *text = NULL;
-	size_t size;
-	FILE *stream = open_memstream(&text, &size);
-	bool failed;
+	struct text text = { .first = NULL };
+	struct text_cursor cursor;
+	char *string = NULL;
 
-	if (!stream)
-		return NULL;
-	write_labels(stream, labels, n);
-	failed = ferror(stream);
-	if (fclose(stream) || failed) {
-		free(text);
-		return NULL;
+	write_labels(&text, labels, n);
+	if (!text.failed)
+		string = malloc(text.size + 1);
+	if (string) {
+		cursor = text_start(&text);
+		string[text_read(&cursor, string, text.size)] = '\0';
 	}
-	return text;
+	text_free(&text);
+	return string;
+}
+
+static void write_line(struct text *text, const char *const *parts,
+		       unsigned int n)
+{
+	unsigned int i;
+
+	for (i = 0; i < n; i++)
+		text_string(text, parts[i]);
+	text_string(text, "\n");
 }
 
 void metrics_family(struct metrics_writer *writer,
@@ -75,59 +90,64 @@ void metrics_family(struct metrics_writer *writer,
 {
 	const char *suffix = writer->openmetrics ? "" :
 						   types[family->type].suffix;
+	const char *const type[] = {
+		"# TYPE ", family->name, suffix, " ",
+		writer->openmetrics ? types[family->type].openmetrics :
+				      types[family->type].text,
+	};
+	const char *const unit[] = {
+		"# UNIT ", family->name, " ", family->unit,
+	};
+	const char *const help[] = {
+		"# HELP ", family->name, suffix, " ", family->help,
+	};
 
 	writer->family = family;
-	fprintf(writer->stream, "# TYPE %s%s %s\n", family->name, suffix,
-		writer->openmetrics ? types[family->type].openmetrics :
-				      types[family->type].text);
+	write_line(writer->text, type, 5);
 	if (writer->openmetrics && family->unit)
-		fprintf(writer->stream, "# UNIT %s %s\n", family->name,
-			family->unit);
-	fprintf(writer->stream, "# HELP %s%s %s\n", family->name, suffix,
-		family->help);
+		write_line(writer->text, unit, 4);
+	write_line(writer->text, help, 5);
 }
 
-static void begin(struct metrics_writer *writer, const char *text,
-		  const struct metrics_label *labels, unsigned int n)
+static void begin(struct metrics_writer *writer, const char *labels,
+		  const struct metrics_label *more, unsigned int n)
 {
-	fprintf(writer->stream, "%s%s", writer->family->name,
-		types[writer->family->type].suffix);
-	if (!text && !n)
-		return;
-	putc('{', writer->stream);
-	if (text)
-		fputs(text, writer->stream);
-	if (text && n)
-		putc(',', writer->stream);
-	write_labels(writer->stream, labels, n);
-	putc('}', writer->stream);
+	text_string(writer->text, writer->family->name);
+	text_string(writer->text, types[writer->family->type].suffix);
+	if (labels || n) {
+		text_string(writer->text, "{");
+		if (labels)
+			text_string(writer->text, labels);
+		if (labels && n)
+			text_string(writer->text, ",");
+		write_labels(writer->text, more, n);
+		text_string(writer->text, "}");
+	}
+	text_string(writer->text, " ");
 }
 
 static void end_count(struct metrics_writer *writer, uint64_t value)
 {
-	fprintf(writer->stream, " %" PRIu64 "\n", value);
+	text_number(writer->text, value);
+	text_string(writer->text, "\n");
 }
 
 /* The fewest digits that give the same number back. */
 static void end_number(struct metrics_writer *writer, double value)
 {
-	char text[32];
+	char text[32] = "NaN";
 	int digits;
 
-	if (isnan(value)) {
-		fputs(" NaN\n", writer->stream);
-		return;
-	}
-	if (isinf(value)) {
-		fputs(value > 0 ? " +Inf\n" : " -Inf\n", writer->stream);
-		return;
-	}
-	for (digits = 15; digits <= 17; digits++) {
-		snprintf(text, sizeof(text), "%.*g", digits, value);
-		if (strtod(text, NULL) == value)
-			break;
-	}
-	fprintf(writer->stream, " %s\n", text);
+	if (isinf(value))
+		strcpy(text, value > 0 ? "+Inf" : "-Inf");
+	else if (!isnan(value))
+		for (digits = 15; digits <= 17; digits++) {
+			snprintf(text, sizeof(text), "%.*g", digits, value);
+			if (strtod(text, NULL) == value)
+				break;
+		}
+	text_string(writer->text, text);
+	text_string(writer->text, "\n");
 }
 
 void metrics_count(struct metrics_writer *writer,
@@ -146,22 +166,16 @@ void metrics_number(struct metrics_writer *writer,
 	end_number(writer, value);
 }
 
-void metrics_labelled_count(struct metrics_writer *writer, const char *text,
+void metrics_labelled_count(struct metrics_writer *writer, const char *labels,
 			    const struct metrics_label *label, uint64_t value)
 {
-	begin(writer, text, label, label ? 1 : 0);
+	begin(writer, labels, label, label ? 1 : 0);
 	end_count(writer, value);
 }
 
-void metrics_labelled_number(struct metrics_writer *writer, const char *text,
+void metrics_labelled_number(struct metrics_writer *writer, const char *labels,
 			     const struct metrics_label *label, double value)
 {
-	begin(writer, text, label, label ? 1 : 0);
+	begin(writer, labels, label, label ? 1 : 0);
 	end_number(writer, value);
-}
-
-void metrics_end(struct metrics_writer *writer)
-{
-	if (writer->openmetrics)
-		fputs("# EOF\n", writer->stream);
 }

@@ -7,16 +7,17 @@
 #define LMCTL_SINKS_METRICS_TEXT_H
 
 #include "lmctl/sinks/metrics.h"
+#include "lmctl/sinks/text.h"
 
 /**
  * struct metrics_writer - a render that goes on
- * @stream: where the text goes
+ * @text: where it goes
  * @openmetrics: format
  * @family: family that was begun last
  * @metrics: what is rendered
  */
 struct metrics_writer {
-	FILE *stream;
+	struct text *text;
 	bool openmetrics;
 	const struct metrics_family *family;
 	const struct metrics *metrics;
@@ -34,27 +35,21 @@ char *metrics_labels(const struct metrics_label *labels, unsigned int n);
 /**
  * metrics_labelled_count() - write a sample that is a whole number
  * @writer: writer
- * @text: text from metrics_labels()
+ * @labels: text from metrics_labels()
  * @label: one more label, NULL for none
  * @value: value
  */
-void metrics_labelled_count(struct metrics_writer *writer, const char *text,
+void metrics_labelled_count(struct metrics_writer *writer, const char *labels,
 			    const struct metrics_label *label, uint64_t value);
 
 /**
  * metrics_labelled_number() - write a sample that is any number
  * @writer: writer
- * @text: text from metrics_labels()
+ * @labels: text from metrics_labels()
  * @label: one more label, NULL for none
  * @value: value
  */
-void metrics_labelled_number(struct metrics_writer *writer, const char *text,
+void metrics_labelled_number(struct metrics_writer *writer, const char *labels,
 			     const struct metrics_label *label, double value);
-
-/**
- * metrics_end() - end the text
- * @writer: writer
- */
-void metrics_end(struct metrics_writer *writer);
 
 #endif /* LMCTL_SINKS_METRICS_TEXT_H */

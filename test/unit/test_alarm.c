@@ -240,7 +240,9 @@ static struct seen look(const char *alarm, const char *flow)
 {
 	struct seen seen = { .alarm = alarm, .flow = flow };
 
-	alarm_each(&sink, see, &seen);
+	alarm_walk_begin(&sink);
+	while (alarm_walk(&sink, 2, see, &seen))
+		;
 	return seen;
 }
 

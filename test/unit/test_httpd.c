@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The metrics' HTTP server over loopback, server and client in one event loop:
- * what it answers, in which format, and how many connections it takes.
+ * what it answers, in which format, how often it writes a page, how many
+ * connections it takes and which one has to go for another.
  */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <arpa/inet.h>
@@ -24,34 +26,98 @@
 static struct fixture {
 	sd_event *event;
 	struct httpd *httpd;
+	uint64_t version;
+	/* Pages begun, steps of the page that is being written. */
 	unsigned int renders;
+	unsigned int steps;
+	bool openmetrics;
+	bool rendering;
+	/* Steps that a page takes, what the last one returns. */
+	unsigned int needed;
 	int error;
 	int padding;
+	unsigned int answers;
 } fixture;
 
-static int page(FILE *stream, bool openmetrics, void *arg)
+static uint64_t version(void *arg)
+{
+	const struct fixture *self = arg;
+
+	return self->version;
+}
+
+static void begin(void *arg, bool openmetrics)
 {
 	struct fixture *self = arg;
 
+	assert_false(self->rendering);
+	self->rendering = true;
+	self->openmetrics = openmetrics;
+	self->steps = 0;
 	self->renders++;
-	if (self->padding)
-		fprintf(stream, "%*s\n", self->padding, "");
-	fprintf(stream, "%s page %u\n", openmetrics ? "open" : "text",
-		self->renders);
-	return self->error;
+}
+
+static int step(void *arg, struct text *page)
+{
+	static const char spaces[4096] = { [0 ... 4095] = ' ' };
+	struct fixture *self = arg;
+	char text[32];
+	int n;
+
+	assert_true(self->rendering);
+	if (++self->steps < self->needed)
+		return 1;
+	self->rendering = false;
+	if (self->error)
+		return self->error;
+	for (n = 0; n < self->padding; n += (int)sizeof(spaces))
+		text_add(page, spaces, sizeof(spaces));
+	snprintf(text, sizeof(text), "%s page %u",
+		 self->openmetrics ? "open" : "text", self->renders);
+	text_string(page, text);
+	return 0;
+}
+
+static void stop(void *arg)
+{
+	struct fixture *self = arg;
+
+	assert_true(self->rendering);
+	self->rendering = false;
+}
+
+static void now_of(void *arg, bool openmetrics, struct text *text)
+{
+	struct fixture *self = arg;
+
+	text_string(text, openmetrics ? " open answer " : " text answer ");
+	text_number(text, ++self->answers);
+	text_string(text, "\n");
+}
+
+static const struct httpd_ops ops = {
+	.version = version,
+	.begin = begin,
+	.step = step,
+	.stop = stop,
+	.now = now_of,
+};
+
+static void listen_on(const char *address)
+{
+	struct sockaddr_in6 any = { .sin6_family = AF_INET6 };
+
+	assert_int_equal(inet_pton(AF_INET6, address, &any.sin6_addr), 1);
+	assert_int_equal(httpd_open(&fixture.httpd, fixture.event, &any, &ops,
+				    &fixture), 0);
 }
 
 static int setup(void **state)
 {
-	const struct sockaddr_in6 any = {
-		.sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT,
-	};
-
 	(void)state;
 	memset(&fixture, 0, sizeof(fixture));
 	assert_int_equal(sd_event_new(&fixture.event), 0);
-	assert_int_equal(httpd_open(&fixture.httpd, fixture.event, &any, page,
-				    &fixture), 0);
+	listen_on("::1");
 	return 0;
 }
 
@@ -59,6 +125,7 @@ static int teardown(void **state)
 {
 	(void)state;
 	httpd_close(fixture.httpd);
+	assert_false(fixture.rendering);
 	sd_event_unref(fixture.event);
 	return 0;
 }
@@ -134,19 +201,19 @@ static void formats(void **state)
 	const char *text;
 
 	(void)state;
-	text = get("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n", "page 1\n");
+	text = get("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n", "answer 1\n");
 	has(text, "HTTP/1.1 200 ");
 	has(text, "Content-Type: text/plain; version=0.0.4; charset=utf-8\r\n");
-	has(text, "\r\n\r\ntext page 1\n");
+	has(text, "\r\n\r\ntext page 1 text answer 1\n");
 	/* What Prometheus says. */
 	text = get("GET /metrics HTTP/1.1\r\nHost: x\r\n"
 		   "Accept: application/openmetrics-text;version=1.0.0,"
 		   "application/openmetrics-text;version=0.0.1;q=0.75,"
 		   "text/plain;version=0.0.4;q=0.5,*/*;q=0.1\r\n\r\n",
-		   "page 2\n");
+		   "answer 2\n");
 	has(text, "HTTP/1.1 200 ");
 	has(text, "Content-Type: application/openmetrics-text; version=1.0.0; charset=utf-8\r\n");
-	has(text, "\r\n\r\nopen page 2\n");
+	has(text, "\r\n\r\nopen page 2 open answer 2\n");
 }
 
 static void connection_is_kept(void **state)
@@ -156,9 +223,9 @@ static void connection_is_kept(void **state)
 
 	(void)state;
 	ask(fd, request);
-	reply(fd, "page 1\n");
+	reply(fd, "page 1 text answer 1\n");
 	ask(fd, request);
-	reply(fd, "page 2\n");
+	has(reply(fd, "answer 2\n"), "page 1 ");
 	close(fd);
 }
 
@@ -169,7 +236,7 @@ static void head_has_no_body(void **state)
 
 	(void)state;
 	has(text, "HTTP/1.1 200 ");
-	has(text, "Content-Length: 12\r\n");
+	has(text, "Content-Length: 26\r\n");
 	assert_null(strstr(text, "page"));
 }
 
@@ -235,33 +302,244 @@ static void endless_headers(void **state)
 	close(fd);
 }
 
-/* Silent connections take their places, and one that ends gives its own up. */
-static void connections_are_bounded(void **state)
+static const char metrics_request[] =
+	"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n";
+
+/* However many ask, a page is written once as long as nothing has changed. */
+static void pages_are_shared(void **state)
 {
-	const char *request = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
-	const char *last = "GET / HTTP/1.1\r\nHost: x\r\n"
-			   "Connection: close\r\n\r\n";
-	int fd[HTTPD_CONNECTIONS_PER_ADDRESS], more;
-	const char *text = "";
+	int fd[HTTPD_CONNECTIONS];
 	unsigned int i;
 
 	(void)state;
-	for (i = 0; i < HTTPD_CONNECTIONS_PER_ADDRESS; i++) {
+	fixture.needed = 5000;
+	for (i = 0; i < HTTPD_CONNECTIONS; i++) {
 		fd[i] = dial();
-		ask(fd[i], request);
-		reply(fd[i], "</html>");
+		ask(fd[i], metrics_request);
 	}
-	more = dial();
-	ask(more, request);
-	assert_string_equal(reply(more, NULL), "");
-	close(more);
-	close(fd[0]);
-	/* On a busy machine the kernel may tell later that it is gone. */
-	for (i = 0; i < 1000 && !*text; i++)
-		text = get(last, NULL);
-	has(text, "HTTP/1.1 200 ");
-	for (i = 1; i < HTTPD_CONNECTIONS_PER_ADDRESS; i++)
+	for (i = 0; i < HTTPD_CONNECTIONS; i++)
+		has(reply(fd[i], "answer"), "text page 1 text answer");
+	assert_int_equal(fixture.renders, 1);
+	fixture.version++;
+	ask(fd[0], metrics_request);
+	has(reply(fd[0], "answer"), "text page 2 text answer");
+	assert_int_equal(fixture.renders, 2);
+	for (i = 0; i < HTTPD_CONNECTIONS; i++)
 		close(fd[i]);
+}
+
+/* Who asks after a change is not shown what was there before it. */
+static void a_change_during_a_render(void **state)
+{
+	int before = dial(), after = dial();
+
+	(void)state;
+	fixture.needed = UINT32_MAX;
+	ask(before, metrics_request);
+	while (fixture.steps < 10)
+		assert_true(sd_event_run(fixture.event, 100000) >= 0);
+	fixture.version++;
+	ask(after, metrics_request);
+	while (fixture.steps < 100000)
+		assert_true(sd_event_run(fixture.event, 100000) >= 0);
+	fixture.needed = 0;
+	has(reply(before, "answer"), "text page 1 text answer 1\n");
+	has(reply(after, "answer"), "text page 2 text answer 2\n");
+	close(before);
+	close(after);
+}
+
+/* It is begun again, and who waits is not told. */
+static void a_render_that_cannot_go_on(void **state)
+{
+	int fd = dial();
+
+	(void)state;
+	fixture.error = -EAGAIN;
+	ask(fd, metrics_request);
+	while (fixture.renders < 3)
+		assert_true(sd_event_run(fixture.event, 100000) >= 0);
+	fixture.error = 0;
+	has(reply(fd, "answer"), " 200 ");
+	close(fd);
+}
+
+/* Others have their turn after a millisecond or two, not after the page. */
+static void a_render_holds_nothing_up(void **state)
+{
+	unsigned int turns = 0, steps = 0;
+	int fd = dial();
+
+	(void)state;
+	fixture.needed = 2000000;
+	ask(fd, metrics_request);
+	while (!fixture.rendering)
+		assert_true(sd_event_run(fixture.event, 100000) >= 0);
+	while (fixture.rendering) {
+		steps = fixture.steps;
+		assert_true(sd_event_run(fixture.event, 100000) >= 0);
+		turns++;
+	}
+	assert_in_range(turns, 3, UINT32_MAX);
+	assert_true(steps > 0);
+	reply(fd, "answer");
+	close(fd);
+}
+
+/* Whoever waits may go away, and so may the server. */
+static void who_waits_may_go(void **state)
+{
+	int gone = dial(), stays = dial();
+
+	(void)state;
+	fixture.needed = UINT32_MAX;
+	ask(gone, metrics_request);
+	ask(stays, metrics_request);
+	while (fixture.steps < 10)
+		assert_true(sd_event_run(fixture.event, 100000) >= 0);
+	close(gone);
+	fixture.needed = 0;
+	reply(stays, "answer");
+	fixture.version++;
+	fixture.needed = UINT32_MAX;
+	ask(stays, metrics_request);
+	while (fixture.renders < 2)
+		assert_true(sd_event_run(fixture.event, 100000) >= 0);
+	close(stays);
+}
+
+/* Each page that a slow reader still has takes as much memory as the newest. */
+static void slow_readers_do_not_hoard_pages(void **state)
+{
+	int slow[4], quick = dial();
+	char byte[4096];
+	unsigned int i;
+	ssize_t n;
+
+	(void)state;
+	fixture.padding = LONG_PAGE;
+	for (i = 0; i < 4; i++) {
+		slow[i] = dial();
+		ask(slow[i], metrics_request);
+		while (recv(slow[i], byte, 1, MSG_DONTWAIT) < 0)
+			assert_true(sd_event_run(fixture.event, 100000) >= 0);
+		fixture.version++;
+	}
+	fixture.padding = 0;
+	ask(quick, metrics_request);
+	has(reply(quick, "answer"), "text page 5 ");
+	/* The first one has its connection closed before the end. */
+	do {
+		n = recv(slow[0], byte, sizeof(byte), MSG_DONTWAIT);
+		if (n < 0 && errno == EAGAIN)
+			assert_true(sd_event_run(fixture.event, 100000) >= 0);
+	} while (n > 0 || (n < 0 && errno == EAGAIN));
+	assert_null(memmem(byte, sizeof(byte), "answer", 6));
+	for (i = 0; i < 4; i++)
+		close(slow[i]);
+	close(quick);
+}
+
+static int dial_from(const char *from)
+{
+	struct sockaddr_in to = {
+		.sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+		.sin_port = htons(httpd_port(fixture.httpd)),
+	}, own = { .sin_family = AF_INET };
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	assert_int_equal(inet_pton(AF_INET, from, &own.sin_addr), 1);
+	assert_int_equal(bind(fd, (struct sockaddr *)&own, sizeof(own)), 0);
+	assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof(to)), 0);
+	return fd;
+}
+
+static bool closed(int fd)
+{
+	char byte;
+
+	return recv(fd, &byte, 1, MSG_DONTWAIT | MSG_PEEK) == 0;
+}
+
+static void listen_on_ipv4(void)
+{
+	httpd_close(fixture.httpd);
+	listen_on("::ffff:127.0.0.1");
+}
+
+/* Idle connections, more than there are places, keep nobody out. */
+static void idle_connections_go_first(void **state)
+{
+	int idle[20], fd = -1, i;
+
+	(void)state;
+	listen_on_ipv4();
+	for (i = 0; i < 20; i++) {
+		idle[i] = dial_from(i % 2 ? "127.0.0.2" : "127.0.0.3");
+		/* One that has never asked for anything is as idle. */
+		if (i % 3) {
+			ask(idle[i], "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+			reply(idle[i], "</html>");
+		}
+	}
+	for (i = 0; i < 6; i++) {
+		close(fd);
+		fd = dial_from("127.0.0.4");
+		ask(fd, metrics_request);
+		has(reply(fd, "answer"), " 200 ");
+	}
+	assert_true(closed(idle[0]));
+	assert_false(closed(idle[19]));
+	/* Its own idle one stays as long as others have more. */
+	for (i = 0; i < 20; i++) {
+		close(idle[i]);
+		idle[i] = dial_from("127.0.0.2");
+		ask(idle[i], "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+		reply(idle[i], "</html>");
+	}
+	assert_false(closed(fd));
+	ask(fd, metrics_request);
+	has(reply(fd, "answer"), " 200 ");
+	for (i = 0; i < 20; i++)
+		close(idle[i]);
+	close(fd);
+}
+
+/* Who waits for an answer goes for another address, but not for its own. */
+static void busy_connections_are_shared_out(void **state)
+{
+	int busy[HTTPD_CONNECTIONS], more, other;
+	unsigned int i;
+	char *text;
+
+	(void)state;
+	listen_on_ipv4();
+	fixture.needed = UINT32_MAX;
+	for (i = 0; i < HTTPD_CONNECTIONS; i++) {
+		busy[i] = dial_from("127.0.0.2");
+		ask(busy[i], metrics_request);
+	}
+	while (fixture.steps < 100000)
+		assert_true(sd_event_run(fixture.event, 100000) >= 0);
+	more = dial_from("127.0.0.2");
+	ask(more, metrics_request);
+	text = reply(more, NULL);
+	has(text, "HTTP/1.1 503 ");
+	has(text, "Connection: close\r\n");
+	close(more);
+	other = dial_from("127.0.0.3");
+	ask(other, metrics_request);
+	i = fixture.steps + 100000;
+	while (fixture.steps < i)
+		assert_true(sd_event_run(fixture.event, 100000) >= 0);
+	fixture.needed = 0;
+	has(reply(other, "answer"), " 200 ");
+	assert_string_equal(reply(busy[0], NULL), "");
+	has(reply(busy[1], "answer"), " 200 ");
+	for (i = 0; i < HTTPD_CONNECTIONS; i++)
+		close(busy[i]);
+	close(other);
 }
 
 static void silence_ends_a_connection(void **state)
@@ -295,7 +573,7 @@ static void ipv4_and_ports_in_use(void **state)
 
 	(void)state;
 	inet_pton(AF_INET6, "::ffff:127.0.0.1", &mapped.sin6_addr);
-	assert_int_equal(httpd_open(&other, fixture.event, &mapped, page,
+	assert_int_equal(httpd_open(&other, fixture.event, &mapped, &ops,
 				    &fixture), 0);
 	to.sin_port = htons(httpd_port(other));
 	fd = socket(AF_INET, SOCK_STREAM, 0);
@@ -306,7 +584,7 @@ static void ipv4_and_ports_in_use(void **state)
 
 	mapped.sin6_port = to.sin_port;
 	assert_int_equal(httpd_open(&(struct httpd *){ NULL }, fixture.event,
-				    &mapped, page, &fixture), -EADDRINUSE);
+				    &mapped, &ops, &fixture), -EADDRINUSE);
 	httpd_close(other);
 }
 
@@ -320,7 +598,14 @@ int main(void)
 		TEST(other_requests),
 		TEST(long_page),
 		TEST(endless_headers),
-		TEST(connections_are_bounded),
+		TEST(pages_are_shared),
+		TEST(a_change_during_a_render),
+		TEST(a_render_that_cannot_go_on),
+		TEST(a_render_holds_nothing_up),
+		TEST(who_waits_may_go),
+		TEST(slow_readers_do_not_hoard_pages),
+		TEST(idle_connections_go_first),
+		TEST(busy_connections_are_shared_out),
 		TEST(silence_ends_a_connection),
 		TEST(ipv4_and_ports_in_use),
 	};

@@ -192,9 +192,10 @@ within "$drops" 100 100000 "netem dropped enough to tell"
 check "Prometheus has the packets that the interface sent" \
 	wait_for 20 says 'sr6flow_sent_packets_total{flow="gold"}' "$sent"
 take_values
-gold=flow=gold,measurement=core,peer=far
+sids=sids=fcff:2::1,fcff:3::100
+gold=flow=gold,measurement=core,peer=far,$sids
 value_is sr6flow_sent_packets_total $gold "$sent" \
-	"its labels are measurement, peer and flow"
+	"its labels are measurement, peer, flow and SID list"
 value_is sr6flow_lost_packets_total $gold "$drops" \
 	"it has the packets that netem dropped as lost"
 value_is sr6flow_received_packets_total $gold $((sent - drops)) \
@@ -211,14 +212,14 @@ is "$(rows "select(.sent > 0) | .lost / .sent == $ratio" | jq any)" true \
 
 of=measurement=core,peer=far
 is "$(matching sr6flow_sent_packets_total)" \
-	"sr6flow_sent_packets_total flow=fcff:2::1,fcff:3::7,$of
+	"sr6flow_sent_packets_total flow=fcff:2::1,fcff:3::7,$of,sids=fcff:2::1,fcff:3::7
 sr6flow_sent_packets_total $gold
 sr6flow_sent_packets_total $of" \
 	"two flows have series, one of them by its SID list; the others are summed"
 value_is sr6flow_flows_without_series measurement=core 2 \
 	"the flows without series are counted"
 
-value_is sr6flow_alarms_raised "alarm=lossy,flow=gold,measurement=core" 1 \
+value_is sr6flow_alarms_raised "alarm=lossy,flow=gold,measurement=core,$sids" 1 \
 	"the alarm of the flow is raised"
 value_is sr6flow_alarms_raised "alarm=lossy,measurement=core" 0 \
 	"that of flows without series is not"
