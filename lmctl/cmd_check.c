@@ -290,7 +290,7 @@ static int measure(struct check *check)
 	int status = EXIT_FAILURE;
 	struct parts *parts;
 
-	if (privileges_drop(NULL, false))
+	if (privileges_drop("", false))
 		return EXIT_FAILURE;
 	parts = parts_open(config, NULL, NULL, check->loop, &measure_ops,
 			   check);

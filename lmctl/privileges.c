@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <cap-ng.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <pwd.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -18,23 +20,68 @@ static int refused(void)
 	return err;
 }
 
-static int become(const char *user)
+/* Names what a user without an account has. */
+#define NOBODY 65534
+
+struct identity {
+	uint32_t user;
+	uint32_t group;
+};
+
+static int find(const char *user, struct identity *identity)
 {
 	const struct passwd *entry;
 
 	errno = 0;
 	entry = getpwnam(user);
-	if (!entry) {
-		lmctl_error("there is no user '%s': create it, or name another one",
-			    user);
+	if (!entry)
 		return -ENOENT;
-	}
+	*identity = (struct identity){ entry->pw_uid, entry->pw_gid };
+	return 0;
+}
+
+static bool mapped(const char *map, uint32_t id)
+{
+	uint32_t inside, outside, count;
+	FILE *file = fopen(map, "re");
+	bool found = false;
+
+	/* A kernel without user namespaces. */
+	if (!file)
+		return true;
+	while (!found && fscanf(file, "%" SCNu32 " %" SCNu32 " %" SCNu32,
+				&inside, &outside, &count) == 3)
+		found = id >= inside && id - inside < count;
+	fclose(file);
+	return found;
+}
+
+/*
+ * Who is to run what root started. Root of a user namespace that has no other
+ * user is none outside: it stays.
+ */
+static bool unprivileged(struct identity *identity)
+{
+	if (geteuid() ||
+	    !capng_have_capability(CAPNG_EFFECTIVE, CAP_SETUID) ||
+	    !capng_have_capability(CAPNG_EFFECTIVE, CAP_SETGID))
+		return false;
+	if (find(PRIVILEGES_USER, identity))
+		*identity = (struct identity){ NOBODY, NOBODY };
+	return mapped("/proc/self/uid_map", identity->user) &&
+	       mapped("/proc/self/gid_map", identity->group);
+}
+
+static int become(const struct identity *identity, bool bounds)
+{
 	/* Already this one, as under a service manager. */
-	if (entry->pw_uid == getuid() && entry->pw_uid == geteuid())
+	if (identity->user == getuid() && identity->user == geteuid())
 		return capng_apply(CAPNG_SELECT_CAPS) ? refused() : 0;
 	errno = 0;
-	return capng_change_id((int)entry->pw_uid, (int)entry->pw_gid,
-			       CAPNG_DROP_SUPP_GRP | CAPNG_CLEAR_BOUNDING) ?
+	return capng_change_id((int)identity->user, (int)identity->group,
+			       (capng_flags_t)(CAPNG_DROP_SUPP_GRP |
+					       (bounds ? CAPNG_CLEAR_BOUNDING :
+							 0))) ?
 	       refused() : 0;
 }
 
@@ -52,8 +99,19 @@ int privileges_drop(const char *user, bool bind)
 						 CAP_NET_BIND_SERVICE);
 	/* Only who has CAP_SETPCAP may shrink the bounding set. */
 	bool bounds = capng_have_capability(CAPNG_EFFECTIVE, CAP_SETPCAP);
+	struct identity identity;
+	bool other = true;
 	int err;
 
+	if (!user) {
+		other = unprivileged(&identity);
+	} else if (!*user) {
+		other = false;
+	} else if (find(user, &identity)) {
+		lmctl_error("there is no user '%s': create it, or name another one",
+			    user);
+		return -ENOENT;
+	}
 	capng_clear(bounds ? CAPNG_SELECT_BOTH : CAPNG_SELECT_CAPS);
 	if (admin)
 		capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED,
@@ -61,7 +119,7 @@ int privileges_drop(const char *user, bool bind)
 	if (low)
 		capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED,
 			     CAP_NET_BIND_SERVICE);
-	err = user && *user ? become(user) : stay(bounds);
+	err = other ? become(&identity, bounds) : stay(bounds);
 	if (err)
 		return err;
 	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ? refused() : 0;

@@ -134,6 +134,13 @@ static void say_what_runs(const struct service *service, const char *what)
 		   config->nmeasures);
 }
 
+static void say_who_runs(const char *file)
+{
+	if (!geteuid())
+		lmctl_note("lmctl run stays root and owns root's files: name another user in '%s' (user = \"" PRIVILEGES_USER "\")",
+			   file);
+}
+
 static uint64_t monotonic_us(void)
 {
 	struct timespec now;
@@ -221,7 +228,8 @@ static int start(struct service *service)
 	struct config *config = service->config;
 	struct metrics *metrics;
 
-	if (privileges_drop(config->user, true))
+	/* A file may name more files, and programs, than root has opened yet. */
+	if (privileges_drop(service->options->file ? config->user : NULL, true))
 		return -1;
 	if (service->options->file)
 		see_readable(service->options->file);
@@ -256,8 +264,10 @@ static int run(struct service *service)
 	if (start(service))
 		return EXIT_FAILURE;
 	sd_event_set_watchdog(loop_event(service->loop), true);
-	if (service->options->file)
+	if (service->options->file) {
 		say_what_runs(service, "starts");
+		say_who_runs(service->options->file);
+	}
 	sd_notify(0, "READY=1");
 	status = loop_run(service->loop);
 	sd_notify(0, "STOPPING=1");
