@@ -126,7 +126,7 @@ test_metrics_page_OBJS := $(B)/test/unit/metrics_bench.o $(LMCTL_TEST_OBJS) \
 			  $(B)/lib/libsr6flow.a
 test_metrics_page_LDLIBS := $(LMCTL_LDLIBS)
 test_httpd_OBJS := $(patsubst %,$(B)/lmctl/%.o,sinks/httpd sinks/httpd_clients \
-		   sinks/httpd_pages sinks/text output)
+		   sinks/httpd_pages sinks/text output seldom)
 test_httpd_LDLIBS := -lmicrohttpd -lsystemd -lsmartcols
 SINK_TEST_OBJS := $(B)/test/unit/result_make.o \
 		  $(patsubst %,$(B)/lmctl/%.o,sinks/figures engine/result \

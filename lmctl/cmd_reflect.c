@@ -20,13 +20,15 @@ struct reflecting {
 };
 
 enum { OPT_LISTEN = 0x100, OPT_STATEFUL, OPT_RATE, OPT_BURST, OPT_FRESHNESS,
-       OPT_STAMP_ONLY };
+       OPT_STAMP_ONLY, OPT_TWAMP_LIGHT };
 
 static const struct argp_option options[] = {
 	{ .name = "listen", .key = OPT_LISTEN, .arg = "ADDRESS[:PORT]",
 	  .doc = "Where to listen (default [::]:862)" },
 	{ .name = "stateful", .key = OPT_STATEFUL,
 	  .doc = "Number the replies of each session" },
+	{ .name = "twamp-light", .key = OPT_TWAMP_LIGHT,
+	  .doc = "Answer unauthenticated requests of 14 to 43 bytes with 44 bytes" },
 	{ .name = "rate", .key = OPT_RATE, .arg = "N",
 	  .doc = "Most requests per second and source (default 20000; 0 for any number)" },
 	{ .name = "burst", .key = OPT_BURST, .arg = "N",
@@ -105,6 +107,9 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_STATEFUL:
 		reflect->reflector.stateful = true;
+		return 0;
+	case OPT_TWAMP_LIGHT:
+		reflect->reflector.twamp_light = true;
 		return 0;
 	case OPT_RATE:
 		return peering_range(state, "rate", arg, 0, CONFIG_RATE_MAX,

@@ -2,6 +2,8 @@
 /*
  * Order of work, and why.
  *
+ * Both modes: a request to a group is dropped first.
+ *
  * Authenticated mode: length, HMAC of the base packet, loop, freshness, replay,
  * rate limit, TLVs. Whoever has no key can make this node compute HMACs of 96
  * bytes and nothing else: no memory is touched, and a sender whose address he
@@ -29,6 +31,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <arpa/inet.h>
 
 #include "lmctl/engine/ratelimit.h"
 #include "lmctl/engine/reflector.h"
@@ -39,6 +42,9 @@
 /* Senders and source addresses that are remembered. */
 #define SESSIONS_MAX 4096
 #define SOURCES_MAX 4096
+
+/* Sequence Number, Timestamp and Error Estimate: what TWAMP-Test begins with. */
+#define TWAMP_LIGHT_MIN 14
 
 struct reflector {
 	struct reflector_config config;
@@ -142,6 +148,32 @@ static bool is_reply(const struct reflector_request *request, bool auth)
 	       reply.timestamp - reply.received <= UINT32_MAX;
 }
 
+/* Whoever answers one is asked by a single message with thousands of others. */
+static bool is_for_many(const struct in6_addr *to)
+{
+	uint32_t ipv4;
+
+	if (!IN6_IS_ADDR_V4MAPPED(to))
+		return IN6_IS_ADDR_MULTICAST(to);
+	memcpy(&ipv4, &to->s6_addr[12], sizeof(ipv4));
+	ipv4 = ntohl(ipv4);
+	return IN_MULTICAST(ipv4) || ipv4 == INADDR_BROADCAST;
+}
+
+/* The reply is a base packet: the request becomes one with zeros at its end. */
+static bool lengthen(const struct reflector *reflector,
+		     struct reflector_request *request)
+{
+	size_t len = stamp_base_len(false);
+
+	if (reflector->config.auth || !reflector->config.twamp_light ||
+	    request->len < TWAMP_LIGHT_MIN)
+		return false;
+	memset(request->data + request->len, 0, len - request->len);
+	request->len = len;
+	return true;
+}
+
 static bool is_fresh(const struct reflector *reflector,
 		     const struct work *work, int64_t sent)
 {
@@ -181,7 +213,10 @@ static bool admit(struct reflector *reflector, struct work *work)
 	bool auth = reflector->config.auth;
 	int64_t error_ns;
 
-	if (request->len < stamp_base_len(auth))
+	if (is_for_many(&request->to))
+		return drop(&stats->multicast);
+	if (request->len < stamp_base_len(auth) &&
+	    !lengthen(reflector, request))
 		return drop(&stats->short_);
 	if (request->len > STAMP_MESSAGE_MAX)
 		return drop(&stats->oversized);
@@ -266,11 +301,19 @@ bool reflector_handle(struct reflector *reflector,
 		      int64_t (*now)(void))
 {
 	struct work work = { .request = request };
+	size_t len = request->len;
 
 	reflector->stats.requests++;
 	if (!admit(reflector, &work))
 		return false;
 	write_reply(reflector, &work, do_tlvs(reflector, &work), now);
 	reflector->stats.replies++;
+	reflector->stats.lengthened += request->len > len;
 	return true;
+}
+
+void reflector_unsent(struct reflector *reflector)
+{
+	reflector->stats.replies--;
+	reflector->stats.unsent++;
 }

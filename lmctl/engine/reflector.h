@@ -29,6 +29,8 @@ struct reflector;
  * @tlv_type: type of the block TLV, 240 to 251
  * @rate: most requests per second and source address, 0 for no limit
  * @burst: most requests at once
+ * @twamp_light: answer requests that are shorter than the base packet, too, with
+ *		 the base packet (RFC 8762 section 4.6); without @auth only
  * @freshness: authenticated requests whose timestamp is further from the time
  *	       of arrival than this many nanoseconds are stale; 0 for no limit
  */
@@ -38,16 +40,20 @@ struct reflector_config {
 	uint8_t tlv_type;
 	uint32_t rate;
 	uint32_t burst;
+	bool twamp_light;
 	int64_t freshness;
 };
 
 /**
  * struct reflector_stats - what became of the requests, since the start
  * @requests: datagrams given to reflector_handle()
- * @replies: replies made
+ * @replies: replies sent
+ * @unsent: replies that could not be sent
+ * @lengthened: replies that were longer than their requests
  * @flows: block TLVs answered as valid
  * @flows_other: block TLVs answered in another way
  * @short_: dropped: shorter than the base packet
+ * @multicast: dropped: sent to a group or to all
  * @oversized: dropped: longer than STAMP_MESSAGE_MAX
  * @unauthenticated: dropped: no key fits
  * @replayed: dropped: number seen before in this session, or too old
@@ -60,9 +66,12 @@ struct reflector_config {
 struct reflector_stats {
 	uint64_t requests;
 	uint64_t replies;
+	uint64_t unsent;
+	uint64_t lengthened;
 	uint64_t flows;
 	uint64_t flows_other;
 	uint64_t short_;
+	uint64_t multicast;
 	uint64_t oversized;
 	uint64_t unauthenticated;
 	uint64_t replayed;
@@ -75,8 +84,8 @@ struct reflector_stats {
 
 /**
  * struct reflector_request - a datagram
- * @data: its bytes; become the reply in place
- * @len: their number
+ * @data: its bytes; become the reply in place; has room for the base packet
+ * @len: their number; becomes that of the reply
  * @from: source address (an IPv4 one mapped) and port
  * @to: address that it was sent to, likewise; unspecified if not known
  * @ttl: hop limit or TTL it came with, 255 if not known
@@ -149,6 +158,12 @@ void reflector_clock(struct reflector *reflector, bool synchronised,
 bool reflector_handle(struct reflector *reflector,
 		      struct reflector_request *request,
 		      int64_t (*now)(void));
+
+/**
+ * reflector_unsent() - the reply to the last request could not be sent
+ * @reflector: reflector
+ */
+void reflector_unsent(struct reflector *reflector);
 
 /**
  * reflector_stats() - what became of the requests

@@ -38,6 +38,7 @@ static const struct config_keyword reflect_keywords[] = {
 	{ "sets", config_take_reflect_sets, FIELD(config_reflect, set),
 	  .list = true },
 	{ "stateful", config_take_bool, FIELD(config_reflect, reflector.stateful), .boolean = true },
+	{ "twamp-light", config_take_bool, FIELD(config_reflect, reflector.twamp_light), .boolean = true },
 	{ "rate", config_take_number, FIELD(config_reflect, reflector.rate),
 	  .max = CONFIG_RATE_MAX },
 	{ "burst", config_take_number, FIELD(config_reflect, reflector.burst),

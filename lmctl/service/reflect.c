@@ -1,15 +1,33 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <arpa/inet.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 
 #include "lmctl/clock.h"
 #include "lmctl/lmctl.h"
+#include "lmctl/seldom.h"
 #include "lmctl/service/reflect.h"
 #include "lmctl/service/udp.h"
+#include "lmctl/service/vrf.h"
+
+/**
+ * struct telling - what is said now and then
+ * @unsent: replies that could not be sent
+ * @brief: requests that were too short
+ * @multicast: requests to a group
+ */
+struct telling {
+	struct seldom unsent;
+	struct seldom brief;
+	struct seldom multicast;
+};
 
 struct reflect {
 	struct udp udp;
+	struct vrf *vrf;
+	struct telling telling;
 	struct sockaddr_in6 listen;
 	sd_event_source *source;
 	struct loop *loop;
@@ -17,8 +35,57 @@ struct reflect {
 	struct ledger *ledgers[CONFIG_SETS_MAX];
 };
 
+static void tell_unsent(struct reflect *reflect,
+			const struct sockaddr_in6 *to, int err)
+{
+	uint64_t n = seldom(&reflect->telling.unsent, 1);
+	char text[INET6_ADDRSTRLEN];
+
+	if (n)
+		lmctl_warning("reflect: cannot send to [%s]:%u: %s (replies since the last such message: %" PRIu64 "); look at the route back and the packet filter",
+			      inet_ntop(AF_INET6, &to->sin6_addr, text,
+					sizeof(text)),
+			      ntohs(to->sin6_port), strerror(-err), n);
+}
+
+static void send_reply(struct reflect *reflect,
+		       const struct udp_message *message, size_t len)
+{
+	unsigned int vrf = vrf_of(reflect->vrf, message->ifindex);
+	int err = udp_reply(&reflect->udp, message, vrf, len);
+
+	if (!err)
+		return;
+	reflector_unsent(reflect->reflector);
+	tell_unsent(reflect, &message->from, err);
+}
+
+/* What somebody waits for in vain and cannot find out why. */
+static void tell_dropped(struct reflect *reflect,
+			 const struct sockaddr_in6 *from,
+			 const struct reflector_stats *before)
+{
+	const struct reflector_stats *stats =
+		reflector_stats(reflect->reflector);
+	char text[INET6_ADDRSTRLEN];
+	uint64_t n;
+
+	inet_ntop(AF_INET6, &from->sin6_addr, text, sizeof(text));
+	n = seldom(&reflect->telling.brief, stats->short_ - before->short_);
+	if (n)
+		lmctl_warning("reflect: dropped requests shorter than a STAMP packet, the last one from [%s] (since the last such message: %" PRIu64 "); let TWAMP Light senders pad to 44 bytes, or use --twamp-light",
+			      text, n);
+	n = seldom(&reflect->telling.multicast,
+		   stats->multicast - before->multicast);
+	if (n)
+		lmctl_warning("reflect: dropped requests to a multicast or broadcast address, the last one from [%s] (since the last such message: %" PRIu64 "); name an address of this node as the peer",
+			      text, n);
+}
+
 static void answer(struct reflect *reflect, const struct udp_message *message)
 {
+	const struct reflector_stats before =
+		*reflector_stats(reflect->reflector);
 	struct reflector_request request = {
 		.data = message->data,
 		/* One byte more than is taken: counted, and dropped. */
@@ -32,13 +99,13 @@ static void answer(struct reflect *reflect, const struct udp_message *message)
 	};
 	int64_t now;
 
-	/*
-	 * A reply that cannot be sent is one that got lost. One that is of the time
-	 * before a step may have the figures of that time beside timestamps of now.
-	 */
-	if (reflector_handle(reflect->reflector, &request, wallclock_time) &&
-	    !loop_stepped(reflect->loop, &now))
-		udp_reply(&reflect->udp, message, request.len);
+	if (!reflector_handle(reflect->reflector, &request, wallclock_time))
+		tell_dropped(reflect, &message->from, &before);
+	else if (loop_stepped(reflect->loop, &now))
+		/* It may have the figures of another time beside timestamps of now. */
+		reflector_unsent(reflect->reflector);
+	else
+		send_reply(reflect, message, request.len);
 }
 
 /* One batch; then other sockets and the clock have their turn. */
@@ -70,7 +137,8 @@ struct reflect *reflect_open(const struct config *config, struct loop *loop)
 		goto failed;
 	reflect->reflector = reflector_new(&config->reflect.reflector,
 					   &config->keys);
-	if (reflect->reflector &&
+	reflect->vrf = vrf_new();
+	if (reflect->reflector && reflect->vrf &&
 	    sd_event_add_io(loop_event(loop), &reflect->source,
 			    reflect->udp.fd, EPOLLIN, on_request,
 			    reflect) >= 0)
@@ -89,6 +157,7 @@ void reflect_close(struct reflect *reflect)
 		return;
 	sd_event_source_unref(reflect->source);
 	reflector_free(reflect->reflector);
+	vrf_free(reflect->vrf);
 	udp_close(&reflect->udp);
 	free(reflect);
 }

@@ -314,14 +314,15 @@ int udp_send(struct udp *udp, const struct sockaddr_in6 *to,
 	return sendmsg(udp->fd, &header, MSG_NOSIGNAL) < 0 ? -errno : 0;
 }
 
-int udp_reply(struct udp *udp, const struct udp_message *request, size_t len)
+int udp_reply(struct udp *udp, const struct udp_message *request,
+	      unsigned int vrf, size_t len)
 {
 	struct udp_path path = {
+		.source = request->to,
+		.ifindex = vrf,
 		.traffic_class = request->traffic_class & DSCP_MASK,
 	};
 
-	if (!IN6_IS_ADDR_MULTICAST(&request->to))
-		path.source = request->to;
 	if (IN6_IS_ADDR_LINKLOCAL(&request->from.sin6_addr) ||
 	    IN6_IS_ADDR_LINKLOCAL(&request->to))
 		path.ifindex = request->ifindex;

@@ -61,7 +61,8 @@ struct udp {
  * struct udp_path - how a message is to leave; zero means the kernel's choice
  * @source: source address, of this machine; must be a mapped one towards an
  *	    IPv4 peer
- * @ifindex: device to leave by; needed for link-local addresses only
+ * @ifindex: device to leave by, or VRF; needed for link-local addresses and VRFs
+ *	     only
  * @mark: SO_MARK of this message, needs CAP_NET_ADMIN; see inband.h
  * @traffic_class: Traffic Class or TOS
  */
@@ -127,10 +128,12 @@ int udp_send(struct udp *udp, const struct sockaddr_in6 *to,
  * @udp: open socket
  * @request: received message; the first @len bytes of its data are sent, from
  *	     the address that it was sent to, with its Traffic Class
+ * @vrf: VRF that it came in by, 0 for none
  * @len: length in bytes
  *
  * Return: as udp_send().
  */
-int udp_reply(struct udp *udp, const struct udp_message *request, size_t len);
+int udp_reply(struct udp *udp, const struct udp_message *request,
+	      unsigned int vrf, size_t len);
 
 #endif /* LMCTL_SERVICE_UDP_H */

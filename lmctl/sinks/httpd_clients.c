@@ -4,15 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <utlist.h>
 
 #include "lmctl/lmctl.h"
 #include "lmctl/sinks/httpd.h"
 #include "lmctl/sinks/httpd_clients.h"
-
-/* Seconds between two messages. */
-#define TELL_S 60
 
 static bool counts(const struct httpd_client *client)
 {
@@ -65,19 +61,15 @@ void httpd_client_shut(struct httpd_client *client)
 static void tell(struct httpd_clients *clients,
 		 const struct httpd_client *client)
 {
+	uint64_t n = seldom(&clients->refused, 1);
 	char text[INET6_ADDRSTRLEN];
-	struct timespec now;
 
-	clients->refused++;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	if (clients->told && now.tv_sec - clients->told < TELL_S)
+	if (!n)
 		return;
 	lmctl_warning("metrics: refused a connection from %s: all %d are in use (refused since the last such message: %" PRIu64 "); let fewer programs scrape or close the port to the others",
 		      inet_ntop(AF_INET6, &client->address, text,
 				sizeof(text)),
-		      HTTPD_CONNECTIONS, clients->refused);
-	clients->told = now.tv_sec;
-	clients->refused = 0;
+		      HTTPD_CONNECTIONS, n);
 }
 
 /* Those that are refused need a place, too, until they have been told. */

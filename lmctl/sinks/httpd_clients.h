@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <netinet/in.h>
 #include <stdint.h>
+#include "lmctl/seldom.h"
 
 struct MHD_Connection;
 struct httpd_page;
@@ -60,13 +61,11 @@ struct httpd_client {
 /**
  * struct httpd_clients - all connections; all zero is none
  * @list: idle for longest first
- * @refused: connections refused since the last message
- * @told: when that was, CLOCK_MONOTONIC in seconds; 0 if never
+ * @refused: connections that were refused
  */
 struct httpd_clients {
 	struct httpd_client *list;
-	uint64_t refused;
-	int64_t told;
+	struct seldom refused;
 };
 
 /**

@@ -45,6 +45,16 @@ void metrics_reflector(struct metrics_writer *writer, void *reflector)
 		.help = "Replies of the reflector",
 		.type = METRICS_COUNTER,
 	};
+	static const struct metrics_family unsent = {
+		.name = "sr6flow_reflector_unsent_replies",
+		.help = "Replies of the reflector that could not be sent",
+		.type = METRICS_COUNTER,
+	};
+	static const struct metrics_family lengthened = {
+		.name = "sr6flow_reflector_lengthened_replies",
+		.help = "Replies of the reflector that were longer than the request",
+		.type = METRICS_COUNTER,
+	};
 	static const struct metrics_family dropped = {
 		.name = "sr6flow_reflector_dropped_requests",
 		.help = "Datagrams that the reflector did not answer",
@@ -63,6 +73,7 @@ void metrics_reflector(struct metrics_writer *writer, void *reflector)
 	const struct reflector_stats *stats = reflector_stats(reflector);
 	const struct reason_count drops[] = {
 		{ "short", stats->short_ },
+		{ "multicast", stats->multicast },
 		{ "oversized", stats->oversized },
 		{ "unauthenticated", stats->unauthenticated },
 		{ "replayed", stats->replayed },
@@ -81,6 +92,8 @@ void metrics_reflector(struct metrics_writer *writer, void *reflector)
 
 	write_count(writer, &requests, stats->requests);
 	write_count(writer, &replies, stats->replies);
+	write_count(writer, &unsent, stats->unsent);
+	write_count(writer, &lengthened, stats->lengthened);
 	write_counts(writer, &dropped, "reason", drops, ARRAY_SIZE(drops));
 	write_counts(writer, &flagged, "flag", flags, ARRAY_SIZE(flags));
 	write_counts(writer, &flows, "status", answers, ARRAY_SIZE(answers));

@@ -152,6 +152,7 @@ static void make_fresh(uint8_t *data, size_t len, bool auth)
 static void check_stats(const struct reflector_stats *stats)
 {
 	must(stats->requests == stats->replies + stats->short_ +
+	     stats->multicast +
 	     stats->oversized + stats->unauthenticated + stats->replayed +
 	     stats->stale + stats->limited + stats->looped);
 }

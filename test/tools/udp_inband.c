@@ -84,7 +84,8 @@ static int reflect(struct udp *udp)
 			print_message(&messages[i]);
 			if (messages[i].truncated)
 				continue;
-			err = udp_reply(udp, &messages[i], messages[i].len);
+			err = udp_reply(udp, &messages[i], 0,
+					messages[i].len);
 			if (err)
 				printf("reply %s\n", strerrorname_np(-err));
 		}

@@ -540,10 +540,14 @@ static void other_parts_add_theirs(void **state)
 		.short_ = 1, .oversized = 2, .unauthenticated = 3,
 		.replayed = 4, .stale = 5, .limited = 6, .looped = 10,
 		.malformed = 7, .integrity = 9,
+		.unsent = 11, .lengthened = 12, .multicast = 13,
 	};
 #define REFLECTOR "sr6flow_reflector_"
 	assert_true(value(*state, REFLECTOR "requests_total") == 100);
 	assert_true(value(*state, REFLECTOR "replies_total") == 90);
+	assert_true(value(*state, REFLECTOR "unsent_replies_total") == 11);
+	assert_true(value(*state, REFLECTOR
+			  "lengthened_replies_total") == 12);
 #define DROPPED REFLECTOR "dropped_requests_total{reason="
 	assert_true(value(*state, DROPPED "\"short\"}") == 1);
 	assert_true(value(*state, DROPPED "\"oversized\"}") == 2);
@@ -552,6 +556,7 @@ static void other_parts_add_theirs(void **state)
 	assert_true(value(*state, DROPPED "\"stale\"}") == 5);
 	assert_true(value(*state, DROPPED "\"rate-limit\"}") == 6);
 	assert_true(value(*state, DROPPED "\"loop\"}") == 10);
+	assert_true(value(*state, DROPPED "\"multicast\"}") == 13);
 	assert_true(value(*state, REFLECTOR
 			  "flagged_replies_total{flag=\"malformed\"}") == 7);
 	assert_true(value(*state, REFLECTOR

@@ -142,6 +142,88 @@ static void test_every_length(void **state)
 	assert_int_equal(STATS(requests), 302 + STAMP_BASE_LEN);
 }
 
+/* Senders that are shorter get an answer only where somebody asked for it. */
+static void test_twamp_light(void **state)
+{
+	size_t want, replies = 0;
+
+	(void)state;
+	config.twamp_light = true;
+	reconfigure();
+	for (want = 0; want <= STAMP_BASE_LEN; want++) {
+		begin(1, 0);
+		memset(data + want, GUARD_BYTE, STAMP_BASE_LEN - want);
+		request.len = want;
+		if (!reflector_handle(reflector, &request, leave)) {
+			assert_in_range(want, 0, 13);
+			assert_int_equal(request.len, want);
+			continue;
+		}
+		replies++;
+		assert_int_equal(request.len, STAMP_BASE_LEN);
+		assert_int_equal(data[STAMP_BASE_LEN], GUARD_BYTE);
+		len = STAMP_BASE_LEN;
+		assert_int_equal(reply().sender.seq, 1);
+		assert_int_equal(reply().received,
+				 stamp_time_encode(RECEIVED, false));
+		/* What it did not send is 0, and not what lay there. */
+		if (want == 14)
+			assert_int_equal(reply().ssid, 0);
+	}
+	assert_int_equal(replies, 31);
+	assert_int_equal(STATS(lengthened), 30);
+	assert_int_equal(STATS(short_), 14);
+}
+
+/* An authenticated request cannot be shorter: its HMAC is at the end. */
+static void test_auth_twamp_light(void **state)
+{
+	(void)state;
+	config.twamp_light = true;
+	reconfigure();
+	begin(1, 0);
+	len = 44;
+	memset(data + len, GUARD_BYTE, STAMP_AUTH_BASE_LEN - len);
+	assert_false(handle());
+	assert_int_equal(STATS(short_), 1);
+}
+
+static void test_groups_are_not_answered(void **state)
+{
+	static const struct {
+		const char *to;
+		bool answered;
+	} addresses[] = {
+		{ "ff02::1", false }, { "ff0e::1:2", false },
+		{ "::ffff:224.0.0.1", false }, { "::ffff:239.1.2.3", false },
+		{ "::ffff:255.255.255.255", false },
+		{ "fe80::1", true }, { "2001:db8::1", true },
+		{ "::ffff:192.0.2.1", true }, { "::", true },
+	};
+	unsigned int i, dropped = 0;
+
+	(void)state;
+	for (i = 0; i < sizeof(addresses) / sizeof(addresses[0]); i++) {
+		begin(1, 0);
+		inet_pton(AF_INET6, addresses[i].to, &request.to);
+		assert_int_equal(handle(), addresses[i].answered);
+		dropped += !addresses[i].answered;
+		assert_int_equal(STATS(multicast), dropped);
+	}
+}
+
+static void test_unsent(void **state)
+{
+	(void)state;
+	begin(1, 0);
+	assert_true(handle());
+	begin(2, 0);
+	assert_true(handle());
+	reflector_unsent(reflector);
+	assert_int_equal(STATS(replies), 1);
+	assert_int_equal(STATS(unsent), 1);
+}
+
 static void test_stateless(void **state)
 {
 	(void)state;
@@ -417,6 +499,10 @@ int main(void)
 		TEST(test_clock_claims),
 		TEST(test_ptp_sender),
 		TEST(test_every_length),
+		TEST(test_twamp_light),
+		AUTH(test_auth_twamp_light),
+		TEST(test_groups_are_not_answered),
+		TEST(test_unsent),
 		TEST(test_stateless),
 		TEST(test_stateful),
 		TEST(test_rate_limit),
