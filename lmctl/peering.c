@@ -70,7 +70,7 @@ int peering_apply(const struct peering_options *peering,
 		return -EINVAL;
 	}
 	strcpy(config->keys_file, peering->keys);
-	if (!keys_load(&config->keys, peering->keys, error, sizeof(error)))
+	if (!keys_load(&config->keys, peering->keys, 0, error, sizeof(error)))
 		return 0;
 	lmctl_error("%s", error);
 	return -EINVAL;

@@ -138,7 +138,7 @@ static int parse_keys(struct keys *keys, char *text, size_t len,
 }
 
 /* Is the file one that can keep a secret? */
-static int check_file(int fd, const struct place *place)
+static int check_file(int fd, uid_t owner, const struct place *place)
 {
 	struct stat st;
 
@@ -159,6 +159,12 @@ static int check_file(int fd, const struct place *place)
 		snprintf(place->error, place->size,
 			 "'%s' has mode %04o, others can get at its keys: chmod 600 it and make new keys",
 			 place->path, st.st_mode & 07777U);
+		return -EPERM;
+	}
+	if (st.st_uid && st.st_uid != geteuid() && st.st_uid != owner) {
+		snprintf(place->error, place->size,
+			 "'%s' belongs to user %u, who can get at its keys: chown it to root or to the user that lmctl runs as, and make new keys",
+			 place->path, (unsigned int)st.st_uid);
 		return -EPERM;
 	}
 	return 0;
@@ -192,11 +198,11 @@ static ssize_t read_all(int fd, char *text, size_t size,
 	return (ssize_t)len;
 }
 
-static int load(struct keys *keys, int fd, struct place *place)
+static int load(struct keys *keys, int fd, uid_t owner, struct place *place)
 {
 	char text[KEYS_FILE_MAX + 1];
 	ssize_t len;
-	int ret = check_file(fd, place);
+	int ret = check_file(fd, owner, place);
 
 	if (ret)
 		return ret;
@@ -211,7 +217,8 @@ static int load(struct keys *keys, int fd, struct place *place)
 	return ret;
 }
 
-int keys_load(struct keys *keys, const char *path, char *error, size_t size)
+int keys_load(struct keys *keys, const char *path, uid_t owner, char *error,
+	      size_t size)
 {
 	struct place place = { .path = path, .error = error, .size = size };
 	/* A FIFO must not hold the daemon up. */
@@ -225,7 +232,7 @@ int keys_load(struct keys *keys, const char *path, char *error, size_t size)
 			 strerror(-ret));
 		return ret;
 	}
-	ret = load(keys, fd, &place);
+	ret = load(keys, fd, owner, &place);
 	close(fd);
 	if (ret)
 		keys_clear(keys);

@@ -13,6 +13,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 #include "lmctl/stamp/stamp.h"
 
 #define KEYS_MAX 8
@@ -48,17 +49,19 @@ struct keys {
  * @path: name of the file: one key per line, id and secret in hexadecimal,
  *	  separated by blanks; empty lines and lines that begin with # are
  *	  ignored
+ * @owner: user who may own the file beside root and the caller; 0 for no other
  * @error: filled with a sentence when it fails: file, line, what is wrong and
  *	   what to do; never a secret
  * @size: size of @error in bytes
  *
  * The file must be a regular file that neither group nor others can read or
- * write, so that a secret is not used that is none.
+ * write, and nobody else owns, so that a secret is not used that is none.
  *
- * Return: 0; -EPERM for such a file; -EINVAL for a bad line, an id that comes
+ * Return: 0; -EPERM for another file; -EINVAL for a bad line, an id that comes
  * twice, or no key at all; or the errno of opening and reading it.
  */
-int keys_load(struct keys *keys, const char *path, char *error, size_t size);
+int keys_load(struct keys *keys, const char *path, uid_t owner, char *error,
+	      size_t size);
 
 /**
  * keys_find() - key by its id

@@ -32,7 +32,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		fd = memory_file(path, sizeof(path));
 	must(!ftruncate(fd, 0));
 	must(pwrite(fd, data, size, 0) == (ssize_t)size);
-	ret = keys_load(&keys, path, error, sizeof(error));
+	ret = keys_load(&keys, path, 0, error, sizeof(error));
 	if (ret) {
 		must(error[0] && !strchr(error, '\n'));
 		must(!memcmp(&keys, &none, sizeof(keys)));

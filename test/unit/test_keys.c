@@ -49,7 +49,7 @@ static void loads(const char *text, unsigned int n)
 {
 	put(text, strlen(text));
 	error[0] = '\0';
-	assert_int_equal(keys_load(&keys, path, error, sizeof(error)), 0);
+	assert_int_equal(keys_load(&keys, path, 0, error, sizeof(error)), 0);
 	assert_string_equal(error, "");
 	assert_int_equal(keys.n, n);
 }
@@ -60,7 +60,7 @@ static void fails(const char *text, size_t len, int err, const char *words)
 	put(text, len);
 	memset(&keys, 0x5a, sizeof(keys));
 	error[0] = '\0';
-	assert_int_equal(keys_load(&keys, path, error, sizeof(error)), err);
+	assert_int_equal(keys_load(&keys, path, 0, error, sizeof(error)), err);
 	assert_non_null(strstr(error, path));
 	assert_non_null(strstr(error, words));
 	assert_null(strstr(error, "1011"));
@@ -176,15 +176,38 @@ static void test_load_mode(void **state)
 	put("one " HEX16 "\n", 4 + 32 + 1);
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
 		assert_int_equal(chmod(path, bad[i]), 0);
-		assert_int_equal(keys_load(&keys, path, error, sizeof(error)),
+		assert_int_equal(keys_load(&keys, path, 0, error, sizeof(error)),
 				 -EPERM);
 		assert_non_null(strstr(error, "chmod 600"));
 		is_empty();
 	}
 	assert_int_equal(chmod(path, 0400), 0);
-	assert_int_equal(keys_load(&keys, path, error, sizeof(error)), 0);
+	assert_int_equal(keys_load(&keys, path, 0, error, sizeof(error)), 0);
 	assert_int_equal(chmod(path, 0600), 0);
-	assert_int_equal(keys_load(&keys, path, error, sizeof(error)), 0);
+	assert_int_equal(keys_load(&keys, path, 0, error, sizeof(error)), 0);
+}
+
+static void test_load_owner(void **state)
+{
+	const uid_t other = 12345;
+
+	(void)state;
+	put("one " HEX16 "\n", 4 + 32 + 1);
+	if (geteuid())
+		skip();
+	assert_int_equal(chown(path, other, other), 0);
+	assert_int_equal(keys_load(&keys, path, 0, error, sizeof(error)),
+			 -EPERM);
+	assert_non_null(strstr(error, "belongs to user 12345"));
+	is_empty();
+	assert_int_equal(keys_load(&keys, path, other + 1, error,
+				   sizeof(error)), -EPERM);
+	assert_int_equal(keys_load(&keys, path, other, error, sizeof(error)),
+			 0);
+	/* A file of root is always good. */
+	assert_int_equal(chown(path, 0, 0), 0);
+	assert_int_equal(keys_load(&keys, path, other, error, sizeof(error)),
+			 0);
 }
 
 /* None of these may hang, a FIFO that nobody writes to least of all. */
@@ -192,22 +215,22 @@ static void test_load_no_file(void **state)
 {
 	(void)state;
 	assert_int_equal(unlink(path), 0);
-	assert_int_equal(keys_load(&keys, path, error, sizeof(error)),
+	assert_int_equal(keys_load(&keys, path, 0, error, sizeof(error)),
 			 -ENOENT);
 	assert_non_null(strstr(error, path));
 	assert_int_equal(mkfifo(path, 0600), 0);
-	assert_int_equal(keys_load(&keys, path, error, sizeof(error)), -EPERM);
+	assert_int_equal(keys_load(&keys, path, 0, error, sizeof(error)), -EPERM);
 	assert_non_null(strstr(error, "regular file"));
 	assert_int_equal(unlink(path), 0);
 	assert_int_equal(mkdir(path, 0700), 0);
-	assert_int_equal(keys_load(&keys, path, error, sizeof(error)), -EPERM);
+	assert_int_equal(keys_load(&keys, path, 0, error, sizeof(error)), -EPERM);
 	assert_int_equal(rmdir(path), 0);
-	assert_int_equal(keys_load(&keys, "/dev/null", error, sizeof(error)),
+	assert_int_equal(keys_load(&keys, "/dev/null", 0, error, sizeof(error)),
 			 -EPERM);
 	is_empty();
 	/* A short room for the sentence is kept to. */
 	memset(error, 0x5a, sizeof(error));
-	assert_int_equal(keys_load(&keys, path, error, 8), -ENOENT);
+	assert_int_equal(keys_load(&keys, path, 0, error, 8), -ENOENT);
 	assert_int_equal(strlen(error), 7);
 	assert_int_equal(error[8], 0x5a);
 }
@@ -386,6 +409,7 @@ int main(void)
 		cmocka_unit_test_setup(test_load_bad_lines, fresh_file),
 		cmocka_unit_test_setup(test_load_no_text, fresh_file),
 		cmocka_unit_test_setup(test_load_mode, fresh_file),
+		cmocka_unit_test_setup(test_load_owner, fresh_file),
 		cmocka_unit_test_setup(test_load_no_file, fresh_file),
 		cmocka_unit_test(test_base_hmac),
 		cmocka_unit_test(test_base_verify),
