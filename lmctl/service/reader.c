@@ -16,8 +16,12 @@
 #define AGAIN_MIN BLOCK_NS_PER_MS
 #define AGAIN_MAX BLOCK_NS_PER_S
 
-/* Slow dumps in a row that are worth a message. */
+/* Slow dumps in a row that are worth a message, and blocks that were late. */
 #define SLOW_DUMPS 2
+#define LATE_BLOCKS 5
+
+/* Periods for which the kernel may be too busy without a message. */
+#define BUSY_PERIODS 2
 
 struct reader {
 	char set[SR6FLOW_SETNAME_MAX + 1];
@@ -37,6 +41,13 @@ struct reader {
 	int failing;
 	/* Dumps in a row that took too long. */
 	unsigned int slow;
+	/* The block that runs, whether one was read in it, and how many not. */
+	int64_t running;
+	bool done;
+	unsigned int late;
+	/* Answers in a row that were not whole, and when the first one was. */
+	unsigned int busy;
+	int64_t busy_since;
 };
 
 static int take_record(const struct record *record, void *arg)
@@ -45,6 +56,25 @@ static int take_record(const struct record *record, void *arg)
 
 	loop_progress(reader->loop);
 	return reader->ops->record(reader->arg, record);
+}
+
+/*
+ * Its own dump may be quick enough: what else this node does takes the time,
+ * as reading other sets.
+ */
+static void report_late(struct reader *reader, int64_t now)
+{
+	int64_t running = block_number(&reader->timing, now);
+
+	if (running == reader->running)
+		return;
+	reader->running = running;
+	if (reader->done || reader->failing || reader->busy)
+		reader->late = 0;
+	else if (++reader->late == LATE_BLOCKS && reader->slow < SLOW_DUMPS)
+		lmctl_warning("set '%s': the last %d blocks were not read in time, because this node is busy: they are invalid; use a longer period, a shorter guard time, or fewer flows and sets",
+			      reader->set, LATE_BLOCKS);
+	reader->done = false;
 }
 
 static int take_end(int64_t block, void *arg)
@@ -136,19 +166,38 @@ static const char *sentence(const struct reader *reader, int err)
 
 static int64_t pause_after(const struct reader *reader, int err)
 {
-	int64_t length = passes(err) ? reader->timing.band / 4 :
-				       reader->timing.period / AGAIN_SHARE;
+	int64_t length = passes(err) && !reader->failing ?
+			 reader->timing.band / 4 :
+			 reader->timing.period / AGAIN_SHARE;
 
 	if (length < AGAIN_MIN)
 		return AGAIN_MIN;
 	return length < AGAIN_MAX ? length : AGAIN_MAX;
 }
 
+/* What should pass does not: from here on it is a failure as any other. */
+static void report_busy(struct reader *reader, int err)
+{
+	int64_t now = wallclock_time();
+
+	if (!reader->busy++)
+		reader->busy_since = now;
+	if (reader->failing || now - reader->busy_since <
+			       BUSY_PERIODS * reader->timing.period)
+		return;
+	reader->failing = err;
+	lmctl_warning("set '%s': %u times in a row the kernel gave no whole answer (%s): its blocks are invalid until it does; let fewer programs change the set, or use a longer period",
+		      reader->set, reader->busy, strerror(-err));
+}
+
 /* Returns when to try again. */
 static int64_t report_failure(struct reader *reader, int err)
 {
-	int64_t again = wallclock_time() + pause_after(reader, err);
+	int64_t again;
 
+	if (passes(err))
+		report_busy(reader, err);
+	again = wallclock_time() + pause_after(reader, err);
 	if (passes(err))
 		return again;
 	if (reader->ops->failed) {
@@ -190,6 +239,23 @@ static int64_t stop(struct reader *reader)
 	return LOOP_NEVER;
 }
 
+static void report_success(struct reader *reader, enum recorder_step step)
+{
+	if (reader->failing)
+		lmctl_warning("set '%s' can be read again", reader->set);
+	reader->failing = 0;
+	/* A look needs no more than a short answer. */
+	if (step != RECORDER_LOOK)
+		reader->busy = 0;
+}
+
+static bool in_time(const struct reader *reader, int64_t now)
+{
+	const struct block_timing *timing = &reader->timing;
+
+	return now <= block_window_close(timing, block_number(timing, now) - 1);
+}
+
 static int64_t reader_run(void *arg, int64_t now)
 {
 	struct reader *reader = arg;
@@ -197,6 +263,7 @@ static int64_t reader_run(void *arg, int64_t now)
 	int64_t began = now;
 	int err;
 
+	report_late(reader, now);
 	if (recorder_next(reader->recorder, now, &due))
 		return stop(reader);
 	if (now < due.time)
@@ -206,14 +273,15 @@ static int64_t reader_run(void *arg, int64_t now)
 					  take_dump(reader, due.step);
 	if (err)
 		return report_failure(reader, err);
-	if (reader->failing)
-		lmctl_warning("set '%s' can be read again", reader->set);
-	reader->failing = 0;
+	if (due.step != RECORDER_LOOK || !passes(reader->failing))
+		report_success(reader, due.step);
 	/* The dump was not where in time it seems to have been. */
 	if (loop_stepped(reader->loop, &now))
 		return now;
 	if (due.step != RECORDER_LOOK) {
 		report_slow(reader, due.step, now - began);
+		reader->done |= due.step == RECORDER_CONFIRM &&
+				in_time(reader, now);
 		if (recorder_dump_end(reader->recorder, now))
 			return stop(reader);
 	}

@@ -2,7 +2,8 @@
 /*
  * A reader whose answers from the kernel get lost or are interrupted: what came
  * of such a dump is in no record, a block is late or right, nothing is said, and
- * it goes on when answers are whole again. With real time and a set in memory.
+ * it goes on when answers are whole again. What makes every block invalid is
+ * said, once. With real time and a set in memory.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,6 +13,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 #include <cmocka.h>
 
@@ -125,12 +127,144 @@ static void test_unfinished(void **state)
 	go_through(-ETIMEDOUT, false);
 }
 
+/* What a reader that never gets to a figure says on stderr. */
+static struct {
+	FILE *stderr_file;
+	const char *wanted;
+	unsigned int dump_ms;
+	unsigned int other_ms;
+} trouble;
+
+static char *said(void)
+{
+	static char text[4096];
+	size_t len;
+
+	rewind(trouble.stderr_file);
+	len = fread(text, 1, sizeof(text) - 1, trouble.stderr_file);
+	text[len] = '\0';
+	return text;
+}
+
+static int no_figure(void *arg, const struct record *record)
+{
+	(void)arg;
+	assert_int_not_equal(record->reason, REASON_NONE);
+	return 0;
+}
+
+/* Some time more after the message: it is not said again. */
+static int64_t look_for_message(void *arg, int64_t now)
+{
+	unsigned int *more = arg;
+
+	if (strstr(said(), trouble.wanted) && ++*more == 10)
+		loop_stop(self.loop, EXIT_SUCCESS);
+	return now + 100 * BLOCK_NS_PER_MS;
+}
+
+static int slow_flow(void *arg, const struct sr6flow_set *set,
+		     const struct sr6flow_record *record)
+{
+	(void)arg;
+	(void)set;
+	(void)record;
+	usleep(trouble.dump_ms * 1000);
+	return 0;
+}
+
+static int64_t other_work(void *arg, int64_t now)
+{
+	(void)arg;
+	usleep(trouble.other_ms * 1000);
+	return now + trouble.other_ms * BLOCK_NS_PER_MS;
+}
+
+static void never_gets_there(const char *wanted)
+{
+	static const struct task_ops other_ops = { .run = other_work };
+	static const struct task_ops look_ops = { .run = look_for_message };
+	const struct reader_ops ops = {
+		.flow = slow_flow,
+		.record = no_figure,
+		.block_end = take_block_end,
+	};
+	struct task *other = NULL, *look;
+	unsigned int more = 0;
+	struct block_timing timing;
+	struct reader *reader;
+	int own = dup(STDERR_FILENO);
+	char *first, text[256];
+	int status;
+
+	trouble.stderr_file = tmpfile();
+	trouble.wanted = wanted;
+	dup2(fileno(trouble.stderr_file), STDERR_FILENO);
+	assert_int_equal(block_timing_init(&timing, 200, 0, 0, text,
+					   sizeof(text)), 0);
+	assert_int_equal(loop_open(&self.loop), 0);
+	assert_true(sd_event_add_time_relative(loop_event(self.loop), NULL,
+					       CLOCK_MONOTONIC,
+					       PATIENCE * UINT64_C(1000000), 0,
+					       on_patience, NULL) >= 0);
+	reader = reader_open("lm-tx", "n", &timing, &ops, NULL);
+	assert_non_null(reader);
+	look = loop_task(self.loop, &look_ops, &more);
+	if (trouble.other_ms)
+		other = loop_task(self.loop, &other_ops, NULL);
+	assert_int_equal(reader_start(reader, self.loop), 0);
+	status = loop_run(self.loop);
+	dup2(own, STDERR_FILENO);
+	close(own);
+	first = strstr(said(), wanted);
+	assert_int_equal(status, EXIT_SUCCESS);
+	assert_non_null(first);
+	assert_null(strstr(first + 1, "warning"));
+	task_free(other);
+	task_free(look);
+	reader_close(reader);
+	loop_close(self.loop);
+	fclose(trouble.stderr_file);
+}
+
+static void test_never_whole(void **state)
+{
+	(void)state;
+	fake_reset();
+	trouble.dump_ms = 0;
+	trouble.other_ms = 0;
+	fake.interruptions = INT_MAX;
+	fake.interruption = -ENOBUFS;
+	never_gets_there("the kernel gave no whole answer (No buffer space available)");
+}
+
+static void test_dump_too_slow(void **state)
+{
+	(void)state;
+	fake_reset();
+	trouble.dump_ms = 150;
+	trouble.other_ms = 0;
+	never_gets_there("to read its flows took 15");
+}
+
+static void test_node_too_busy(void **state)
+{
+	(void)state;
+	fake_reset();
+	trouble.dump_ms = 0;
+	trouble.other_ms = 450;
+	never_gets_there("the last 5 blocks were not read in time");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_interrupted),
 		cmocka_unit_test(test_lost),
 		cmocka_unit_test(test_unfinished),
+		cmocka_unit_test(test_never_whole),
+		cmocka_unit_test(test_dump_too_slow),
+		cmocka_unit_test(test_node_too_busy),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
