@@ -5,6 +5,7 @@
  */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -88,17 +89,33 @@ static bool parse_port(const char *text, uint16_t *port)
 	return true;
 }
 
-static bool parse_host(const char *text, size_t len, struct in6_addr *host)
+/* An interface makes a link-local address whole, and no other one. */
+static bool parse_scope(char *text, struct sockaddr_in6 *address)
 {
-	char copy[INET6_ADDRSTRLEN];
+	char *percent = strchr(text, '%');
+
+	if (!percent)
+		return inet_pton(AF_INET6, text, &address->sin6_addr) == 1;
+	*percent = '\0';
+	address->sin6_scope_id = if_nametoindex(percent + 1);
+	return address->sin6_scope_id &&
+	       inet_pton(AF_INET6, text, &address->sin6_addr) == 1 &&
+	       IN6_IS_ADDR_LINKLOCAL(&address->sin6_addr);
+}
+
+static bool parse_host(const char *text, size_t len,
+		       struct sockaddr_in6 *address)
+{
+	char copy[INET6_ADDRSTRLEN + IF_NAMESIZE];
+	struct in6_addr *host = &address->sin6_addr;
 	struct in_addr ipv4;
 
 	if (len >= sizeof(copy))
 		return false;
 	memcpy(copy, text, len);
 	copy[len] = '\0';
-	if (inet_pton(AF_INET6, copy, host) == 1)
-		return true;
+	if (strchr(copy, ':'))
+		return parse_scope(copy, address);
 	if (inet_pton(AF_INET, copy, &ipv4) != 1)
 		return false;
 	*host = (struct in6_addr){ .s6_addr = { [10] = 0xff, [11] = 0xff } };
@@ -111,7 +128,7 @@ bool config_address(const char *text, uint16_t port,
 {
 	bool bracket = text[0] == '[';
 	const char *end, *colon = strchr(text, ':');
-	struct in6_addr host;
+	struct sockaddr_in6 parsed = { .sin6_family = AF_INET6 };
 
 	if (bracket) {
 		end = strchr(++text, ']');
@@ -127,9 +144,10 @@ bool config_address(const char *text, uint16_t port,
 	}
 	if (colon && !parse_port(colon + 1, &port))
 		return false;
-	if (!parse_host(text, (size_t)(end - text), &host))
+	if (!parse_host(text, (size_t)(end - text), &parsed))
 		return false;
-	*address = endpoint(host, port);
+	parsed.sin6_port = htons(port);
+	*address = parsed;
 	return true;
 }
 
@@ -150,8 +168,8 @@ static const char *peer_problem(const struct config_measure *measure,
 
 	if (!is_unicast(host))
 		return "one node is a peer: give a unicast address";
-	if (IN6_IS_ADDR_LINKLOCAL(host))
-		return "a link-local address names no interface: give a global one";
+	if (IN6_IS_ADDR_LINKLOCAL(host) && !address->sin6_scope_id)
+		return "a link-local address names no interface: give ADDRESS%INTERFACE";
 	for (i = 0; i < measure->of.npeers; i++) {
 		const struct sockaddr_in6 *other = &measure->address[i];
 
@@ -159,6 +177,7 @@ static const char *peer_problem(const struct config_measure *measure,
 		    !measure->of.peer[i][len])
 			return "another peer has this name: names tell peers apart";
 		if (IN6_ARE_ADDR_EQUAL(&other->sin6_addr, host) &&
+		    other->sin6_scope_id == address->sin6_scope_id &&
 		    other->sin6_port == address->sin6_port)
 			return "another peer has this address: what it received would be told twice";
 	}
@@ -187,7 +206,7 @@ int config_peer(struct config_measure *measure, const char *text,
 		return -EINVAL;
 	}
 	if (!config_address(address_text, STAMP_PORT, &address)) {
-		snprintf(error, size, "peer '%s': '%s' is no address: use [NAME=]ADDRESS, or [NAME=][ADDRESS]:PORT, in numbers",
+		snprintf(error, size, "peer '%s': '%s' is no address: use [NAME=]ADDRESS, or [NAME=][ADDRESS]:PORT, in numbers; a link-local one with %%INTERFACE that exists",
 			 text, address_text);
 		return -EINVAL;
 	}
@@ -216,6 +235,11 @@ int config_measure_check(const struct config_measure *measure, char *error,
 		/* Routes with SID lists are IPv6 routes, see inband.h. */
 		if (measure->in_band && IN6_IS_ADDR_V4MAPPED(to)) {
 			snprintf(error, size, "peer '%s' has an IPv4 address, and in-band messages are IPv6",
+				 measure->of.peer[i]);
+			return -EINVAL;
+		}
+		if (measure->in_band && IN6_IS_ADDR_LINKLOCAL(to)) {
+			snprintf(error, size, "peer '%s' has a link-local address, and no SID list leads there",
 				 measure->of.peer[i]);
 			return -EINVAL;
 		}

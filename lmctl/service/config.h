@@ -215,7 +215,7 @@ void config_measure_init(struct config_measure *measure);
 /**
  * config_address() - parse an address with an optional port
  * @text: ADDRESS, [ADDRESS], [ADDRESS]:PORT or IPV4:PORT, numeric; IPv4 is
- *	  mapped
+ *	  mapped, a link-local address may end in %INTERFACE
  * @port: port if there is none in @text
  * @address: filled
  *

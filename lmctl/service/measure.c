@@ -174,6 +174,8 @@ static void take_reply(struct measure *measure,
 		const struct sockaddr_in6 *peer = &measure->config.address[i];
 
 		if (peer->sin6_port == message->from.sin6_port &&
+		    (!peer->sin6_scope_id ||
+		     peer->sin6_scope_id == message->from.sin6_scope_id) &&
 		    IN6_ARE_ADDR_EQUAL(&peer->sin6_addr,
 				       &message->from.sin6_addr)) {
 			prober_receive(measure->prober, i, message->data,

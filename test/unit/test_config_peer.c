@@ -7,6 +7,7 @@
 #include <cmocka.h>
 #include <arpa/inet.h>
 #include <errno.h>
+#include <net/if.h>
 #include <string.h>
 #include "lmctl/service/config.h"
 
@@ -56,7 +57,14 @@ static void test_address(void **state)
 		{ "192.0.2.1:", NULL, 0 },
 		{ "192.0.2.1:0", NULL, 0 },
 		{ "localhost", NULL, 0 },
-		{ "fe80::1%lo", NULL, 0 },
+		{ "fe80::1%lo", "fe80::1", 7 },
+		{ "[fe80::1%lo]:862", "fe80::1", 862 },
+		{ "fe80::1", "fe80::1", 7 },
+		{ "fe80::1%", NULL, 0 },
+		{ "fe80::1%1", NULL, 0 },
+		{ "fe80::1%is-not-there", NULL, 0 },
+		{ "2001:db8::8%lo", NULL, 0 },
+		{ "192.0.2.1%lo", NULL, 0 },
 		{ TEXT_64, NULL, 0 },
 	};
 	size_t i;
@@ -72,6 +80,9 @@ static void test_address(void **state)
 			continue;
 		assert_int_equal(address.sin6_family, AF_INET6);
 		assert_text(&address.sin6_addr, rows[i].address);
+		assert_int_equal(address.sin6_scope_id,
+				 strchr(rows[i].text, '%') ?
+				 if_nametoindex("lo") : 0);
 		assert_int_equal(ntohs(address.sin6_port), rows[i].port);
 	}
 }
@@ -96,6 +107,7 @@ static void test_peer(void **state)
 		{ "b=0.0.0.0", "give a unicast address" },
 		{ "b=224.0.0.1", "give a unicast address" },
 		{ "b=fe80::1", "link-local" },
+		{ "b=fe80::1%is-not-there", "%INTERFACE that exists" },
 	};
 	struct config_measure measure;
 	char error[512], text[64];

@@ -4,7 +4,7 @@
 #
 # By which way lmctl reflect answers, and whom not: a peer in a VRF gets the
 # answer by that VRF, although the main table has another route to the same
-# address; a request to a multicast group is dropped; one that is too short is
+# address; a peer with a link-local address is reached by its interface; a request to a multicast group is dropped; one that is too short is
 # dropped, or answered with --twamp-light; an answer that cannot be sent is
 # reported. Counters are those of /metrics.
 . "$(dirname "$0")/../lib.sh"
@@ -23,12 +23,16 @@ node_ip r <<-END
 	link set red up
 	link set peer master red
 	addr add fd00:a::1/64 dev peer nodad
+	addr add fe80::1/64 dev other nodad
 	addr add 192.0.2.1/24 dev peer
 	addr add fd00:b::1/64 dev other nodad
 	route add fd00:a::/64 via fd00:b::2 dev other
 	route add 192.0.2.0/24 dev other
 END
-node_ip other <<<"addr add fd00:b::2/64 dev r nodad"
+node_ip other <<-END
+	addr add fd00:b::2/64 dev r nodad
+	addr add fe80::2/64 dev r nodad
+END
 on r sysctl -q net.ipv4.udp_l3mdev_accept=1
 
 cat >"$tmp/r.conf" <<-END
@@ -83,9 +87,18 @@ is "$(pkts_of r other tx)" "$sent" "$now: nothing leaves by the main table"
 is "$(count replies_total) $(count unsent_replies_total)" "2 0" \
 	"$now: both are counted as sent"
 
+# Of a link-local address the interface is a part.
+now=link-local
+on other lmctl init tx
+on other lmctl measure "far=fe80::1%r" --period ${period}ms --blocks 3 --json \
+	>"$tmp/measured" 2>"$tmp/errors"
+is "$(jq -s '[.[] | select(.type == "peer") | .replies] | add > 0' \
+	"$tmp/measured") $(cat "$tmp/errors")" "true " "$now: the peer answers"
+replies=$(count replies_total)
+
 now=multicast
 unanswered ff02::1%r 44 'dropped_requests_total{reason="multicast"}'
-is "$(count replies_total)" 2 "$now: it is not answered"
+is "$(count replies_total)" "$replies" "$now: it is not answered"
 check "$now: it is reported" wait_for 10 grep -q \
 	'dropped requests to a multicast' "$tmp/r.err"
 
@@ -99,7 +112,7 @@ node_ip r <<<"route del fd00:a::/64 dev peer vrf red"
 node_ip r <<<"route add unreachable fd00:a::/64 vrf red"
 on peer bash -c 'head -c 44 /dev/zero >/dev/udp/fd00:a::1/862'
 check "$now: it is counted" wait_for 20 counts unsent_replies_total 1
-is "$(count replies_total)" 2 "$now: not as a reply"
+is "$(count replies_total)" "$replies" "$now: not as a reply"
 check "$now: it is reported" wait_for 10 grep -q \
 	'cannot send to \[fd00:a::2\]:[0-9]*: .*; look at the route back' "$tmp/r.err"
 node_ip r <<<"route del unreachable fd00:a::/64 vrf red"
