@@ -29,6 +29,7 @@ include lib/build.mk
 include ipset-ext/build.mk
 include lmctl/build.mk
 include test/unit/build.mk
+include test/model/build.mk
 include test/fuzz/build.mk
 include test/tools/build.mk
 include test/fuzz/guest/build.mk

@@ -32,7 +32,8 @@
  * and, as the base of the difference, that of B + 2. A late change of colour
  * at the start of a block makes that block invalid too; so does the colour of
  * B when it counts from READ to CONFIRM in place of that of B + 1, for what
- * passed then is missing in B + 1.
+ * passed then is missing in B + 1. A change that was not looked at in time may have been
+ * late: packets of the block that began with it may have the other colour.
  *
  * A packet of the flow without a colour of the set may be one of B that lost
  * its colour on the way. All blocks that it can be from are invalid: while B + 1 runs
@@ -58,8 +59,9 @@
  * The rules are looked at before READ and after CONFIRM: those of the first READ that
  * a block is the difference of must be those of its CONFIRM, unchanged throughout.
  *
- * Only a marking node changes the active colour. A set is taken for one when
- * its active colour is seen to change; before that it is not asked to.
+ * Only a marking node changes the active colour. A set is taken for a marking one
+ * when its active colour is seen to change, or when recorder_marks() says so; before
+ * that it is not asked to.
  *
  * The two blocks at the start have no base and no records. A recorder that is
  * held up says so for the first block that it misses; the others, of which
@@ -130,6 +132,8 @@ struct recorder {
 	uint32_t colour;
 	uint64_t instance;
 	bool colour_known;
+	/* It ought to change, and it was seen to change. */
+	bool marks;
 	bool marking;
 	bool restarted;
 };
@@ -155,6 +159,11 @@ struct recorder *recorder_new(const struct block_timing *timing,
 	record->guard_us = timing->guard / BLOCK_NS_PER_US;
 	record->band_us = timing->band / BLOCK_NS_PER_US;
 	return recorder;
+}
+
+void recorder_marks(struct recorder *recorder)
+{
+	recorder->marks = true;
 }
 
 void recorder_free(struct recorder *recorder)
@@ -502,18 +511,30 @@ static enum reason judge_rule(const struct recorder *recorder)
 	return reason;
 }
 
+/*
+ * What is wrong with a block whose colour began or ended with a change, beside @reason.
+ * A set that ought to be marked may never change its colour: its flows that still count
+ * say so more clearly.
+ */
+static enum reason judge_change(const struct recorder *recorder,
+				const struct change *change,
+				enum reason reason)
+{
+	if (!recorder->marking && (!recorder->marks || reason))
+		return reason;
+	if (change->late)
+		return reason_first(reason, REASON_COLOUR_LATE);
+	return change->looked ? reason :
+				reason_first(reason, REASON_READ_LATE);
+}
+
 /* What is wrong with the reading of a flow that both dumps have. */
 static enum reason judge_reading(const struct recorder *recorder,
 				 const struct readings *flow)
 {
 	unsigned int p = parity(recorder->block);
-	const struct change *end = &recorder->change[1 - p];
 	enum reason reason = flow->reason;
 
-	if (recorder->marking && end->late)
-		reason = reason_first(reason, REASON_COLOUR_LATE);
-	else if (recorder->marking && !end->looked)
-		reason = reason_first(reason, REASON_READ_LATE);
 	if (flow->strayed)
 		reason = reason_first(reason,
 				      judge_stray(recorder, flow->strayed_both));
@@ -521,7 +542,7 @@ static enum reason judge_reading(const struct recorder *recorder,
 		reason = reason_first(reason, flow->moved[1 - p] ?
 					      REASON_BOTH_COLOURS :
 					      REASON_STILL_COUNTING);
-	return reason;
+	return judge_change(recorder, &recorder->change[1 - p], reason);
 }
 
 /* What is wrong with the reading that the difference is taken from. */
@@ -571,12 +592,11 @@ static int report_flow(struct recorder *recorder, struct readings *flow)
 	if (!recorder->read_ever[p])
 		return 0;
 	reason = reason_first(reason, flow->path);
-	if (recorder->marking && start->block == recorder->block &&
-	    start->late)
-		reason = reason_first(reason, REASON_COLOUR_LATE);
 	/* That one was read while this one ran. */
 	if (before->block == recorder->block - 1 && before->went_on)
 		reason = reason_first(reason, REASON_STILL_COUNTING);
+	if (start->block == recorder->block)
+		reason = judge_change(recorder, start, reason);
 	/* Counters may pass 2^64; no block has half as many packets. */
 	if (grown.packets > INT64_MAX || grown.bytes > INT64_MAX) {
 		reason = reason_first(reason, REASON_COUNTER_BACK);

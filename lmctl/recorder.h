@@ -73,6 +73,14 @@ struct recorder *recorder_new(const struct block_timing *timing,
 			      void *arg);
 
 /**
+ * recorder_marks() - the set is a marking one: its active colour follows the clock
+ * @recorder: recorder
+ *
+ * Without this, a change that never comes is no fault.
+ */
+void recorder_marks(struct recorder *recorder);
+
+/**
  * recorder_free() - free a recorder
  * @recorder: recorder or NULL
  */

@@ -31,7 +31,8 @@
  * @REASON_RULE_CHANGED: the rule, its table or another rule that counts was changed
  *			 between the readings of the block
  * @REASON_READ_LATE: no whole reading was made inside the reading window of
- *		      this block or of the one before with its colour
+ *		      this block or of the one before with its colour, or nobody
+ *		      looked in time whether the colour changed in time
  * @REASON_COLOUR_LATE: the active colour changed late at one end of the block
  *			or of the one before with its colour
  * @REASON_TWO_SOURCES: packets of the flow had different source addresses: more than

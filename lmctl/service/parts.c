@@ -183,6 +183,8 @@ static int open_reading(struct parts *parts, const struct opening *opening,
 		}
 		parts->reading[parts->nreadings++] = reading;
 	}
+	if (!reflected)
+		reader_marks(reading->reader);
 	if (!reflected || reading->ledger)
 		return 0;
 	reading->ledger = ledger_new(&opening->config->timing);

@@ -359,6 +359,11 @@ static int on_announced(sd_event_source *source, int fd, uint32_t events,
 	return 0;
 }
 
+void reader_marks(struct reader *reader)
+{
+	recorder_marks(reader->recorder);
+}
+
 int reader_start(struct reader *reader, struct loop *loop)
 {
 	reader->loop = loop;

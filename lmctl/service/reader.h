@@ -53,6 +53,12 @@ struct reader *reader_open(const char *set, const char *node,
 			   const struct reader_ops *ops, void *arg);
 
 /**
+ * reader_marks() - the set is a marking one: see recorder_marks()
+ * @reader: reader
+ */
+void reader_marks(struct reader *reader);
+
+/**
  * reader_start() - begin to read
  * @reader: reader
  * @loop: loop

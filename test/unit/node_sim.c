@@ -372,6 +372,8 @@ static void node_init(struct node *node, const struct scenario *scenario)
 	node->recorder = recorder_new(&timing, "n", "s", check_record,
 				      check_end, node);
 	assert_non_null(node->recorder);
+	if (scenario->marks)
+		recorder_marks(node->recorder);
 }
 
 void node_run(const struct scenario *scenario)

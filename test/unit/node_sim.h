@@ -70,6 +70,7 @@ struct scenario {
 	bool counting;
 	/* Cumulative counters of flow 0 do not go on from the first to the last. */
 	bool broken;
+	bool marks;		/* the recorder is told that the set is marked */
 	int flows;
 	int until;
 	struct event events[8];

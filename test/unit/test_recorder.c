@@ -330,8 +330,26 @@ static const struct scenario scenarios[] = {
 		.flows = 1, .until = 700, .events = { { 310, SLEEP, 35 } },
 		.expected = {
 			{ 1, 0, 0, 100 }, { 2, 0, REASON_READ_LATE, 0 },
-			{ 3, 0, 0, 100 }, { 4, 0, REASON_READ_LATE, 0 },
-			{ 5, 0, 0, 100 },
+			{ 3, 0, REASON_READ_LATE, 0 },
+			{ 4, 0, REASON_READ_LATE, 0 }, { 5, 0, 0, 100 },
+		},
+	}, {
+		.name = "a marking set whose colour never changes, of an idle flow",
+		.flows = 1, .marks = true, .until = 500,
+		.events = { { 0, ROTATE_STOP, 0 }, { 0, IDLE, 0 } },
+		.expected = {
+			{ 1, 0, REASON_COLOUR_LATE, 0 },
+			{ 2, 0, REASON_COLOUR_LATE, 0 },
+			{ 3, 0, REASON_COLOUR_LATE, 0 },
+		},
+	}, {
+		.name = "a marking set whose colour never changes, of a flow that counts",
+		.flows = 1, .marks = true, .until = 500,
+		.events = { { 0, ROTATE_STOP, 0 } },
+		.expected = {
+			{ 1, 0, REASON_STILL_COUNTING, 0 },
+			{ 2, 0, REASON_STILL_COUNTING, 0 },
+			{ 3, 0, REASON_STILL_COUNTING, 0 },
 		},
 	}, {
 		.name = "a slow dump that is in time",
