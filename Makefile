@@ -9,6 +9,7 @@
 # make demo             three routers with loss in a guest
 # make bench            what a packet, a flow and a command cost
 # make bench-check      a short form of it, against the figures in the tree
+# make model            random histories of both ends, in user space
 # make lint             checkpatch, sparse, clang-tidy and others
 # make coverage         what the tests of user space reach
 # make install          module, plug-in, library and lmctl

@@ -21,6 +21,7 @@ check() {
 	needed 46 "packages" ./deps.sh test
 	needed 33 "programs and modules" "${make[@]}" test-programs
 	stage 20 "unit tests" "${make[@]}" unit
+	stage 12 "a model of both ends" "${make[@]}" model
 	stage 14 "lint, the fast half" "${make[@]}" lint-fast
 	stage 20 "kept inputs of the fuzzers" "${make[@]}" fuzz-replay
 	stage 8 "install and uninstall" test/install.sh

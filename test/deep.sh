@@ -6,6 +6,7 @@
 #
 # DEEP_RUNS   inputs for each harness of the fuzzer, default 1000000
 # DEEP_FLOWS  flows of the large sets of kernel_latency, default 1000000
+# DEEP_MODEL  seconds for histories of the model, default 3600
 # DEEP_KILLS  how often daemon_kill kills a daemon, default 200
 set -uo pipefail
 
@@ -46,6 +47,8 @@ stage 1800 "storms on the daemons" env VM_APPEND="DAEMON_KILLS=${DEEP_KILLS:-200
 	test/vm/run.sh all test/vm/deep/daemon_*.sh
 stage 14400 "a long search in user space" "${make[@]}" fuzz \
 	FUZZ_RUNS="${DEEP_RUNS:-1000000}" FUZZ_SECONDS=14400
+stage 3600 "a search in the model" "${make[@]}" model-long MODEL_SEED="${QEMU_SEED}000000000" \
+	MODEL_SECONDS="${DEEP_MODEL:-3600}"
 stage 3600 "a search in the guest" "${make[@]}" fuzz-guest FUZZ_GUEST_SECONDS=3600
 stage 300 "coverage" succeeds "coverage" "${make[@]}" coverage \
 	COVERAGE_MORE=build/module-coverage/module.info

@@ -1,0 +1,441 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdlib.h>
+#include <string.h>
+
+#include "lmctl/clock.h"
+#include "test/model/chance.h"
+#include "test/model/flow.h"
+#include "test/model/need.h"
+#include "test/model/path.h"
+#include "test/model/sabotage.h"
+#include "test/model/world.h"
+
+#define SET "set"
+#define MESSAGE_MAX 1452
+#define WINDOW 64
+/* What both ends claim of their clocks. */
+#define CLOCK_ERROR_NS BLOCK_NS_PER_MS
+/* A daemon that could not start is started again after so many parts of a period. */
+#define AGAIN_PARTS 50
+/* Of how much a busy machine's latency is longer. */
+#define BUSY_TIMES 20
+
+static const struct key key = {
+	.id = "model", .len = 16, .secret = "0123456789abcdef",
+};
+
+static const int64_t *param(const struct node *node)
+{
+	return node->world->history->param;
+}
+
+static void address_of(unsigned int node, struct in6_addr *address)
+{
+	memset(address, 0, sizeof(*address));
+	address->s6_addr[0] = 0xfd;
+	address->s6_addr[15] = (uint8_t)(node + 1);
+}
+
+static void join_record(struct node *node, const struct record *record)
+{
+	char error[256];
+
+	if (node->id != OTHER)
+		join_add(node->world->join, node->id == INGRESS ?
+			 JOIN_SENT : JOIN_RECEIVED, record, true, error,
+			 sizeof(error));
+}
+
+static int take_flow(void *arg, const struct sr6flow_set *set,
+		     const struct sr6flow_record *record)
+{
+	struct node *node = arg;
+
+	return node->daemon.ledger ?
+	       ledger_flow(node->daemon.ledger, set, record) : 0;
+}
+
+static int take_record(void *arg, const struct record *record)
+{
+	struct node *node = arg;
+
+	join_record(node, record);
+	if (node->daemon.ledger)
+		return ledger_record(node->daemon.ledger, record);
+	node->daemon.owed++;
+	return prober_record(node->daemon.prober, record);
+}
+
+static int take_block_end(void *arg, int64_t block)
+{
+	struct node *node = arg;
+	int err;
+
+	if (node->daemon.ledger) {
+		ledger_block_end(node->daemon.ledger, block);
+		return 0;
+	}
+	err = prober_block_end(node->daemon.prober, block);
+	task_wake(node->daemon.asking);
+	return err;
+}
+
+static const struct reader_ops reader_ops = {
+	.flow = take_flow,
+	.record = take_record,
+	.block_end = take_block_end,
+};
+
+static int64_t ask_now(void *arg)
+{
+	return node_time(arg);
+}
+
+static int ask_send(void *arg, unsigned int peer,
+		    const struct sr6flow_flow *flow, const uint8_t *data,
+		    size_t len)
+{
+	struct node *node = arg;
+
+	(void)peer;
+	(void)flow;
+	if (!node->mute)
+		path_message(node->world, node->id, EGRESS, data, len);
+	return 0;
+}
+
+static void ask_result(void *arg, const struct result *result)
+{
+	struct node *node = arg;
+	struct segment total = result_total(result);
+
+	node->daemon.owed--;
+	truth_row(&node->world->truth, (struct row){
+		.node = node->id,
+		.flow = flow_number(result->flow),
+		.block = result->block,
+		.word = total.word,
+		.sent = total.sent,
+		.received = total.received,
+	});
+}
+
+static void ask_report(void *arg, const struct peer_report *report)
+{
+	(void)arg;
+	(void)report;
+}
+
+static void ask_block_end(void *arg, int64_t block)
+{
+	(void)arg;
+	(void)block;
+}
+
+static const struct prober_ops prober_ops = {
+	.now = ask_now,
+	.send = ask_send,
+	.result = ask_result,
+	.report = ask_report,
+	.block_end = ask_block_end,
+};
+
+static int64_t ask_run(void *arg, int64_t now)
+{
+	struct node *node = arg;
+
+	(void)now;
+	return prober_run(node->daemon.prober);
+}
+
+static const struct task_ops asking = { .run = ask_run };
+
+static void start_ingress(struct node *node)
+{
+	struct daemon *daemon = &node->daemon;
+	struct prober_config config = {
+		.of = { .npeers = 1 },
+		.timing = node->world->timing,
+		.auth = param(node)[PARAM_AUTH],
+		.key = key,
+		.ssid = 77,
+		.tlv_type = STAMP_TLV_BLOCK,
+		.message_max = MESSAGE_MAX,
+		.window = WINDOW,
+	};
+
+	address_of(EGRESS, &config.address[0]);
+	daemon->rotator = rotator_open(SET, &node->world->timing);
+	if (daemon->rotator)
+		rotator_start(daemon->rotator, &daemon->loop);
+	daemon->prober = need(prober_new(&config, &prober_ops, node));
+	prober_clock(daemon->prober, true, CLOCK_ERROR_NS);
+	daemon->asking = loop_task(&daemon->loop, &asking, node);
+}
+
+static void start_egress(struct node *node)
+{
+	struct daemon *daemon = &node->daemon;
+	struct keys keys = { .n = 1, .key = { key } };
+	struct reflector_config config = {
+		.auth = param(node)[PARAM_AUTH],
+		.stateful = param(node)[PARAM_STATEFUL],
+		.tlv_type = STAMP_TLV_BLOCK,
+		.freshness = 60 * BLOCK_NS_PER_S,
+	};
+
+	daemon->ledger = need(ledger_new(&node->world->timing));
+	daemon->reflector = need(reflector_new(&config, &keys));
+	reflector_ledgers(daemon->reflector, &daemon->ledger, 1);
+	reflector_clock(daemon->reflector, true, CLOCK_ERROR_NS);
+}
+
+static void start_again(struct world *world, const struct happening *happening)
+{
+	daemon_start(&world->node[happening->n]);
+}
+
+void daemon_start(struct node *node)
+{
+	struct daemon *daemon = &node->daemon;
+	struct node *before = daemon_running;
+
+	if (daemon->up || daemon->loop.busy ||
+	    node->world->now >= node->world->until)
+		return;
+	daemon_running = node;
+	daemon->up = true;
+	daemon->loop.node = node;
+	daemon->loop.busy = true;
+	daemon->last = &daemon->messages;
+	if (node->id == EGRESS)
+		start_egress(node);
+	else
+		start_ingress(node);
+	daemon->reader = reader_open(SET, node->id == EGRESS ? "egress" :
+				     "ingress", &node->world->timing,
+				     &reader_ops, node);
+	if (daemon->reader && node->id != EGRESS)
+		reader_marks(daemon->reader);
+	if (daemon->reader)
+		reader_start(daemon->reader, &daemon->loop);
+	daemon->loop.busy = false;
+	daemon_running = before;
+	if (daemon->reader && (daemon->rotator || node->id == EGRESS)) {
+		daemon_wake(node);
+		return;
+	}
+	daemon_end(node, false);
+	world_happens(node->world, AGAIN_PARTS * node->world->part,
+		      start_again, node->id);
+}
+
+static struct message *message_take(struct daemon *daemon)
+{
+	struct message *message = daemon->messages;
+
+	if (!message)
+		return NULL;
+	daemon->messages = message->next;
+	if (!daemon->messages)
+		daemon->last = &daemon->messages;
+	return message;
+}
+
+static void message_free(struct message *message)
+{
+	free(message->data);
+	free(message);
+}
+
+void daemon_end(struct node *node, bool clean)
+{
+	struct daemon *daemon = &node->daemon;
+	struct node *before = daemon_running;
+
+	if (!daemon->up)
+		return;
+	daemon_running = node;
+	if (daemon->prober && clean)
+		prober_flush(daemon->prober);
+	if (!clean)
+		daemon->owed = 0;
+	rotator_close(daemon->rotator);
+	reader_close(daemon->reader);
+	task_free(daemon->asking);
+	prober_free(daemon->prober);
+	reflector_free(daemon->reflector);
+	ledger_free(daemon->ledger);
+	while (daemon->messages)
+		message_free(message_take(daemon));
+	*daemon = (struct daemon){
+		.held = daemon->held,
+		.slow = daemon->slow,
+		.stuck = daemon->stuck,
+		.owed = daemon->owed,
+		.draws = daemon->draws,
+		.loop.wakes = daemon->loop.wakes + 1,
+	};
+	daemon_running = before;
+}
+
+static void answer(struct node *node, struct message *message)
+{
+	struct reflector_request request = {
+		.data = message->data, .len = message->len,
+		.from = { .sin6_family = AF_INET6, .sin6_port = 1 },
+		.ttl = 64, .received = message->received,
+	};
+	bool replies;
+
+	address_of(message->from, &request.from.sin6_addr);
+	address_of(EGRESS, &request.to);
+	if (sabotaged(node->world->blind, SABOTAGE_CLOCK)) {
+		daemon_running = &node->world->node[message->from];
+		request.received = wallclock_time();
+	}
+	replies = reflector_handle(node->daemon.reflector, &request,
+				   wallclock_time);
+	daemon_running = node;
+	if (replies)
+		path_message(node->world, EGRESS, message->from, request.data,
+			     request.len);
+}
+
+static void take_messages(struct node *node)
+{
+	struct message *message;
+
+	while ((message = message_take(&node->daemon))) {
+		if (node->id == EGRESS)
+			answer(node, message);
+		else
+			prober_receive(node->daemon.prober, 0, message->data,
+				       message->len, message->received);
+		if (node->id != EGRESS)
+			task_wake(node->daemon.asking);
+		message_free(message);
+	}
+}
+
+/* Of urgent ones the first, of the others the one that has waited longest. */
+static struct task *task_due(struct loop *loop, int64_t now)
+{
+	struct task *due = NULL;
+	unsigned int i;
+
+	for (i = 0; i < DAEMON_TASKS; i++) {
+		struct task *task = &loop->task[i];
+
+		if (!task->ops || task->time > now)
+			continue;
+		if (task->ops->urgent)
+			return task;
+		if (!due || task->time < due->time)
+			due = task;
+	}
+	return due;
+}
+
+static void run(struct node *node)
+{
+	struct loop *loop = &node->daemon.loop;
+	struct node *before = daemon_running;
+	struct task *task;
+	int64_t now;
+
+	daemon_running = node;
+	loop->busy = true;
+	do {
+		take_messages(node);
+		loop_stepped(loop, &now);
+		task = task_due(loop, now);
+		if (task)
+			task->time = task->ops->run(task->arg, now);
+	} while (task);
+	loop->busy = false;
+	daemon_running = before;
+}
+
+/* @n: the node, and above it the number of the wake. */
+static void woken(struct world *world, const struct happening *happening)
+{
+	struct node *node = &world->node[happening->n % NODES];
+	struct daemon *daemon = &node->daemon;
+	int64_t until = daemon->held > node->suspended ? daemon->held :
+							 node->suspended;
+
+	if (!daemon->up || daemon->loop.busy ||
+	    happening->n / NODES != daemon->loop.wakes)
+		return;
+	if (until > world->now) {
+		world_happens(world, until - world->now, woken, happening->n);
+		return;
+	}
+	run(node);
+	daemon_wake(node);
+}
+
+static int64_t latency(struct node *node)
+{
+	const int64_t *params = param(node);
+	uint64_t draw = node->daemon.draws++ * NODES + node->id;
+	int64_t most = params[PARAM_LATENCY] * BLOCK_NS_PER_US;
+
+	if (chance_happens((uint64_t)params[PARAM_SEED], CHANCE_LATENCY,
+			   2 * draw, params[PARAM_BUSY]))
+		most *= BUSY_TIMES;
+	return chance_below((uint64_t)params[PARAM_SEED], CHANCE_LATENCY,
+			    2 * draw + 1, most);
+}
+
+void daemon_wake(struct node *node)
+{
+	struct loop *loop = &node->daemon.loop;
+	struct world *world = node->world;
+	int64_t first = LOOP_NEVER, when = world->now;
+	unsigned int i;
+
+	if (!node->daemon.up || loop->busy)
+		return;
+	for (i = 0; i < DAEMON_TASKS; i++)
+		if (loop->task[i].ops && loop->task[i].time < first)
+			first = loop->task[i].time;
+	if (!loop->stepped && !node->daemon.messages) {
+		if (first == LOOP_NEVER)
+			return;
+		when = nodeclock_when(&node->clock, world->now, first);
+	}
+	loop->wakes++;
+	world_happens(world, when - world->now + latency(node), woken,
+		      loop->wakes * NODES + node->id);
+}
+
+void daemon_receive(struct node *node, unsigned int from, uint8_t *data,
+		    size_t len)
+{
+	struct daemon *daemon = &node->daemon;
+	struct message *message;
+
+	if (!daemon->up || node->suspended > node->world->now) {
+		free(data);
+		return;
+	}
+	message = need(calloc(1, sizeof(*message)));
+	*message = (struct message){
+		.from = from, .received = node_time(node), .len = len,
+		.data = data,
+	};
+	*daemon->last = message;
+	daemon->last = &message->next;
+	/* Those that come before it is awake do not wake it again. */
+	if (daemon->messages == message)
+		daemon_wake(node);
+}
+
+void daemon_stepped(struct node *node, int64_t step)
+{
+	node->daemon.loop.pending += step;
+	node->daemon.loop.stepped = true;
+	daemon_wake(node);
+}

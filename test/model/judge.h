@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Judge: lets a history happen and looks at every row.
+ */
+#ifndef TEST_MODEL_JUDGE_H
+#define TEST_MODEL_JUDGE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "test/model/history.h"
+
+/* Words for rows that are not exact, that are counted apart. */
+#define JUDGE_WORDS 40
+
+/**
+ * struct tally - rows of some histories
+ * @exact: exact rows
+ * @other: rows that are not
+ * @word: why not; a word of the product
+ * @words: rows for each of them
+ * @nwords: number of words
+ */
+struct tally {
+	uint64_t exact;
+	uint64_t other;
+	const char *word[JUDGE_WORDS];
+	uint64_t words[JUDGE_WORDS];
+	unsigned int nwords;
+};
+
+/**
+ * tally_row() - count a row
+ * @tally: tally
+ * @word: why it is not exact, NULL if it is
+ */
+void tally_row(struct tally *tally, const char *word);
+
+/**
+ * struct verdict - what is wrong with a history
+ * @lies: rows that are false
+ * @causeless: rows that are not exact in a history without a cause for that
+ */
+struct verdict {
+	uint64_t lies;
+	uint64_t causeless;
+};
+
+/**
+ * judge() - judge a history
+ * @history: history
+ * @blind: sabotage, 0 for none
+ * @open: look at rows that are known to be false, too
+ * @tally: its rows are added, unless NULL
+ * @file: what is wrong is written here, unless NULL
+ *
+ * Return: the verdict.
+ */
+struct verdict judge(const struct history *history, unsigned int blind,
+		     bool open, struct tally *tally, FILE *file);
+
+/**
+ * verdict_bad() - is anything wrong
+ * @verdict: verdict
+ *
+ * Return: true if it is.
+ */
+static inline bool verdict_bad(const struct verdict *verdict)
+{
+	return verdict->lies || verdict->causeless;
+}
+
+#endif /* TEST_MODEL_JUDGE_H */

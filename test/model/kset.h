@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The kernel of a node as far as figures depend on it: sets, their flows and counters,
+ * and the rules that name a set. It does what kernel/match.c and kernel/README.md say.
+ */
+#ifndef TEST_MODEL_KSET_H
+#define TEST_MODEL_KSET_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sr6flow.h"
+
+/* Bytes of every packet: what is counted of both must agree. */
+#define KSET_BYTES 100
+
+/**
+ * struct kflow - a flow in a set
+ * @there: it is in the set
+ * @generation: identity of its counters
+ * @counters: by slot
+ * @seen: what a sabotaged reader has seen of them
+ */
+struct kflow {
+	bool there;
+	uint64_t generation;
+	struct sr6flow_counters counters[SR6FLOW_SLOTS_MAX];
+	struct sr6flow_counters seen[SR6FLOW_SLOTS_MAX];
+};
+
+/**
+ * struct kset - a set
+ * @instance: its identity
+ * @mask: mark mask
+ * @colour: active colour
+ * @by_hand: someone has set that who should not
+ * @flow: flows
+ */
+struct kset {
+	uint64_t instance;
+	uint32_t mask;
+	uint32_t colour;
+	bool by_hand;
+	struct kflow *flow;
+};
+
+/**
+ * struct kernel - the kernel of a node
+ * @set: the sets; the second one is for swaps
+ * @shown: index of the one that has the name
+ * @there: there is a set of that name
+ * @rules: rules that mark and count by the name; none if negative
+ * @members: rules that name it but neither mark nor count
+ * @identity: number of identities given so far
+ * @nflows: flows per set
+ * @wrap: counters begin just below 2^64
+ */
+struct kernel {
+	struct kset set[2];
+	unsigned int shown;
+	bool there;
+	int rules;
+	int members;
+	uint64_t identity;
+	unsigned int nflows;
+	bool wrap;
+};
+
+/**
+ * kernel_init() - two sets with all flows, and one rule
+ * @kernel: filled
+ * @nflows: flows
+ * @wrap: counters begin just below 2^64
+ */
+void kernel_init(struct kernel *kernel, unsigned int nflows, bool wrap);
+
+/**
+ * kernel_free() - free the sets
+ * @kernel: kernel
+ */
+void kernel_free(struct kernel *kernel);
+
+/**
+ * kernel_set() - the set of the name
+ * @kernel: kernel
+ *
+ * Return: the set.
+ */
+static inline struct kset *kernel_set(struct kernel *kernel)
+{
+	return &kernel->set[kernel->shown];
+}
+
+/**
+ * kernel_renew() - the set is created anew, with the same flows
+ * @kernel: kernel
+ */
+void kernel_renew(struct kernel *kernel);
+
+/**
+ * kernel_add() - add a flow; or write its counters, which renews them, too
+ * @kernel: kernel
+ * @flow: flow
+ * @packets: what all counters are then
+ */
+void kernel_add(struct kernel *kernel, unsigned int flow, uint64_t packets);
+
+/**
+ * kernel_mark() - a packet passes the rules of a marking node
+ * @kernel: kernel
+ * @flow: its flow
+ * @word: its mark word
+ */
+void kernel_mark(struct kernel *kernel, unsigned int flow, uint32_t *word);
+
+/**
+ * kernel_count() - a packet passes the rules of a counting node
+ * @kernel: kernel
+ * @flow: its flow
+ * @word: its mark word
+ */
+void kernel_count(struct kernel *kernel, unsigned int flow, uint32_t word);
+
+#endif /* TEST_MODEL_KSET_H */

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * In the place of service/loop.c and clock.c: the same functions, for many daemons in
+ * one program. Which of them is meant by a function without argument is in
+ * daemon_running.
+ */
+#include "lmctl/clock.h"
+#include "lmctl/service/loop.h"
+#include "test/model/daemon.h"
+#include "test/model/sabotage.h"
+#include "test/model/world.h"
+
+struct node *daemon_running;
+
+int64_t wallclock_time(void)
+{
+	return node_time(daemon_running);
+}
+
+struct task *loop_task(struct loop *loop, const struct task_ops *ops,
+		       void *arg)
+{
+	struct task *task = loop->task;
+
+	while (task->ops)
+		task++;
+	*task = (struct task){ .ops = ops, .arg = arg, .loop = loop };
+	return task;
+}
+
+void task_free(struct task *task)
+{
+	if (task)
+		task->ops = NULL;
+}
+
+void task_wake(struct task *task)
+{
+	int64_t now = node_time(task->loop->node);
+
+	if (task->time > now)
+		task->time = now;
+}
+
+/* The real one looks at every 64th call, of which it gets a million. */
+void loop_progress(struct loop *loop)
+{
+	int64_t now = node_time(loop->node);
+	unsigned int i;
+
+	for (i = 0; i < DAEMON_TASKS; i++) {
+		struct task *task = &loop->task[i];
+
+		if (task->ops && task->ops->urgent && task->time <= now)
+			task->time = task->ops->run(task->arg, now);
+	}
+}
+
+bool loop_stepped(struct loop *loop, int64_t *now)
+{
+	int64_t step = loop->pending;
+	bool stepped = loop->stepped;
+	unsigned int i;
+
+	*now = node_time(loop->node);
+	loop->stepped = false;
+	loop->pending = 0;
+	if (!stepped || sabotaged(loop->node->world->blind, SABOTAGE_STEP))
+		return false;
+	for (i = 0; i < DAEMON_TASKS; i++) {
+		struct task *task = &loop->task[i];
+
+		if (!task->ops)
+			continue;
+		if (task->ops->stepped)
+			task->ops->stepped(task->arg, *now - step, *now);
+		task->time = *now;
+	}
+	return true;
+}
+
+/* A reader stops its loop when memory is short, which ends the model before. */
+void loop_stop(struct loop *loop, int status)
+{
+	(void)loop;
+	(void)status;
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdlib.h>
+#include <string.h>
+
+#include "test/model/need.h"
+#include "test/model/truth.h"
+
+static struct true_block **bucket(struct truth *truth, enum node_id node,
+				  unsigned int flow, int64_t block)
+{
+	uint64_t hash = (uint64_t)block * 31 + flow * 7919u + node;
+
+	return &truth->blocks[hash % TRUE_BLOCKS];
+}
+
+/* The newest one. */
+static struct true_block *block_find(struct truth *truth, enum node_id node,
+				     unsigned int flow, int64_t block)
+{
+	struct true_block *of = *bucket(truth, node, flow, block);
+
+	while (of && (of->node != node || of->flow != flow ||
+		      of->block != block))
+		of = of->next;
+	return of;
+}
+
+static struct true_block *block_add(struct truth *truth, enum node_id node,
+				    unsigned int flow, int64_t block)
+{
+	struct true_block **at = bucket(truth, node, flow, block);
+	struct true_block *of = need(calloc(1, sizeof(*of)));
+
+	of->node = node;
+	of->flow = flow;
+	of->block = block;
+	of->next = *at;
+	*at = of;
+	return of;
+}
+
+void truth_free(struct truth *truth)
+{
+	struct true_block *of, *next;
+	unsigned int i;
+
+	for (i = 0; i < TRUE_BLOCKS; i++) {
+		for (of = truth->blocks[i]; of; of = next) {
+			next = of->next;
+			free(of);
+		}
+	}
+	free(truth->packets);
+	free(truth->rows);
+}
+
+size_t truth_sent(struct truth *truth, enum node_id node, unsigned int flow,
+		  int64_t block, unsigned int epoch)
+{
+	struct true_block *of = block_find(truth, node, flow, block);
+
+	if (!of || of->epoch != epoch) {
+		of = block_add(truth, node, flow, block);
+		of->epoch = epoch;
+	}
+	of->sent++;
+	if (truth->npackets == truth->packets_room) {
+		truth->packets_room = truth->packets_room ?
+				      2 * truth->packets_room : 1024;
+		truth->packets = need(reallocarray(truth->packets,
+						   truth->packets_room,
+						   sizeof(*truth->packets)));
+	}
+	truth->packets[truth->npackets] = (struct true_packet){
+		.of = of, .flow = (uint16_t)flow, .node = (uint16_t)node,
+	};
+	return truth->npackets++;
+}
+
+void truth_row(struct truth *truth, struct row row)
+{
+	row.of = block_find(truth, row.node, row.flow, row.block);
+	if (!row.of)
+		row.of = block_add(truth, row.node, row.flow, row.block);
+	if (truth->nrows == truth->rows_room) {
+		truth->rows_room = truth->rows_room ? 2 * truth->rows_room : 64;
+		truth->rows = need(reallocarray(truth->rows, truth->rows_room,
+						sizeof(*truth->rows)));
+	}
+	truth->rows[truth->nrows++] = row;
+}
+
+bool row_false(const struct row *row)
+{
+	if (row->word)
+		return !*row->word || !strcmp(row->word, "invalid") ||
+		       !strcmp(row->word, "unknown");
+	return row->sent != row->of->sent || row->received != row->of->arrived;
+}
