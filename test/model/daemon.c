@@ -270,6 +270,7 @@ void daemon_end(struct node *node, bool clean)
 		message_free(message_take(daemon));
 	*daemon = (struct daemon){
 		.held = daemon->held,
+		.late = daemon->late,
 		.slow = daemon->slow,
 		.stuck = daemon->stuck,
 		.owed = daemon->owed,
@@ -318,6 +319,23 @@ static void take_messages(struct node *node)
 	}
 }
 
+int64_t daemon_held(const struct node *node)
+{
+	const struct daemon *daemon = &node->daemon;
+	int64_t held = daemon->urgent ? daemon->late : daemon->held;
+
+	return held > node->suspended ? held : node->suspended;
+}
+
+/* Until when a task is not run, whatever the others do. */
+static bool held(const struct node *node, const struct task *task)
+{
+	const struct daemon *daemon = &node->daemon;
+
+	return (task->ops->urgent ? daemon->late : daemon->held) >
+	       node->world->now;
+}
+
 /* Of urgent ones the first, of the others the one that has waited longest. */
 static struct task *task_due(struct loop *loop, int64_t now)
 {
@@ -327,7 +345,7 @@ static struct task *task_due(struct loop *loop, int64_t now)
 	for (i = 0; i < DAEMON_TASKS; i++) {
 		struct task *task = &loop->task[i];
 
-		if (!task->ops || task->time > now)
+		if (!task->ops || task->time > now || held(loop->node, task))
 			continue;
 		if (task->ops->urgent)
 			return task;
@@ -347,11 +365,12 @@ static void run(struct node *node)
 	daemon_running = node;
 	loop->busy = true;
 	do {
-		take_messages(node);
+		if (node->daemon.held <= node->world->now)
+			take_messages(node);
 		loop_stepped(loop, &now);
 		task = task_due(loop, now);
 		if (task)
-			task->time = task->ops->run(task->arg, now);
+			task_run(task, now);
 	} while (task);
 	loop->busy = false;
 	daemon_running = before;
@@ -362,8 +381,7 @@ static void woken(struct world *world, const struct happening *happening)
 {
 	struct node *node = &world->node[happening->n % NODES];
 	struct daemon *daemon = &node->daemon;
-	int64_t until = daemon->held > node->suspended ? daemon->held :
-							 node->suspended;
+	int64_t until = node->suspended;
 
 	if (!daemon->up || daemon->loop.busy ||
 	    happening->n / NODES != daemon->loop.wakes)
@@ -389,23 +407,46 @@ static int64_t latency(struct node *node)
 			    2 * draw + 1, most);
 }
 
+static int64_t earlier(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* When a task is due and not held, true time. */
+static int64_t task_when(const struct task *task)
+{
+	const struct node *node = task->loop->node;
+	int64_t held = task->ops->urgent ? node->daemon.late :
+					   node->daemon.held;
+	int64_t when;
+
+	if (task->time == LOOP_NEVER)
+		return LOOP_NEVER;
+	when = nodeclock_when(&node->clock, node->world->now, task->time);
+	return when > held ? when : held;
+}
+
 void daemon_wake(struct node *node)
 {
 	struct loop *loop = &node->daemon.loop;
 	struct world *world = node->world;
-	int64_t first = LOOP_NEVER, when = world->now;
+	int64_t free = earlier(node->daemon.held, node->daemon.late);
+	int64_t when = LOOP_NEVER;
 	unsigned int i;
 
 	if (!node->daemon.up || loop->busy)
 		return;
+	if (loop->stepped)
+		when = free;
+	if (node->daemon.messages)
+		when = earlier(when, node->daemon.held);
 	for (i = 0; i < DAEMON_TASKS; i++)
-		if (loop->task[i].ops && loop->task[i].time < first)
-			first = loop->task[i].time;
-	if (!loop->stepped && !node->daemon.messages) {
-		if (first == LOOP_NEVER)
-			return;
-		when = nodeclock_when(&node->clock, world->now, first);
-	}
+		if (loop->task[i].ops)
+			when = earlier(when, task_when(&loop->task[i]));
+	if (when == LOOP_NEVER)
+		return;
+	if (when < world->now)
+		when = world->now;
 	loop->wakes++;
 	world_happens(world, when - world->now + latency(node), woken,
 		      loop->wakes * NODES + node->id);

@@ -4,7 +4,8 @@
  * ingress a rotator, a reader and a prober; at the egress a reader, a ledger and a
  * reflector. The records of both readers are joined, too, as 'lmctl loss' does.
  *
- * It runs tasks as service/loop.c does, and is not always scheduled in time.
+ * It runs tasks as service/loop.c does, and is not always scheduled in time. The rotator
+ * may be held up alone, or alone be in time, as if it were a 'lmctl rotate' beside it.
  */
 #ifndef TEST_MODEL_DAEMON_H
 #define TEST_MODEL_DAEMON_H
@@ -84,7 +85,9 @@ struct loop {
  * @reflector: part of an egress
  * @messages: messages in the socket, oldest first
  * @last: where to append
- * @held: it is not scheduled before this true time
+ * @held: it is not scheduled before this true time, but for its urgent task
+ * @late: nor is its urgent task before this one
+ * @urgent: the urgent task runs
  * @slow: nanoseconds that its next call to the kernel takes
  * @stuck: it cannot change the colour
  * @interrupts: dumps that are to be interrupted
@@ -103,6 +106,8 @@ struct daemon {
 	struct message *messages;
 	struct message **last;
 	int64_t held;
+	int64_t late;
+	bool urgent;
 	int64_t slow;
 	bool stuck;
 	unsigned int interrupts;
@@ -114,10 +119,25 @@ struct daemon {
 extern struct node *daemon_running;
 
 /**
+ * daemon_held() - until when is what runs of a daemon not scheduled
+ * @node: node
+ *
+ * Return: true time; may be in the past.
+ */
+int64_t daemon_held(const struct node *node);
+
+/**
  * daemon_start() - start the daemon of a node
  * @node: node
  */
 void daemon_start(struct node *node);
+
+/**
+ * task_run() - run a task
+ * @task: task
+ * @now: time of its node
+ */
+void task_run(struct task *task, int64_t now);
 
 /**
  * daemon_end() - end it

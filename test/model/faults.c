@@ -82,6 +82,19 @@ static void do_suspend(struct world *world, const struct event *event, bool on)
 		daemon_stepped(node, event->length * world->part);
 }
 
+/* Value 1: all but the rotator; 2: only the rotator. */
+static void hold(struct node *node, const struct event *event)
+{
+	struct world *world = node->world;
+	int64_t until = world->now + event->length * world->part;
+
+	if (event->value != 2)
+		node->daemon.held = until;
+	if (event->value != 1)
+		node->daemon.late = until;
+	daemon_wake(node);
+}
+
 static void kernel_colour(struct kernel *kernel, int64_t parity)
 {
 	struct kset *set = kernel_set(kernel);
@@ -98,7 +111,7 @@ static void do_daemon(struct world *world, const struct event *event, bool on)
 	switch (event->kind) {
 	case KIND_HOLD:
 		if (on)
-			daemon->held = world->now + event->length * world->part;
+			hold(node, event);
 		break;
 	case KIND_SLOW:
 		if (on)

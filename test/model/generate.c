@@ -80,6 +80,8 @@ static void draw_params(struct draw *draw, struct history *history, bool quiet)
 		param[PARAM_MESSAGE_LOSS] = any_size(draw, 1000);
 	if (happens(draw, 30) && !quiet)
 		param[PARAM_MESSAGE_JITTER] = any_size(draw, 3 * period_us);
+	if (happens(draw, 10) && !quiet)
+		param[PARAM_DELAY] = any_size(draw, 3 * period_us);
 	param[PARAM_MESSAGE_COPIES] = happens(draw, 20) ? below(draw, 500) : 0;
 	param[PARAM_AUTH] = happens(draw, 20);
 	param[PARAM_STATEFUL] = happens(draw, 20);
@@ -162,12 +164,25 @@ static void draw_correction(struct draw *draw, struct history *history)
 		history->n++;
 }
 
+/* Longer than peers are asked, and short enough to see what comes after. */
+static void draw_gap(struct draw *draw, struct history *history)
+{
+	history->param[PARAM_BLOCKS] = between(draw, 20, 26);
+	history->event[history->n++] = (struct event){
+		.kind = happens(draw, 50) ? KIND_CUT : KIND_OUTAGE,
+		.at = between(draw, 3000, 8000),
+		.length = between(draw, 6000, kind_table[KIND_CUT].length_max),
+	};
+}
+
 static void draw_events(struct draw *draw, struct history *history, bool open)
 {
 	int64_t i, n = 1 + below(draw, 4);
 	unsigned int before;
 	int tries;
 
+	if (happens(draw, 10))
+		draw_gap(draw, history);
 	for (i = 0; i < n; i++) {
 		for (tries = 0; tries < TRIES; tries++) {
 			before = history->n;
@@ -191,8 +206,10 @@ void generate(struct history *history, uint64_t seed, bool open)
 	history_calm(history);
 	history->param[PARAM_SEED] = (int64_t)(seed & INT64_MAX);
 	draw_params(&draw, history, quiet);
-	if (!open && open_find(history, false))
+	if (!open && open_find(history, false)) {
 		history->param[PARAM_MESSAGE_JITTER] = 0;
+		history->param[PARAM_DELAY] = 0;
+	}
 	if (!quiet)
 		draw_events(&draw, history, open);
 }

@@ -41,6 +41,7 @@ static bool quiet(const struct history *history)
 
 	return !history->n && !param[PARAM_BUSY] && !param[PARAM_MESSAGE_LOSS] &&
 	       !param[PARAM_MESSAGE_JITTER] &&
+	       param[PARAM_DELAY] + param[PARAM_JITTER] <= band_us &&
 	       param[PARAM_LATENCY] < window_us / LATENCY_SHARE && offset >= -band_us / 2 && offset <= band_us / 2;
 }
 

@@ -65,6 +65,14 @@ static bool has_correction(const struct history *history,
 	return clock_changes(history, fault) > 1;
 }
 
+/* What the guard time allows for, and what the network adds. */
+static bool has_delay(const struct history *history,
+		      const struct open_fault *fault)
+{
+	return events(history, fault) ||
+	       history->param[PARAM_DELAY] > band_us(history);
+}
+
 static bool has_slow_messages(const struct history *history,
 			      const struct open_fault *fault)
 {
@@ -101,7 +109,7 @@ static const struct open_fault open_table[] = {
 	  .has = has_slow_messages, .kind = KIND_STEP,
 	  .nodes = ENDS },
 	{ "10", "nothing compares the delay with the guard time",
-	  .has = has_event, .kind = KIND_DELAY,
+	  .has = has_delay, .kind = KIND_DELAY,
 	  .nodes = ENDS },
 	{ "12", "recordings do not say whether a clock was right",
 	  .has = has_wrong_clock, .kind = KIND_STEP,

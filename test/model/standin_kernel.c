@@ -16,21 +16,33 @@
 
 /* A message to the kernel and its answer. */
 #define CALL_NS (20 * BLOCK_NS_PER_US)
+/* How often a rotator looks at the clock while others of its node are held up. */
+#define HELD_PARTS 10
 
 struct sr6flow {
 	struct node *node;
 };
 
-/* The daemon waits; it may be held up or suspended meanwhile. */
+/*
+ * The daemon waits; it may be held up or suspended meanwhile. A rotator that is not held
+ * up has its turn all the same.
+ */
 static void spend(struct node *node, int64_t ns)
 {
 	struct world *world = node->world;
+	int64_t until;
 
 	world_pass(world, ns);
-	while (node->daemon.held > world->now || node->suspended > world->now)
-		world_pass(world, (node->daemon.held > node->suspended ?
-				   node->daemon.held : node->suspended) -
-				  world->now);
+	while ((until = daemon_held(node)) > world->now) {
+		int64_t left = until - world->now;
+
+		if (node->suspended <= world->now) {
+			loop_progress(&node->daemon.loop);
+			left = left < HELD_PARTS * world->part ?
+			       left : HELD_PARTS * world->part;
+		}
+		world_pass(world, left);
+	}
 }
 
 /* A slow call is slow before it does something, or after. */

@@ -42,17 +42,30 @@ void task_wake(struct task *task)
 		task->time = now;
 }
 
+void task_run(struct task *task, int64_t now)
+{
+	struct daemon *daemon = &task->loop->node->daemon;
+	bool before = daemon->urgent;
+
+	daemon->urgent = task->ops->urgent;
+	task->time = task->ops->run(task->arg, now);
+	daemon->urgent = before;
+}
+
 /* The real one looks at every 64th call, of which it gets a million. */
 void loop_progress(struct loop *loop)
 {
-	int64_t now = node_time(loop->node);
+	const struct node *node = loop->node;
+	int64_t now = node_time(node);
 	unsigned int i;
 
+	if (node->daemon.urgent || node->daemon.late > node->world->now)
+		return;
 	for (i = 0; i < DAEMON_TASKS; i++) {
 		struct task *task = &loop->task[i];
 
 		if (task->ops && task->ops->urgent && task->time <= now)
-			task->time = task->ops->run(task->arg, now);
+			task_run(task, now);
 	}
 }
 
