@@ -5,6 +5,13 @@
  */
 #include "lmctl/engine/prober_private.h"
 
+/*
+ * Two clocks that are slewed differ in rate by at most 1/1000, and a time on the wire is
+ * cut: a peer may seem to have taken longer than the whole way took.
+ */
+#define RATE_SHARE 1000
+#define TICK_NS 2
+
 static bool within(int64_t value, int64_t low, int64_t high)
 {
 	return value >= low && value <= high;
@@ -54,11 +61,12 @@ struct prober_sample prober_sample(const struct prober *prober,
 	sample.delay.round_trip = sample.taken - (t3 - t2);
 	sample.delay.known = within(sample.taken, 0,
 				    prober_patience(prober)) &&
-			     within(t3 - t2, 0, sample.taken);
-	if (!sample.delay.known) {
+			     within(t3 - t2, 0, sample.taken +
+				    sample.taken / RATE_SHARE + TICK_NS);
+	if (!sample.delay.known || sample.delay.round_trip < 0)
 		sample.delay.round_trip = 0;
+	if (!sample.delay.known)
 		return sample;
-	}
 	sample.offset = ((t2 - message->sent) + (t3 - received)) / 2;
 	if (sample.synchronised && prober->synchronised)
 		sample_one_way(prober, &sample.delay, t2 - message->sent,
