@@ -29,13 +29,6 @@ static const int64_t *param(const struct node *node)
 	return node->world->history->param;
 }
 
-static void address_of(unsigned int node, struct in6_addr *address)
-{
-	memset(address, 0, sizeof(*address));
-	address->s6_addr[0] = 0xfd;
-	address->s6_addr[15] = (uint8_t)(node + 1);
-}
-
 static void join_record(struct node *node, const struct record *record)
 {
 	char error[256];
@@ -80,10 +73,21 @@ static int take_block_end(void *arg, int64_t block)
 	return err;
 }
 
+static void take_step(void *arg)
+{
+	struct node *node = arg;
+
+	if (node->daemon.ledger)
+		ledger_stepped(node->daemon.ledger);
+	else
+		prober_stepped(node->daemon.prober);
+}
+
 static const struct reader_ops reader_ops = {
 	.flow = take_flow,
 	.record = take_record,
 	.block_end = take_block_end,
+	.stepped = take_step,
 };
 
 static int64_t ask_now(void *arg)
@@ -120,6 +124,23 @@ static void ask_result(void *arg, const struct result *result)
 	});
 }
 
+static void ask_gap(void *arg, const struct result *result)
+{
+	struct node *node = arg;
+	struct segment total = result_total(result);
+
+	truth_row(&node->world->truth, (struct row){
+		.node = node->id,
+		.flow = flow_number(result->flow),
+		.block = result->block,
+		.gap = result->gap,
+		.first = result->first,
+		.word = total.word,
+		.sent = total.sent,
+		.received = total.received,
+	});
+}
+
 static void ask_report(void *arg, const struct peer_report *report)
 {
 	(void)arg;
@@ -136,6 +157,7 @@ static const struct prober_ops prober_ops = {
 	.now = ask_now,
 	.send = ask_send,
 	.result = ask_result,
+	.gap = ask_gap,
 	.report = ask_report,
 	.block_end = ask_block_end,
 };

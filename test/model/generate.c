@@ -86,6 +86,7 @@ static void draw_params(struct draw *draw, struct history *history, bool quiet)
 	param[PARAM_AUTH] = happens(draw, 20);
 	param[PARAM_STATEFUL] = happens(draw, 20);
 	param[PARAM_WRAP] = happens(draw, 10);
+	param[PARAM_SOURCE] = happens(draw, 50);
 	/* Whole periods, or what the network does not allow for. */
 	if (!quiet && happens(draw, 8))
 		param[PARAM_OFFSET] = happens(draw, 50) ?
@@ -191,7 +192,7 @@ static void draw_events(struct draw *draw, struct history *history, bool open)
 			else
 				draw_event(draw, history->param,
 					   &history->event[history->n++]);
-			if (open || !open_find(history, false))
+			if (open || !open_find(history))
 				break;
 			history->n = before;
 		}
@@ -206,10 +207,6 @@ void generate(struct history *history, uint64_t seed, bool open)
 	history_calm(history);
 	history->param[PARAM_SEED] = (int64_t)(seed & INT64_MAX);
 	draw_params(&draw, history, quiet);
-	if (!open && open_find(history, false)) {
-		history->param[PARAM_MESSAGE_JITTER] = 0;
-		history->param[PARAM_DELAY] = 0;
-	}
 	if (!quiet)
 		draw_events(&draw, history, open);
 }

@@ -35,6 +35,7 @@ const struct param_info param_table[PARAMS] = {
 	[PARAM_AUTH] = { "auth", 0, 0, 1 },
 	[PARAM_STATEFUL] = { "stateful", 0, 0, 1 },
 	[PARAM_WRAP] = { "wrap", 0, 0, 1 },
+	[PARAM_SOURCE] = { "source", 0, 0, 1 },
 };
 
 const struct kind_info kind_table[KINDS] = {

@@ -50,6 +50,7 @@ enum param {
 	PARAM_AUTH,
 	PARAM_STATEFUL,
 	PARAM_WRAP,
+	PARAM_SOURCE,
 	PARAMS,
 };
 

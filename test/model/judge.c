@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "test/model/judge.h"
-#include "test/model/open.h"
 #include "test/model/world.h"
 
 /* Blocks at the end of a history for whose answers there is no time. */
@@ -41,8 +40,21 @@ static bool quiet(const struct history *history)
 
 	return !history->n && !param[PARAM_BUSY] && !param[PARAM_MESSAGE_LOSS] &&
 	       !param[PARAM_MESSAGE_JITTER] &&
+	       param[PARAM_DUMP] * param[PARAM_FLOWS] <
+	       window_us / LATENCY_SHARE &&
+	       2 * (param[PARAM_DELAY] + param[PARAM_JITTER]) <
+	       param[PARAM_PERIOD] * (param[PARAM_GUARD] - param[PARAM_BAND]) &&
 	       param[PARAM_DELAY] + param[PARAM_JITTER] <= band_us &&
 	       param[PARAM_LATENCY] < window_us / LATENCY_SHARE && offset >= -band_us / 2 && offset <= band_us / 2;
+}
+
+/* Recordings know nothing of the delay: it has to be within the guard band. */
+static bool joinable(const struct history *history)
+{
+	const int64_t *param = history->param;
+
+	return param[PARAM_DELAY] + param[PARAM_JITTER] <=
+	       param[PARAM_PERIOD] * param[PARAM_BAND];
 }
 
 static bool row_causeless(const struct world *world, const struct row *row)
@@ -50,16 +62,20 @@ static bool row_causeless(const struct world *world, const struct row *row)
 	int64_t last = WORLD_FIRST + world->history->param[PARAM_BLOCKS] -
 		       LAST_BLOCKS;
 
-	if (!row->word || row->block >= last)
+	if (!row->word || row->block >= last || row->gap)
 		return false;
 	return strcmp(row->word, "anomaly") ||
 	       !world->history->param[PARAM_COPIES];
 }
 
-static void write_row(const struct row *row, FILE *file)
+static void write_row(const struct truth *truth, const struct row *row,
+		      FILE *file)
 {
+	const struct true_block is = row_truth(truth, row);
+
 	fprintf(file, "# %s block %" PRId64 " flow %u node %u: ",
-		row->joined ? "joined" : "measured", row->block - WORLD_FIRST,
+		row->gap ? "gap to" : row->joined ? "joined" : "measured",
+		row->block - WORLD_FIRST,
 		row->flow, row->node);
 	if (row->word)
 		fprintf(file, "'%s'", row->word);
@@ -67,30 +83,31 @@ static void write_row(const struct row *row, FILE *file)
 		fprintf(file, "exact, sent %" PRIu64 " received %" PRIu64,
 			row->sent, row->received);
 	fprintf(file, "; truth: sent %" PRIu64 " arrived %" PRIu64 "\n",
-		row->of->sent, row->of->arrived);
+		is.sent, is.arrived);
 }
 
 struct verdict judge(const struct history *history, unsigned int blind,
-		     bool open, struct tally *tally, FILE *file)
+		     struct tally *tally, FILE *file)
 {
 	struct world *world = world_new(history, blind);
 	struct verdict verdict = { 0 };
-	bool joined_open = open_find(history, true);
-	bool calm = quiet(history);
+	bool joins = joinable(history), calm = quiet(history);
 	size_t i;
 
 	for (i = 0; i < world->truth.nrows; i++) {
 		const struct row *row = &world->truth.rows[i];
-		bool lie = row_false(row) && (open || !row->joined ||
-					      !joined_open);
+		bool lie = row_false(&world->truth, row) &&
+			   (!row->joined || joins);
 		bool causeless = calm && row_causeless(world, row);
 
 		verdict.lies += lie;
 		verdict.causeless += causeless;
 		if (file && (lie || causeless))
-			write_row(row, file);
+			write_row(&world->truth, row, file);
 		if (tally)
 			tally_row(tally, row->word);
+		if (tally && !row->word && row->gap)
+			tally->gaps++;
 	}
 	world_free(world);
 	return verdict;

@@ -17,6 +17,7 @@
 /**
  * struct tally - rows of some histories
  * @exact: exact rows
+ * @gaps: those of them that are gap rows
  * @other: rows that are not
  * @word: why not; a word of the product
  * @words: rows for each of them
@@ -24,6 +25,7 @@
  */
 struct tally {
 	uint64_t exact;
+	uint64_t gaps;
 	uint64_t other;
 	const char *word[JUDGE_WORDS];
 	uint64_t words[JUDGE_WORDS];
@@ -51,14 +53,13 @@ struct verdict {
  * judge() - judge a history
  * @history: history
  * @blind: sabotage, 0 for none
- * @open: look at rows that are known to be false, too
  * @tally: its rows are added, unless NULL
  * @file: what is wrong is written here, unless NULL
  *
  * Return: the verdict.
  */
 struct verdict judge(const struct history *history, unsigned int blind,
-		     bool open, struct tally *tally, FILE *file);
+		     struct tally *tally, FILE *file);
 
 /**
  * verdict_bad() - is anything wrong

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <stdlib.h>
-#include <string.h>
 
 #include "test/model/kset.h"
 #include "test/model/need.h"
@@ -14,6 +13,10 @@ void kernel_add(struct kernel *kernel, unsigned int flow, uint64_t packets)
 	unsigned int slot;
 
 	added->there = true;
+	added->source = 0;
+	added->segments_left = 0;
+	added->source_changes = 0;
+	added->segments_left_changes = 0;
 	added->generation = ++kernel->identity;
 	for (slot = 0; slot < SR6FLOW_SLOTS_MAX; slot++)
 		added->counters[slot] = (struct sr6flow_counters){
@@ -34,22 +37,20 @@ void kernel_renew(struct kernel *kernel)
 		kernel_add(kernel, flow, 0);
 }
 
-void kernel_init(struct kernel *kernel, unsigned int nflows, bool wrap)
+void kernel_init(struct kernel *kernel, bool wrap)
 {
 	unsigned int flow;
 
-	memset(kernel, 0, sizeof(*kernel));
 	kernel->there = true;
 	kernel->rules = 1;
-	kernel->nflows = nflows;
 	kernel->wrap = wrap;
 	for (; kernel->shown < 2; kernel->shown++) {
 		kernel_set(kernel)->flow =
-			need(calloc(nflows, sizeof(struct kflow)));
+			need(calloc(kernel->nflows, sizeof(struct kflow)));
 		kernel_renew(kernel);
 	}
 	kernel->shown = 0;
-	for (flow = 0; flow < nflows && wrap; flow++)
+	for (flow = 0; flow < kernel->nflows && wrap; flow++)
 		kernel_add(kernel, flow, NEARLY_WRAPPED);
 }
 
@@ -59,38 +60,54 @@ void kernel_free(struct kernel *kernel)
 	free(kernel->set[1].flow);
 }
 
-static void count(struct kflow *flow, unsigned int slot)
+/* Of the first packet nothing has changed. */
+static bool changes(unsigned int *seen, unsigned int now)
+{
+	bool changed = *seen && *seen != now + 1;
+
+	*seen = now + 1;
+	return changed;
+}
+
+static void count(const struct kernel *kernel, struct kflow *flow,
+		  const struct kpacket *packet, unsigned int slot)
 {
 	flow->counters[slot].packets++;
 	flow->counters[slot].bytes += KSET_BYTES;
+	flow->source_changes += changes(&flow->source, packet->source) &&
+				!kernel->netmask;
+	flow->segments_left_changes += changes(&flow->segments_left,
+					       packet->segments_left);
 }
 
-void kernel_mark(struct kernel *kernel, unsigned int flow, uint32_t *word)
+void kernel_mark(struct kernel *kernel, struct kpacket *packet)
 {
 	struct kset *set = kernel_set(kernel);
-	struct kflow *marked = &set->flow[flow];
+	struct kflow *flow = &set->flow[packet->flow];
 	int rule;
 
-	if (!kernel->there || !marked->there)
+	if (!kernel->there || !flow->there)
 		return;
 	for (rule = 0; rule < kernel->rules; rule++) {
-		if (sr6flow_colour_valid(set->mask, *word & set->mask)) {
-			count(marked, SR6FLOW_SLOTS_MAX - 1);
+		if (sr6flow_colour_valid(set->mask, packet->word & set->mask)) {
+			count(kernel, flow, packet, SR6FLOW_SLOTS_MAX - 1);
 			continue;
 		}
-		*word = (*word & ~set->mask) | set->colour;
-		count(marked, sr6flow_slot(set->mask, *word));
+		packet->word = (packet->word & ~set->mask) | set->colour;
+		count(kernel, flow, packet,
+		      sr6flow_slot(set->mask, packet->word));
 	}
 }
 
-void kernel_count(struct kernel *kernel, unsigned int flow, uint32_t word)
+void kernel_count(struct kernel *kernel, const struct kpacket *packet)
 {
 	struct kset *set = kernel_set(kernel);
-	struct kflow *counted = &set->flow[flow];
+	struct kflow *flow = &set->flow[packet->flow];
 	int rule;
 
-	if (!kernel->there || !counted->there)
+	if (!kernel->there || !flow->there)
 		return;
 	for (rule = 0; rule < kernel->rules; rule++)
-		count(counted, sr6flow_slot(set->mask, word));
+		count(kernel, flow, packet,
+		      sr6flow_slot(set->mask, packet->word));
 }

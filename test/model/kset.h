@@ -19,12 +19,20 @@
  * @there: it is in the set
  * @generation: identity of its counters
  * @counters: by slot
+ * @source: node that the last packet was from
+ * @segments_left: of the last packet
+ * @source_changes: see struct sr6flow_record
+ * @segments_left_changes: likewise
  * @seen: what a sabotaged reader has seen of them
  */
 struct kflow {
 	bool there;
 	uint64_t generation;
 	struct sr6flow_counters counters[SR6FLOW_SLOTS_MAX];
+	unsigned int source;
+	unsigned int segments_left;
+	uint64_t source_changes;
+	uint64_t segments_left_changes;
 	struct sr6flow_counters seen[SR6FLOW_SLOTS_MAX];
 };
 
@@ -53,6 +61,7 @@ struct kset {
  * @members: rules that name it but neither mark nor count
  * @identity: number of identities given so far
  * @nflows: flows per set
+ * @netmask: bits of the source in their keys
  * @wrap: counters begin just below 2^64
  */
 struct kernel {
@@ -63,16 +72,16 @@ struct kernel {
 	int members;
 	uint64_t identity;
 	unsigned int nflows;
+	unsigned int netmask;
 	bool wrap;
 };
 
 /**
  * kernel_init() - two sets with all flows, and one rule
- * @kernel: filled
- * @nflows: flows
+ * @kernel: has the number of flows and the netmask; the rest is filled
  * @wrap: counters begin just below 2^64
  */
-void kernel_init(struct kernel *kernel, unsigned int nflows, bool wrap);
+void kernel_init(struct kernel *kernel, bool wrap);
 
 /**
  * kernel_free() - free the sets
@@ -106,19 +115,31 @@ void kernel_renew(struct kernel *kernel);
 void kernel_add(struct kernel *kernel, unsigned int flow, uint64_t packets);
 
 /**
- * kernel_mark() - a packet passes the rules of a marking node
- * @kernel: kernel
- * @flow: its flow
+ * struct kpacket - what a kernel sees of a packet
+ * @flow: its flow in the set
+ * @source: node that it is from
+ * @segments_left: Segments Left
  * @word: its mark word
  */
-void kernel_mark(struct kernel *kernel, unsigned int flow, uint32_t *word);
+struct kpacket {
+	unsigned int flow;
+	unsigned int source;
+	unsigned int segments_left;
+	uint32_t word;
+};
+
+/**
+ * kernel_mark() - a packet passes the rules of a marking node
+ * @kernel: kernel
+ * @packet: packet, whose mark word is written
+ */
+void kernel_mark(struct kernel *kernel, struct kpacket *packet);
 
 /**
  * kernel_count() - a packet passes the rules of a counting node
  * @kernel: kernel
- * @flow: its flow
- * @word: its mark word
+ * @packet: packet
  */
-void kernel_count(struct kernel *kernel, unsigned int flow, uint32_t word);
+void kernel_count(struct kernel *kernel, const struct kpacket *packet);
 
 #endif /* TEST_MODEL_KSET_H */

@@ -140,8 +140,7 @@ static int show(const struct arguments *arguments)
 		shrink(&history, arguments->search.blind,
 		       arguments->search.open || arguments->file);
 	history_write(&history, stdout);
-	verdict = judge(&history, arguments->search.blind,
-			arguments->search.open || arguments->file, &tally, stdout);
+	verdict = judge(&history, arguments->search.blind, &tally, stdout);
 	tally_write(&tally, stdout);
 	return verdict_bad(&verdict) ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -41,16 +41,22 @@ static void arrive(struct world *world, const struct happening *happening)
 {
 	struct node *egress = &world->node[EGRESS];
 	struct true_packet *packet = &world->truth.packets[happening->n];
-	uint32_t word = packet->word;
+	struct kpacket seen = {
+		.flow = world_flow(world, EGRESS, packet->node, packet->flow),
+		.source = packet->node,
+		.word = packet->word,
+	};
 
 	if (egress->suspended > world->now)
 		return;
 	packet->of->arrived++;
 	if (world->path.cleared)
-		word = world->path.cleared == 1 ? 0 : SR6FLOW_MASK_DEFAULT;
-	kernel_count(&egress->kernel, packet->flow, word);
+		seen.word = world->path.cleared == 1 ? 0 : SR6FLOW_MASK_DEFAULT;
+	seen.segments_left = world->path.twice;
+	kernel_count(&egress->kernel, &seen);
+	seen.segments_left = 0;
 	if (world->path.twice)
-		kernel_count(&egress->kernel, packet->flow, word);
+		kernel_count(&egress->kernel, &seen);
 }
 
 static void travel(struct world *world, size_t packet, uint64_t name)
@@ -95,12 +101,13 @@ static void pass_ingress(struct node *node, unsigned int flow, uint64_t name)
 	int64_t block = block_of(node, kernel_set(&node->kernel));
 	size_t packet = truth_sent(&world->truth, node->id, flow, block,
 				   node->epoch);
-	uint32_t word = node->coloured < 0 ? 0 :
-			sr6flow_colour(SR6FLOW_MASK_DEFAULT,
-				       (unsigned int)node->coloured);
+	struct kpacket seen = { .flow = flow, .source = node->id };
 
-	kernel_mark(&node->kernel, flow, &word);
-	world->truth.packets[packet].word = word;
+	if (node->coloured >= 0)
+		seen.word = sr6flow_colour(SR6FLOW_MASK_DEFAULT,
+					   (unsigned int)node->coloured);
+	kernel_mark(&node->kernel, &seen);
+	world->truth.packets[packet].word = seen.word;
 	travel(world, packet, name);
 }
 

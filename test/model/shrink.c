@@ -17,9 +17,9 @@ static bool keep(struct shrinking *shrinking, const struct history *smaller)
 {
 	struct verdict verdict;
 
-	if (!shrinking->open && open_find(smaller, false))
+	if (!shrinking->open && open_find(smaller))
 		return false;
-	verdict = judge(smaller, shrinking->blind, shrinking->open, NULL, NULL);
+	verdict = judge(smaller, shrinking->blind, NULL, NULL);
 	if (!verdict.lies != !shrinking->verdict.lies ||
 	    !verdict_bad(&verdict))
 		return false;
@@ -106,7 +106,7 @@ void shrink(struct history *history, unsigned int blind, bool open)
 {
 	struct shrinking shrinking = {
 		.history = history, .blind = blind, .open = open,
-		.verdict = judge(history, blind, open, NULL, NULL),
+		.verdict = judge(history, blind, NULL, NULL),
 	};
 	bool changed = true;
 	int rounds;

@@ -123,6 +123,7 @@ static void show_set(struct node *node, struct sr6flow_set *info)
 	memset(info, 0, sizeof(*info));
 	info->mask = set->mask;
 	info->colour = colour_shown(node, set);
+	info->netmask = kernel->netmask;
 	info->references = (uint32_t)((kernel->rules > 0 ? kernel->rules : 0) +
 				      kernel->members);
 	if (sabotaged(node->world->blind, SABOTAGE_RULE))
@@ -182,9 +183,16 @@ static void show_flow(const struct node *node, unsigned int number,
 	const struct kset *set = &node->kernel.set[node->kernel.shown];
 	const struct kflow *flow = &set->flow[number];
 	unsigned int blind = node->world->blind;
+	unsigned int nflows = (unsigned int)
+			      node->world->history->param[PARAM_FLOWS];
+	bool other = number >= nflows;
 
 	memset(record, 0, sizeof(*record));
-	flow_make(number, &record->flow);
+	flow_make(other ? number - nflows : number, node->kernel.netmask,
+		  node->id == EGRESS ? other ? OTHER : INGRESS : node->id,
+		  &record->flow);
+	record->source_changes = flow->source_changes;
+	record->segments_left_changes = flow->segments_left_changes;
 	record->instance = set->instance;
 	record->generation = flow->generation;
 	record->slots = (1 << SR6FLOW_SLOTS_MAX) - 1;

@@ -6,11 +6,23 @@
  */
 #include "lmctl/clock.h"
 #include "lmctl/service/loop.h"
+#include "lmctl/service/sysclock.h"
 #include "test/model/daemon.h"
 #include "test/model/sabotage.h"
 #include "test/model/world.h"
 
 struct node *daemon_running;
+
+/* A time daemon knows whether its clock is right. */
+void sysclock_record(struct record_clock *clock, int64_t band_ns)
+{
+	const struct node *node = daemon_running;
+	int64_t now = node->world->now, off = node_time(node) - now;
+
+	clock->boot = node->id + 1;
+	clock->boot_time_us = (node->epoch + 1) * BLOCK_NS_PER_S;
+	clock->synchronised = off <= band_ns && off >= -band_ns;
+}
 
 int64_t wallclock_time(void)
 {

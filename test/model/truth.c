@@ -95,10 +95,59 @@ void truth_row(struct truth *truth, struct row row)
 	truth->rows[truth->nrows++] = row;
 }
 
+/* Had a block a figure of its own? */
+static bool has_figure(const struct truth *truth, const struct row *gap,
+		       int64_t block)
+{
+	size_t i;
+
+	for (i = 0; i < truth->nrows; i++) {
+		const struct row *row = &truth->rows[i];
+
+		if (row->node == gap->node && row->flow == gap->flow &&
+		    row->block == block && !row->joined && !row->gap &&
+		    (!row->word || !strcmp(row->word, "anomaly")))
+			return true;
+	}
+	return false;
+}
+
+/* What the blocks of a gap row have of packets, each time that they were there. */
+static struct true_block gap_sum(const struct truth *truth,
+				 const struct row *gap)
+{
+	struct true_block sum = { 0 };
+	const struct true_block *of;
+	unsigned int i;
+
+	for (i = 0; i < TRUE_BLOCKS; i++) {
+		for (of = truth->blocks[i]; of; of = of->next) {
+			if (of->node != gap->node || of->flow != gap->flow ||
+			    of->block < gap->first || of->block > gap->block ||
+			    has_figure(truth, gap, of->block))
+				continue;
+			sum.sent += of->sent;
+			sum.arrived += of->arrived;
+		}
+	}
+	return sum;
+}
+
 /* Recordings do not say of which time a number is that was there twice. */
-bool row_false(const struct row *row)
+struct true_block row_truth(const struct truth *truth, const struct row *row)
+{
+	return row->gap ? gap_sum(truth, row) : *row->of;
+}
+
+bool row_false(const struct truth *truth, const struct row *row)
 {
 	const struct true_block *of;
+	struct true_block sum;
+
+	if (row->gap && !row->word) {
+		sum = gap_sum(truth, row);
+		return row->sent != sum.sent || row->received != sum.arrived;
+	}
 
 	if (row->word)
 		return !*row->word || !strcmp(row->word, "invalid") ||

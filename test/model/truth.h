@@ -58,6 +58,8 @@ struct true_packet {
  * @node: the ingress
  * @flow: the flow
  * @block: the block
+ * @gap: number of blocks of a gap row, otherwise 0
+ * @first: the first of them, @block being the last
  * @joined: it is of two recordings, otherwise of messages
  * @word: why it is not exact; NULL if it is
  * @sent: packets sent, if it is exact
@@ -68,6 +70,8 @@ struct row {
 	enum node_id node;
 	unsigned int flow;
 	int64_t block;
+	uint64_t gap;
+	int64_t first;
 	bool joined;
 	const char *word;
 	uint64_t sent;
@@ -123,11 +127,21 @@ size_t truth_sent(struct truth *truth, enum node_id node, unsigned int flow,
 void truth_row(struct truth *truth, struct row row);
 
 /**
+ * row_truth() - what is true of a row
+ * @truth: truth
+ * @row: row, after all packets have arrived or been lost
+ *
+ * Return: packets that were sent and arrived.
+ */
+struct true_block row_truth(const struct truth *truth, const struct row *row);
+
+/**
  * row_false() - is a row false
+ * @truth: truth
  * @row: row, after all packets have arrived or been lost
  *
  * Return: true if it is exact and not true, or is not exact and has no reason.
  */
-bool row_false(const struct row *row);
+bool row_false(const struct truth *truth, const struct row *row);
 
 #endif /* TEST_MODEL_TRUTH_H */

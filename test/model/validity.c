@@ -46,9 +46,9 @@ static void tally_world(const struct world *world, struct tally *tally,
 	for (i = 0; i < world->truth.nrows; i++) {
 		const struct row *row = &world->truth.rows[i];
 
-		if (row->joined || row->block < first || row->block > last)
+		if (row->joined || row->gap || row->block < first || row->block > last)
 			continue;
-		*lies += row_false(row);
+		*lies += row_false(&world->truth, row);
 		tally_row(tally, row->word);
 	}
 }

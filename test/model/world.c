@@ -83,6 +83,15 @@ static void wander(struct world *world, const struct happening *happening)
 			      wander, (times + 1) * NODES + node->id);
 }
 
+unsigned int world_flow(const struct world *world, enum node_id at,
+			enum node_id from, unsigned int flow)
+{
+	const int64_t *param = world->history->param;
+
+	return at == EGRESS && from == OTHER && param[PARAM_SOURCE] ?
+	       (unsigned int)param[PARAM_FLOWS] + flow : flow;
+}
+
 static void node_begin(struct world *world, enum node_id id)
 {
 	const int64_t *param = world->history->param;
@@ -101,8 +110,10 @@ static void node_begin(struct world *world, enum node_id id)
 		nodeclock_change(&node->clock, world->now,
 				 param[PARAM_OFFSET] * BLOCK_NS_PER_US,
 				 param[PARAM_SLEW]);
-	kernel_init(&node->kernel, (unsigned int)param[PARAM_FLOWS],
-		    param[PARAM_WRAP]);
+	node->kernel.netmask = param[PARAM_SOURCE] ? FLOW_NETMASK : 0;
+	node->kernel.nflows = world_flow(world, id, OTHER,
+					 (unsigned int)param[PARAM_FLOWS]);
+	kernel_init(&node->kernel, param[PARAM_WRAP]);
 }
 
 static void world_begin(struct world *world)
@@ -117,7 +128,7 @@ static void world_begin(struct world *world)
 	world->now = WORLD_FIRST * world->timing.period;
 	world->until = world->now + param[PARAM_BLOCKS] * world->timing.period;
 	world->path.delay = param[PARAM_DELAY] * BLOCK_NS_PER_US;
-	world->join = need(join_new());
+	world->join = need(join_new(false));
 	for (id = 0; id < NODES; id++)
 		node_begin(world, id);
 }
@@ -161,18 +172,21 @@ static void world_join(struct world *world)
 		return;
 	rows = join_rows(world->join, &n);
 	for (i = 0; i < n; i++) {
+		const struct sr6flow_flow *flow = &rows[i]->flow->flow;
 		const struct join_count *sent = &rows[i]->count[JOIN_SENT];
 		const struct join_count *received =
 			&rows[i]->count[JOIN_RECEIVED];
 		struct row row = {
 			.node = INGRESS,
-			.flow = flow_number(&rows[i]->flow->flow),
+			.flow = flow_number(flow),
 			.block = rows[i]->block,
 			.joined = true,
 			.sent = sent->packets,
 			.received = received->packets,
 		};
 
+		if (!flow_is_of(flow, INGRESS))
+			continue;
 		if (rows[i]->status != JOIN_EXACT)
 			row.word = join_word(sent) ?: join_word(received) ?:
 				   "anomaly";

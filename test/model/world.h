@@ -135,6 +135,19 @@ void world_happens(struct world *world, int64_t after,
 		   uint64_t n);
 
 /**
+ * world_flow() - place of a flow in a set
+ * @world: world
+ * @at: node of the set
+ * @from: node that sends the flow
+ * @flow: number of the flow
+ *
+ * Return: its place: with the source in its key every ingress has flows of its own at
+ * the egress.
+ */
+unsigned int world_flow(const struct world *world, enum node_id at,
+			enum node_id from, unsigned int flow);
+
+/**
  * node_time() - what the clock of a node shows
  * @node: node
  *
