@@ -135,6 +135,7 @@ static void ask_gap(void *arg, const struct result *result)
 		.block = result->block,
 		.gap = result->gap,
 		.first = result->first,
+		.epoch = node->epoch,
 		.word = total.word,
 		.sent = total.sent,
 		.received = total.received,

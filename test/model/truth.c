@@ -112,7 +112,7 @@ static bool has_figure(const struct truth *truth, const struct row *gap,
 	return false;
 }
 
-/* What the blocks of a gap row have of packets, each time that they were there. */
+/* What the blocks of a gap row had of packets when it came. */
 static struct true_block gap_sum(const struct truth *truth,
 				 const struct row *gap)
 {
@@ -124,6 +124,7 @@ static struct true_block gap_sum(const struct truth *truth,
 		for (of = truth->blocks[i]; of; of = of->next) {
 			if (of->node != gap->node || of->flow != gap->flow ||
 			    of->block < gap->first || of->block > gap->block ||
+			    of->epoch > gap->epoch ||
 			    has_figure(truth, gap, of->block))
 				continue;
 			sum.sent += of->sent;

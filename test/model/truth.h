@@ -60,6 +60,7 @@ struct true_packet {
  * @block: the block
  * @gap: number of blocks of a gap row, otherwise 0
  * @first: the first of them, @block being the last
+ * @epoch: of a gap row: how often the ingress's clock had been set
  * @joined: it is of two recordings, otherwise of messages
  * @word: why it is not exact; NULL if it is
  * @sent: packets sent, if it is exact
@@ -72,6 +73,7 @@ struct row {
 	int64_t block;
 	uint64_t gap;
 	int64_t first;
+	unsigned int epoch;
 	bool joined;
 	const char *word;
 	uint64_t sent;
