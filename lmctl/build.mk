@@ -62,7 +62,9 @@ test_rules_OBJS := $(patsubst %,$(B)/lmctl/%.o,rules rules_nft rules_legacy \
 test_rules_LDLIBS := $(LMCTL_LDLIBS)
 test_linefile_OBJS := $(B)/lmctl/linefile.o $(B)/lmctl/output.o
 test_linefile_LDLIBS := -lsmartcols
-test_output_OBJS := $(B)/lmctl/output.o
+test_layout_OBJS := $(B)/lmctl/layout.o
+test_output_OBJS := $(B)/test/unit/terminal.o \
+		    $(patsubst %,$(B)/lmctl/%.o,output output_table layout)
 test_output_LDLIBS := -lsmartcols
 test_join_OBJS := $(B)/lmctl/join.o $(RECORDING_OBJS)
 test_join_LDLIBS := $(LMCTL_LDLIBS)
@@ -127,29 +129,32 @@ test_metrics_page_OBJS := $(B)/test/unit/metrics_bench.o $(LMCTL_TEST_OBJS) \
 test_metrics_page_LDLIBS := $(LMCTL_LDLIBS)
 test_httpd_OBJS := $(patsubst %,$(B)/lmctl/%.o,sinks/httpd sinks/httpd_clients \
 		   sinks/httpd_pages sinks/text output seldom)
-test_httpd_LDLIBS := -lmicrohttpd -lsystemd -lsmartcols
+test_httpd_LDLIBS := -lmicrohttpd -lsystemd -lsmartcols -lm
 SINK_TEST_OBJS := $(B)/test/unit/result_make.o \
 		  $(patsubst %,$(B)/lmctl/%.o,sinks/figures engine/result \
-		  engine/answer) $(RECORDING_OBJS) $(B)/lib/libsr6flow.a
+		  engine/answer layout output_table) $(RECORDING_OBJS) \
+		  $(B)/lib/libsr6flow.a
 test_checkup_OBJS := $(patsubst %,$(B)/lmctl/%.o,checkup checkup_words flowkey \
 		     checkup_rules rules rules_nft rules_legacy) \
 		     $(SINK_TEST_OBJS)
-test_checkup_LDLIBS := -lsmartcols -ljansson -lmnl
+test_checkup_LDLIBS := -lsmartcols -ljansson -lmnl -lm
 test_stream_OBJS := $(patsubst %,$(B)/lmctl/%.o,sinks/stream \
 		    sinks/stream_json sinks/stream_table linefile \
 		    jsonline utf8) \
 		    $(SINK_TEST_OBJS)
-test_stream_LDLIBS := -lsmartcols -ljansson -lmnl
+test_stream_LDLIBS := -lsmartcols -ljansson -lmnl -lm
 test_stream_gap_OBJS := $(test_stream_OBJS)
-test_stream_gap_LDLIBS := -lsmartcols -ljansson -lmnl
+test_stream_gap_LDLIBS := $(test_stream_LDLIBS)
+test_narrow_OBJS := $(B)/test/unit/terminal.o $(test_stream_OBJS)
+test_narrow_LDLIBS := $(test_stream_LDLIBS)
 test_live_OBJS := $(patsubst %,$(B)/lmctl/%.o,sinks/live sinks/flowmap) \
 		  $(SINK_TEST_OBJS)
-test_live_LDLIBS := -lsmartcols -ljansson -lmnl
+test_live_LDLIBS := -lsmartcols -ljansson -lmnl -lm
 test_alarm_OBJS := $(patsubst %,$(B)/lmctl/%.o,sinks/alarm sinks/alarm_sink \
 		   sinks/alarm_hook sinks/flowmap) $(SINK_TEST_OBJS)
-test_alarm_LDLIBS := -lsmartcols -ljansson -lmnl
+test_alarm_LDLIBS := -lsmartcols -ljansson -lmnl -lm
 test_alarm_hook_OBJS := $(B)/lmctl/sinks/alarm_hook.o $(SINK_TEST_OBJS)
-test_alarm_hook_LDLIBS := -lsmartcols -ljansson -lmnl -lcap-ng
+test_alarm_hook_LDLIBS := -lsmartcols -ljansson -lmnl -lm -lcap-ng
 
 HISTORY_TEST_OBJS := $(B)/test/unit/history_bench.o $(B)/lmctl/flowkey.o \
 		     $(patsubst %.c,$(B)/%.o,$(wildcard lmctl/sinks/history*.c)) \
@@ -190,7 +195,7 @@ test_reader_OBJS := $(test_cmdline_OBJS)
 test_reader_LDLIBS := $(test_cmdline_LDLIBS)
 test_outlets_OBJS := $(LMCTL_TEST_OBJS) $(B)/lib/libsr6flow.a
 test_outlets_LDLIBS := $(LMCTL_LDLIBS)
-test_report_OBJS := $(test_cmdline_OBJS)
+test_report_OBJS := $(B)/test/unit/terminal.o $(test_cmdline_OBJS)
 test_report_LDLIBS := $(test_cmdline_LDLIBS)
 
 # What messages go through: bytes, keys, reflector, prober.

@@ -246,7 +246,9 @@ static int print_json(struct check *check)
 static int print_table(struct check *check)
 {
 	static const struct output_column columns[] = {
-		{ "", false }, { "SUBJECT", false }, { "FINDING", false },
+		{ "", .kind = LAYOUT_WORD },
+		{ "SUBJECT", .kind = LAYOUT_NAME },
+		{ "FINDING", .kind = LAYOUT_TEXT },
 	};
 	bool good;
 

@@ -112,9 +112,13 @@ static int show_table(struct sr6flow *handle, const struct sr6flow_set *sets,
 		      unsigned int n)
 {
 	static const struct output_column columns[] = {
-		{ "SET", false }, { "MASK", false }, { "COLOUR", false },
-		{ "FLOWS", true }, { "MAXELEM", true }, { "RULES", true },
-		{ "MEMORY", true },
+		{ "SET", .kind = LAYOUT_NAME },
+		{ "MASK", .kind = LAYOUT_WORD, .goes = 3 },
+		{ "COLOUR", .kind = LAYOUT_WORD },
+		{ "FLOWS", .kind = LAYOUT_NUMBER },
+		{ "MAXELEM", .kind = LAYOUT_NUMBER, .goes = 2 },
+		{ "RULES", .kind = LAYOUT_NUMBER },
+		{ "MEMORY", .kind = LAYOUT_NUMBER, .goes = 1 },
 	};
 	struct libscols_table *table;
 	unsigned int i;

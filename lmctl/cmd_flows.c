@@ -47,9 +47,11 @@ static const struct argp argp = {
 };
 
 static const struct output_column columns[] = {
-	{ "SET", false }, { "NAME", false }, { "SOURCE", false },
-	{ "SIDS", false },
-	{ "TIMEOUT", true },
+	{ "SET", .kind = LAYOUT_NAME, .goes = 1 },
+	{ "NAME", .kind = LAYOUT_NAME },
+	{ "SOURCE", .kind = LAYOUT_TEXT },
+	{ "SIDS", .kind = LAYOUT_TEXT },
+	{ "TIMEOUT", .kind = LAYOUT_NUMBER },
 };
 
 static int rows(struct libscols_table *table, const struct sr6flow_set *set,
@@ -76,6 +78,8 @@ static int rows(struct libscols_table *table, const struct sr6flow_set *set,
 static const struct report report = {
 	.columns = columns,
 	.n_columns = sizeof(columns) / sizeof(columns[0]),
+	.by = 1,
+	.then = 2,
 	.rows = rows,
 	.flow_json = report_flow_keys,
 };

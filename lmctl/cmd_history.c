@@ -146,10 +146,17 @@ static int show_result(const struct result *result, void *arg)
 }
 
 static const struct output_column columns[] = {
-	{ "MEASUREMENT", false }, { "FLOW", false }, { "BLOCKS", true },
-	{ "SENT", true }, { "RECEIVED", true }, { "LOST", true },
-	{ "RATIO", true }, { "WORST", true }, { "WORST BLOCK", false },
-	{ "INVALID", true }, { "ANOMALIES", true },
+	{ "MEASUREMENT", .kind = LAYOUT_NAME, .goes = 3 },
+	{ "FLOW", .kind = LAYOUT_NAME },
+	{ "BLOCKS", .kind = LAYOUT_NUMBER, .goes = 4 },
+	{ "SENT", .kind = LAYOUT_NUMBER },
+	{ "RECEIVED", .kind = LAYOUT_NUMBER, .goes = 5 },
+	{ "LOST", .kind = LAYOUT_NUMBER },
+	{ "RATIO", .kind = LAYOUT_NUMBER },
+	{ "WORST", .kind = LAYOUT_NUMBER, .goes = 2 },
+	{ "WORST BLOCK", .kind = LAYOUT_WORD, .goes = 1 },
+	{ "INVALID", .kind = LAYOUT_NUMBER },
+	{ "ANOMALIES", .kind = LAYOUT_NUMBER },
 };
 
 #define COLUMNS (sizeof(columns) / sizeof(columns[0]))
@@ -180,10 +187,9 @@ static int sum_row(struct libscols_table *table, const struct history_sum *sum)
 
 	/* A worst block that lost nothing is none. */
 	if (sum->worst > 0) {
-		snprintf(cells[7], FIGURE_LEN, "%.4g %%", sum->worst * 100);
-		line[7] = cells[7];
+		line[7] = figure_percent(sum->worst, cells[7]);
 		line[8] = figure_start(sum->worst_block, sum->worst_period_ms,
-				       false, cells[8]);
+				       FIGURE_LOCAL, cells[8]);
 	}
 	return output_row(table, sum->anomalies ? OUTPUT_BAD : OUTPUT_PLAIN,
 			  line);
@@ -198,7 +204,7 @@ static json_t *worst_value(const struct history_sum *sum)
 	return json_pack("{s:I, s:s, s:I, s:f}",
 			 "block", (json_int_t)sum->worst_block,
 			 "start", figure_start(sum->worst_block,
-					       sum->worst_period_ms, true,
+					       sum->worst_period_ms, FIGURE_UTC,
 					       start),
 			 "period_ms", (json_int_t)sum->worst_period_ms,
 			 "ratio", sum->worst);

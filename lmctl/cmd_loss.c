@@ -14,12 +14,13 @@
 #include "lmctl/jsonline.h"
 #include "lmctl/lmctl.h"
 #include "lmctl/output.h"
+#include "lmctl/sinks/figures.h"
 
 /* Version of the JSON document. */
 #define LOSS_VERSION 1
 /* Tables are kept in memory until their end: not longer than this. */
 #define TABLE_ROWS 10000
-#define CELL_LEN 32
+#define CELL_LEN FIGURE_LEN
 
 struct loss {
 	const char *path[2];
@@ -175,16 +176,6 @@ static int read_recording(struct loss *loss, enum join_side side)
 	return err;
 }
 
-/* Significant digits, so that the smallest loss is not shown as none. */
-static const char *format_ratio(uint64_t sent, uint64_t lost, char *cell)
-{
-	if (!sent)
-		return "-";
-	snprintf(cell, CELL_LEN, "%.4g %%",
-		 (double)lost * 100 / (double)sent);
-	return cell;
-}
-
 static const char *format_u64(uint64_t value, char *cell)
 {
 	snprintf(cell, CELL_LEN, "%" PRIu64, value);
@@ -207,9 +198,14 @@ static const char *format_reason(const struct join_row *row, char *cell,
 }
 
 static const struct output_column row_columns[] = {
-	{ "FLOW", false }, { "BLOCK", true }, { "SENT", true },
-	{ "RECEIVED", true }, { "LOST", true }, { "RATIO", true },
-	{ "STATUS", false }, { "REASON", false },
+	{ "FLOW", .kind = LAYOUT_NAME },
+	{ "BLOCK", .kind = LAYOUT_NUMBER },
+	{ "SENT", .kind = LAYOUT_NUMBER },
+	{ "RECEIVED", .kind = LAYOUT_NUMBER, .goes = 2 },
+	{ "LOST", .kind = LAYOUT_NUMBER },
+	{ "RATIO", .kind = LAYOUT_NUMBER, .goes = 1 },
+	{ "STATUS", .kind = LAYOUT_WORD },
+	{ "REASON", .kind = LAYOUT_TEXT },
 };
 
 static int print_row(struct libscols_table *table, const struct join_row *row)
@@ -234,7 +230,7 @@ static int print_row(struct libscols_table *table, const struct join_row *row)
 	line[5] = "-";
 	if (row->status == JOIN_EXACT) {
 		line[4] = format_u64(lost, cells[3]);
-		line[5] = format_ratio(sent->packets, lost, cells[4]);
+		line[5] = figure_ratio(sent->packets, lost, cells[4]);
 	}
 	line[6] = statuses[row->status];
 	line[7] = format_reason(row, reason, sizeof(reason));
@@ -262,9 +258,14 @@ static int print_rows(const struct join *join)
 }
 
 static const struct output_column total_columns[] = {
-	{ "FLOW", false }, { "BLOCKS", true }, { "SENT", true },
-	{ "RECEIVED", true }, { "LOST", true }, { "RATIO", true },
-	{ "INVALID", true }, { "ANOMALIES", true },
+	{ "FLOW", .kind = LAYOUT_NAME },
+	{ "BLOCKS", .kind = LAYOUT_NUMBER },
+	{ "SENT", .kind = LAYOUT_NUMBER },
+	{ "RECEIVED", .kind = LAYOUT_NUMBER, .goes = 2 },
+	{ "LOST", .kind = LAYOUT_NUMBER },
+	{ "RATIO", .kind = LAYOUT_NUMBER, .goes = 1 },
+	{ "INVALID", .kind = LAYOUT_NUMBER },
+	{ "ANOMALIES", .kind = LAYOUT_NUMBER },
 };
 
 static int print_total(struct libscols_table *table,
@@ -278,7 +279,7 @@ static int print_total(struct libscols_table *table,
 		format_u64(total->sent, cells[1]),
 		format_u64(total->received, cells[2]),
 		format_u64(lost, cells[3]),
-		format_ratio(total->sent, lost, cells[4]),
+		figure_ratio(total->sent, lost, cells[4]),
 		format_u64(total->invalid, cells[5]),
 		format_u64(total->anomalies, cells[6]),
 	};
@@ -303,8 +304,9 @@ static int print_totals(const struct join *join)
 
 static void print_end(const char *what, const struct join_end *end)
 {
-	printf("%s node %s, set %s, blocks %" PRId64 " to %" PRId64 "\n", what,
-	       end->node, end->set, end->first, end->last);
+	output_paragraph(0, "%s node %s, set %s, blocks %" PRId64 " to %"
+			 PRId64, what, end->node, end->set, end->first,
+			 end->last);
 }
 
 static int print_table(const struct join *join)
@@ -314,11 +316,12 @@ static int print_table(const struct join *join)
 
 	print_end("Sent:    ", sent);
 	print_end("Received:", join_end(join, JOIN_RECEIVED));
-	printf("Period %u ms, mark mask 0x%08x", sent->period_ms, sent->mask);
+	output_paragraph(0, "Period %u ms, mark mask 0x%08x", sent->period_ms,
+			 sent->mask);
 	if (join_left_out(join))
-		printf("; %" PRIu64 " rows left out, of blocks that only one recording reaches",
-		       join_left_out(join));
-	puts("\n");
+		output_paragraph(0, "%" PRIu64 " rows left out, of blocks that only one recording reaches",
+				 join_left_out(join));
+	putchar('\n');
 	err = print_rows(join);
 	if (err)
 		return err;

@@ -120,8 +120,11 @@ static bool select_flow(const struct sr6flow_set *set,
 }
 
 static const struct output_column columns[] = {
-	{ "FLOW", false }, { "COLOUR", false }, { "COUNTS", false },
-	{ "PACKETS", true }, { "BYTES", true },
+	{ "FLOW", .kind = LAYOUT_NAME },
+	{ "COLOUR", .kind = LAYOUT_WORD, .goes = 1 },
+	{ "COUNTS", .kind = LAYOUT_WORD },
+	{ "PACKETS", .kind = LAYOUT_NUMBER },
+	{ "BYTES", .kind = LAYOUT_NUMBER, .goes = 2 },
 };
 
 /* The two colours always, the other slots if they have counted. */
@@ -157,33 +160,28 @@ static int rows(struct libscols_table *table, const struct sr6flow_set *set,
 
 static void head(const struct sr6flow_set *set)
 {
-	printf("%s: mask 0x%08x, active colour 0x%08x, %u flows\n", set->name,
-	       set->mask, set->colour, set->flows);
+	output_paragraph(0, "%s: mask 0x%08x, active colour 0x%08x, %u flows",
+			 set->name, set->mask, set->colour, set->flows);
 }
 
 static void tail(const struct sr6flow_set *set)
 {
-	printf("no_flow %" PRIu64 ", malformed %" PRIu64 ", not_writable %"
-	       PRIu64 "\n\n", set->no_flow, set->malformed, set->not_writable);
+	output_paragraph(0, "no_flow %" PRIu64 ", malformed %" PRIu64
+			 ", not_writable %" PRIu64, set->no_flow,
+			 set->malformed, set->not_writable);
+	putchar('\n');
 }
 
 static void tail_explain(const struct sr6flow_set *set)
 {
-	printf("no_flow %" PRIu64 "\n"
-	       "    SRv6 packets whose SID list is not in the set; add the "
-	       "flow, or look for a transit\n"
-	       "    node that removes the SRH (PSP) or another tunnel.\n",
-	       set->no_flow);
-	printf("malformed %" PRIu64 "\n"
-	       "    Packets whose Segment Routing Header breaks the rules, is "
-	       "truncated or has more than\n"
-	       "    %d SIDs; they were neither marked nor counted.\n",
-	       set->malformed, SR6FLOW_SIDS_MAX);
-	printf("not_writable %" PRIu64 "\n"
-	       "    Packets of a flow that could not be marked, because memory "
-	       "was short; they were not\n"
-	       "    counted either, so loss stays exact without them.\n\n",
-	       set->not_writable);
+	printf("no_flow %" PRIu64 "\n", set->no_flow);
+	output_paragraph(4, "SRv6 packets whose SID list is not in the set; add the flow, or look for a transit node that removes the SRH (PSP) or another tunnel.");
+	printf("malformed %" PRIu64 "\n", set->malformed);
+	output_paragraph(4, "Packets whose Segment Routing Header breaks the rules, is truncated or has more than %d SIDs; they were neither marked nor counted.",
+			 SR6FLOW_SIDS_MAX);
+	printf("not_writable %" PRIu64 "\n", set->not_writable);
+	output_paragraph(4, "Packets of a flow that could not be marked, because memory was short; they were not counted either, so loss stays exact without them.");
+	putchar('\n');
 }
 
 /* A word that names no flow is more likely a mistake than a quiet flow. */

@@ -9,16 +9,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "lmctl/layout.h"
 
-/**
- * struct output_column - a column of a table
- * @name: heading
- * @right: numbers: align right
- */
-struct output_column {
-	const char *name;
-	bool right;
-};
+/* Room for what output_table_note() says. */
+#define OUTPUT_NOTE_LEN 320
 
 /**
  * enum output_style - how a row looks on a terminal
@@ -42,9 +36,30 @@ enum output_style {
 bool output_terminal(void);
 
 /**
+ * output_width() - width of the terminal
+ *
+ * Return: columns of a terminal, 0 if stdout is none.
+ */
+size_t output_width(void);
+
+/**
+ * struct output_layout - layout that tables one after the other share
+ * @width: width of the terminal, 0 for one without end
+ * @needs: of all tables so far, so that columns stay where they are
+ * @layout: of the last table
+ * @changed: columns have gone or come since the one before
+ */
+struct output_layout {
+	size_t width;
+	struct layout_need needs[LAYOUT_COLUMNS_MAX];
+	struct layout layout;
+	bool changed;
+};
+
+/**
  * output_table() - begin a table
- * @columns: columns, left to right
- * @n: number of columns
+ * @columns: columns, left to right; stay as long as the table
+ * @n: number of columns, at most LAYOUT_COLUMNS_MAX
  *
  * Styles show on a terminal only, and not if NO_COLOR is in the environment.
  *
@@ -65,13 +80,59 @@ int output_row(struct libscols_table *table, enum output_style style,
 	       const char *const *cells);
 
 /**
+ * output_sort() - sort the rows of a table by a column
+ * @table: table
+ * @by: column; numbers in names count by their value
+ *
+ * Rows with the same cell stay in their order.
+ */
+void output_sort(struct libscols_table *table, size_t by);
+
+/**
+ * output_table_text() - print a table into a string
+ * @table: table; its cells are shortened and wrapped
+ * @layout: layout
+ * @heading: print the headings; they also are when columns come or go
+ *
+ * Where no table fits, each row is a list of headings and cells.
+ *
+ * Return: allocated lines without the end of the last one, or NULL when memory
+ * is short.
+ */
+char *output_table_text(struct libscols_table *table,
+			struct output_layout *layout, bool heading);
+
+/**
+ * output_table_note() - what a narrow terminal does not show
+ * @columns: columns
+ * @n: number of columns
+ * @step: of the layout
+ * @note: filled with a sentence, empty if all is shown
+ * @size: size of @note, OUTPUT_NOTE_LEN
+ *
+ * Return: @note.
+ */
+const char *output_table_note(const struct output_column *columns, size_t n,
+			      int step, char *note, size_t size);
+
+/**
  * output_table_end() - print a table on stdout and free it
  * @table: table or NULL
- * @print: false to free it only
+ * @print_it: false to free it only
  *
- * Return: 0, or -ENOMEM or -EIO after a message.
+ * On a terminal the table fits it, and a sentence says what is left out.
+ *
+ * Return: 0, or -ENOMEM after a message.
  */
-int output_table_end(struct libscols_table *table, bool print);
+int output_table_end(struct libscols_table *table, bool print_it);
+
+/**
+ * output_paragraph() - print a text on stdout, wrapped to a terminal
+ * @indent: blanks before each line
+ * @format: as of printf()
+ */
+void output_paragraph(unsigned int indent, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 
 /**
  * output_close() - flush and close stdout

@@ -131,6 +131,10 @@ int report_table(const struct report *report, struct sr6flow *handle,
 	if (!sink.table)
 		return -ENOMEM;
 	err = sink_fill(&sink, handle, set);
+	if (!err) {
+		output_sort(sink.table, report->then);
+		output_sort(sink.table, report->by);
+	}
 	if (!err && report->head)
 		report->head(&sink.set);
 	if (output_table_end(sink.table, !err))

@@ -22,6 +22,8 @@
  * struct report - what to say about each flow
  * @columns: columns of the table
  * @n_columns: number of columns
+ * @by: column by which rows are sorted
+ * @then: column by which those of the same name are, or the same column
  * @rows: adds the rows of a flow to the table; 0 or a negative errno after a
  *	  message
  * @flow_json: writes the keys of a flow's object
@@ -33,6 +35,8 @@
 struct report {
 	const struct output_column *columns;
 	size_t n_columns;
+	size_t by;
+	size_t then;
 	int (*rows)(struct libscols_table *table, const struct sr6flow_set *set,
 		    const struct sr6flow_record *record);
 	void (*flow_json)(struct jsonline *line, const struct sr6flow_set *set,

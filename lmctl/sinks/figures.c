@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <arpa/inet.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -99,10 +100,24 @@ const char *figure_count(const struct known *count, char *text)
 
 const char *figure_ratio(uint64_t sent, uint64_t lost, char *text)
 {
-	if (!sent)
-		return "-";
-	snprintf(text, FIGURE_LEN, "%.4g %%",
-		 (double)lost * 100 / (double)sent);
+	return sent ? figure_percent((double)lost / (double)sent, text) : "-";
+}
+
+/* Without an exponent: all ratios of a column are in one unit. */
+const char *figure_percent(double ratio, char *text)
+{
+	double percent = ratio * 100;
+	int decimals = percent > 0 ? 3 - (int)floor(log10(percent)) : 0;
+	int len = snprintf(text, FIGURE_LEN, "%.*f",
+			   decimals > 0 ? decimals : 0, percent);
+
+	if (strchr(text, '.')) {
+		while (text[len - 1] == '0')
+			len--;
+		if (text[len - 1] == '.')
+			len--;
+	}
+	snprintf(text + len, FIGURE_LEN - (size_t)len, " %%");
 	return text;
 }
 
@@ -113,7 +128,17 @@ const char *figure_delay(int64_t ns, char *text)
 	return text;
 }
 
-const char *figure_start(int64_t block, uint32_t period_ms, bool utc,
+/* Literals, so that the compiler looks at them. */
+static size_t format_time(const struct tm *tm, unsigned int form, char *text)
+{
+	if (form & FIGURE_UTC)
+		return strftime(text, FIGURE_LEN, "%FT%T", tm);
+	if (form & FIGURE_SHORT)
+		return strftime(text, FIGURE_LEN, "%m-%d %T", tm);
+	return strftime(text, FIGURE_LEN, "%F %T", tm);
+}
+
+const char *figure_start(int64_t block, uint32_t period_ms, unsigned int form,
 			 char *text)
 {
 	const struct block_timing timing = {
@@ -121,6 +146,7 @@ const char *figure_start(int64_t block, uint32_t period_ms, bool utc,
 	};
 	int64_t start = block_start(&timing, block);
 	int64_t rest = start % BLOCK_NS_PER_S;
+	bool utc = form & FIGURE_UTC;
 	time_t seconds;
 	struct tm tm;
 	size_t len;
@@ -132,9 +158,13 @@ const char *figure_start(int64_t block, uint32_t period_ms, bool utc,
 		gmtime_r(&seconds, &tm);
 	else
 		localtime_r(&seconds, &tm);
-	len = strftime(text, FIGURE_LEN, utc ? "%FT%T" : "%F %T", &tm);
+	len = format_time(&tm, form, text);
 	if (utc || period_ms % 1000)
-		snprintf(text + len, FIGURE_LEN - len, ".%03d%s",
-			 (int)(rest / BLOCK_NS_PER_MS), utc ? "Z" : "");
+		len += (size_t)snprintf(text + len, FIGURE_LEN - len,
+					".%03d%s",
+					(int)(rest / BLOCK_NS_PER_MS),
+					utc ? "Z" : "");
+	if (form & FIGURE_OFFSET)
+		strftime(text + len, FIGURE_LEN - len, "%z", &tm);
 	return text;
 }

@@ -105,6 +105,15 @@ const char *figure_count(const struct known *count, char *text);
 const char *figure_ratio(uint64_t sent, uint64_t lost, char *text);
 
 /**
+ * figure_percent() - ratio in per cent, as figure_ratio() prints it
+ * @ratio: 0 to 1
+ * @text: room for FIGURE_LEN bytes
+ *
+ * Return: @text.
+ */
+const char *figure_percent(double ratio, char *text);
+
+/**
  * figure_delay() - duration in milliseconds
  * @ns: nanoseconds
  * @text: room for FIGURE_LEN bytes
@@ -114,15 +123,29 @@ const char *figure_ratio(uint64_t sent, uint64_t lost, char *text);
 const char *figure_delay(int64_t ns, char *text);
 
 /**
+ * enum figure_form - form of a time, to be combined
+ * @FIGURE_LOCAL: local time
+ * @FIGURE_UTC: ISO 8601 in UTC with milliseconds, not combined
+ * @FIGURE_SHORT: without the year
+ * @FIGURE_OFFSET: with the offset from UTC
+ */
+enum figure_form {
+	FIGURE_LOCAL = 0,
+	FIGURE_UTC = 1,
+	FIGURE_SHORT = 2,
+	FIGURE_OFFSET = 4,
+};
+
+/**
  * figure_start() - when a block began
  * @block: block number
  * @period_ms: length of a block
- * @utc: ISO 8601 in UTC with milliseconds, otherwise local time
+ * @form: enum figure_form
  * @text: room for FIGURE_LEN bytes
  *
  * Return: @text.
  */
-const char *figure_start(int64_t block, uint32_t period_ms, bool utc,
+const char *figure_start(int64_t block, uint32_t period_ms, unsigned int form,
 			 char *text);
 
 #endif /* LMCTL_SINKS_FIGURES_H */

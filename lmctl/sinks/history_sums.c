@@ -185,12 +185,12 @@ static int count_block(struct history_reader *reader,
 static int compare(const struct sum_item *a, const struct sum_item *b)
 {
 	char x[SR6FLOW_FLOW_STRLEN], y[SR6FLOW_FLOW_STRLEN];
-	int order = strcmp(a->sum.of->name, b->sum.of->name);
+	int order = strverscmp(a->sum.of->name, b->sum.of->name);
 
 	if (!order && a->key.measurement_id != b->key.measurement_id)
 		order = a->key.measurement_id < b->key.measurement_id ? -1 : 1;
-	return order ? order : strcmp(sr6flow_flow_format(&a->flow, x),
-				      sr6flow_flow_format(&b->flow, y));
+	return order ? order : strverscmp(sr6flow_flow_format(&a->flow, x),
+					  sr6flow_flow_format(&b->flow, y));
 }
 
 static void free_items(struct sum_item *items)

@@ -17,8 +17,8 @@
 
 /* Ends of blocks after which a flow without results leaves the table. */
 #define KEEP 10
-/* Lines that are no flows: the top, the heading, the rest. */
-#define LINES_FIXED 3
+/* Lines of a terminal from which on one says what is left out. */
+#define NOTE_LINES 10
 
 /**
  * struct live_flow - what the table says about a flow
@@ -139,7 +139,7 @@ static int compare(const void *a, const void *b)
 		return flow->ratio < other->ratio ? 1 : -1;
 	if (bad != other_bad)
 		return bad ? -1 : 1;
-	order = strcmp(flow->entry.flow.name, other->entry.flow.name);
+	order = strverscmp(flow->entry.flow.name, other->entry.flow.name);
 	return order ? order : memcmp(flowkey(&flow->entry.flow),
 				      flowkey(&other->entry.flow),
 				      FLOWKEY_LEN(SR6FLOW_SIDS_MAX));
@@ -167,21 +167,25 @@ static struct live_flow **sorted(const struct live *live, size_t *n)
 
 /* "LAST 10" is LIVE_BLOCKS. */
 static const struct output_column columns[] = {
-	{ "MEASUREMENT", false }, { "FLOW", false }, { "SENT", true },
-	{ "RECEIVED", true }, { "LOST", true }, { "RATIO", true },
-	{ "LAST 10", true }, { "TOTAL SENT", true }, { "LOST", true },
-	{ "RATIO", true }, { "BLOCKS", true }, { "INEXACT", true },
-	{ "ROUND-TRIP", true }, { "STATUS", false },
+	{ "MEASUREMENT", .kind = LAYOUT_NAME, .goes = 4 },
+	{ "FLOW", .kind = LAYOUT_NAME },
+	{ "SENT", .kind = LAYOUT_NUMBER },
+	{ "RECEIVED", .kind = LAYOUT_NUMBER, .goes = 5 },
+	{ "LOST", .kind = LAYOUT_NUMBER },
+	{ "RATIO", .kind = LAYOUT_NUMBER, .goes = 6 },
+	{ "LAST 10", .kind = LAYOUT_NUMBER, .goes = 7 },
+	{ "TOTAL SENT", .kind = LAYOUT_NUMBER, .goes = 8 },
+	{ "TOTAL LOST", .kind = LAYOUT_NUMBER, .goes = 9 },
+	{ "TOTAL RATIO", .kind = LAYOUT_NUMBER, .goes = 3 },
+	{ "BLOCKS", .kind = LAYOUT_NUMBER, .goes = 2 },
+	{ "INEXACT", .kind = LAYOUT_NUMBER },
+	{ "ROUND-TRIP", .kind = LAYOUT_NUMBER, .goes = 1 },
+	{ "STATUS", .kind = LAYOUT_WORD },
 };
 
 #define COLUMNS (sizeof(columns) / sizeof(columns[0]))
 
 _Static_assert(LIVE_BLOCKS == 10, "heading of a column");
-
-/* Width of the terminal from which on there is room for a column. */
-static const unsigned int needs[COLUMNS] = {
-	[0] = 120, [3] = 100, [9] = 120, [10] = 100, [12] = 120,
-};
 
 static const char *count(uint64_t value, char *text)
 {
@@ -220,82 +224,122 @@ static int add_row(struct libscols_table *table, const struct live_flow *flow)
 			  exact ? OUTPUT_PLAIN : OUTPUT_DIM, cells);
 }
 
-static void fit(struct libscols_table *table, unsigned int width)
-{
-	size_t i;
-
-	if (!width) {
-		scols_table_set_termforce(table, SCOLS_TERMFORCE_NEVER);
-		return;
-	}
-	scols_table_set_termforce(table, SCOLS_TERMFORCE_ALWAYS);
-	scols_table_set_termwidth(table, width);
-	for (i = 0; i < COLUMNS; i++)
-		scols_column_set_flags(scols_table_get_column(table, i),
-				       (columns[i].right ? SCOLS_FL_RIGHT : 0) |
-				       (needs[i] > width ? SCOLS_FL_HIDDEN :
-							   SCOLS_FL_TRUNC));
-}
-
 static char *table_text(struct live_flow *const *flows, size_t n,
-			unsigned int width)
+			struct output_layout *layout)
 {
 	struct libscols_table *table = output_table(columns, COLUMNS);
 	char *text = NULL;
 	int err = table ? 0 : -ENOMEM;
 	size_t i;
 
-	if (table)
-		fit(table, width);
 	for (i = 0; !err && i < n; i++)
 		err = add_row(table, flows[i]);
-	if (!err && n && scols_print_table_to_string(table, &text))
-		text = NULL;
+	if (!err)
+		text = output_table_text(table, layout, true);
 	scols_unref_table(table);
 	return text;
 }
 
+/* The longest form that fits: a part of a number would be another one. */
 static void print_top(const struct live *live, size_t flows, FILE *stream,
 		      unsigned int width)
 {
 	char start[FIGURE_LEN], line[128];
-	int len;
+	int form, len;
 
-	if (!live->period_ms)
-		len = snprintf(line, sizeof(line), "no results yet");
-	else
-		len = snprintf(line, sizeof(line),
+	if (!live->period_ms) {
+		fputs("no results yet\n", stream);
+		return;
+	}
+	figure_start(live->block, live->period_ms, FIGURE_LOCAL, start);
+	for (form = 0; form < 3; form++) {
+		len = snprintf(line, sizeof(line), form == 2 ? "block %" PRId64 :
+			       form == 1 ? "block %" PRId64 " of %s" :
 			       "block %" PRId64 " of %s, %zu flows, worst of the last %d results first",
-			       live->block,
-			       figure_start(live->block, live->period_ms,
-					    false, start), flows, LIVE_BLOCKS);
-	fprintf(stream, "%.*s\n", width && (int)width < len ? (int)width : len,
-		line);
+			       live->block, start, flows, LIVE_BLOCKS);
+		if (!width || len <= (int)width)
+			break;
+	}
+	fprintf(stream, "%s\n", line);
+}
+
+/*
+ * What is left out, how many flows are not shown: the lines below the table. A
+ * terminal of few lines has none for the first.
+ */
+static void print_rest(size_t more, const struct output_layout *layout,
+		       unsigned int lines, FILE *stream)
+{
+	char note[OUTPUT_NOTE_LEN] = "", *wrapped;
+
+	if (lines >= NOTE_LINES)
+		output_table_note(columns, COLUMNS, layout->layout.step, note,
+				  sizeof(note));
+	wrapped = *note ? layout_wrap(note, layout->width, 0) : NULL;
+	if (wrapped)
+		fprintf(stream, "\n%s", wrapped);
+	free(wrapped);
+	if (more)
+		fprintf(stream, "\n... %zu more flows", more);
+}
+
+/* The table of the first flows of @n; NULL when memory is short. */
+static char *draw(const struct live *live, struct live_flow *const *flows,
+		  size_t shown, size_t n, unsigned int lines,
+		  unsigned int width)
+{
+	struct output_layout layout = { .width = width };
+	char *table = shown ? table_text(flows, shown, &layout) : NULL;
+	char *text = NULL;
+	size_t len;
+	FILE *stream = open_memstream(&text, &len);
+
+	if (!stream) {
+		free(table);
+		return NULL;
+	}
+	print_top(live, n, stream, width);
+	if (table) {
+		fputs(table, stream);
+		print_rest(n - shown, &layout, lines, stream);
+	}
+	if (fclose(stream) || (shown && !table)) {
+		free(text);
+		text = NULL;
+	}
+	free(table);
+	return text;
+}
+
+static size_t count_lines(const char *text)
+{
+	size_t n = 1;
+
+	for (; (text = strchr(text, '\n')); text++)
+		n++;
+	return n;
 }
 
 char *live_draw(struct sink *sink, unsigned int lines, unsigned int width)
 {
 	struct live *live = sink->self;
-	size_t n, shown, room = lines - LINES_FIXED, len;
+	size_t n, shown;
 	struct live_flow **flows = sorted(live, &n);
-	char *text = NULL, *table = NULL;
-	FILE *stream = flows ? open_memstream(&text, &len) : NULL;
+	char *text = NULL;
 
-	if (stream) {
-		/* The line of the rest is a flow's if there is no rest. */
-		shown = n <= room + 1 ? n : room;
-		table = table_text(flows, shown, width);
-		print_top(live, n, stream, width);
-		if (table)
-			fputs(table, stream);
-		if (table && shown < n)
-			fprintf(stream, "\n... %zu more flows", n - shown);
-		if (fclose(stream) || (n && !table)) {
-			free(text);
-			text = NULL;
-		}
+	shown = n < lines ? n : lines;
+	while (flows) {
+		size_t used, over;
+
+		text = draw(live, flows, shown, n, lines, width);
+		used = text ? count_lines(text) : 0;
+		if (used <= lines || shown <= 1)
+			break;
+		/* Flows of several lines are fewer: with less, look again. */
+		over = (used - lines + used / shown - 1) / (used / shown);
+		shown = over < shown ? shown - over : 1;
+		free(text);
 	}
-	free(table);
 	free(flows);
 	if (!text)
 		lmctl_error("out of memory for a table; try --json");
@@ -340,9 +384,7 @@ static void live_block_end(void *self, const struct measurement *of,
 	text = live_draw(&sink, lines, width);
 	if (!text)
 		return;
-	/* What is too wide all the same does not become two lines. */
-	if (printf("\033[H\033[J\033[?7l%s\033[?7h", text) < 0 ||
-	    fflush(stdout)) {
+	if (printf("\033[H\033[J%s", text) < 0 || fflush(stdout)) {
 		lmctl_error("cannot write to the terminal: %s",
 			    strerror(errno));
 		live->failed = true;

@@ -20,7 +20,7 @@ static void put_start(struct stream_json *json, int64_t block,
 {
 	if (!*json->start || json->block != block ||
 	    json->period_ms != period_ms)
-		figure_start(block, period_ms, true, json->start);
+		figure_start(block, period_ms, FIGURE_UTC, json->start);
 	json->block = block;
 	json->period_ms = period_ms;
 	jsonline_string(&json->line, "start", json->start);

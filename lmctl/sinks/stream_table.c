@@ -15,10 +15,19 @@
 #define PATH_LEN (2 * RESULT_NAME_LEN + 3)
 
 static const struct output_column columns[] = {
-	{ "MEASUREMENT", false }, { "FLOW", false }, { "PATH", false },
-	{ "BLOCK", true }, { "START", false }, { "SENT", true },
-	{ "RECEIVED", true }, { "LOST", true }, { "RATIO", true },
-	{ "ROUND-TRIP", true }, { "STATUS", false },
+	{ "MEASUREMENT", .kind = LAYOUT_NAME, .goes = 3 },
+	{ "FLOW", .kind = LAYOUT_NAME },
+	{ "PATH", .kind = LAYOUT_NAME },
+	{ "BLOCK", .kind = LAYOUT_NUMBER, .goes = 1 },
+	{ "START", .kind = LAYOUT_WORD, .goes = 4 },
+	{ "START", .kind = LAYOUT_WORD, .comes = 4 },
+	{ "SENT", .kind = LAYOUT_NUMBER },
+	{ "RECEIVED", .kind = LAYOUT_NUMBER, .goes = 7 },
+	{ "LOST", .kind = LAYOUT_NUMBER },
+	{ "RATIO", .kind = LAYOUT_NUMBER, .goes = 6 },
+	{ "ROUND-TRIP", .kind = LAYOUT_NUMBER, .goes = 2 },
+	{ "STATUS", .kind = LAYOUT_WORD, .goes = 5 },
+	{ "STATUS", .kind = LAYOUT_WORD, .comes = 5 },
 };
 
 #define COLUMNS (sizeof(columns) / sizeof(columns[0]))
@@ -68,7 +77,7 @@ struct bucket {
  * @buckets: blocks that have not ended
  * @waiting: number of their rows
  * @order: number of all rows
- * @width: widest so far, by column: columns stay where they are
+ * @layout: of all blocks: columns stay where they are
  * @printed: rows since the last heading, HEADING_ROWS at first
  */
 struct stream_table {
@@ -78,7 +87,7 @@ struct stream_table {
 	struct bucket *buckets;
 	size_t waiting;
 	uint64_t order;
-	size_t width[COLUMNS];
+	struct output_layout layout;
 	size_t printed;
 };
 
@@ -86,7 +95,6 @@ struct stream_table *stream_table_new(uint32_t period_ms, stream_text_fn fn,
 				      void *arg)
 {
 	struct stream_table *table = calloc(1, sizeof(*table));
-	size_t i;
 
 	if (!table)
 		return NULL;
@@ -94,8 +102,6 @@ struct stream_table *stream_table_new(uint32_t period_ms, stream_text_fn fn,
 	table->fn = fn;
 	table->arg = arg;
 	table->printed = HEADING_ROWS;
-	for (i = 0; i < COLUMNS; i++)
-		table->width[i] = strlen(columns[i].name);
 	return table;
 }
 
@@ -185,66 +191,67 @@ static int add_row(struct stream_table *table, struct bucket *bucket,
 static int compare(const void *a, const void *b)
 {
 	const struct row *row = a, *other = b;
-	int by_flow = strcmp(row->cell[COLUMN_FLOW], other->cell[COLUMN_FLOW]);
+	int by_flow = strverscmp(row->cell[COLUMN_FLOW],
+				 other->cell[COLUMN_FLOW]);
 
 	return by_flow ? by_flow : (row->order > other->order) -
 				   (row->order < other->order);
 }
 
-static void widen(struct stream_table *table, const struct bucket *bucket)
+static void give(struct stream_table *table, char *text)
 {
-	size_t i, c;
+	size_t len = strlen(text);
 
-	for (i = 0; i < bucket->n; i++)
-		for (c = 0; c < COLUMNS; c++) {
-			size_t len = strlen(bucket->rows[i].cell[c]);
-
-			if (len > table->width[c])
-				table->width[c] = len;
-		}
+	/* The end of the last line is not in the string. */
+	text[len] = '\n';
+	table->fn(table->arg, text, len + 1);
 }
 
-static int fill(struct libscols_table *lines, const struct stream_table *table,
-		const struct bucket *bucket)
+/* Once, and again when it is something else. */
+static void give_note(struct stream_table *table)
 {
-	size_t i;
-	int err = 0;
+	char note[OUTPUT_NOTE_LEN], *text;
 
-	/* A terminal that is too narrow wraps lines; nothing is cut off. */
-	scols_table_set_termforce(lines, SCOLS_TERMFORCE_NEVER);
-	scols_table_enable_noheadings(lines, table->printed < HEADING_ROWS);
-	for (i = 0; i + 1 < COLUMNS; i++)
-		scols_column_set_whint(scols_table_get_column(lines, i),
-				       (double)table->width[i]);
-	for (i = 0; !err && i < bucket->n; i++)
-		err = output_row(lines, bucket->rows[i].style,
-				 bucket->rows[i].cell);
-	return err;
+	if (!table->layout.changed)
+		return;
+	output_table_note(columns, COLUMNS, table->layout.layout.step, note,
+			  sizeof(note));
+	text = *note ? layout_wrap(note, table->layout.width, 0) : NULL;
+	if (text)
+		give(table, text);
+	free(text);
+}
+
+static int print_lines(struct stream_table *table, struct libscols_table *lines)
+{
+	bool heading = table->printed >= HEADING_ROWS;
+	char *text;
+
+	table->layout.width = output_width();
+	text = output_table_text(lines, &table->layout, heading);
+	if (!text)
+		return -ENOMEM;
+	give_note(table);
+	give(table, text);
+	free(text);
+	if (heading || table->layout.changed)
+		table->printed = 0;
+	table->printed += scols_table_get_nlines(lines);
+	return 0;
 }
 
 static int print(struct stream_table *table, struct bucket *bucket)
 {
 	struct libscols_table *lines = output_table(columns, COLUMNS);
-	char *text = NULL;
 	int err = lines ? 0 : -ENOMEM;
+	size_t i;
 
 	qsort(bucket->rows, bucket->n, sizeof(*bucket->rows), compare);
-	widen(table, bucket);
+	for (i = 0; !err && i < bucket->n; i++)
+		err = output_row(lines, bucket->rows[i].style,
+				 bucket->rows[i].cell);
 	if (!err)
-		err = fill(lines, table, bucket);
-	if (!err && scols_print_table_to_string(lines, &text))
-		err = -ENOMEM;
-	if (!err) {
-		size_t len = strlen(text);
-
-		/* The end of the last line is not in the string. */
-		text[len] = '\n';
-		table->fn(table->arg, text, len + 1);
-		if (table->printed >= HEADING_ROWS)
-			table->printed = 0;
-		table->printed += bucket->n;
-	}
-	free(text);
+		err = print_lines(table, lines);
 	scols_unref_table(lines);
 	drop_rows(table, bucket);
 	return err;
@@ -294,6 +301,19 @@ static const char *status_cell(const struct result *result,
 	return text;
 }
 
+/* The same for a narrow terminal. */
+static const char *word_cell(const struct result *result,
+			     const struct segment *segment, char *text,
+			     size_t size)
+{
+	if (segment->status != RESULT_EXACT)
+		return segment->word;
+	if (!result->gap)
+		return "exact";
+	snprintf(text, size, "exact sum of %" PRIu64, result->gap);
+	return text;
+}
+
 static void block_cell(const struct result *result, char *text, size_t size)
 {
 	if (result->gap && result->first != result->block)
@@ -310,7 +330,8 @@ static int loss_row(struct stream_table *table, struct bucket *bucket,
 {
 	char flow[FIGURE_FLOW_LEN], block[2 * FIGURE_LEN], start[FIGURE_LEN];
 	char counts[3][FIGURE_LEN], ratio[FIGURE_LEN], trip[FIGURE_LEN];
-	char status[2 * FIGURE_LEN];
+	char status[2 * FIGURE_LEN], brief[FIGURE_LEN], word[2 * FIGURE_LEN];
+	const int64_t first = result->gap ? result->first : result->block;
 	const bool exact = segment->status == RESULT_EXACT;
 	const struct known lost = {
 		.known = exact,
@@ -321,14 +342,15 @@ static int loss_row(struct stream_table *table, struct bucket *bucket,
 		figure_flow(result->flow, flow),
 		path,
 		block,
-		figure_start(result->gap ? result->first : result->block,
-			     result->period_ms, false, start),
+		figure_start(first, result->period_ms, FIGURE_LOCAL, start),
+		figure_start(first, result->period_ms, FIGURE_SHORT, brief),
 		figure_count(sent, counts[0]),
 		figure_count(received, counts[1]),
 		figure_count(&lost, counts[2]),
 		exact ? figure_ratio(segment->sent, lost.packets, ratio) : "-",
 		delay_cell(delay, trip),
 		status_cell(result, segment, status, sizeof(status)),
+		word_cell(result, segment, word, sizeof(word)),
 	};
 
 	block_cell(result, block, sizeof(block));
@@ -399,14 +421,16 @@ int stream_table_report(struct stream_table *table,
 	const struct measurement *of = report->of;
 	struct bucket *bucket = get(table, of->name, false, report->block);
 	char path[PATH_LEN], block[FIGURE_LEN], start[FIGURE_LEN];
-	char trip[FIGURE_LEN];
+	char trip[FIGURE_LEN], brief[FIGURE_LEN];
 	const char *cells[COLUMNS] = {
 		of->name, "-", path, block,
-		figure_start(report->block, table->period_ms, false, start),
+		figure_start(report->block, table->period_ms, FIGURE_LOCAL, start),
+		figure_start(report->block, table->period_ms, FIGURE_SHORT, brief),
 		"-", "-", "-", "-",
 		report->samples ? figure_delay(report->round_trip_avg, trip) :
 				  "-",
 		report->samples ? "no flows" : "no flows, no answer",
+		report->samples ? "no flows" : "no-answer",
 	};
 
 	if (!bucket)

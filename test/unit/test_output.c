@@ -6,12 +6,15 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include <cmocka.h>
 
 #include "lmctl/lmctl.h"
+#include "lmctl/output.h"
+#include "test/unit/terminal.h"
 
 static void says(void (*say)(const char *format, ...), const char *text,
 		 const char *want)
@@ -51,11 +54,135 @@ static void test_control_characters(void **state)
 	says(lmctl_warning, "a\xc2\x9b" "2J", "lmctl: warning: a??2J, 7\n");
 }
 
+static const struct output_column columns[] = {
+	{ "FLOW", .kind = LAYOUT_NAME },
+	{ "PATH", .kind = LAYOUT_NAME, .goes = 2 },
+	{ "SENT", .kind = LAYOUT_NUMBER },
+	{ "RATIO", .kind = LAYOUT_NUMBER, .goes = 1 },
+	{ "FINDING", .kind = LAYOUT_TEXT },
+};
+
+static void print_table(void)
+{
+	struct libscols_table *table = output_table(columns, 5);
+
+	assert_non_null(table);
+	assert_int_equal(output_row(table, OUTPUT_PLAIN,
+				    (const char *[]){ "customer-17-gold",
+						      "here > egress-1",
+						      "18446744073709551615",
+						      "0.000012 %",
+						      "it has not read the block yet" }), 0);
+	assert_int_equal(output_row(table, OUTPUT_PLAIN,
+				    (const char *[]){ "b", "", "25000", "-",
+						      NULL }), 0);
+	assert_int_equal(output_table_end(table, true), 0);
+}
+
+static void shows(unsigned short width, const char *expected)
+{
+	terminal_begin(width);
+	print_table();
+	assert_string_equal(terminal_end(), expected);
+}
+
+/* The layouts that a table has one after the other as its terminal shrinks. */
+static void test_table(void **state)
+{
+	(void)state;
+	setenv("NO_COLOR", "1", 1);
+	shows(96,
+"FLOW             PATH                            SENT      RATIO FINDING\n"
+"customer-17-gold here > egress-1 18446744073709551615 0.000012 % it has not read the block yet\n"
+"b                                               25000          - \n");
+	shows(76,
+"FLOW      PATH                      SENT      RATIO FINDING\n"
+"cus...old her...s-1 18446744073709551615 0.000012 % it has not read the\n"
+"                                                    block yet\n"
+"b                                  25000          - \n");
+	shows(72,
+"FLOW         PATH                        SENT FINDING\n"
+"custo...gold here...ss-1 18446744073709551615 it has not read the block\n"
+"                                              yet\n"
+"b                                       25000 \n"
+"(The terminal is too narrow for RATIO.)\n");
+	shows(30,
+"FLOW customer-17-gold\n"
+"  PATH here > egress-1\n"
+"  SENT 18446744073709551615\n"
+"  RATIO 0.000012 %\n"
+"  FINDING it has not read the\n"
+"  block yet\n"
+"FLOW b  SENT 25000  RATIO -\n"
+"(The terminal is too narrow\n"
+"for a table.)\n");
+}
+
+/* At every width both numbers are there, and whole. */
+static void test_widths(void **state)
+{
+	unsigned short width;
+
+	(void)state;
+	setenv("NO_COLOR", "1", 1);
+	for (width = 120; width >= 10; width--) {
+		const char *text, *line;
+
+		terminal_begin(width);
+		print_table();
+		text = terminal_end();
+		assert_non_null(strstr(text, " 18446744073709551615"));
+		assert_non_null(strstr(text, " 25000"));
+		for (line = text; width >= 28 && *line;
+		     line = strchr(line, '\n') + 1)
+			if (strcspn(line, "\n") > width)
+				fail_msg("%d columns: %s", width, text);
+	}
+}
+
+static void test_paragraph(void **state)
+{
+	(void)state;
+	terminal_begin(20);
+	output_paragraph(4, "no_flow %d, malformed %s", 12, "1234567890123456789");
+	assert_string_equal(terminal_end(), "    no_flow 12,\n    malformed\n    1234567890123456789\n");
+}
+
+/* Nothing is narrow but a terminal. */
+static void test_file(void **state)
+{
+	char name[] = "/tmp/test_output.XXXXXX", text[512] = "";
+	int fd = mkstemp(name), saved;
+
+	(void)state;
+	assert_true(fd >= 0);
+	unlink(name);
+	fflush(stdout);
+	saved = dup(STDOUT_FILENO);
+	dup2(fd, STDOUT_FILENO);
+	print_table();
+	output_paragraph(4, "a sentence, %d", 7);
+	fflush(stdout);
+	dup2(saved, STDOUT_FILENO);
+	close(saved);
+	assert_true(pread(fd, text, sizeof(text) - 1, 0) > 0);
+	close(fd);
+	assert_string_equal(text,
+"FLOW             PATH                            SENT      RATIO FINDING\n"
+"customer-17-gold here > egress-1 18446744073709551615 0.000012 % it has not read the block yet\n"
+"b                                               25000          - \n"
+"    a sentence, 7\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_messages),
 		cmocka_unit_test(test_control_characters),
+		cmocka_unit_test(test_table),
+		cmocka_unit_test(test_widths),
+		cmocka_unit_test(test_paragraph),
+		cmocka_unit_test(test_file),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -16,6 +16,7 @@
 #include "lmctl/flowlist.h"
 #include "lmctl/report.h"
 #include "test/unit/fake_sr6flow.h"
+#include "test/unit/terminal.h"
 
 static struct sr6flow *const handle = (struct sr6flow *)&fake;
 
@@ -240,6 +241,64 @@ static void check_flows(json_t *document, size_t set, size_t n)
 							    "flow_count")), n);
 }
 
+static const struct output_column columns[] = {
+	{ "FLOW", .kind = LAYOUT_NAME },
+	{ "SIDS", .kind = LAYOUT_TEXT },
+	{ "SLOT", .kind = LAYOUT_NUMBER },
+};
+
+static int two_rows(struct libscols_table *table,
+		    const struct sr6flow_set *set,
+		    const struct sr6flow_record *record)
+{
+	char sids[SR6FLOW_FLOW_STRLEN], slot[2] = "0";
+	struct sr6flow_flow nameless = record->flow;
+	const char *const cells[] = { record->flow.name, sids, slot };
+	int err = 0;
+
+	(void)set;
+	nameless.name[0] = '\0';
+	sr6flow_flow_format(&nameless, sids);
+	for (; !err && *slot < '2'; slot[0]++)
+		err = output_row(table, OUTPUT_PLAIN, cells);
+	return err;
+}
+
+/* By name and then SID list; the rows of a flow stay as they came. */
+static void test_table_order(void **state)
+{
+	static const char *const flows[] = {
+		"flow-10=fc00::1", "fc00::10", "flow-2=fc00::3", "fc00::9",
+		"flow-1=fc00::4",
+	};
+	const struct report report = {
+		.columns = columns, .n_columns = 3, .by = 0, .then = 1,
+		.rows = two_rows,
+	};
+	char error[128];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 5; i++)
+		assert_int_equal(sr6flow_flow_parse(&fake.flows[i], flows[i],
+						    error, sizeof(error)), 0);
+	fake.n = 5;
+	terminal_begin(80);
+	assert_int_equal(report_table(&report, handle, "lm-tx"), 0);
+	assert_string_equal(terminal_end(),
+"FLOW    SIDS     SLOT\n"
+"        fc00::9     0\n"
+"        fc00::9     1\n"
+"        fc00::10    0\n"
+"        fc00::10    1\n"
+"flow-1  fc00::4     0\n"
+"flow-1  fc00::4     1\n"
+"flow-2  fc00::3     0\n"
+"flow-2  fc00::3     1\n"
+"flow-10 fc00::1     0\n"
+"flow-10 fc00::1     1\n");
+}
+
 /* A repeated dump leaves each flow once; an endless one prints nothing. */
 static void test_json_interrupted(void **state)
 {
@@ -271,6 +330,7 @@ int main(void)
 		cmocka_unit_test_setup(test_add_existing, setup),
 		cmocka_unit_test_setup(test_del_all_or_none, setup),
 		cmocka_unit_test_setup(test_file, setup),
+		cmocka_unit_test_setup(test_table_order, setup),
 		cmocka_unit_test_setup(test_set_object, setup),
 		cmocka_unit_test_setup(test_counters_object, setup),
 		cmocka_unit_test_setup(test_json_interrupted, setup),
