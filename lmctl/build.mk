@@ -67,7 +67,7 @@ test_output_OBJS := $(B)/test/unit/terminal.o \
 		    $(patsubst %,$(B)/lmctl/%.o,output output_table layout)
 test_output_LDLIBS := -lsmartcols
 test_join_OBJS := $(B)/lmctl/join.o $(RECORDING_OBJS)
-test_join_LDLIBS := $(LMCTL_LDLIBS)
+test_join_LDLIBS := -Wl$(comma)--wrap=reason_first $(LMCTL_LDLIBS)
 test_stamp_OBJS := $(B)/lmctl/stamp/stamp.o
 test_keys_OBJS := $(B)/lmctl/stamp/keys.o
 test_keys_LDLIBS := -lnettle

@@ -310,6 +310,49 @@ static const struct scenario scenarios[] = {
 	},
 };
 
+static size_t looks;
+
+enum reason __real_reason_first(enum reason a, enum reason b);
+enum reason __wrap_reason_first(enum reason a, enum reason b);
+
+enum reason __wrap_reason_first(enum reason a, enum reason b)
+{
+	looks++;
+	return __real_reason_first(a, b);
+}
+
+/*
+ * Every second record steps the clock back: each row is looked at a few times,
+ * not once per step.
+ */
+static void test_many_steps(void **state)
+{
+	const int pairs = 5000;
+	struct join *join = join_new(false);
+	const struct join_row *const *rows;
+	char error[512];
+	size_t n, i;
+	int k;
+
+	(void)state;
+	looks = 0;
+	add(join, &(struct entry){ RECEIVED, 1, 0, .packets = 1 });
+	add(join, &(struct entry){ RECEIVED, 1, 2 * pairs, .packets = 1 });
+	for (k = 0; k < pairs; k++) {
+		add(join, &(struct entry){ SENT, 1, pairs + k, .packets = 1 });
+		add(join, &(struct entry){ SENT, 1, pairs - 1 - k,
+					   REASON_CLOCK_STEPPED, 0 });
+	}
+	assert_int_equal(join_finish(join, error, sizeof(error)), 0);
+	rows = join_rows(join, &n);
+	assert_int_equal(n, 2 * pairs);
+	for (i = 0; i < n; i++)
+		assert_int_equal(rows[i]->count[JOIN_SENT].reason,
+				 REASON_CLOCK_STEPPED);
+	assert_in_range(looks, n, 4 * n);
+	join_free(join);
+}
+
 static void test_wanted(void **state)
 {
 	struct record record = record_of(1, 7);
@@ -539,6 +582,7 @@ static void test_empty(void **state)
 }
 
 static const struct CMUnitTest fixed[] = {
+	cmocka_unit_test(test_many_steps),
 	cmocka_unit_test(test_wanted),
 	cmocka_unit_test(test_wanted_at_one_end),
 	cmocka_unit_test(test_two_clocks),
