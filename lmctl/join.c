@@ -57,7 +57,6 @@ struct join {
 	uint64_t unsynchronised;
 	struct flow *flows;
 	struct row *rows;
-	size_t n_flows;
 	const struct join_row **sorted;
 	size_t n_sorted;
 	uint64_t left_out;
@@ -160,7 +159,6 @@ static struct flow *flow_get(struct join *join,
 	if (!flow)
 		return NULL;
 	flow->flow.flow = *wanted;
-	flow->order = join->n_flows++;
 	HASH_ADD(hh, join->flows, flow.flow.netmask,
 		 FLOWKEY_LEN(wanted->nsids), flow);
 	if (flow->lost) {
@@ -369,6 +367,26 @@ static int row_compare(const void *a, const void *b)
 	return x->block < y->block ? -1 : x->block > y->block;
 }
 
+static int flow_compare(const struct flow *a, const struct flow *b)
+{
+	int order = strverscmp(a->flow.flow.name, b->flow.flow.name);
+
+	if (!order)
+		order = memcmp(flowkey(&a->flow.flow), flowkey(&b->flow.flow),
+			       FLOWKEY_LEN(SR6FLOW_SIDS_MAX));
+	return order;
+}
+
+static void sort_flows(struct join *join)
+{
+	struct flow *flow;
+	size_t order = 0;
+
+	HASH_SORT(join->flows, flow_compare);
+	for (flow = join->flows; flow; flow = flow->hh.next)
+		flow->order = order++;
+}
+
 int join_finish(struct join *join, char *error, size_t size)
 {
 	struct row *row, *next;
@@ -381,6 +399,7 @@ int join_finish(struct join *join, char *error, size_t size)
 			      sizeof(*join->sorted));
 	if (!join->sorted)
 		return out_of_memory(error, size);
+	sort_flows(join);
 	HASH_ITER(hh, join->rows, row, next) {
 		struct flow *flow = (struct flow *)row->key.flow;
 

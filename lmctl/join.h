@@ -175,7 +175,7 @@ const struct join_end *join_end(const struct join *join, enum join_side side);
 const struct join_row *const *join_rows(const struct join *join, size_t *n);
 
 /**
- * join_next_flow() - wanted flows in the order in which they came
+ * join_next_flow() - wanted flows, sorted by name and SID list
  * @join: finished join
  * @flow: flow before, NULL for the first
  *

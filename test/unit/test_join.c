@@ -353,6 +353,38 @@ static void test_many_steps(void **state)
 	join_free(join);
 }
 
+/* Numbers in names count by their value. */
+static void test_order(void **state)
+{
+	static const char *const names[] = { "flow-10", "flow-9", "", "a" };
+	static const char *const sorted[] = { "", "a", "flow-9", "flow-10" };
+	const struct join_flow *flow = NULL;
+	const struct join_row *const *rows;
+	struct join *join = join_new(true);
+	char error[512];
+	size_t n, i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		struct record record = record_of((int)i, 5);
+
+		strcpy(record.flow.name, names[i]);
+		assert_int_equal(join_add(join, JOIN_SENT, &record, true, error,
+					  sizeof(error)), 0);
+		assert_int_equal(join_add(join, JOIN_RECEIVED, &record, true,
+					  error, sizeof(error)), 0);
+	}
+	assert_int_equal(join_finish(join, error, sizeof(error)), 0);
+	rows = join_rows(join, &n);
+	assert_int_equal(n, ARRAY_SIZE(sorted));
+	for (i = 0; i < n; i++) {
+		flow = join_next_flow(join, flow);
+		assert_string_equal(flow->flow.name, sorted[i]);
+		assert_ptr_equal(rows[i]->flow, flow);
+	}
+	join_free(join);
+}
+
 static void test_wanted(void **state)
 {
 	struct record record = record_of(1, 7);
@@ -583,6 +615,7 @@ static void test_empty(void **state)
 
 static const struct CMUnitTest fixed[] = {
 	cmocka_unit_test(test_many_steps),
+	cmocka_unit_test(test_order),
 	cmocka_unit_test(test_wanted),
 	cmocka_unit_test(test_wanted_at_one_end),
 	cmocka_unit_test(test_two_clocks),
