@@ -61,7 +61,7 @@ test_rules_OBJS := $(patsubst %,$(B)/lmctl/%.o,rules rules_nft rules_legacy \
 		   rules_watch) $(RECORDING_OBJS)
 test_rules_LDLIBS := $(LMCTL_LDLIBS)
 test_linefile_OBJS := $(B)/lmctl/linefile.o $(B)/lmctl/output.o
-test_linefile_LDLIBS := -lsmartcols
+test_linefile_LDLIBS := -Wl$(comma)--wrap=geteuid -lsmartcols
 test_layout_OBJS := $(B)/lmctl/layout.o
 test_output_OBJS := $(B)/test/unit/terminal.o \
 		    $(patsubst %,$(B)/lmctl/%.o,output output_table layout)

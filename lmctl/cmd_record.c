@@ -4,6 +4,7 @@
  * records; here are their lines and their file.
  */
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "lmctl/linefile.h"
@@ -82,6 +83,18 @@ static const struct argp argp = {
 	.doc = "Write one JSON line per flow of SET and finished block.",
 };
 
+static bool is_record(const char *line, size_t len, bool whole)
+{
+	/* Of a record of whatever version. */
+	static const char start[] = "{\"v\":";
+	struct record record;
+	char error[512];
+
+	if (whole)
+		return !record_parse(&record, line, len, error, sizeof(error));
+	return !memcmp(line, start, len < strlen(start) ? len : strlen(start));
+}
+
 static int write_record(void *arg, const struct record *record)
 {
 	struct session *session = arg;
@@ -118,7 +131,7 @@ static int run(struct session *session, struct reader *reader)
 {
 	int status = EXIT_FAILURE;
 
-	if (linefile_open(&session->file, session->output))
+	if (linefile_open(&session->file, session->output, is_record))
 		return EXIT_FAILURE;
 	if (!privileges_drop(NULL, false) &&
 	    !reader_start(reader, session->loop))

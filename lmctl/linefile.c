@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -11,6 +12,8 @@
 
 /* Lines are gathered up to so many bytes. */
 #define BUFFER_SIZE (256 * 1024)
+/* A line that is longer is not one of ours. */
+#define LINE_MAX_LEN 16384
 
 static int failed(struct linefile *file, int err)
 {
@@ -54,9 +57,53 @@ static off_t lines_end(int fd, off_t size)
 	return 0;
 }
 
-static int cut_partial_line(struct linefile *file)
+/* The line before @end is one of those that are appended here. */
+static bool after_own_line(int fd, off_t end, linefile_own_fn own)
+{
+	char line[LINE_MAX_LEN];
+	off_t from = end > LINE_MAX_LEN ? end - LINE_MAX_LEN : 0;
+	size_t len = (size_t)(end - from);
+	const char *start;
+
+	if (!len || pread(fd, line, len, from) != (ssize_t)len)
+		return false;
+	/* Without the newline, back to the one before. */
+	start = memrchr(line, '\n', --len);
+	start = start ? start + 1 : line;
+	return (start > line || !from) &&
+	       own(start, len - (size_t)(start - line), true);
+}
+
+/* There is no whole line, but the beginning of one. */
+static bool own_beginning(int fd, off_t size, linefile_own_fn own)
+{
+	char line[LINE_MAX_LEN];
+	ssize_t len = pread(fd, line, size > LINE_MAX_LEN ? LINE_MAX_LEN :
+							    (size_t)size, 0);
+
+	return len > 0 && own(line, (size_t)len, false);
+}
+
+/* Why the end of a file is not to be cut off, or NULL. */
+static const char *foreign(int fd, bool link, off_t end, off_t size,
+			   linefile_own_fn own)
+{
+	struct stat st;
+
+	if (link)
+		return "it is a symbolic link";
+	if (fstat(fd, &st) || st.st_uid != geteuid())
+		return "it belongs to another user";
+	if (end ? !after_own_line(fd, end, own) : !own_beginning(fd, size, own))
+		return "its contents are no recording";
+	return NULL;
+}
+
+static int cut_partial_line(struct linefile *file, bool link,
+			    linefile_own_fn own)
 {
 	off_t size = regular_size(file->fd), end;
+	const char *why;
 
 	if (size <= 0)
 		return 0;
@@ -65,13 +112,39 @@ static int cut_partial_line(struct linefile *file)
 		return failed(file, errno);
 	if (end == size)
 		return 0;
+	why = foreign(file->fd, link, end, size, own);
+	if (why) {
+		lmctl_error("'%s' ends within a line, which is not cut off because %s: end or remove that line, or name another file",
+			    file->path, why);
+		return -EINVAL;
+	}
 	lmctl_warning("'%s' ends within a line: cutting off its last %lld bytes",
 		      file->path, (long long)(size - end));
 	return ftruncate(file->fd, end) ? failed(file, errno) : 0;
 }
 
-int linefile_open(struct linefile *file, const char *path)
+/* Nothing is created where a link points to. */
+static int open_file(const char *path, bool *link)
 {
+	int flags = O_APPEND | O_CLOEXEC;
+	int fd = open(path, O_RDWR | flags | O_NOFOLLOW);
+
+	*link = fd < 0 && errno == ELOOP;
+	if (*link)
+		fd = open(path, O_RDWR | flags);
+	else if (fd < 0 && errno == ENOENT)
+		fd = open(path, O_RDWR | flags | O_CREAT | O_NOFOLLOW, 0644);
+	/* Read access is for the last line; a FIFO must not get it. */
+	if (fd >= 0 && regular_size(fd) < 0) {
+		close(fd);
+		fd = open(path, O_WRONLY | flags);
+	}
+	return fd;
+}
+
+int linefile_open(struct linefile *file, const char *path, linefile_own_fn own)
+{
+	bool link;
 	int err;
 
 	if (!path || !strcmp(path, "-")) {
@@ -81,18 +154,10 @@ int linefile_open(struct linefile *file, const char *path)
 		return 0;
 	}
 	*file = (struct linefile){ .path = path };
-	/* Read access is for the last line; a FIFO must not get it. */
-	file->fd = open(path, O_RDWR | O_APPEND | O_CLOEXEC);
-	if (file->fd >= 0 && regular_size(file->fd) < 0) {
-		close(file->fd);
-		file->fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
-	} else if (file->fd < 0 && errno == ENOENT) {
-		file->fd = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC,
-				0644);
-	}
+	file->fd = open_file(path, &link);
 	if (file->fd < 0)
 		return failed(file, errno);
-	err = cut_partial_line(file);
+	err = cut_partial_line(file, link, own);
 	if (err)
 		close(file->fd);
 	return err;

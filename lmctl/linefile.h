@@ -5,6 +5,7 @@
 #ifndef LMCTL_LINEFILE_H
 #define LMCTL_LINEFILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -28,16 +29,30 @@ struct linefile {
 };
 
 /**
+ * typedef linefile_own_fn - is a line one of those that are appended
+ * @line: the line without its newline, not terminated
+ * @len: its length in bytes
+ * @whole: false if it may be the beginning of one
+ *
+ * Return: true if it is.
+ */
+typedef bool (*linefile_own_fn)(const char *line, size_t len, bool whole);
+
+/**
  * linefile_open() - open a file for appending
  * @file: filled
  * @path: path, NULL or "-" for standard output
+ * @own: tells lines of this kind of file from others
  *
  * A last line without its end, which a power failure leaves behind, is cut off
  * with a warning: what is appended would make it a line that nobody can read.
+ * Of a file that is not ours nothing is cut off: that of another user, one
+ * reached through a symbolic link, one whose last whole line is foreign. It is
+ * an error if it ends within a line.
  *
  * Return: 0, or a negative errno after a message.
  */
-int linefile_open(struct linefile *file, const char *path);
+int linefile_open(struct linefile *file, const char *path, linefile_own_fn own);
 
 /**
  * linefile_append() - write lines

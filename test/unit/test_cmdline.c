@@ -16,6 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "lmctl/lmctl.h"
+#include "lmctl/recording.h"
 #include "test/unit/fake_sr6flow.h"
 
 #define ARGS_MAX 32
@@ -386,11 +387,52 @@ static void test_warnings(void **state)
 	}
 }
 
+/* A file with @text, to which a recording is appended. */
+static void records_to(const char *text, int expected, const char *word)
+{
+	char name[] = "/tmp/test_cmdline.XXXXXX", line[256], message[4096];
+	int fd = mkstemp(name);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+	close(fd);
+	snprintf(line, sizeof(line), "record tx --period 200ms --blocks 1 -o %s",
+		 name);
+	assert_int_equal(run(line, message, sizeof(message)), expected);
+	if (!strstr(message, word))
+		fail_msg("'%s' has no '%s'", message, word);
+	unlink(name);
+}
+
+/* Only of a recording an end without newline is cut off. */
+static void test_record_appends(void **state)
+{
+	static struct record_line line;
+	static const struct record record = {
+		.node = "node", .set = "lm-tx", .period_ms = 200,
+		.guard_us = 100000, .band_us = 20000,
+		.flow = { .nsids = 1, .sids = { IN6ADDR_LOOPBACK_INIT } },
+		.mask = SR6FLOW_MASK_DEFAULT,
+		.colour = SR6FLOW_MASK_DEFAULT & -SR6FLOW_MASK_DEFAULT,
+	};
+	const struct jsonline *whole = record_line(&line, &record);
+	char text[4096];
+
+	(void)state;
+	records_to("root:x:0\nuser:x:1", 1, "no recording");
+	records_to("secret", 1, "no recording");
+	snprintf(text, sizeof(text), "%.*s{\"v", (int)whole->len, whole->text);
+	records_to(text, 0, "its last 3 bytes");
+	snprintf(text, sizeof(text), "%.*s", 20, whole->text);
+	records_to(text, 0, "its last 20 bytes");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_warnings),
+		cmocka_unit_test(test_record_appends),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -40,11 +40,18 @@ static void holds(const char *text, size_t len)
 	test_free(got);
 }
 
+/* Lines of this test have no 'z'. */
+static bool own(const char *line, size_t len, bool whole)
+{
+	(void)whole;
+	return !memchr(line, 'z', len);
+}
+
 static void append(const char *text)
 {
 	struct linefile file;
 
-	assert_int_equal(linefile_open(&file, path), 0);
+	assert_int_equal(linefile_open(&file, path, own), 0);
 	assert_int_equal(linefile_append(&file, text, strlen(text)), 0);
 	assert_int_equal(linefile_close(&file), 0);
 }
@@ -78,12 +85,83 @@ static void test_long_partial_line(void **state)
 	(void)state;
 	for (end = 4094; end < 4100; end++) {
 		memset(text, 'x', sizeof(text));
+		text[10] = '\n';
 		text[sizeof(text) - end] = '\n';
 		put(text, sizeof(text));
 		append("c\n");
 		memcpy(text + sizeof(text) - end + 1, "c\n", 2);
 		holds(text, sizeof(text) - end + 3);
 	}
+}
+
+static void refuses(const char *name, const char *text, size_t len)
+{
+	struct linefile file;
+
+	put(text, len);
+	assert_int_equal(linefile_open(&file, name, own), -EINVAL);
+	holds(text, len);
+}
+
+/* A file of somebody else keeps what has no end; whole, it takes lines. */
+static void test_foreign(void **state)
+{
+	static char text[40000];
+	char link[] = "/tmp/test_linefile_link.XXXXXX";
+
+	(void)state;
+	refuses(path, "a\nz\nb", 5);
+	refuses(path, "z", 1);
+	/* Longer than any line of ours, and than what is looked at. */
+	memset(text, 'x', sizeof(text));
+	text[sizeof(text) - 2] = '\n';
+	refuses(path, text, sizeof(text));
+	put("z\n", 2);
+	append("a\n");
+	holds("z\na\n", 4);
+
+	assert_true(close(mkstemp(link)) == 0 && !unlink(link));
+	assert_int_equal(symlink(path, link), 0);
+	refuses(link, "a\nb", 3);
+	unlink(link);
+}
+
+/* A link that points nowhere creates nothing; a whole file takes lines. */
+static void test_link(void **state)
+{
+	char link[] = "/tmp/test_linefile_link.XXXXXX";
+	struct linefile file;
+
+	(void)state;
+	assert_true(close(mkstemp(link)) == 0 && !unlink(link));
+	assert_int_equal(symlink(path, link), 0);
+	unlink(path);
+	assert_int_equal(linefile_open(&file, link, own), -ENOENT);
+	put("a\n", 2);
+	assert_int_equal(linefile_open(&file, link, own), 0);
+	assert_int_equal(linefile_append(&file, "b\n", 2), 0);
+	assert_int_equal(linefile_close(&file), 0);
+	holds("a\nb\n", 4);
+	unlink(link);
+}
+
+static uid_t user;
+
+uid_t __wrap_geteuid(void);
+
+uid_t __wrap_geteuid(void)
+{
+	return user;
+}
+
+static void test_owner(void **state)
+{
+	(void)state;
+	user++;
+	refuses(path, "a\nb", 3);
+	user--;
+	append("c\n");
+	holds("a\nc\n", 4);
 }
 
 static void test_full(void **state)
@@ -98,7 +176,7 @@ static void test_full(void **state)
 	assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
 	before = limit.rlim_cur;
 	limit.rlim_cur = 5;
-	assert_int_equal(linefile_open(&file, path), 0);
+	assert_int_equal(linefile_open(&file, path, own), 0);
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
 	assert_int_equal(linefile_append(&file, "b\nc\nd\n", 6), -EFBIG);
 	limit.rlim_cur = before;
@@ -140,7 +218,7 @@ static void test_together(void **state)
 
 	(void)state;
 	put("a\n", 2);
-	assert_int_equal(linefile_open(&file, path), 0);
+	assert_int_equal(linefile_open(&file, path, own), 0);
 	assert_int_equal(linefile_end(&file), 0);
 	assert_int_equal(size_of(), 2);
 	add_lines(&file, 3, 0);
@@ -165,7 +243,7 @@ static void test_together_full(void **state)
 	assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
 	before = limit.rlim_cur;
 	limit.rlim_cur = 900000;
-	assert_int_equal(linefile_open(&file, path), 0);
+	assert_int_equal(linefile_open(&file, path, own), 0);
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
 	add_lines(&file, 1000, -EFBIG);
 	limit.rlim_cur = before;
@@ -184,7 +262,7 @@ static void test_together_unfinished(void **state)
 	(void)state;
 	put("a\n", 2);
 	memset(line, '\n', sizeof(line));
-	assert_int_equal(linefile_open(&file, path), 0);
+	assert_int_equal(linefile_open(&file, path, own), 0);
 	for (i = 0; i < 1000; i++)
 		assert_int_equal(linefile_add(&file, line, sizeof(line)), 0);
 	assert_true(size_of() > 2);
@@ -197,9 +275,9 @@ static void test_errors(void **state)
 	struct linefile file;
 
 	(void)state;
-	assert_int_equal(linefile_open(&file, "/nonexistent/file"), -ENOENT);
-	assert_int_equal(linefile_open(&file, "/tmp"), -EISDIR);
-	assert_int_equal(linefile_open(&file, "/dev/full"), 0);
+	assert_int_equal(linefile_open(&file, "/nonexistent/file", own), -ENOENT);
+	assert_int_equal(linefile_open(&file, "/tmp", own), -EISDIR);
+	assert_int_equal(linefile_open(&file, "/dev/full", own), 0);
 	assert_int_equal(linefile_append(&file, "a\n", 2), -ENOSPC);
 	linefile_close(&file);
 }
@@ -209,6 +287,7 @@ static int setup(void **state)
 	int fd = mkstemp(path);
 
 	(void)state;
+	user = getuid();
 	return fd < 0 ? -1 : close(fd);
 }
 
@@ -224,6 +303,9 @@ int main(void)
 		cmocka_unit_test(test_append),
 		cmocka_unit_test(test_partial_line),
 		cmocka_unit_test(test_long_partial_line),
+		cmocka_unit_test(test_foreign),
+		cmocka_unit_test(test_link),
+		cmocka_unit_test(test_owner),
 		cmocka_unit_test(test_full),
 		cmocka_unit_test(test_together),
 		cmocka_unit_test(test_together_full),
