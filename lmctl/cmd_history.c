@@ -30,6 +30,7 @@
  * @of: measurement of the block whose results are in @rows, NULL if none
  * @block: its number
  * @sums: table of sums, NULL with @json
+ * @form: of times in tables
  * @shown: number of rows or sums
  * @line: JSON line of a block
  */
@@ -42,6 +43,7 @@ struct show {
 	const struct measurement *of;
 	int64_t block;
 	struct libscols_table *sums;
+	unsigned int form;
 	uint64_t shown;
 	struct stream_json line;
 };
@@ -167,7 +169,8 @@ static const char *count(uint64_t value, char *cell)
 	return cell;
 }
 
-static int sum_row(struct libscols_table *table, const struct history_sum *sum)
+static int sum_row(struct libscols_table *table, const struct history_sum *sum,
+		   unsigned int form)
 {
 	char cells[COLUMNS][FIGURE_LEN], flow[FIGURE_FLOW_LEN];
 	uint64_t lost = sum->sent - sum->received;
@@ -189,7 +192,7 @@ static int sum_row(struct libscols_table *table, const struct history_sum *sum)
 	if (sum->worst > 0) {
 		line[7] = figure_percent(sum->worst, cells[7]);
 		line[8] = figure_start(sum->worst_block, sum->worst_period_ms,
-				       FIGURE_LOCAL, cells[8]);
+				       form, cells[8]);
 	}
 	return output_row(table, sum->anomalies ? OUTPUT_BAD : OUTPUT_PLAIN,
 			  line);
@@ -250,7 +253,7 @@ static int show_sum(const struct history_sum *sum, void *arg)
 	show->shown++;
 	if (!err && !show->sums)
 		show->sums = output_table(columns, COLUMNS);
-	return !show->sums || sum_row(show->sums, sum) ? 1 : 0;
+	return !show->sums || sum_row(show->sums, sum, show->form) ? 1 : 0;
 }
 
 static int show_rows(struct show *show)
@@ -261,6 +264,8 @@ static int show_rows(struct show *show)
 		show->rows = stream_table_new(0, print_text, NULL);
 		if (!show->rows)
 			return -ENOMEM;
+		if (show->form)
+			stream_table_offset(show->rows);
 	}
 	err = history_read_results(show->reader, &show->options.query,
 				   show_result, show);
@@ -304,6 +309,9 @@ int cmd_history(int argc, char **argv)
 
 	if (status)
 		return status;
+	if (figure_offset_changes(show.options.query.since_ms,
+				  show.options.query.until_ms))
+		show.form = FIGURE_OFFSET;
 	show.reader = history_options_open(&show.options);
 	if (!show.reader)
 		return EXIT_FAILURE;

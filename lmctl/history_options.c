@@ -13,7 +13,7 @@ enum { OPT_FILE = 0x200 };
 
 static const struct argp_option options[] = {
 	{ .name = "since", .key = 's', .arg = "WHEN",
-	  .doc = "From this time on: 2h, 30d or 2026-11-22T15:04 (default 1h)" },
+	  .doc = "From this time on: 2h, 30d, 2026-11-22T15:04 or @SECONDS (default 1h)" },
 	{ .name = "until", .key = 'u', .arg = "WHEN",
 	  .doc = "Until this time (default now)" },
 	{ .name = "measurement", .key = 'm', .arg = "NAME",
@@ -32,9 +32,14 @@ static int64_t now_ms(void)
 }
 
 static error_t parse_when(const struct argp_state *state, const char *option,
-			  const char *text, int64_t *ms)
+			  const char *text, enum when_end end, int64_t *ms)
 {
-	if (when_parse(text, now_ms(), ms))
+	int err = when_parse(text, now_ms(), end, ms);
+
+	if (err == -EDOM)
+		return lmctl_usage(state, "%s '%s' has no unit: write %ss for seconds back from now, @%s for seconds since 1970, or a day as 2026-11-22",
+				   option, text, text, text);
+	if (err)
 		return lmctl_usage(state, "%s '%s' is neither a time such as 2026-11-22T15:04 nor a duration such as 2h",
 				   option, text);
 	return 0;
@@ -47,9 +52,11 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case 's':
 		to->since = true;
-		return parse_when(state, "--since", arg, &to->query.since_ms);
+		return parse_when(state, "--since", arg, WHEN_SINCE,
+				  &to->query.since_ms);
 	case 'u':
-		return parse_when(state, "--until", arg, &to->query.until_ms);
+		return parse_when(state, "--until", arg, WHEN_UNTIL,
+				  &to->query.until_ms);
 	case 'm':
 		to->query.measurement = arg;
 		return 0;

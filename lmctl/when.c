@@ -7,6 +7,9 @@
 #include "lmctl/duration.h"
 #include "lmctl/when.h"
 
+/* Of seconds since 1970: no year has five digits. */
+#define SECONDS_DIGITS 11
+
 /* @n digits; -1 if there are less. */
 static int digits(const char **text, int n)
 {
@@ -103,7 +106,33 @@ static bool parse_zone(const char **text, long *east, bool *local)
 	return hours >= 0 && hours < 24 && minutes >= 0 && minutes < 60;
 }
 
-static int parse_iso(const char *text, int64_t *ms)
+/* Seconds east of Greenwich at a time. */
+static long offset_at(time_t at)
+{
+	struct tm tm;
+
+	return localtime_r(&at, &tm) ? tm.tm_gmtoff : 0;
+}
+
+/*
+ * The offsets of a day before and a day after are all that can be meant: with
+ * both of them it is a time that clocks show twice or, with none, skip.
+ */
+static time_t local_time(struct tm *tm, enum when_end end)
+{
+	const time_t day = 86400;
+	time_t as_utc = timegm(tm);
+	time_t a = as_utc - offset_at(as_utc - day);
+	time_t b = as_utc - offset_at(as_utc + day);
+	bool a_exists = offset_at(a) == as_utc - a;
+	bool b_exists = offset_at(b) == as_utc - b;
+
+	if (a_exists != b_exists)
+		return a_exists ? a : b;
+	return (end == WHEN_SINCE) == (a < b) ? a : b;
+}
+
+static int parse_iso(const char *text, enum when_end end, int64_t *ms)
 {
 	struct tm tm = { .tm_isdst = -1 };
 	int fraction = 0;
@@ -114,19 +143,39 @@ static int parse_iso(const char *text, int64_t *ms)
 	if (!parse_date(&text, &tm) || !parse_time(&text, &tm, &fraction) ||
 	    !parse_zone(&text, &east, &local) || *text)
 		return -EINVAL;
-	at = local ? mktime(&tm) : timegm(&tm);
-	if (at == (time_t)-1)
-		return -EINVAL;
+	at = local ? local_time(&tm, end) : timegm(&tm);
 	*ms = ((int64_t)at - east) * 1000 + fraction;
 	return 0;
 }
 
-int when_parse(const char *text, int64_t now_ms, int64_t *ms)
+static int parse_seconds(const char *text, int64_t *ms)
+{
+	size_t n = strspn(text, "0123456789");
+	int64_t seconds = 0;
+	int fraction = 0;
+
+	if (!n || n > SECONDS_DIGITS)
+		return -EINVAL;
+	while (n--)
+		seconds = seconds * 10 + (*text++ - '0');
+	if (!parse_fraction(&text, &fraction) || *text)
+		return -EINVAL;
+	*ms = seconds * 1000 + fraction;
+	return 0;
+}
+
+int when_parse(const char *text, int64_t now_ms, enum when_end end,
+	       int64_t *ms)
 {
 	uint64_t back;
 
+	if (*text == '@')
+		return parse_seconds(text + 1, ms);
+	/* Seconds, a day or since 1970: nobody can know. */
+	if (*text && !text[strspn(text, "0123456789")])
+		return -EDOM;
 	if (duration_parse(text, &back))
-		return parse_iso(text, ms);
+		return parse_iso(text, end, ms);
 	*ms = now_ms - (int64_t)back;
 	return 0;
 }

@@ -10,6 +10,9 @@
 #include "lmctl/sinks/figures.h"
 
 #define GAP "..."
+#define DAY_MS INT64_C(86400000)
+/* No offset lasts for less than days: a look per day is enough for centuries. */
+#define STEPS_MAX 100000
 
 struct known known_sent(const struct result *result)
 {
@@ -126,6 +129,27 @@ const char *figure_delay(int64_t ns, char *text)
 	snprintf(text, FIGURE_LEN, "%.3f ms",
 		 (double)ns / (double)BLOCK_NS_PER_MS);
 	return text;
+}
+
+long figure_offset(int64_t ms)
+{
+	time_t seconds = (time_t)(ms / 1000);
+	struct tm tm;
+
+	return localtime_r(&seconds, &tm) ? tm.tm_gmtoff : 0;
+}
+
+bool figure_offset_changes(int64_t since_ms, int64_t until_ms)
+{
+	long offset = figure_offset(since_ms);
+	int64_t step = (until_ms - since_ms) / STEPS_MAX, at;
+
+	if (step < DAY_MS)
+		step = DAY_MS;
+	for (at = since_ms; at < until_ms; at += step)
+		if (figure_offset(at) != offset)
+			return true;
+	return figure_offset(until_ms - 1) != offset;
 }
 
 /* Literals, so that the compiler looks at them. */

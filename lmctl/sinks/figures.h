@@ -137,6 +137,23 @@ enum figure_form {
 };
 
 /**
+ * figure_offset() - local time less UTC
+ * @ms: time, milliseconds since 1970
+ *
+ * Return: seconds.
+ */
+long figure_offset(int64_t ms);
+
+/**
+ * figure_offset_changes() - does that change within a span of time
+ * @since_ms: its begin, milliseconds since 1970
+ * @until_ms: its end
+ *
+ * Return: true if local times within it need their offset.
+ */
+bool figure_offset_changes(int64_t since_ms, int64_t until_ms);
+
+/**
  * figure_start() - when a block began
  * @block: block number
  * @period_ms: length of a block

@@ -32,6 +32,8 @@ static const struct output_column columns[] = {
 
 #define COLUMNS (sizeof(columns) / sizeof(columns[0]))
 #define COLUMN_FLOW 1
+/* The short form comes after it. */
+#define COLUMN_START 4
 
 /**
  * struct row - a line to come
@@ -79,6 +81,9 @@ struct bucket {
  * @order: number of all rows
  * @layout: of all blocks: columns stay where they are
  * @printed: rows since the last heading, HEADING_ROWS at first
+ * @any: there was a block
+ * @offset: local time less UTC of the first block
+ * @form: FIGURE_OFFSET once that has changed
  */
 struct stream_table {
 	uint32_t period_ms;
@@ -89,6 +94,9 @@ struct stream_table {
 	uint64_t order;
 	struct output_layout layout;
 	size_t printed;
+	bool any;
+	long offset;
+	unsigned int form;
 };
 
 struct stream_table *stream_table_new(uint32_t period_ms, stream_text_fn fn,
@@ -103,6 +111,29 @@ struct stream_table *stream_table_new(uint32_t period_ms, stream_text_fn fn,
 	table->arg = arg;
 	table->printed = HEADING_ROWS;
 	return table;
+}
+
+void stream_table_offset(struct stream_table *table)
+{
+	table->form = FIGURE_OFFSET;
+}
+
+/* Both forms of the start of a block. */
+static void start_cells(struct stream_table *table, int64_t block,
+			uint32_t period_ms, const char **cells,
+			char text[2][FIGURE_LEN])
+{
+	long offset = figure_offset(block * period_ms);
+
+	if (!table->any)
+		table->offset = offset;
+	table->any = true;
+	if (offset != table->offset)
+		table->form = FIGURE_OFFSET;
+	cells[COLUMN_START] = figure_start(block, period_ms, table->form,
+					   text[0]);
+	cells[COLUMN_START + 1] = figure_start(block, period_ms, table->form |
+					       FIGURE_SHORT, text[1]);
 }
 
 static struct bucket **find(struct stream_table *table,
@@ -328,10 +359,9 @@ static int loss_row(struct stream_table *table, struct bucket *bucket,
 		    const struct segment *segment, const struct known *sent,
 		    const struct known *received, const struct delay *delay)
 {
-	char flow[FIGURE_FLOW_LEN], block[2 * FIGURE_LEN], start[FIGURE_LEN];
+	char flow[FIGURE_FLOW_LEN], block[2 * FIGURE_LEN], start[2][FIGURE_LEN];
 	char counts[3][FIGURE_LEN], ratio[FIGURE_LEN], trip[FIGURE_LEN];
-	char status[2 * FIGURE_LEN], brief[FIGURE_LEN], word[2 * FIGURE_LEN];
-	const int64_t first = result->gap ? result->first : result->block;
+	char status[2 * FIGURE_LEN], word[2 * FIGURE_LEN];
 	const bool exact = segment->status == RESULT_EXACT;
 	const struct known lost = {
 		.known = exact,
@@ -342,8 +372,8 @@ static int loss_row(struct stream_table *table, struct bucket *bucket,
 		figure_flow(result->flow, flow),
 		path,
 		block,
-		figure_start(first, result->period_ms, FIGURE_LOCAL, start),
-		figure_start(first, result->period_ms, FIGURE_SHORT, brief),
+		NULL,
+		NULL,
 		figure_count(sent, counts[0]),
 		figure_count(received, counts[1]),
 		figure_count(&lost, counts[2]),
@@ -353,6 +383,8 @@ static int loss_row(struct stream_table *table, struct bucket *bucket,
 		word_cell(result, segment, word, sizeof(word)),
 	};
 
+	start_cells(table, result->gap ? result->first : result->block,
+		    result->period_ms, cells, start);
 	block_cell(result, block, sizeof(block));
 	return add_row(table, bucket, exact && segment->lost ? OUTPUT_BAD :
 		       styles[segment->status], cells);
@@ -420,13 +452,10 @@ int stream_table_report(struct stream_table *table,
 {
 	const struct measurement *of = report->of;
 	struct bucket *bucket = get(table, of->name, false, report->block);
-	char path[PATH_LEN], block[FIGURE_LEN], start[FIGURE_LEN];
-	char trip[FIGURE_LEN], brief[FIGURE_LEN];
+	char path[PATH_LEN], block[FIGURE_LEN], start[2][FIGURE_LEN];
+	char trip[FIGURE_LEN];
 	const char *cells[COLUMNS] = {
-		of->name, "-", path, block,
-		figure_start(report->block, table->period_ms, FIGURE_LOCAL, start),
-		figure_start(report->block, table->period_ms, FIGURE_SHORT, brief),
-		"-", "-", "-", "-",
+		of->name, "-", path, block, NULL, NULL, "-", "-", "-", "-",
 		report->samples ? figure_delay(report->round_trip_avg, trip) :
 				  "-",
 		report->samples ? "no flows" : "no flows, no answer",
@@ -438,6 +467,7 @@ int stream_table_report(struct stream_table *table,
 	if (bucket->flows)
 		return 0;
 	snprintf(path, sizeof(path), "here > %s", of->peer[report->peer]);
+	start_cells(table, report->block, table->period_ms, cells, start);
 	snprintf(block, sizeof(block), "%" PRId64, report->block);
 	return add_row(table, bucket, OUTPUT_DIM, cells);
 }

@@ -33,6 +33,15 @@ struct stream_table *stream_table_new(uint32_t period_ms, stream_text_fn fn,
 				      void *arg);
 
 /**
+ * stream_table_offset() - print local times with their offset from UTC
+ * @table: table
+ *
+ * Otherwise it is printed from the first block on that has another offset than
+ * the first of all.
+ */
+void stream_table_offset(struct stream_table *table);
+
+/**
  * stream_table_result() - take a flow in a block in
  * @table: table
  * @result: result

@@ -27,15 +27,19 @@ static void check_duration(const char *text)
 
 static void check_when(const char *text)
 {
-	int64_t at, later;
+	int64_t at, later, until;
 	uint64_t back;
-	int err = when_parse(text, NOW, &at);
+	int err = when_parse(text, NOW, WHEN_SINCE, &at);
 
-	must(!err || err == -EINVAL);
+	must(!err || err == -EINVAL || err == -EDOM);
+	must(when_parse(text, NOW, WHEN_UNTIL, &until) == err);
 	if (err)
 		return;
-	must(!when_parse(text, NOW + 1, &later));
-	if (duration_parse(text, &back)) {
+	must(at <= until && until <= at + DAY);
+	must(!when_parse(text, NOW + 1, WHEN_SINCE, &later));
+	if (*text == '@') {
+		must(at == later && at >= 0);
+	} else if (duration_parse(text, &back)) {
 		must(at == later);
 		must(at >= -2 * DAY && at <= YEAR_10000 + 2 * DAY);
 	} else {

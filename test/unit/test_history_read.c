@@ -15,6 +15,7 @@
 #include <cmocka.h>
 #include "lmctl/sinks/history_read.h"
 #include "lmctl/sinks/stream_json.h"
+#include "lmctl/sinks/figures.h"
 #include "lmctl/when.h"
 #include "test/unit/history_bench.h"
 #include "test/unit/result_make.h"
@@ -261,6 +262,8 @@ static void test_hostile(void **state)
 	corrupt("UPDATE flows SET sids = sids || ',x' || id");
 }
 
+#define BERLIN "CET-1CEST,M3.5.0,M10.5.0/3"
+
 static void test_when(void **state)
 {
 	static const struct {
@@ -269,7 +272,18 @@ static void test_when(void **state)
 		int64_t ms;
 	} rows[] = {
 		{ "2h", 0, 1700000000000 - 7200000 },
-		{ "0", 0, 1700000000000 },
+		{ "0s", 0, 1700000000000 },
+		{ "0", -EDOM, 0 },
+		{ "1761343200", -EDOM, 0 },
+		{ "20261025", -EDOM, 0 },
+		{ "@1700000000", 0, 1700000000000 },
+		{ "@1700000000.25", 0, 1700000000250 },
+		{ "@0", 0, 0 },
+		{ "@99999999999", 0, INT64_C(99999999999000) },
+		{ "@100000000000", -EINVAL, 0 },
+		{ "@", -EINVAL, 0 },
+		{ "@-1", -EINVAL, 0 },
+		{ "@1s", -EINVAL, 0 },
 		{ "30d", 0, 1700000000000 - INT64_C(2592000000) },
 		{ "1970-01-01T00:00Z", 0, 0 },
 		{ "2023-11-14T22:13:20Z", 0, 1700000000000 },
@@ -299,16 +313,86 @@ static void test_when(void **state)
 	size_t i;
 
 	(void)state;
-	setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3", 1);
+	setenv("TZ", BERLIN, 1);
 	tzset();
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		int64_t ms = 0;
-		int err = when_parse(rows[i].text, 1700000000000, &ms);
+		int err = when_parse(rows[i].text, 1700000000000, WHEN_SINCE,
+				     &ms);
 
 		if (err != rows[i].err || ms != rows[i].ms)
 			fail_msg("'%s': %d, %lld", rows[i].text, err,
 				 (long long)ms);
 	}
+}
+
+/*
+ * A span of local time has every block whose local time is in it: hours that
+ * come twice are begun with the first and ended with the last.
+ */
+static void test_changes(void **state)
+{
+	static const struct {
+		const char *zone;
+		const char *text;
+		int64_t since;
+		int64_t until;
+	} rows[] = {
+		/* 00:00Z to 02:00Z: three o'clock comes once. */
+		{ BERLIN, "2026-10-25T02:00", 1792886400, 1792890000 },
+		{ BERLIN, "2026-10-25T02:59:59", 1792889999,
+		  1792893599 },
+		{ BERLIN, "2026-10-25T01:59:59", 1792886399,
+		  1792886399 },
+		{ BERLIN, "2026-10-25T03:00", 1792893600, 1792893600 },
+		{ BERLIN, "2026-10-25T02:00+01:00", 1792890000,
+		  1792890000 },
+		/* Skipped: the begin is before it, the end behind. */
+		{ BERLIN, "2026-03-29T02:30", 1774744200, 1774747800 },
+		{ BERLIN, "2026-03-29T03:00", 1774746000, 1774746000 },
+		{ "EST5EDT,M3.2.0,M11.1.0", "2026-11-01T01:30", 1793511000,
+		  1793514600 },
+		/* Half an hour. */
+		{ "<+1030>-10:30<+11>-11,M10.1.0,M4.1.0", "2026-04-05T01:45", 1775313900,
+		  1775315700 },
+		{ "UTC", "2026-10-25T02:00", 1792893600, 1792893600 },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		int64_t since, until;
+
+		setenv("TZ", rows[i].zone, 1);
+		tzset();
+		assert_int_equal(when_parse(rows[i].text, 0, WHEN_SINCE,
+					    &since), 0);
+		assert_int_equal(when_parse(rows[i].text, 0, WHEN_UNTIL,
+					    &until), 0);
+		if (since != rows[i].since * 1000 ||
+		    until != rows[i].until * 1000)
+			fail_msg("%s in %s: %lld, %lld", rows[i].text,
+				 rows[i].zone, (long long)since / 1000,
+				 (long long)until / 1000);
+	}
+}
+
+/* A summer within them counts, too. */
+static void test_offsets(void **state)
+{
+	const int64_t day = 86400000, october = INT64_C(1792886400000);
+
+	(void)state;
+	setenv("TZ", BERLIN, 1);
+	tzset();
+	assert_false(figure_offset_changes(october - day, october + 3600000));
+	assert_true(figure_offset_changes(october - day, october + 3600001));
+	assert_false(figure_offset_changes(october + 3600000, october + day));
+	assert_true(figure_offset_changes(october - 250 * day,
+					  october + 10 * day));
+	setenv("TZ", "UTC", 1);
+	tzset();
+	assert_false(figure_offset_changes(0, october));
 }
 
 int main(void)
@@ -320,6 +404,8 @@ int main(void)
 		TEST(test_sums),
 		TEST(test_hostile),
 		cmocka_unit_test(test_when),
+		cmocka_unit_test(test_changes),
+		cmocka_unit_test(test_offsets),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
