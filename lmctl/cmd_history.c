@@ -264,6 +264,7 @@ static int show_rows(struct show *show)
 		show->rows = stream_table_new(0, print_text, NULL);
 		if (!show->rows)
 			return -ENOMEM;
+		stream_table_hold(show->rows);
 		if (show->form)
 			stream_table_offset(show->rows);
 	}

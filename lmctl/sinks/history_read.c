@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <arpa/inet.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <sqlite3.h>
 #include <stdbool.h>
@@ -17,36 +18,60 @@
 /* For a lock that the writer holds while it opens or closes the database. */
 #define BUSY_MS 5000
 
-#define GAP_COLUMNS \
-	"flow_id, status, blocks, sent, sent_bytes, received, received_bytes, first"
-#define RESULT_COLUMNS "flow_id, status, reason, sent, sent_bytes, received"
+/* Up to the end of the time, after a block. */
+#define WHERE_BLOCK " WHERE start_ms < ?1 AND (start_ms, id) > (?2, ?3)"
+#define IN_TIME " ORDER BY start_ms, id"
+#define OF_FLOWS " r.flow_id IN (SELECT value FROM json_each(?5))"
+/*
+ * Blocks first, and from there to results: what CROSS JOIN says, so that nothing
+ * is sorted. The function takes the rows where they are found.
+ */
+#define SUMS \
+	"SELECT lmctl_sum(b.measurement_id, b.number, b.period_ms, b.start_ms," \
+	" r.flow_id, r.status, r.sent, r.received) FROM" \
+	" (SELECT id, measurement_id, number, period_ms, start_ms FROM blocks" \
+	WHERE_BLOCK IN_TIME " LIMIT ?4) AS b" \
+	" CROSS JOIN results AS r ON r.block_id = b.id"
+
+/* Gap rows are few: all are looked at, and then their blocks. */
+#define GAPS \
+	"SELECT lmctl_gap(b.measurement_id, g.flow_id, g.status, g.blocks," \
+	" g.sent, g.received) FROM gaps AS g" \
+	" CROSS JOIN blocks AS b ON b.id = g.block_id" \
+	" WHERE b.start_ms >= ?1 AND b.start_ms < ?2"
 
 static const char *const sources[N_STATEMENTS] = {
 	[FIND_FLOWS] =
 	"SELECT id, sids, name, source FROM flows WHERE name = ?1 OR sids = ?2"
-	" ORDER BY name, sids, source",
+	" ORDER BY id",
 	[GET_FLOW] = "SELECT id, sids, name, source FROM flows WHERE id = ?1",
 	[GET_MEASUREMENT] =
 	"SELECT name, set_name, grouped FROM measurements WHERE id = ?1",
 	[GET_PEERS] =
 	"SELECT name FROM peers WHERE measurement_id = ?1 ORDER BY peer",
-	[NEXT_BLOCK] =
-	"SELECT id, measurement_id, number, period_ms, start_ms, mask"
-	" FROM blocks WHERE start_ms < ?1 AND (start_ms, id) > (?2, ?3)"
-	" ORDER BY start_ms, id LIMIT 1",
-	[GET_RESULT] =
-	"SELECT " RESULT_COLUMNS " FROM results"
-	" WHERE block_id = ?1 AND flow_id = ?2",
-	[GET_RESULTS] =
-	"SELECT " RESULT_COLUMNS " FROM results WHERE block_id = ?1",
-	[GET_ANSWERS] =
-	"SELECT peer, answer, packets, bytes, mask, period_ms, round_trip_ns,"
-	" forward_ns, backward_ns, error_ns FROM answers"
-	" WHERE block_id = ?1 AND flow_id = ?2",
-	[GET_GAPS] = "SELECT " GAP_COLUMNS " FROM gaps WHERE block_id = ?1",
+	/* The same blocks as of the place, and from there on. */
+	[READ_RESULTS] =
+	"SELECT b.id, b.measurement_id, b.number, b.period_ms, b.start_ms,"
+	" b.mask, r.flow_id, r.reason, r.sent, r.sent_bytes, a.peer, a.answer,"
+	" a.packets, a.bytes, a.mask, a.period_ms, a.round_trip_ns,"
+	" a.forward_ns, a.backward_ns, a.error_ns, EXISTS (SELECT 1 FROM gaps"
+	" WHERE block_id = r.block_id AND flow_id = r.flow_id)"
+	" FROM blocks AS b CROSS JOIN results AS r ON r.block_id = b.id"
+	" LEFT JOIN answers AS a ON a.block_id = r.block_id"
+	" AND a.flow_id = r.flow_id"
+	" WHERE b.start_ms < ?1 AND (b.start_ms, b.id) >= (?2, ?3)"
+	" AND (b.id <> ?3 OR r.flow_id > ?4) AND" OF_FLOWS
+	" ORDER BY b.start_ms, b.id, r.flow_id",
+	[ADD_SUMS] = SUMS,
+	[ADD_FLOW_SUMS] = SUMS " AND" OF_FLOWS,
+	[ADD_GAPS] = GAPS,
+	[ADD_FLOW_GAPS] = GAPS " AND g.flow_id IN (SELECT value FROM json_each(?3))",
 	[GET_FLOW_GAPS] =
-	"SELECT " GAP_COLUMNS " FROM gaps"
-	" WHERE block_id = ?1 AND flow_id = ?2 ORDER BY first",
+	"SELECT blocks, sent, sent_bytes, received, received_bytes, first"
+	" FROM gaps WHERE block_id = ?1 AND flow_id = ?2 ORDER BY first",
+	[SKIP_BLOCKS] =
+	"SELECT start_ms, id FROM blocks" WHERE_BLOCK IN_TIME
+	" LIMIT 1 OFFSET ?4 - 1",
 };
 
 const char *history_read_error(const struct history_reader *reader)
@@ -55,7 +80,7 @@ const char *history_read_error(const struct history_reader *reader)
 }
 
 /* A file of somebody else must not reach the terminal or memory as it is. */
-static int corrupt(struct history_reader *reader)
+int history_corrupt(struct history_reader *reader)
 {
 	reader->error = "it has contents that lmctl does not write";
 	return -EUCLEAN;
@@ -73,7 +98,9 @@ static int open_sql(struct history_reader *reader, const char *file,
 		snprintf(error, size, "%s", strerror(-err));
 		return err;
 	}
-	code = sqlite3_open_v2(path, &reader->sql, SQLITE_OPEN_READONLY, NULL);
+	/* A lock per column costs more than the column: there is one thread. */
+	code = sqlite3_open_v2(path, &reader->sql, SQLITE_OPEN_READONLY |
+			       SQLITE_OPEN_NOMUTEX, NULL);
 	if (code) {
 		snprintf(error, size, "%s", sqlite3_errmsg(reader->sql));
 		return history_errno(code);
@@ -87,6 +114,8 @@ static int open_sql(struct history_reader *reader, const char *file,
 		snprintf(error, size, "an earlier lmctl wrote it: start 'lmctl run' with it, which brings it up to date");
 		err = -EPROTO;
 	}
+	if (!err)
+		err = history_sums_function(reader);
 	for (i = 0; !err && i < N_STATEMENTS; i++)
 		err = history_errno(sqlite3_prepare_v2(reader->sql, sources[i],
 						       -1,
@@ -133,10 +162,11 @@ void history_read_close(struct history_reader *reader)
 		free(known);
 	}
 	free(reader->flows);
+	free(reader->ids);
 	free(reader);
 }
 
-static const char *text_at(sqlite3_stmt *statement, int column)
+const char *history_text_at(sqlite3_stmt *statement, int column)
 {
 	return (const char *)sqlite3_column_text(statement, column);
 }
@@ -150,7 +180,7 @@ bool history_number_at(sqlite3_stmt *statement, int column, uint64_t *value)
 static bool copy_name(char *to, size_t size, sqlite3_stmt *statement,
 		      int column)
 {
-	const char *name = text_at(statement, column);
+	const char *name = history_text_at(statement, column);
 
 	if (!name || !recording_name_valid(name) || strlen(name) >= size)
 		return false;
@@ -170,12 +200,12 @@ static int read_peers(struct history_reader *reader,
 		if (of->npeers == RESULT_PEERS_MAX ||
 		    !copy_name(of->peer[of->npeers++], RESULT_NAME_LEN,
 			       statement, 0))
-			err = corrupt(reader);
+			err = history_corrupt(reader);
 	}
 	sqlite3_reset(statement);
 	if (!err)
 		err = history_errno(code);
-	return !err && !of->npeers ? corrupt(reader) : err;
+	return !err && !of->npeers ? history_corrupt(reader) : err;
 }
 
 static int read_measurement(struct history_reader *reader,
@@ -190,16 +220,16 @@ static int read_measurement(struct history_reader *reader,
 		known->of.group = sqlite3_column_int(statement, 2);
 		if (!copy_name(known->of.name, RESULT_NAME_LEN, statement, 0) ||
 		    !copy_name(known->of.set, RECORDING_NAME_LEN, statement, 1))
-			err = corrupt(reader);
+			err = history_corrupt(reader);
 	} else {
-		err = history_errno(code) ?: corrupt(reader);
+		err = history_errno(code) ?: history_corrupt(reader);
 	}
 	sqlite3_reset(statement);
 	return err ? err : read_peers(reader, known);
 }
 
-static int find_measurement(struct history_reader *reader, int64_t id,
-			    const struct known_measurement **to)
+int history_find_measurement(struct history_reader *reader, int64_t id,
+			     const struct known_measurement **to)
 {
 	struct known_measurement *known = reader->measurements;
 	int err;
@@ -251,19 +281,19 @@ static bool parse_source(const char *text, struct sr6flow_flow *flow)
 int history_flow_at(struct history_reader *reader, sqlite3_stmt *statement,
 		   struct sr6flow_flow *flow)
 {
-	const char *sids = text_at(statement, 1), *name = text_at(statement, 2);
-	const char *source = text_at(statement, 3);
+	const char *sids = history_text_at(statement, 1), *name = history_text_at(statement, 2);
+	const char *source = history_text_at(statement, 3);
 	char text[SR6FLOW_FLOW_STRLEN], error[128];
 	int len;
 
 	if (!sids || !name || !source)
-		return corrupt(reader);
+		return history_corrupt(reader);
 	len = snprintf(text, sizeof(text), "%s%s%s", name, *name ? "=" : "",
 		       sids);
 	if (len >= (int)sizeof(text) ||
 	    sr6flow_flow_parse(flow, text, error, sizeof(error)) ||
 	    flow->netmask || !parse_source(source, flow))
-		return corrupt(reader);
+		return history_corrupt(reader);
 	return 0;
 }
 
@@ -287,6 +317,25 @@ static int add_wanted(struct history_reader *reader, sqlite3_stmt *statement,
 	return err;
 }
 
+/* "[7,12]", for SQL; the flows are in the order of their rows then. */
+static int list_ids(struct history_reader *reader)
+{
+	size_t size, i;
+	FILE *stream;
+
+	free(reader->ids);
+	reader->ids = NULL;
+	stream = open_memstream(&reader->ids, &size);
+	if (!stream)
+		return -ENOMEM;
+	putc('[', stream);
+	for (i = 0; i < reader->nflows; i++)
+		fprintf(stream, "%s%" PRId64, i ? "," : "",
+			reader->flows[i].id);
+	putc(']', stream);
+	return fclose(stream) ? -ENOMEM : 0;
+}
+
 int history_find_flows(struct history_reader *reader, const char *text)
 {
 	sqlite3_stmt *statement = reader->statement[FIND_FLOWS];
@@ -304,226 +353,28 @@ int history_find_flows(struct history_reader *reader, const char *text)
 	sqlite3_reset(statement);
 	if (!err)
 		err = history_errno(code);
-	return !err && !reader->nflows ? -ENOENT : err;
+	if (!err && !reader->nflows)
+		err = -ENOENT;
+	return err ? err : list_ids(reader);
 }
 
-int history_next_block(struct history_reader *reader,
-		      const struct history_query *query, struct history_block *block)
-{
-	sqlite3_stmt *statement = reader->statement[NEXT_BLOCK];
-	int64_t measurement_id;
-	int code;
-
-	sqlite3_bind_int64(statement, 1, query->until_ms);
-	sqlite3_bind_int64(statement, 2, block->start_ms);
-	sqlite3_bind_int64(statement, 3, block->id);
-	code = sqlite3_step(statement);
-	block->id = sqlite3_column_int64(statement, 0);
-	measurement_id = sqlite3_column_int64(statement, 1);
-	block->number = sqlite3_column_int64(statement, 2);
-	block->period_ms = (uint32_t)sqlite3_column_int64(statement, 3);
-	block->start_ms = sqlite3_column_int64(statement, 4);
-	block->mask = (uint32_t)sqlite3_column_int64(statement, 5);
-	sqlite3_reset(statement);
-	if (code != SQLITE_ROW)
-		return history_errno(code);
-	if (!block->period_ms || block->period_ms > BLOCK_PERIOD_MAX_MS ||
-	    block->start_ms % block->period_ms ||
-	    block->start_ms / block->period_ms != block->number ||
-	    !sr6flow_mask_valid(block->mask))
-		return corrupt(reader);
-	return find_measurement(reader, measurement_id, &block->of) ?: 1;
-}
-
-bool history_wants_block(const struct history_query *query,
+int history_block_valid(struct history_reader *reader,
 			const struct history_block *block)
+{
+	int64_t start_ms;
+
+	if (!block->period_ms || block->period_ms > BLOCK_PERIOD_MAX_MS ||
+	    __builtin_mul_overflow(block->number, block->period_ms,
+				   &start_ms) ||
+	    start_ms != block->start_ms)
+		return history_corrupt(reader);
+	return 0;
+}
+
+bool history_wants(const struct history_query *query,
+		   const struct known_measurement *known)
 {
 	return !query->measurement ||
 	       /* A block that was read has it. NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker) */
-	       !strcmp(block->of->of.name, query->measurement);
-}
-
-static enum reason reason_of(const char *word)
-{
-	enum reason reason;
-
-	for (reason = REASON_NONE + 1; reason < REASON_UNKNOWN; reason++)
-		if (!strcmp(reason_word(reason), word))
-			break;
-	return reason;
-}
-
-/* The answer that has a word; NULL is a valid one. */
-static struct answer answer_of(const char *word)
-{
-	static const enum answer_status statuses[] = {
-		ANSWER_UNKNOWN_FLOW, ANSWER_NOT_FINISHED, ANSWER_TOO_OLD,
-		ANSWER_INVALID, ANSWER_ANOMALY, ANSWER_PERIOD_DIFFERS,
-		ANSWER_MASK_DIFFERS, ANSWER_TIMING_DIFFERS,
-		ANSWER_TWO_INGRESSES, ANSWER_NETMASK_DIFFERS,
-		ANSWER_UNKNOWN_VERSION, ANSWER_NO_ANSWER, ANSWER_NO_LOSS_DATA,
-		ANSWER_REFUSED, ANSWER_NOT_ASKED, ANSWER_CLOCKS_DIFFER,
-		ANSWER_DELAY_TOO_LONG,
-	};
-	struct answer answer = { ANSWER_VALID, REASON_NONE };
-	size_t i;
-
-	for (i = 0; word && i < sizeof(statuses) / sizeof(statuses[0]); i++) {
-		answer.status = statuses[i];
-		if (!strcmp(answer_word(&answer), word))
-			return answer;
-	}
-	if (word)
-		answer = (struct answer){ ANSWER_INVALID, reason_of(word) };
-	return answer;
-}
-
-static void peer_at(sqlite3_stmt *statement, struct result_peer *peer)
-{
-	struct delay *delay = &peer->delay;
-	uint64_t value;
-
-	peer->answer = answer_of(text_at(statement, 1));
-	history_number_at(statement, 2, &peer->packets);
-	history_number_at(statement, 3, &peer->bytes);
-	history_number_at(statement, 4, &value);
-	peer->mask = (uint32_t)value;
-	history_number_at(statement, 5, &value);
-	peer->period_ms = (uint32_t)value;
-	delay->known = history_number_at(statement, 6, &value);
-	delay->round_trip = (int64_t)value;
-	delay->one_way = history_number_at(statement, 7, &value);
-	delay->forward = (int64_t)value;
-	history_number_at(statement, 8, &value);
-	delay->backward = (int64_t)value;
-	history_number_at(statement, 9, &value);
-	delay->error = (int64_t)value;
-}
-
-/* A peer without a row did not answer. */
-static int read_answers(struct history_reader *reader, int64_t block_id,
-			int64_t flow_id, struct result *result)
-{
-	sqlite3_stmt *statement = reader->statement[GET_ANSWERS];
-	unsigned int i;
-	int code;
-
-	for (i = 0; i < RESULT_PEERS_MAX; i++)
-		result->peer[i].answer.status = ANSWER_NO_ANSWER;
-	sqlite3_bind_int64(statement, 1, block_id);
-	sqlite3_bind_int64(statement, 2, flow_id);
-	while ((code = sqlite3_step(statement)) == SQLITE_ROW) {
-		int64_t peer = sqlite3_column_int64(statement, 0);
-
-		if (peer >= 0 && peer < result->of->npeers)
-			peer_at(statement, &result->peer[peer]);
-	}
-	sqlite3_reset(statement);
-	return history_errno(code);
-}
-
-/* Return: 1 if the flow is in the block, 0 if not. */
-static int read_result(struct history_reader *reader, const struct history_block *block,
-		       const struct wanted_flow *wanted, struct result *result)
-{
-	sqlite3_stmt *statement = reader->statement[GET_RESULT];
-	const char *reason;
-	int code, err;
-
-	*result = (struct result){
-		.of = &block->of->of,
-		.flow = &wanted->flow,
-		.block = block->number,
-		.period_ms = block->period_ms,
-		.mask = block->mask,
-	};
-	result->colour = block_colour(block->mask, block->number);
-	sqlite3_bind_int64(statement, 1, block->id);
-	sqlite3_bind_int64(statement, 2, wanted->id);
-	code = sqlite3_step(statement);
-	if (code == SQLITE_ROW) {
-		reason = text_at(statement, 2);
-		result->reason = reason ? reason_of(reason) : REASON_NONE;
-		history_number_at(statement, 3, &result->sent);
-		history_number_at(statement, 4, &result->sent_bytes);
-	}
-	sqlite3_reset(statement);
-	if (code != SQLITE_ROW)
-		return history_errno(code);
-	err = read_answers(reader, block->id, wanted->id, result);
-	return err ? err : 1;
-}
-
-/* Its one known peer is the last: what the end of the path received. */
-static int give_gap(struct history_reader *reader, sqlite3_stmt *statement,
-		    struct result *result, history_result_fn fn, void *arg)
-{
-	struct result_peer *last = &result->peer[result->of->npeers - 1];
-	unsigned int i;
-
-	result->reason = REASON_NONE;
-	result->colour = 0;
-	result->covers = RESULT_TOTAL |
-			 (result->of->npeers == 1 ? RESULT_SEGMENT(0) : 0);
-	history_number_at(statement, 2, &result->gap);
-	history_number_at(statement, 3, &result->sent);
-	history_number_at(statement, 4, &result->sent_bytes);
-	history_number_at(statement, 5, &result->received.packets);
-	history_number_at(statement, 6, &result->received.bytes);
-	result->first = sqlite3_column_int64(statement, 7);
-	if (!result->gap || result->first > result->block)
-		return corrupt(reader);
-	memset(result->peer, 0, sizeof(result->peer));
-	for (i = 0; i < result->of->npeers; i++)
-		result->peer[i].answer.status = ANSWER_NOT_ASKED;
-	if (!result->of->group) {
-		last->answer.status = ANSWER_VALID;
-		last->packets = result->received.packets;
-		last->bytes = result->received.bytes;
-	}
-	return fn(result, arg);
-}
-
-static int read_gaps(struct history_reader *reader,
-		     const struct history_block *block,
-		     const struct wanted_flow *wanted, struct result *result,
-		     history_result_fn fn, void *arg)
-{
-	sqlite3_stmt *statement = reader->statement[GET_FLOW_GAPS];
-	int code = SQLITE_DONE, err = 0;
-
-	sqlite3_bind_int64(statement, 1, block->id);
-	sqlite3_bind_int64(statement, 2, wanted->id);
-	while (!err && (code = sqlite3_step(statement)) == SQLITE_ROW)
-		err = give_gap(reader, statement, result, fn, arg);
-	sqlite3_reset(statement);
-	return err ? err : history_errno(code);
-}
-
-int history_read_results(struct history_reader *reader,
-			 const struct history_query *query,
-			 history_result_fn fn, void *arg)
-{
-	struct history_block block = { .start_ms = query->since_ms, .id = -1 };
-	struct result result;
-	size_t i;
-	int err;
-
-	reader->error = NULL;
-	err = history_find_flows(reader, query->flow);
-	while (!err && (err = history_next_block(reader, query, &block)) == 1) {
-		err = 0;
-		for (i = 0; !err && history_wants_block(query, &block) &&
-			    i < reader->nflows; i++) {
-			err = read_result(reader, &block, &reader->flows[i],
-					  &result);
-			if (err == 1)
-				err = fn(&result, arg);
-			if (!err)
-				err = read_gaps(reader, &block,
-						&reader->flows[i], &result, fn,
-						arg);
-		}
-	}
-	return err;
+	       !strcmp(known->of.name, query->measurement);
 }

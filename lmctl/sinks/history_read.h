@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Reads the history's database while its writer goes on: every block is a
- * transaction of its own, so that a reader whose output waits for a person
- * keeps no log from being reused.
+ * Reads the history's database while its writer goes on: some thousand rows are
+ * a transaction, which has ended when they are given on, so that a reader whose
+ * output waits for a person keeps no log from being reused.
  */
 #ifndef LMCTL_SINKS_HISTORY_READ_H
 #define LMCTL_SINKS_HISTORY_READ_H

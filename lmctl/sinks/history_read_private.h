@@ -15,11 +15,12 @@ enum {
 	GET_FLOW,
 	GET_MEASUREMENT,
 	GET_PEERS,
-	NEXT_BLOCK,
-	GET_RESULT,
-	GET_RESULTS,
-	GET_ANSWERS,
-	GET_GAPS,
+	READ_RESULTS,
+	ADD_SUMS,
+	ADD_FLOW_SUMS,
+	SKIP_BLOCKS,
+	ADD_GAPS,
+	ADD_FLOW_GAPS,
 	GET_FLOW_GAPS,
 	N_STATEMENTS,
 };
@@ -35,12 +36,16 @@ struct wanted_flow {
 	struct sr6flow_flow flow;
 };
 
+struct sums;
+
 struct history_reader {
 	sqlite3 *sql;
 	sqlite3_stmt *statement[N_STATEMENTS];
 	struct known_measurement *measurements;
 	struct wanted_flow *flows;
 	size_t nflows;
+	char *ids;
+	struct sums *sums;
 	const char *error;
 };
 
@@ -64,6 +69,23 @@ struct history_block {
 bool history_number_at(sqlite3_stmt *statement, int column, uint64_t *value);
 
 /**
+ * history_text_at() - text in a column
+ * @statement: statement with a row
+ * @column: column
+ *
+ * Return: text, NULL if there is none.
+ */
+const char *history_text_at(sqlite3_stmt *statement, int column);
+
+/**
+ * history_corrupt() - note that a file has what lmctl does not write
+ * @reader: reader, whose error is set
+ *
+ * Return: -EUCLEAN.
+ */
+int history_corrupt(struct history_reader *reader);
+
+/**
  * history_flow_at() - flow in the columns id, sids, name
  * @reader: reader
  * @statement: statement with a row
@@ -84,25 +106,43 @@ int history_flow_at(struct history_reader *reader, sqlite3_stmt *statement,
 int history_find_flows(struct history_reader *reader, const char *text);
 
 /**
- * history_next_block() - step to the next block
+ * history_find_measurement() - measurement of a row
  * @reader: reader
- * @query: which
- * @block: the one before; filled
+ * @id: its row
+ * @to: filled
  *
- * Return: 1, 0 if there is no more, or a negative errno.
+ * Return: 0 or a negative errno.
  */
-int history_next_block(struct history_reader *reader,
-		       const struct history_query *query,
-		       struct history_block *block);
+int history_find_measurement(struct history_reader *reader, int64_t id,
+			     const struct known_measurement **to);
 
 /**
- * history_wants_block() - is a block one of the wanted measurement's
- * @query: which
+ * history_block_valid() - do number, period and start of a block agree
+ * @reader: reader
  * @block: block
+ *
+ * Return: 0 or -EUCLEAN.
+ */
+int history_block_valid(struct history_reader *reader,
+			const struct history_block *block);
+
+/**
+ * history_sums_function() - make the functions that ADD_ statements call for
+ *			     every row
+ * @reader: reader with an open database
+ *
+ * Return: 0 or a negative errno.
+ */
+int history_sums_function(struct history_reader *reader);
+
+/**
+ * history_wants() - is a measurement the wanted one
+ * @query: which
+ * @known: measurement
  *
  * Return: true if it is.
  */
-bool history_wants_block(const struct history_query *query,
-			 const struct history_block *block);
+bool history_wants(const struct history_query *query,
+		   const struct known_measurement *known);
 
 #endif /* LMCTL_SINKS_HISTORY_READ_PRIVATE_H */

@@ -77,6 +77,8 @@ struct bucket {
  * @fn: takes lines
  * @arg: for @fn
  * @buckets: blocks that have not ended
+ * @held: sorted rows of those that have
+ * @hold: they wait until they are enough for a heading
  * @waiting: number of their rows
  * @order: number of all rows
  * @layout: of all blocks: columns stay where they are
@@ -90,6 +92,8 @@ struct stream_table {
 	stream_text_fn fn;
 	void *arg;
 	struct bucket *buckets;
+	struct bucket held;
+	bool hold;
 	size_t waiting;
 	uint64_t order;
 	struct output_layout layout;
@@ -111,6 +115,11 @@ struct stream_table *stream_table_new(uint32_t period_ms, stream_text_fn fn,
 	table->arg = arg;
 	table->printed = HEADING_ROWS;
 	return table;
+}
+
+void stream_table_hold(struct stream_table *table)
+{
+	table->hold = true;
 }
 
 void stream_table_offset(struct stream_table *table)
@@ -194,21 +203,30 @@ static int copy_cells(struct row *row, const char *const *cells)
 	return 0;
 }
 
+static int make_room(struct bucket *bucket, size_t more)
+{
+	size_t room = bucket->room ? bucket->room : 16;
+	struct row *rows;
+
+	while (room < bucket->n + more)
+		room *= 2;
+	if (room == bucket->room)
+		return 0;
+	rows = reallocarray(bucket->rows, room, sizeof(*rows));
+	if (!rows)
+		return -ENOMEM;
+	bucket->rows = rows;
+	bucket->room = room;
+	return 0;
+}
+
 static int add_row(struct stream_table *table, struct bucket *bucket,
 		   enum output_style style, const char *const *cells)
 {
 	struct row *row;
 
-	if (bucket->n == bucket->room) {
-		size_t room = bucket->room ? 2 * bucket->room : 16;
-		struct row *rows = reallocarray(bucket->rows, room,
-						sizeof(*rows));
-
-		if (!rows)
-			return -ENOMEM;
-		bucket->rows = rows;
-		bucket->room = room;
-	}
+	if (make_room(bucket, 1))
+		return -ENOMEM;
 	row = &bucket->rows[bucket->n];
 	if (copy_cells(row, cells))
 		return -ENOMEM;
@@ -271,21 +289,39 @@ static int print_lines(struct stream_table *table, struct libscols_table *lines)
 	return 0;
 }
 
-static int print(struct stream_table *table, struct bucket *bucket)
+static int print_held(struct stream_table *table)
 {
 	struct libscols_table *lines = output_table(columns, COLUMNS);
+	struct bucket *held = &table->held;
 	int err = lines ? 0 : -ENOMEM;
 	size_t i;
 
-	qsort(bucket->rows, bucket->n, sizeof(*bucket->rows), compare);
-	for (i = 0; !err && i < bucket->n; i++)
-		err = output_row(lines, bucket->rows[i].style,
-				 bucket->rows[i].cell);
+	for (i = 0; !err && i < held->n; i++)
+		err = output_row(lines, held->rows[i].style,
+				 held->rows[i].cell);
 	if (!err)
 		err = print_lines(table, lines);
 	scols_unref_table(lines);
-	drop_rows(table, bucket);
+	drop_rows(table, held);
 	return err;
+}
+
+static int print(struct stream_table *table, struct bucket *bucket)
+{
+	struct bucket *held = &table->held;
+
+	qsort(bucket->rows, bucket->n, sizeof(*bucket->rows), compare);
+	if (make_room(held, bucket->n)) {
+		drop_rows(table, bucket);
+		return -ENOMEM;
+	}
+	memcpy(held->rows + held->n, bucket->rows,
+	       bucket->n * sizeof(*bucket->rows));
+	held->n += bucket->n;
+	bucket->n = 0;
+	if (table->hold && held->n < HEADING_ROWS)
+		return 0;
+	return print_held(table);
 }
 
 static const char *delay_cell(const struct delay *delay, char *text)
@@ -502,5 +538,8 @@ void stream_table_free(struct stream_table *table)
 		return;
 	while (table->buckets)
 		end(table, &table->buckets);
+	if (table->held.n)
+		print_held(table);
+	free(table->held.rows);
 	free(table);
 }

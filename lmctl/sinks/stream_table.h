@@ -33,6 +33,15 @@ struct stream_table *stream_table_new(uint32_t period_ms, stream_text_fn fn,
 				      void *arg);
 
 /**
+ * stream_table_hold() - print the rows of several blocks together
+ * @table: table
+ *
+ * For blocks of the past, which nobody waits for one by one. What waits is
+ * printed by stream_table_free() at the latest.
+ */
+void stream_table_hold(struct stream_table *table);
+
+/**
  * stream_table_offset() - print local times with their offset from UTC
  * @table: table
  *

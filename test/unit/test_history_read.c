@@ -13,7 +13,7 @@
 #include <errno.h>
 #include <time.h>
 #include <cmocka.h>
-#include "lmctl/sinks/history_read.h"
+#include "lmctl/sinks/history_read_private.h"
 #include "lmctl/sinks/stream_json.h"
 #include "lmctl/sinks/figures.h"
 #include "lmctl/when.h"
@@ -234,6 +234,122 @@ static void test_sums(void **state)
 	history_read_close(reader);
 }
 
+/* More than are read in a transaction, of flows that share a name or not. */
+#define MANY_BLOCKS 300
+
+static void write_many(void)
+{
+	static const char *const names[] = {
+		"gold=fcff::1", "fcff::2", "gold=fcff::3", "gold=fcff::4",
+	};
+	struct measurement of = make_measurement(false, 1);
+	struct sr6flow_flow flow;
+	struct sink sink;
+	unsigned int f;
+	int64_t i;
+
+	assert_int_equal(history_open(bench_file, 1000000000000, &sink), 0);
+	for (i = 0; i < MANY_BLOCKS; i++) {
+		for (f = 0; f < 4; f++) {
+			struct result result;
+
+			flow = make_flow(names[f]);
+			result = make_result(&of, &flow, MADE_BLOCK + i,
+					     1000 * f + (uint64_t)i,
+					     1000 * f + (uint64_t)i);
+			/* The last one is the worst. */
+			if (i == MANY_BLOCKS - 1)
+				make_received(&result, 0, 1);
+			sink.ops->result(sink.self, &result);
+		}
+		sink.ops->block_end(sink.self, &of, MADE_BLOCK + i);
+	}
+	bench_wait_written(&sink, 4 * MANY_BLOCKS);
+	sink.ops->free(sink.self);
+}
+
+static int setup_many(void **state)
+{
+	bench_setup(state);
+	write_many();
+	return 0;
+}
+
+/* Each once, by block and flow. */
+static int in_order(const struct result *result, void *arg)
+{
+	size_t *n = arg;
+	uint64_t f = *n % 3 ? *n % 3 + 1 : 0, i = *n / 3;
+
+	assert_int_equal(result->block, MADE_BLOCK + (int64_t)i);
+	assert_int_equal(result->sent, 1000 * f + i);
+	assert_int_equal(result->peer[0].answer.status, ANSWER_VALID);
+	assert_int_equal(result->flow->sids[0].s6_addr[15], f + 1);
+	(*n)++;
+	return 0;
+}
+
+/* Reading is by index only: no row is sorted, none but those wanted are seen. */
+static void no_sorting(struct history_reader *reader)
+{
+	int i;
+
+	for (i = READ_RESULTS; i < N_STATEMENTS; i++) {
+		sqlite3_stmt *statement = reader->statement[i];
+
+		assert_int_equal(sqlite3_stmt_status(statement,
+						     SQLITE_STMTSTATUS_SORT,
+						     0), 0);
+		assert_int_equal(sqlite3_stmt_status(statement,
+						     SQLITE_STMTSTATUS_AUTOINDEX,
+						     0), 0);
+	}
+}
+
+static void test_many(void **state)
+{
+	struct history_query query = { .flow = "gold", .until_ms = INT64_MAX };
+	struct history_reader *reader = open_reader();
+	size_t n = 0;
+
+	(void)state;
+	assert_int_equal(history_read_results(reader, &query, in_order, &n), 0);
+	assert_int_equal(n, 3 * MANY_BLOCKS);
+	no_sorting(reader);
+	history_read_close(reader);
+}
+
+static int check_many(const struct history_sum *sum, void *arg)
+{
+	const uint64_t of_first = MANY_BLOCKS * (MANY_BLOCKS - 1) / 2;
+	uint64_t f = sum->flow->sids[0].s6_addr[15] - 1u;
+	uint64_t sent = of_first + MANY_BLOCKS * 1000 * f;
+
+	assert_int_equal(sum->exact, MANY_BLOCKS);
+	assert_int_equal(sum->sent, sent);
+	assert_int_equal(sum->received, sent - 1000 * f - MANY_BLOCKS + 2);
+	assert_int_equal(sum->worst_block, MADE_BLOCK + MANY_BLOCKS - 1);
+	(*(size_t *)arg)++;
+	return 0;
+}
+
+static void test_many_sums(void **state)
+{
+	struct history_query query = { .until_ms = INT64_MAX };
+	struct history_reader *reader = open_reader();
+	size_t n = 0;
+
+	(void)state;
+	assert_int_equal(history_read_sums(reader, &query, check_many, &n), 0);
+	assert_int_equal(n, 4);
+	n = 0;
+	query.flow = "gold";
+	assert_int_equal(history_read_sums(reader, &query, check_many, &n), 0);
+	assert_int_equal(n, 3);
+	no_sorting(reader);
+	history_read_close(reader);
+}
+
 static void corrupt(const char *sql)
 {
 	struct history_query query = { .flow = "gold", .until_ms = INT64_MAX };
@@ -402,6 +518,10 @@ int main(void)
 		TEST(test_same),
 		TEST(test_query),
 		TEST(test_sums),
+		cmocka_unit_test_setup_teardown(test_many, setup_many,
+						bench_teardown),
+		cmocka_unit_test_setup_teardown(test_many_sums, setup_many,
+						bench_teardown),
 		TEST(test_hostile),
 		cmocka_unit_test(test_when),
 		cmocka_unit_test(test_changes),
