@@ -11,6 +11,10 @@
 #include "lmctl/sinks/figures.h"
 
 #define TIME_LEN 64
+/* Apart in lightness, too: for grey printers, and eyes that see no colours. */
+#define GRID_COLOUR "#ebebeb"
+#define INVALID_COLOUR "#a8a8a8"
+#define ANOMALY_COLOUR "#ffd9a0"
 /* A bin of one block can be little more than half as wide as it might be. */
 #define BINS_MAX (2 * PLOT_BINS + 2)
 
@@ -302,15 +306,15 @@ static void put_frame(const struct plot *plot, enum plot_format format,
 	      "set rmargin at screen 0.975\n"
 	      "set border 3 linecolor rgb '#888888'\n"
 	      "set tics nomirror textcolor rgb '#333333'\n"
-	      "set grid linecolor rgb '#dddddd' linetype 1\n"
+	      "set grid linecolor rgb '" GRID_COLOUR "' linetype 1\n"
 	      "set key at graph 1, graph 1.01 right bottom horizontal samplen 2 maxrows 1 textcolor rgb '#333333'\n"
 	      "set xdata time\n"
 	      "set format y '%.6g'\n",
 	      stream);
 	fprintf(stream, "set xrange [%.3f:%.3f]\n", at(plot, plot->since_ms),
 		at(plot, plot->until_ms));
-	put_bands(plot, false, "#dcdcdc", stream);
-	put_bands(plot, true, "#ffd9a0", stream);
+	put_bands(plot, false, INVALID_COLOUR, stream);
+	put_bands(plot, true, ANOMALY_COLOUR, stream);
 	put_title(plot, stream);
 }
 
@@ -318,10 +322,10 @@ static void put_frame(const struct plot *plot, enum plot_format format,
 static void put_legend(const struct plot *plot, FILE *stream)
 {
 	if (plot->sum.invalid)
-		fputs(", NaN with boxes fillstyle solid noborder linecolor rgb '#dcdcdc' title 'invalid'",
+		fputs(", NaN with boxes fillstyle solid noborder linecolor rgb '" INVALID_COLOUR "' title 'invalid'",
 		      stream);
 	if (plot->sum.anomalies)
-		fputs(", NaN with boxes fillstyle solid noborder linecolor rgb '#ffd9a0' title 'anomaly'",
+		fputs(", NaN with boxes fillstyle solid noborder linecolor rgb '" ANOMALY_COLOUR "' title 'anomaly'",
 		      stream);
 	putc('\n', stream);
 }

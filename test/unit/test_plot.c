@@ -23,7 +23,7 @@
 #define START_MS (MADE_BLOCK * 10000)
 /* As gnuplot's SVG writes the colours of plot.c. */
 #define LOSS_LINE "stroke='rgb(197,  34,  31)'"
-#define INVALID_BAND "<polygon fill = 'rgb(220, 220, 220)'"
+#define INVALID_BAND "<polygon fill = 'rgb(168, 168, 168)'"
 #define ANOMALY_BAND "<polygon fill = 'rgb(255, 217, 160)'"
 
 static char picture[80];
@@ -250,6 +250,69 @@ static void test_hostile(void **state)
 	plot_free(drawn);
 }
 
+/* The colour after a text of the script, its three parts. */
+static void colour_after(const char *script, const char *text, int rgb[3])
+{
+	const char *at = strstr(script, text);
+	unsigned int r, g, b;
+
+	assert_non_null(at);
+	at = strstr(at, "rgb '#");
+	assert_non_null(at);
+	assert_int_equal(sscanf(at, "rgb '#%2x%2x%2x'", &r, &g, &b), 3);
+	rgb[0] = (int)r;
+	rgb[1] = (int)g;
+	rgb[2] = (int)b;
+}
+
+/* How light it looks, of 255. */
+static int lightness(const int rgb[3])
+{
+	return (299 * rgb[0] + 587 * rgb[1] + 114 * rgb[2]) / 1000;
+}
+
+/* Bands, grid and paper can be told from each other, on a grey printer, too. */
+static void test_colours(void **state)
+{
+	static const char *const texts[] = {
+		"set grid", "NaN with boxes fillstyle solid noborder linecolor",
+		"title 'invalid', NaN",
+	};
+	struct measurement of = make_measurement(false, 1);
+	struct sr6flow_flow flow = make_flow("fcff::1");
+	struct plot *drawn = plot_new(START_MS, START_MS + 30000);
+	int rgb[4][3] = { { 255, 255, 255 } };
+	char *script = NULL;
+	FILE *stream;
+	size_t size;
+	int i, k;
+
+	(void)state;
+	for (i = 0; i < 3; i++) {
+		struct result result = make_result(&of, &flow, MADE_BLOCK + i,
+						   10, i == 1 ? 11 : 10);
+
+		if (i == 2)
+			result.reason = REASON_COLOUR_LATE;
+		assert_int_equal(plot_add(drawn, &result), 0);
+	}
+	stream = open_memstream(&script, &size);
+	plot_script(drawn, PLOT_SVG, stream);
+	fclose(stream);
+	for (i = 0; i < 3; i++)
+		colour_after(script, texts[i], rgb[i + 1]);
+	for (i = 0; i < 4; i++)
+		for (k = 0; k < i; k++)
+			if (abs(lightness(rgb[i]) - lightness(rgb[k])) <
+			    (i == 1 ? 15 : 12))
+				fail_msg("'%s' and '%s'", texts[i - 1],
+					 k ? texts[k - 1] : "paper");
+	/* The band of what is not known is no accident of the grid. */
+	assert_true(lightness(rgb[1]) - lightness(rgb[2]) >= 50);
+	free(script);
+	plot_free(drawn);
+}
+
 /* A month is no larger than an hour, and what was lost stays in the sum. */
 static void test_bins(void **state)
 {
@@ -291,6 +354,7 @@ int main(void)
 		TEST(test_png),
 		TEST(test_failures),
 		cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_colours),
 		cmocka_unit_test(test_bins),
 	};
 
