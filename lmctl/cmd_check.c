@@ -44,10 +44,10 @@ struct check {
 	struct libscols_table *table;
 };
 
-enum { OPT_JSON = 0x100, OPT_BLOCKS };
+enum { OPT_BLOCKS = 0x100 };
 
 static const struct argp_option options[] = {
-	{ .name = "json", .key = OPT_JSON, .doc = "One JSON document" },
+	{ .name = "json", .key = 'j', .doc = "One JSON document" },
 	{ .name = "blocks", .key = OPT_BLOCKS, .arg = "N",
 	  .doc = "Measure N blocks (default 2)" },
 	{ 0 }
@@ -61,7 +61,7 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &check->measuring;
 		return 0;
-	case OPT_JSON:
+	case 'j':
 		check->json = true;
 		return 0;
 	case OPT_BLOCKS:

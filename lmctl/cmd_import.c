@@ -52,9 +52,11 @@ struct import {
 	struct output_progress progress;
 };
 
+enum { OPT_TABLE = 0x100 };
+
 static const struct argp_option argp_options[] = {
-	{ "table", 't', "TABLE", 0, "Routing table, number or name, default "
-	  "main", 0 },
+	{ "table", OPT_TABLE, "TABLE", 0, "Routing table, number or name, "
+	  "default main", 0 },
 	{ "name", 'N', "PATTERN", 0, "Name of the flows, default %d: %d is the "
 	  "route's destination, %t the table, %i a running number", 0 },
 	{ "exist", 'e', NULL, 0, "A flow that is there already is refreshed",
@@ -69,7 +71,7 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	struct options *options = state->input;
 
 	switch (key) {
-	case 't':
+	case OPT_TABLE:
 		if (routes_table(arg, &options->table))
 			return lmctl_usage(state, "--table=%s: not a routing "
 					   "table", arg);

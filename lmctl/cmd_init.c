@@ -19,7 +19,8 @@ struct options {
 };
 
 enum {
-	KEY_FORCEADD = 256,
+	KEY_COLOUR = 256,
+	KEY_FORCEADD,
 	KEY_SKBINFO,
 	KEY_IP6TABLES,
 	KEY_NETMASK,
@@ -33,7 +34,7 @@ static const struct argp_option argp_options[] = {
 	{ "netmask", KEY_NETMASK, "N", 0, "Bits of the source address that "
 	  "tell flows apart, default 128; 0 for mode inline, where the source "
 	  "is the host's, and where each SID list has one ingress", 0 },
-	{ "colour", 'c', "COLOUR", 0, "Active colour at the start", 0 },
+	{ "colour", KEY_COLOUR, "COLOUR", 0, "Active colour at the start", 0 },
 	{ "timeout", 't', "TIME", 0, "Flows expire TIME after they were added "
 	  "or refreshed", 0 },
 	{ "maxelem", 'M', "N", 0, "Most flows, default 65536", 0 },
@@ -112,7 +113,7 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 		return 0;
 	case 'm':
 		return lmctl_u32(state, "mask", arg, &options->set.mask);
-	case 'c':
+	case KEY_COLOUR:
 		options->set.has_colour = true;
 		return lmctl_u32(state, "colour", arg, &options->set.colour);
 	case 't':

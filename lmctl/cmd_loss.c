@@ -17,7 +17,7 @@
 #include "lmctl/sinks/figures.h"
 
 /* Version of the JSON document. */
-#define LOSS_VERSION 1
+#define LOSS_VERSION 2
 /* Tables are kept in memory until their end: not longer than this. */
 #define TABLE_ROWS 10000
 #define CELL_LEN FIGURE_LEN
@@ -37,7 +37,7 @@ struct loss {
 enum { OPT_FLOW = 0x100, OPT_TRUST_CLOCKS };
 
 static const char *const statuses[] = {
-	[JOIN_EXACT] = "ok",
+	[JOIN_EXACT] = "exact",
 	[JOIN_INVALID] = "invalid",
 	[JOIN_ANOMALY] = "anomaly",
 };
@@ -325,7 +325,7 @@ static int print_table(const struct join *join)
 	err = print_rows(join);
 	if (err)
 		return err;
-	puts("\nTotals of the blocks that are ok:");
+	puts("\nTotals of the blocks that are exact:");
 	return print_totals(join);
 }
 

@@ -14,10 +14,10 @@ struct measure_options {
 	struct service_options service;
 };
 
-enum { OPT_JSON = 0x100, OPT_BLOCKS };
+enum { OPT_BLOCKS = 0x100 };
 
 static const struct argp_option options[] = {
-	{ .name = "json", .key = OPT_JSON, .doc = "JSON lines" },
+	{ .name = "json", .key = 'j', .doc = "JSON lines" },
 	{ .name = "watch", .key = 'w',
 	  .doc = "A table that is drawn anew every block" },
 	{ .name = "blocks", .key = OPT_BLOCKS, .arg = "N",
@@ -33,7 +33,7 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &measure->measuring;
 		return 0;
-	case OPT_JSON:
+	case 'j':
 		measure->service.print = OUTLETS_JSON;
 		return 0;
 	case 'w':

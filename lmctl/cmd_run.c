@@ -17,14 +17,14 @@ struct run {
 	bool check;
 };
 
-enum { OPT_CHECK = 0x100, OPT_JSON, OPT_LINES };
+enum { OPT_CHECK = 0x100, OPT_LINES };
 
 static const struct argp_option options[] = {
 	{ .name = "config", .key = 'c', .arg = "FILE",
 	  .doc = "Configuration file (default " CONFIG_FILE ")" },
 	{ .name = "check", .key = OPT_CHECK,
 	  .doc = "Read the configuration, say what is wrong, also if a peer is too far away for the period, and exit" },
-	{ .name = "json", .key = OPT_JSON,
+	{ .name = "json", .key = 'j',
 	  .doc = "Write results to standard output as JSON lines" },
 	{ .name = "lines", .key = OPT_LINES,
 	  .doc = "Write results to standard output as lines for people" },
@@ -44,7 +44,7 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	case OPT_CHECK:
 		run->check = true;
 		return 0;
-	case OPT_JSON:
+	case 'j':
 		run->print = OUTLETS_JSON;
 		return 0;
 	case OPT_LINES:

@@ -1,21 +1,91 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
-# Completion of lmctl: commands, options and whether the first argument is a set,
-# as its own help tells them. Elsewhere: files.
+# Completion of lmctl: commands and options as its own help tells them, sets and
+# flows as the kernel has them or, for past results, the history. Elsewhere: files.
+
+# Sets of type hash:sr6flow, and the short names of two of them.
+_lmctl_sets() {
+	echo tx rx
+	ipset list -t 2>/dev/null | awk '$1 == "Name:" { name = $2 }
+		$1 == "Type:" && $2 == "hash:sr6flow" { print name }'
+}
+
+# _lmctl_names COMMAND...: names of flows in the JSON that lmctl prints.
+_lmctl_names() {
+	lmctl "$@" --json 2>/dev/null | grep -o '"name":"[^"]*"' |
+		sed 's/^"name":"//; s/"$//' | sort -u
+}
+
+# _lmctl_value OPTION: its value on the command line, nothing without. Bash makes
+# "--set=x" three words.
+_lmctl_value() {
+	local i
+	for ((i = 2; i < COMP_CWORD; i++)); do
+		[ "${COMP_WORDS[i]}" = "$1" ] || continue
+		[ "${COMP_WORDS[i + 1]}" != = ] || i=$((i + 1))
+		[ "$((i + 1))" -eq "$COMP_CWORD" ] || echo "${COMP_WORDS[i + 1]}"
+	done
+}
+
+_lmctl_past_flows() {
+	local file
+	file=$(_lmctl_value --file)
+	[ -n "$file" ] || file=$(_lmctl_value -f)
+	_lmctl_names history --since=1d ${file:+"--file=$file"}
+}
+
+# What can follow as an argument of a command, or as the value of --set.
+_lmctl_arguments() {
+	local command=$1 word=$2 before=$3 usage
+	if [[ $word = --set=* || $before = --set || $before = -s ]]; then
+		_lmctl_sets
+		return
+	fi
+	case $command in
+	del) if [ "$COMP_CWORD" -gt 2 ]; then
+			_lmctl_names flows "${COMP_WORDS[2]}"
+			return
+		fi ;;
+	stats)
+		_lmctl_names flows
+		return ;;
+	history | plot)
+		_lmctl_past_flows
+		return ;;
+	esac
+	usage=$(lmctl "$command" --help 2>/dev/null | grep -E '^(Usage|  or): ')
+	case $usage in
+	*'[SET...]'*) _lmctl_sets ;;
+	*'[tx] [rx]'*) echo tx rx ;;
+	*' SET'* | *'[SET'*) [ "$COMP_CWORD" -ne 2 ] || _lmctl_sets ;;
+	*' tx'*) [ "$COMP_CWORD" -ne 2 ] || echo tx rx ;;
+	esac
+}
 
 _lmctl() {
-	local word=${COMP_WORDS[COMP_CWORD]} words=
+	local line=${COMP_LINE:0:COMP_POINT} word before one text words=()
+	word=${line##*[[:space:]]}
+	before=${COMP_WORDS[COMP_CWORD - 1]}
+	[ "$before" != = ] || before=${COMP_WORDS[COMP_CWORD - 2]}
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		words=$(lmctl --help | awk '/^Commands:/ { on = 1; next }
+		text=$(lmctl --help | awk '/^Commands:/ { on = 1; next }
 			!NF { on = 0 } on { print $1 }')
-	elif [ "${word#-}" != "$word" ]; then
-		words=$(lmctl "${COMP_WORDS[1]}" --help 2>/dev/null |
+	elif [[ $word = -* && $word != --set=* ]]; then
+		text=$(lmctl "${COMP_WORDS[1]}" --help 2>/dev/null |
 			grep -o -- '--[a-z0-9-]*' | sort -u)
-	elif [ "$COMP_CWORD" -eq 2 ] &&
-		lmctl "${COMP_WORDS[1]}" --help 2>/dev/null |
-		grep -Eq '^(Usage|  or): .*\<(SET|tx)\>'; then
-		words='tx rx'
+	else
+		text=$(_lmctl_arguments "${COMP_WORDS[1]}" "$word" "$before")
 	fi
-	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
+	[[ $word != --set=* ]] || word=${word#--set=}
+	# Not compgen -W, which would run what a name says.
+	COMPREPLY=()
+	read -ra words -d '' <<<"$text" || :
+	for one in "${words[@]}"; do
+		[[ $one != "$word"* ]] || COMPREPLY+=("$one")
+	done
+	# Bash replaces only what is after the last colon: names have such.
+	if [[ $word = *:* && $COMP_WORDBREAKS = *:* ]]; then
+		COMPREPLY=("${COMPREPLY[@]#"${word%"${word##*:}"}"}")
+	fi
 }
 complete -o default -F _lmctl lmctl

@@ -9,16 +9,16 @@
 /* Without --since. */
 #define SINCE_DEFAULT_MS INT64_C(3600000)
 
-enum { OPT_FILE = 0x200 };
+enum { OPT_SINCE = 0x200, OPT_MEASUREMENT };
 
 static const struct argp_option options[] = {
-	{ .name = "since", .key = 's', .arg = "WHEN",
+	{ .name = "since", .key = OPT_SINCE, .arg = "WHEN",
 	  .doc = "From this time on: 2h, 30d, 2026-11-22T15:04 or @SECONDS (default 1h)" },
 	{ .name = "until", .key = 'u', .arg = "WHEN",
 	  .doc = "Until this time (default now)" },
-	{ .name = "measurement", .key = 'm', .arg = "NAME",
+	{ .name = "measurement", .key = OPT_MEASUREMENT, .arg = "NAME",
 	  .doc = "Only of this measurement" },
-	{ .name = "file", .key = OPT_FILE, .arg = "FILE",
+	{ .name = "file", .key = 'f', .arg = "FILE",
 	  .doc = "Database (default " HISTORY_FILE ")" },
 	{ 0 }
 };
@@ -50,17 +50,17 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	struct history_options *to = state->input;
 
 	switch (key) {
-	case 's':
+	case OPT_SINCE:
 		to->since = true;
 		return parse_when(state, "--since", arg, WHEN_SINCE,
 				  &to->query.since_ms);
 	case 'u':
 		return parse_when(state, "--until", arg, WHEN_UNTIL,
 				  &to->query.until_ms);
-	case 'm':
+	case OPT_MEASUREMENT:
 		to->query.measurement = arg;
 		return 0;
-	case OPT_FILE:
+	case 'f':
 		to->file = arg;
 		return 0;
 	default:

@@ -5,11 +5,11 @@
 #include "lmctl/lmctl.h"
 #include "lmctl/measuring.h"
 
-enum { OPT_SET = 0x400, OPT_GROUP, OPT_IN_BAND, OPT_KEY, OPT_SOURCE, OPT_MTU,
+enum { OPT_GROUP = 0x400, OPT_IN_BAND, OPT_KEY, OPT_SOURCE, OPT_MTU,
        OPT_WINDOW, OPT_SSID, OPT_MARK };
 
 static const struct argp_option options[] = {
-	{ .name = "set", .key = OPT_SET, .arg = "SET",
+	{ .name = "set", .key = 's', .arg = "SET",
 	  .doc = "The marking set (default " LMCTL_SET_TX ")" },
 	{ .name = "group", .key = OPT_GROUP,
 	  .doc = "The peers are one group whose counts are summed, as anycast egresses are" },
@@ -104,7 +104,7 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 		state->child_inputs[0] = &measuring->timing;
 		state->child_inputs[1] = &measuring->peering;
 		return 0;
-	case OPT_SET:
+	case 's':
 		return parse_text(state, "set", lmctl_set_name(arg),
 				  measure->of.set, SR6FLOW_SETNAME_MAX + 1);
 	case OPT_KEY:

@@ -16,7 +16,7 @@
 #include "sr6flow.h"
 
 /* Version of the JSON documents; keys may be added without changing it. */
-#define REPORT_VERSION 1
+#define REPORT_VERSION 2
 
 /**
  * struct report - what to say about each flow

@@ -51,7 +51,8 @@ void report_flow_keys(struct jsonline *line, const struct sr6flow_set *set,
 		      const struct sr6flow_record *record)
 {
 	(void)set;
-	jsonline_string(line, "name", record->flow.name);
+	jsonline_string(line, "name",
+			*record->flow.name ? record->flow.name : NULL);
 	jsonline_source(line, "source", &record->flow);
 	jsonline_sids(line, "sids", &record->flow);
 	if (record->timeout != SR6FLOW_NO_TIMEOUT)

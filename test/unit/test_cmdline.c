@@ -40,7 +40,8 @@ static const struct row {
 	{ 0, "init tx --set new --mask 0x30000 --colour 0x20000 --timeout 1min"
 	     " --maxelem 5 --hashsize 64 --forceadd --skbinfo"
 	     " --ip6tables=/bin/true" },
-	{ 0, "init tx -s new -m 0x30000 -c 65536 -t 5 -M 5 -H 64 -n" },
+	{ 0, "init tx -s new -m 0x30000 --colour 65536 -t 5 -M 5 -H 64 -n" },
+	{ 2, "init tx -c 65536 -n" },
 	{ 0, "init rx -s new --netmask 0 --ip6tables=/bin/true" },
 	{ 0, "init rx -s new --netmask=128 --ip6tables=/bin/true" },
 	{ 2, "init rx --netmask 129" },
@@ -148,7 +149,7 @@ static const struct row {
 	{ 0, "import tx --dry-run" },
 	{ 0, "import --table 254 --name x%i-%d:%t" },
 	{ 0, "import rx --table main --exist" },
-	{ 0, "import -t default -n" },
+	{ 0, "import --table default -n" },
 	{ 1, "import absent" },
 	{ 2, "import tx rx" },
 	{ 2, "import --table 0" },
@@ -194,7 +195,7 @@ static const struct row {
 	{ 0, "history --help" },
 	{ 1, "history --file /nonexistent/history.db" },
 	{ 1, "history gold -j --invalid --since 2026-11-22 --until 2026-11-22T15:04Z"
-	     " -m core --file /dev/null" },
+	     " --measurement core --file /dev/null" },
 	{ 1, "history --file /etc/hostname" },
 	{ 2, "history gold silver" },
 	{ 2, "history --since yesterday" },
@@ -299,7 +300,8 @@ static int child(const char *arguments)
 	return lmctl_main(argc, argv);
 }
 
-static pid_t start(const char *arguments, int *errors)
+/* Standard output or standard error goes to @to, the other one nowhere. */
+static pid_t start(const char *arguments, int stream, int *from)
 {
 	int fds[2];
 	pid_t pid;
@@ -312,7 +314,8 @@ static pid_t start(const char *arguments, int *errors)
 
 		dup2(null, STDIN_FILENO);
 		dup2(null, STDOUT_FILENO);
-		dup2(fds[1], STDERR_FILENO);
+		dup2(null, STDERR_FILENO);
+		dup2(fds[1], stream);
 		close(fds[0]);
 		close(fds[1]);
 		close(null);
@@ -320,23 +323,28 @@ static pid_t start(const char *arguments, int *errors)
 	}
 	assert_true(pid > 0);
 	close(fds[1]);
-	*errors = fds[0];
+	*from = fds[0];
 	return pid;
+}
+
+static int run_for(const char *arguments, int stream, char *text, size_t size)
+{
+	size_t len = 0;
+	int from, status;
+	pid_t pid = start(arguments, stream, &from);
+	ssize_t n;
+
+	while ((n = read(from, text + len, size - 1 - len)) > 0)
+		len += (size_t)n;
+	text[len] = '\0';
+	close(from);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
 }
 
 static int run(const char *arguments, char *message, size_t size)
 {
-	size_t len = 0;
-	int errors, status;
-	pid_t pid = start(arguments, &errors);
-	ssize_t n;
-
-	while ((n = read(errors, message + len, size - 1 - len)) > 0)
-		len += (size_t)n;
-	message[len] = '\0';
-	close(errors);
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+	return run_for(arguments, STDERR_FILENO, message, size);
 }
 
 static bool one_line(const char *message)
@@ -430,11 +438,88 @@ static void test_record_appends(void **state)
 	records_to(text, 0, "its last 20 bytes");
 }
 
+#define LONG_MAX_LEN 32
+#define LONGS_MAX 128
+
+/* What was seen of options: the long form of each short, and the reverse. */
+static char of_short[128][LONG_MAX_LEN];
+static struct {
+	char name[LONG_MAX_LEN];
+	char brief;
+} longs[LONGS_MAX];
+
+/* "  -j, --json   text", "      --once   text", or a line of text. */
+static bool parse_option(const char *line, char *brief, char *name)
+{
+	size_t indent = strspn(line, " ");
+
+	*brief = 0;
+	if (indent == 2)
+		return sscanf(line, " -%c, --%31[a-z0-9-]", brief, name) == 2;
+	return indent == 6 && sscanf(line, " --%31[a-z0-9-]", name) == 1;
+}
+
+static void check_option(const char *command, char brief, const char *name)
+{
+	char *of = of_short[(unsigned char)brief % 128];
+	size_t i;
+
+	if (brief && *of && strcmp(of, name))
+		fail_msg("%s: -%c is --%s and --%s", command, brief, name, of);
+	if (brief)
+		strcpy(of, name);
+	for (i = 0; i < LONGS_MAX && *longs[i].name; i++)
+		if (!strcmp(longs[i].name, name))
+			break;
+	assert_true(i < LONGS_MAX);
+	if (*longs[i].name && longs[i].brief != brief)
+		fail_msg("%s: --%s has not the short form of others", command,
+			 name);
+	strcpy(longs[i].name, name);
+	longs[i].brief = brief;
+}
+
+static size_t check_help(const char *command)
+{
+	char help[16384], line[64], name[LONG_MAX_LEN], brief, *at, *rest = help;
+	size_t n = 0;
+
+	snprintf(line, sizeof(line), "%s --help", command);
+	assert_int_equal(run_for(line, STDOUT_FILENO, help, sizeof(help)), 0);
+	while ((at = strsep(&rest, "\n")))
+		if (parse_option(at, &brief, name)) {
+			check_option(command, brief, name);
+			n++;
+		}
+	return n;
+}
+
+/* A short option is one long one, and that has it in all commands. */
+static void test_short_options(void **state)
+{
+	char help[16384], command[32], *at;
+	unsigned int commands = 0;
+
+	(void)state;
+	assert_int_equal(run_for("--help", STDOUT_FILENO, help, sizeof(help)),
+			 0);
+	at = strstr(help, "Commands:\n");
+	assert_non_null(at);
+	while ((at = strchr(at, '\n')) &&
+	       sscanf(++at, " %31[a-z]", command) == 1 && *at == ' ') {
+		/* At least --help, --usage and --version. */
+		assert_true(check_help(command) >= 3);
+		commands++;
+	}
+	assert_in_range(commands, 15, 40);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_warnings),
+		cmocka_unit_test(test_short_options),
 		cmocka_unit_test(test_record_appends),
 	};
 

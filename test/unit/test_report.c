@@ -199,6 +199,11 @@ static void test_counters_object(void **state)
 	assert_non_null(json_object_get(slots, "foreign"));
 	json_decref(object);
 
+	record.flow.name[0] = '\0';
+	object = counters_object(&two, &record);
+	assert_true(json_is_null(json_object_get(object, "name")));
+	json_decref(object);
+
 	object = counters_object(&one, &record);
 	slots = json_object_get(object, "counters");
 	assert_int_equal(json_object_size(slots), 2);

@@ -138,7 +138,7 @@ test_flows() {
 	local file=$tmp/flows
 	check "add flows" lm add tx gold=fcff:2::1,fcff:8::100 fcff:3::1
 	is "$(lm flows tx --json | jq -c '[.sets[0].flows[] | [.name, .sids]]')" \
-		'[["",["fcff:3::1"]],["gold",["fcff:2::1","fcff:8::100"]]]' \
+		'[[null,["fcff:3::1"]],["gold",["fcff:2::1","fcff:8::100"]]]' \
 		"flows lists them"
 	like "$(lm flows)" '^lm-tx +gold +fcff:1::1/128 +fcff:2::1,fcff:8::100' \
 		"flows as a table, of the sets that exist"
@@ -298,7 +298,7 @@ test_colour() {
 	fault "a colour that the set does not have" "colour 0x00030000: set" \
 		lm colour tx 0x30000
 	is "$(lm colour --json | jq -c '[.v, (.sets[] | .set, .colour, .colours)]')" \
-		'[1,"lm-tx","0x00020000",["0x00010000","0x00020000"]]' \
+		'[2,"lm-tx","0x00020000",["0x00010000","0x00020000"]]' \
 		"colour as JSON"
 	like "$(lm)" '^lm-tx +0x00030000 +0x00020000 +0 ' \
 		"no argument shows the state"
@@ -330,6 +330,37 @@ test_stats() {
 	      lmctl stats --json --watch=50ms | head -n 3 |
 	      jq -s 'map(.sets[0].flow_count) | tostring' -r)" "[2,2,2]" \
 		"watched in a pipe: a document per line"
+}
+
+# completes LINE: what bash would offer at its end, as bash splits it
+completes() {
+	on node bash -c '
+		. "$1"
+		read -ra COMP_WORDS <<<"$(sed -E "s/([=:])/ \1 /g" <<<"$2")"
+		[[ $2 != *[[:space:]=] ]] || COMP_WORDS+=("")
+		COMP_LINE=$2 COMP_POINT=${#2} COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+		_lmctl
+		echo "${COMPREPLY[*]}"
+	' - "$test_dir/completion.bash" "$1"
+}
+
+# There are lm-tx with gold and big, and here a set of another type.
+test_completion() {
+	on node ipset create lm-other hash:ip family inet6
+	lm add tx fd00:b::_64=fcff:9::9
+	is "$(completes "lmctl pl")" plot "completion: a command"
+	is "$(completes "lmctl stats --wa")" --watch "completion: an option"
+	is "$(completes "lmctl flows ")" "tx rx lm-tx" "completion: sets"
+	is "$(completes "lmctl stats --set=l")" lm-tx "completion: --set="
+	is "$(completes "lmctl stats -s l")" lm-tx "completion: -s"
+	is "$(completes "lmctl reflect tx r")" rx "completion: a second set"
+	is "$(completes "lmctl stats ")" "big fd00:b::_64 gold" \
+		"completion: flows"
+	is "$(completes "lmctl del tx go")" gold "completion: flows of a set"
+	is "$(completes "lmctl del tx fd00:b")" "b::_64" \
+		"completion: bash keeps what is before a colon"
+	on node ipset destroy lm-other
+	lm del tx fcff:9::9
 }
 
 test_vanishing() {
@@ -396,6 +427,7 @@ test_source
 test_many
 test_colour
 test_stats
+test_completion
 test_vanishing
 test_other_type
 test_no_privileges

@@ -82,8 +82,8 @@ end() {
 join() {
 	lmctl loss --json "$@" "$tmp/$now.sent" "$tmp/$now.received" \
 		>"$tmp/$now.json" 2>"$tmp/join"
-	diag "$now: $(rows '.status == "ok"') rows ok; not: $(
-		jq -r '.rows[] | select(.status != "ok") |
+	diag "$now: $(rows '.status == "exact"') rows exact; not: $(
+		jq -r '.rows[] | select(.status != "exact") |
 			"\(.block % 1000)/\(.name)/\(.sent_reason)/\(.received_reason)"' \
 			"$tmp/$now.json" | tr '\n' ' ')"
 }
@@ -99,10 +99,10 @@ total() {
 # never_wrong: nothing was dropped, so every number that is there is right
 never_wrong() {
 	is "$(rows '.status == "anomaly"')" 0 "$now: no anomaly"
-	is "$(rows '.status == "ok" and .lost != 0')" 0 \
+	is "$(rows '.status == "exact" and .lost != 0')" 0 \
 		"$now: no row reports a loss that was none"
-	within "$(rows '.status == "ok" and .sent > 0')" 1 100000 \
-		"$now: there are rows with packets that are ok"
+	within "$(rows '.status == "exact" and .sent > 0')" 1 100000 \
+		"$now: there are rows with packets that are exact"
 	is "$(total idle sent)" 0 "$now: the idle flow sent nothing"
 }
 
