@@ -47,7 +47,7 @@ static const struct argp argp = {
 };
 
 static const struct output_column columns[] = {
-	{ "SET", .kind = LAYOUT_NAME, .goes = 1 },
+	{ "SET", .kind = LAYOUT_NAME, .goes = 1, .apart = true },
 	{ "NAME", .kind = LAYOUT_NAME },
 	{ "SOURCE", .kind = LAYOUT_TEXT },
 	{ "SIDS", .kind = LAYOUT_TEXT },

@@ -148,7 +148,7 @@ static int show_result(const struct result *result, void *arg)
 }
 
 static const struct output_column columns[] = {
-	{ "MEASUREMENT", .kind = LAYOUT_NAME, .goes = 3 },
+	{ "MEASUREMENT", .kind = LAYOUT_NAME, .goes = 3, .apart = true },
 	{ "FLOW", .kind = LAYOUT_NAME },
 	{ "BLOCKS", .kind = LAYOUT_NUMBER, .goes = 4 },
 	{ "SENT", .kind = LAYOUT_NUMBER },

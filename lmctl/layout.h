@@ -34,12 +34,14 @@ enum layout_kind {
  * @goes: step at which it is left out, 0 for never: the column of 1 first
  * @comes: step from which on it is shown, 0 for always: the short form of a
  *	   column of the same name that goes
+ * @apart: tells rows apart: never left out where its cells differ
  */
 struct output_column {
 	const char *name;
 	enum layout_kind kind;
 	unsigned char goes;
 	unsigned char comes;
+	bool apart;
 };
 
 /**

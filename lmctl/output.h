@@ -45,12 +45,18 @@ size_t output_width(void);
 /**
  * struct output_layout - layout that tables one after the other share
  * @width: width of the terminal, 0 for one without end
+ * @columns: columns of the first table, as they are to be shown
+ * @n: number of columns
+ * @firsts: hash of the first cell of those that tell rows apart
  * @needs: of all tables so far, so that columns stay where they are
  * @layout: of the last table
  * @changed: columns have gone or come since the one before
  */
 struct output_layout {
 	size_t width;
+	struct output_column columns[LAYOUT_COLUMNS_MAX];
+	size_t n;
+	uint32_t firsts[LAYOUT_COLUMNS_MAX];
 	struct layout_need needs[LAYOUT_COLUMNS_MAX];
 	struct layout layout;
 	bool changed;
@@ -104,16 +110,14 @@ char *output_table_text(struct libscols_table *table,
 
 /**
  * output_table_note() - what a narrow terminal does not show
- * @columns: columns
- * @n: number of columns
- * @step: of the layout
+ * @layout: layout of a table that was printed
  * @note: filled with a sentence, empty if all is shown
  * @size: size of @note, OUTPUT_NOTE_LEN
  *
  * Return: @note.
  */
-const char *output_table_note(const struct output_column *columns, size_t n,
-			      int step, char *note, size_t size);
+const char *output_table_note(const struct output_layout *layout, char *note,
+			      size_t size);
 
 /**
  * output_table_end() - print a table on stdout and free it

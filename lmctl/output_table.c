@@ -131,21 +131,55 @@ static struct libscols_line *next_line(struct libscols_table *table,
 	return scols_table_next_line(table, iter, &line) ? NULL : line;
 }
 
-static int measure(struct libscols_table *table, struct output_layout *layout)
+/* FNV-1a, and never 0. */
+static uint32_t hash(const char *text)
+{
+	uint32_t value = 2166136261u;
+
+	while (*text)
+		value = (value ^ (unsigned char)*text++) * 16777619u;
+	return value ? value : 1;
+}
+
+static void measure_cell(struct output_layout *layout, size_t i,
+			 const char *text)
+{
+	struct output_column *column = &layout->columns[i];
+
+	layout_need(&layout->needs[i], column->kind, text);
+	if (!column->apart || !column->goes)
+		return;
+	if (!layout->firsts[i])
+		layout->firsts[i] = hash(text);
+	if (layout->firsts[i] != hash(text))
+		column->goes = 0;
+}
+
+static void begin(struct libscols_table *table, struct output_layout *layout)
 {
 	const struct output_column *columns = columns_of(table);
+	size_t i;
+
+	layout->n = scols_table_get_ncols(table);
+	for (i = 0; i < layout->n; i++) {
+		layout->columns[i] = columns[i];
+		layout_need(&layout->needs[i], LAYOUT_WORD, columns[i].name);
+	}
+}
+
+static int measure(struct libscols_table *table, struct output_layout *layout)
+{
 	struct libscols_iter *iter = scols_new_iter(SCOLS_ITER_FORWARD);
-	size_t n = scols_table_get_ncols(table), i;
 	const struct libscols_line *line;
+	size_t i;
 
 	if (!iter)
 		return -ENOMEM;
-	for (i = 0; i < n; i++)
-		layout_need(&layout->needs[i], LAYOUT_WORD, columns[i].name);
+	if (!layout->n)
+		begin(table, layout);
 	while ((line = next_line(table, iter)))
-		for (i = 0; i < n; i++)
-			layout_need(&layout->needs[i], columns[i].kind,
-				    cell_text(line, i));
+		for (i = 0; i < layout->n; i++)
+			measure_cell(layout, i, cell_text(line, i));
 	scols_free_iter(iter);
 	return 0;
 }
@@ -188,8 +222,8 @@ static int fit_column(struct libscols_table *table, size_t i,
 static int fit(struct libscols_table *table, const struct output_layout *as)
 {
 	const struct layout *layout = &as->layout;
-	const struct output_column *columns = columns_of(table);
-	size_t n = scols_table_get_ncols(table), last = 0, i;
+	const struct output_column *columns = as->columns;
+	size_t n = as->n, last = 0, i;
 	int err = 0;
 
 	for (i = 0; i < n; i++)
@@ -229,12 +263,12 @@ static char *pair(const struct output_column *column, const char *text,
 }
 
 static int print_pairs(struct libscols_line *line,
-		       const struct output_column *columns, size_t n,
-		       size_t width, FILE *stream)
+		       const struct output_layout *layout, FILE *stream)
 {
-	size_t used = 0, i;
+	const struct output_column *columns = layout->columns;
+	size_t used = 0, width = layout->width, i;
 
-	for (i = 0; i < n; i++) {
+	for (i = 0; i < layout->n; i++) {
 		const char *text = cell_text(line, i);
 		size_t wide;
 		char *to;
@@ -257,11 +291,11 @@ static int print_pairs(struct libscols_line *line,
 	return 0;
 }
 
-static char *pairs_text(struct libscols_table *table, size_t width)
+static char *pairs_text(struct libscols_table *table,
+			const struct output_layout *layout)
 {
-	const struct output_column *columns = columns_of(table);
 	struct libscols_iter *iter = scols_new_iter(SCOLS_ITER_FORWARD);
-	size_t n = scols_table_get_ncols(table), size;
+	size_t size;
 	const char *before = "";
 	struct libscols_line *line;
 	char *text;
@@ -270,7 +304,7 @@ static char *pairs_text(struct libscols_table *table, size_t width)
 
 	for (; !err && (line = next_line(table, iter)); before = "\n") {
 		fputs(before, stream);
-		err = print_pairs(line, columns, n, width, stream);
+		err = print_pairs(line, layout, stream);
 	}
 	scols_free_iter(iter);
 	if (!stream)
@@ -284,17 +318,16 @@ static char *pairs_text(struct libscols_table *table, size_t width)
 char *output_table_text(struct libscols_table *table,
 			struct output_layout *layout, bool heading)
 {
-	size_t n = scols_table_get_ncols(table);
 	int step = layout->layout.step;
 	char *text;
 
 	if (measure(table, layout))
 		return NULL;
-	layout_fit(columns_of(table), n, layout->needs, layout->width,
+	layout_fit(layout->columns, layout->n, layout->needs, layout->width,
 		   &layout->layout);
 	layout->changed = layout->layout.step != step;
 	if (layout->layout.step < 0)
-		return pairs_text(table, layout->width);
+		return pairs_text(table, layout);
 	scols_table_set_termforce(table, SCOLS_TERMFORCE_NEVER);
 	scols_table_enable_noheadings(table, !heading && !layout->changed);
 	if (fit(table, layout) ||
@@ -303,12 +336,13 @@ char *output_table_text(struct libscols_table *table,
 	return text;
 }
 
-const char *output_table_note(const struct output_column *columns, size_t n,
-			      int step, char *note, size_t size)
+const char *output_table_note(const struct output_layout *layout, char *note,
+			      size_t size)
 {
 	char names[LEFT_OUT_LEN];
+	int step = layout->layout.step;
 
-	layout_left_out(columns, n, step, names, sizeof(names));
+	layout_left_out(layout->columns, layout->n, step, names, sizeof(names));
 	*note = '\0';
 	if (step < 0)
 		snprintf(note, size, "(The terminal is too narrow for a table.)");
@@ -328,8 +362,7 @@ static int print(struct libscols_table *table)
 		return no_memory();
 	puts(text);
 	free(text);
-	output_table_note(columns_of(table), scols_table_get_ncols(table),
-			  layout.layout.step, note, sizeof(note));
+	output_table_note(&layout, note, sizeof(note));
 	if (*note)
 		output_paragraph(0, "%s", note);
 	return 0;

@@ -167,7 +167,7 @@ static struct live_flow **sorted(const struct live *live, size_t *n)
 
 /* "LAST 10" is LIVE_BLOCKS. */
 static const struct output_column columns[] = {
-	{ "MEASUREMENT", .kind = LAYOUT_NAME, .goes = 4 },
+	{ "MEASUREMENT", .kind = LAYOUT_NAME, .goes = 4, .apart = true },
 	{ "FLOW", .kind = LAYOUT_NAME },
 	{ "SENT", .kind = LAYOUT_NUMBER },
 	{ "RECEIVED", .kind = LAYOUT_NUMBER, .goes = 5 },
@@ -273,8 +273,7 @@ static void print_rest(size_t more, const struct output_layout *layout,
 	char note[OUTPUT_NOTE_LEN] = "", *wrapped;
 
 	if (lines >= NOTE_LINES)
-		output_table_note(columns, COLUMNS, layout->layout.step, note,
-				  sizeof(note));
+		output_table_note(layout, note, sizeof(note));
 	wrapped = *note ? layout_wrap(note, layout->width, 0) : NULL;
 	if (wrapped)
 		fprintf(stream, "\n%s", wrapped);

@@ -15,7 +15,7 @@
 #define PATH_LEN (2 * RESULT_NAME_LEN + 3)
 
 static const struct output_column columns[] = {
-	{ "MEASUREMENT", .kind = LAYOUT_NAME, .goes = 3 },
+	{ "MEASUREMENT", .kind = LAYOUT_NAME, .goes = 3, .apart = true },
 	{ "FLOW", .kind = LAYOUT_NAME },
 	{ "PATH", .kind = LAYOUT_NAME },
 	{ "BLOCK", .kind = LAYOUT_NUMBER, .goes = 1 },
@@ -263,8 +263,7 @@ static void give_note(struct stream_table *table)
 
 	if (!table->layout.changed)
 		return;
-	output_table_note(columns, COLUMNS, table->layout.layout.step, note,
-			  sizeof(note));
+	output_table_note(&table->layout, note, sizeof(note));
 	text = *note ? layout_wrap(note, table->layout.width, 0) : NULL;
 	if (text)
 		give(table, text);

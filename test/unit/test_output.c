@@ -140,6 +140,42 @@ static void test_widths(void **state)
 	}
 }
 
+/* What tells rows apart stays where it does. */
+static void test_apart(void **state)
+{
+	static const struct output_column apart[] = {
+		{ "MEASUREMENT", .kind = LAYOUT_NAME, .goes = 1, .apart = true },
+		{ "SENT", .kind = LAYOUT_NUMBER },
+		{ "RATIO", .kind = LAYOUT_NUMBER, .goes = 2 },
+	};
+	static const char *const names[2] = { "core", "edge" };
+	int second;
+
+	(void)state;
+	for (second = 0; second < 2; second++) {
+		struct libscols_table *table = output_table(apart, 3);
+		int i;
+
+		terminal_begin(22);
+		for (i = 0; i < 2; i++)
+			output_row(table, OUTPUT_PLAIN, (const char *[]){
+					   names[i && second], "25000", "10 %" });
+		output_table_end(table, true);
+		assert_string_equal(terminal_end(), second ?
+"MEASUREMENT  SENT\n"
+"core        25000\n"
+"edge        25000\n"
+"(The terminal is too\n"
+"narrow for RATIO.)\n" :
+" SENT RATIO\n"
+"25000  10 %\n"
+"25000  10 %\n"
+"(The terminal is too\n"
+"narrow for\n"
+"MEASUREMENT.)\n");
+	}
+}
+
 static void test_paragraph(void **state)
 {
 	(void)state;
@@ -181,6 +217,7 @@ int main(void)
 		cmocka_unit_test(test_control_characters),
 		cmocka_unit_test(test_table),
 		cmocka_unit_test(test_widths),
+		cmocka_unit_test(test_apart),
 		cmocka_unit_test(test_paragraph),
 		cmocka_unit_test(test_file),
 	};
