@@ -37,10 +37,21 @@ $(BENCH_USERSPACE): $(B)/test/bench/tools/bench_userspace.o \
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
 
+BENCH_HISTORY := $(B)/bench/bench_history
+
+$(BENCH_HISTORY): LDLIBS = $(LMCTL_LDLIBS)
+$(BENCH_HISTORY): $(B)/test/bench/tools/bench_history.o \
+		  $(patsubst %,$(B)/lmctl/%.o,sinks/history_db \
+		  sinks/history_schema sinks/history_expire sinks/figures \
+		  engine/result engine/answer) $(RECORDING_OBJS) \
+		  $(B)/lib/libsr6flow.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o %.a,$^) $(LDLIBS)
+
 # Everything that the bench boots and measures.
 .PHONY: bench-programs
 bench-programs: test-programs module-6.12 bench-module-6.1 bench-module-6.12 \
-		$(BENCH_TOOLS) $(BENCH_USERSPACE)
+		$(BENCH_TOOLS) $(BENCH_USERSPACE) $(BENCH_HISTORY)
 
 BENCH_OUT := $(B)/bench/out
 

@@ -9,6 +9,9 @@
 #   userspace.codec.SIDS     a SID list encoded and decoded
 #   userspace.loss.table     lmctl loss, per line of a recording
 #   userspace.loss.json      the same with --json
+#   userspace.history.totals lmctl history, per result of 20 flows
+#   userspace.history.table  lmctl history FLOW, per block
+#   userspace.history.json   the same with --json
 #
 # But for the codec a figure is the difference of two runs with another number
 # of flows, so that what a program costs at its start is not in it.
@@ -20,7 +23,8 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 few=200
 many=2200
-[ -n "${BENCH_SHORT-}" ] || many=20200
+past=600
+[ -n "${BENCH_SHORT-}" ] || many=20200 past=5100
 program=$build/bench/bench_userspace
 
 # collected [OPTION]... COMMAND...: instructions
@@ -58,6 +62,15 @@ loss() {
 	figure "loss.$1" $(((more - less) / 2 / 4 / (many - few)))
 }
 
+# history KIND PER COMMAND...: PER results are one
+history() {
+	local kind=$1 per=$2 less more
+	shift 2
+	less=$(collected "$build/lmctl/lmctl" "$@" --file="$work/few.db")
+	more=$(collected "$build/lmctl/lmctl" "$@" --file="$work/many.db")
+	figure "history.$kind" $(((more - less) / per / (past - 100)))
+}
+
 need_programs valgrind
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -69,3 +82,9 @@ codec 2
 codec 16
 loss table
 loss json --json
+"$build/bench/bench_history" "$work/few.db" 20 100
+"$build/bench/bench_history" "$work/many.db" 20 $past
+all=(--since=2023-11-01Z --until=2024-11-01Z)
+history totals 20 history "${all[@]}"
+history table 1 history flow-7 "${all[@]}"
+history json 1 history flow-7 --json "${all[@]}"
