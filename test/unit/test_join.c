@@ -341,7 +341,7 @@ static void test_many_steps(void **state)
 	for (k = 0; k < pairs; k++) {
 		add(join, &(struct entry){ SENT, 1, pairs + k, .packets = 1 });
 		add(join, &(struct entry){ SENT, 1, pairs - 1 - k,
-					   REASON_CLOCK_STEPPED, 0 });
+					   REASON_CLOCK_STEPPED, 0, 0 });
 	}
 	assert_int_equal(join_finish(join, error, sizeof(error)), 0);
 	rows = join_rows(join, &n);

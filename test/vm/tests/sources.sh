@@ -138,9 +138,9 @@ within "$(told '.name == "gold" and .status == "exact" and .lost == .sent and .l
 is "$(told '.status == "anomaly"')" 0 "$now: and none with packets of the other"
 within "$(total ingress gold received)" 20 100000 "$now: others arrived"
 sed -i 's/"name":"other"/"name":"gold"/' "$tmp/$now.egress"
-is "$(rows other '.status == "ok" and .lost != 0') $(rows other '.status == "anomaly"')" \
+is "$(rows other '.status == "exact" and .lost != 0') $(rows other '.status == "anomaly"')" \
 	"0 0" "$now: the second ingress lost nothing"
-within "$(rows other ".status == \"ok\" and .source == \"$other_source/128\" and .sent > 0")" \
+within "$(rows other ".status == \"exact\" and .source == \"$other_source/128\" and .sent > 0")" \
 	6 1000 "$now: and has its figures"
 sets_gone
 
