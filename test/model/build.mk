@@ -11,7 +11,7 @@ MODEL_OBJS := $(patsubst %.c,$(B)/%.o,$(wildcard test/model/*.c \
 	      $(patsubst %,$(B)/lmctl/%.o,join sets service/reader \
 		service/rotator stamp/blocktlv stamp/keys stamp/stamp) \
 	      $(RECORDER_OBJS) $(B)/lib/libsr6flow.a
-MODEL_WRAP := $(FAKE_SR6FLOW_WRAP) \
+MODEL_WRAP := $(FAKE_SR6FLOW_WRAP) -Wl$(comma)--wrap=sd_event_add_io \
 	      $(addprefix -Wl$(comma)--wrap=lmctl_,error warning)
 
 $(MODEL): $(MODEL_OBJS)

@@ -12,6 +12,13 @@ static const struct event *event_of(const struct world *world,
 	return &world->history->event[happening->n];
 }
 
+static bool is_of_rules(enum kind kind)
+{
+	return kind == KIND_RULE_TWICE || kind == KIND_RULE_AWAY ||
+	       kind == KIND_RULE_MEMBER || kind == KIND_RELOAD ||
+	       kind == KIND_SWAP;
+}
+
 /* Firewall and sets: @on at the beginning, and not at the end. */
 static void do_kernel(struct world *world, const struct event *event, bool on)
 {
@@ -19,6 +26,8 @@ static void do_kernel(struct world *world, const struct event *event, bool on)
 	unsigned int flow = (unsigned int)event->value % kernel->nflows;
 	int sign = on ? 1 : -1;
 
+	if (is_of_rules(event->kind))
+		kernel->changes++;
 	switch (event->kind) {
 	case KIND_RULE_TWICE:
 		kernel->rules += sign;

@@ -59,6 +59,7 @@ struct kset {
  * @there: there is a set of that name
  * @rules: rules that mark and count by the name; none if negative
  * @members: rules that name it but neither mark nor count
+ * @changes: how often its rules changed, or the set that the name is of
  * @identity: number of identities given so far
  * @nflows: flows per set
  * @netmask: bits of the source in their keys
@@ -70,6 +71,7 @@ struct kernel {
 	bool there;
 	int rules;
 	int members;
+	uint64_t changes;
 	uint64_t identity;
 	unsigned int nflows;
 	unsigned int netmask;

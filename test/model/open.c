@@ -3,33 +3,16 @@
 
 #define ENDS (1u << INGRESS | 1u << EGRESS)
 
-/* So long a rule is not away between two readings only. */
-#define BETWEEN_READINGS HISTORY_PARTS
-
-static bool has_event(const struct event *event, const struct open_fault *fault)
+static bool is_of(const struct event *event, const struct open_fault *fault)
 {
 	return event->kind == fault->kind && fault->nodes & 1u << event->node;
 }
 
-static bool has_short_event(const struct event *event,
-			    const struct open_fault *fault)
-{
-	return has_event(event, fault) && event->length < BETWEEN_READINGS;
-}
-
 static const struct open_fault open_table[] = {
-	{ "3", "nothing counts the rules at the egress",
-	  has_event, KIND_RULE_TWICE, 1u << EGRESS },
-	{ "4", "nothing sees a rule that is back for the next reading",
-	  has_short_event, KIND_RULE_AWAY, ENDS },
-	{ "5", "references do not tell rules that count from others",
-	  has_event, KIND_RULE_MEMBER, ENDS },
-	{ "6", "nothing sees a set that is back for the next reading",
-	  has_event, KIND_SWAP, ENDS },
-	{ "7", "nothing sees that rules were loaded again",
-	  has_event, KIND_RELOAD, ENDS },
+	{ "1", "without source, nothing sees a block that is all of another ingress",
+	  KIND_OTHER, 1u << OTHER, true },
 	{ "10", "no message was on its way when the delay was long",
-	  has_event, KIND_DELAY, ENDS },
+	  KIND_DELAY, ENDS, false },
 };
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
@@ -38,8 +21,10 @@ static bool has(const struct history *history, const struct open_fault *fault)
 {
 	unsigned int i;
 
+	if (fault->sourceless && history->param[PARAM_SOURCE])
+		return false;
 	for (i = 0; i < history->n; i++)
-		if (fault->has(&history->event[i], fault))
+		if (is_of(&history->event[i], fault))
 			return true;
 	return false;
 }

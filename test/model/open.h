@@ -12,16 +12,16 @@
  * struct open_fault - a fault that makes false rows today
  * @row: row of issue 12, section A
  * @why: what is missing
- * @has: does an event show it
- * @kind: event that it is about
+ * @kind: event that shows it
  * @nodes: bit per node at which that has to happen
+ * @sourceless: only in sets without source
  */
 struct open_fault {
 	const char *row;
 	const char *why;
-	bool (*has)(const struct event *event, const struct open_fault *fault);
 	enum kind kind;
 	unsigned int nodes;
+	bool sourceless;
 };
 
 /**
