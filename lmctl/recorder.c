@@ -511,11 +511,7 @@ static enum reason judge_rule(const struct recorder *recorder)
 	return reason;
 }
 
-/*
- * What is wrong with a block whose colour began or ended with a change, beside @reason.
- * A set that ought to be marked may never change its colour: its flows that still count
- * say so more clearly.
- */
+/* What a change of colour adds to @reason; a flow that still counts says it better. */
 static enum reason judge_change(const struct recorder *recorder,
 				const struct change *change,
 				enum reason reason)
