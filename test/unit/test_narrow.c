@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The lines of the stream on terminals that are too narrow for them.
+ * The lines of the stream on terminals, wide and too narrow ones.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -106,6 +107,33 @@ static void test_widths(void **state)
 	}
 }
 
+/* From the hour on that comes twice, both have their offset from UTC. */
+static void test_offset(void **state)
+{
+	struct sr6flow_flow flow = make_flow("gold=fcff:2::1,fcff:8::100");
+	struct result result = make_result(&one, &flow, 179288640 - 1, 1, 1);
+	const char *text;
+
+	(void)state;
+	setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3", 1);
+	tzset();
+	start(200);
+	give(&result);
+	end(&one, result.block);
+	result.block += 360;
+	give(&result);
+	end(&one, result.block);
+	result.block++;
+	give(&result);
+	end(&one, result.block);
+	text = stop();
+	setenv("TZ", "UTC", 1);
+	tzset();
+	assert_non_null(strstr(text, " 2026-10-25 01:59:50 "));
+	assert_non_null(strstr(text, " 2026-10-25 02:59:50 "));
+	assert_non_null(strstr(text, " 2026-10-25 02:00:00+0100 "));
+}
+
 static int setup(void **state)
 {
 	(void)state;
@@ -121,6 +149,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_narrow),
 		cmocka_unit_test(test_widths),
+		cmocka_unit_test(test_offset),
 	};
 
 	return cmocka_run_group_tests_name("narrow", tests, setup, NULL);

@@ -14,7 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -452,31 +451,6 @@ static void test_table_heading(void **state)
 	assert_int_equal(count(output, "\n"), 84);
 }
 
-/* From the hour on that comes twice, both have their offset from UTC. */
-static void test_table_offset(void **state)
-{
-	struct result result = make_result(&one, &gold, 179288640 - 1, 1, 1);
-
-	(void)state;
-	setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3", 1);
-	tzset();
-	start(false);
-	give(&result);
-	end(&one, result.block);
-	result.block += 360;
-	give(&result);
-	end(&one, result.block);
-	result.block++;
-	give(&result);
-	end(&one, result.block);
-	stop();
-	setenv("TZ", "UTC", 1);
-	tzset();
-	assert_non_null(strstr(output, " 2026-10-25 01:59:50 "));
-	assert_non_null(strstr(output, " 2026-10-25 02:59:50 "));
-	assert_non_null(strstr(output, " 2026-10-25 02:00:00+0100 "));
-}
-
 /* What waits for the end of a block is bounded, and nothing is lost. */
 static void test_table_many(void **state)
 {
@@ -665,7 +639,6 @@ int main(void)
 		TEST(table_group),
 		TEST(table_no_flows),
 		TEST(table_heading),
-		TEST(table_offset),
 		TEST(table_many),
 		TEST(closed_pipe),
 		TEST(full),
