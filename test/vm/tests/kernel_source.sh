@@ -36,12 +36,14 @@ changes() {
 
 # address FLIPPED: a source with that bit changed, none if it is negative
 address() {
-	local hex=55555555555555555555555555555555 at=$(($1 / 4)) text
+	local hex=55555555555555555555555555555555 at=$(($1 / 4))
 	if [ "$1" -ge 0 ]; then
 		printf -v hex '%s%x%s' "${hex:0:at}" $((5 ^ 8 >> $1 % 4)) "${hex:at + 1}"
 	fi
-	text=$(sed 's/..../&:/g' <<<"$hex")
-	echo "${text%:}"
+	for ((at = 28; at; at -= 4)); do
+		hex=${hex:0:at}:${hex:at}
+	done
+	echo "$hex"
 }
 
 topo_probe
@@ -56,7 +58,7 @@ for n in "${netmasks[@]}"; do
 	[ "$n" -eq 128 ] || flips+=("$n")
 done
 readarray -t flips < <(printf '%s\n' "${flips[@]}" | sort -nu)
-lists=(fcff:1:: fcff:2::1,fcff:2::2 fcff:3::1,fcff:3::2,fcff:3::3)
+lists=(fcff:1:: "fcff:2::1,fcff:2::2" "fcff:3::1,fcff:3::2,fcff:3::3")
 sid_list 4 16
 lists+=("$S")
 
