@@ -192,7 +192,8 @@ within "$drops" 100 100000 "netem dropped enough to tell"
 check "Prometheus has the packets that the interface sent" \
 	wait_for 20 says 'sr6flow_sent_packets_total{flow="gold"}' "$sent"
 take_values
-sids=sids=fcff:2::1,fcff:3::100
+sids=sids=$topo_source@fcff:2::1,fcff:3::100
+silver=$topo_source@fcff:2::1,fcff:3::7
 gold=flow=gold,measurement=core,peer=far,$sids
 value_is sr6flow_sent_packets_total $gold "$sent" \
 	"its labels are measurement, peer, flow and SID list"
@@ -212,7 +213,7 @@ is "$(rows "select(.sent > 0) | .lost / .sent == $ratio" | jq any)" true \
 
 of=measurement=core,peer=far
 is "$(matching sr6flow_sent_packets_total)" \
-	"sr6flow_sent_packets_total flow=fcff:2::1,fcff:3::7,$of,sids=fcff:2::1,fcff:3::7
+	"sr6flow_sent_packets_total flow=$silver,$of,sids=$silver
 sr6flow_sent_packets_total $gold
 sr6flow_sent_packets_total $of" \
 	"two flows have series, one of them by its SID list; the others are summed"

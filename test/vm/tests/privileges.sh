@@ -10,8 +10,8 @@
 
 period=500
 node_add r
-on r lmctl init tx
-on r lmctl init rx
+on r lmctl init tx --netmask 0
+on r lmctl init rx --netmask 0
 on r lmctl add tx gold=fcff:2::1
 on r lmctl add rx gold=fcff:2::1
 
