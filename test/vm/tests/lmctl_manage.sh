@@ -180,7 +180,7 @@ sources() {
 test_source() {
 	check "a set to count" lm init rx --ip6tables=/bin/true
 	fault "a counting node does not know the source" \
-		"set 'lm-rx' has a netmask: give the flow fcff:2::1 a source, as in SOURCE@SID; no flow" \
+		"set 'lm-rx' has a netmask: add the source, as in SOURCE@SID, to the flow fcff:2::1; no flow" \
 		lm add rx fcff:2::1
 	check "one list of two sources" lm add rx a=fcff:1::1@fcff:2::1 \
 		b=fcff:1::2@fcff:2::1
@@ -202,7 +202,7 @@ test_source() {
 	on node ipset destroy lm-rx
 
 	check "no source" lm init rx --netmask 0 --ip6tables=/bin/true
-	fault "a superfluous source" "set 'lm-rx' has no netmask: give the flow .* without source" \
+	fault "a superfluous source" "set 'lm-rx' has no netmask: remove the source from the flow fcff:1::1@fcff:2::1" \
 		lm add rx fcff:1::1@fcff:2::1
 	lm add rx fcff:2::1
 	is "$(lm flows rx --json | jq -c '.sets[0].flows[0].source')" null \
