@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 #include "lmctl/block.h"
 #include "lmctl/engine/prober.h"
 #include "lmctl/engine/reflector.h"
@@ -199,6 +200,16 @@ struct config *config_new(void);
  * @config: configuration or NULL
  */
 void config_free(struct config *config);
+
+/**
+ * config_keys_owner() - who may own a file of keys, beside root
+ * @user: user that lmctl becomes, empty if it stays who it is
+ *
+ * Root reads the keys at the start, the user that it becomes at a reload.
+ *
+ * Return: the user, 0 if there is none of that name.
+ */
+uid_t config_keys_owner(const char *user);
 
 /**
  * config_reflect_init() - defaults of a section reflect

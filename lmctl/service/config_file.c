@@ -268,13 +268,11 @@ static int finish_alarm(struct config_load *load, unsigned int i)
 			   config->alarm[i].name, pattern);
 }
 
-/* Root reads the keys at the start, the user that it becomes at a reload. */
-static uid_t keys_owner(const struct config *config)
+uid_t config_keys_owner(const char *user)
 {
-	const struct passwd *user = *config->user ? getpwnam(config->user) :
-						    NULL;
+	const struct passwd *entry = *user ? getpwnam(user) : NULL;
 
-	return user ? user->pw_uid : 0;
+	return entry ? entry->pw_uid : 0;
 }
 
 static int finish(struct config_load *load)
@@ -290,8 +288,8 @@ static int finish(struct config_load *load)
 	if (finish_timing(load))
 		return -1;
 	if (config->keys_file[0] &&
-	    keys_load(&config->keys, config->keys_file, keys_owner(config),
-		      error, sizeof(error)))
+	    keys_load(&config->keys, config->keys_file,
+		      config_keys_owner(config->user), error, sizeof(error)))
 		return config_fail(load, 0, "keys: %s", error);
 	if (config->reflect.on &&
 	    finish_auth(load, &load->given_reflect,

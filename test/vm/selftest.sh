@@ -129,6 +129,27 @@ says "the warning itself" '^# .*WARNING: selftest'
 says "a data race of the module" '^not ok [0-9]+ - .* races: kernel log is clean'
 says "a test after all that" '^ok [0-9]+ - .* passes: a point'
 
+# A kernel that dies before its first test is booted again, but not for ever.
+mkdir -p "$out.bin"
+cat >"$out.bin/qemu-system-x86_64" <<END
+#!/bin/bash
+if [ ! -e "$out.died" ]; then
+	touch "$out.died"
+	echo "Oops: int3: 0000 [#1]" >"\$(printf '%s\n' "\$@" | sed -n 's/^file://p')"
+	exit 0
+fi
+exec $(type -P qemu-system-x86_64) "\$@"
+END
+chmod +x "$out.bin/qemu-system-x86_64"
+PATH=$out.bin:$PATH run 0 "the kernel dies at its start" passes
+says "that it is booted again" '^# .*: the kernel died before the first test, boot 2$'
+says "how it died" '^#   \| Oops: int3'
+says "the test of the second boot" '^ok [0-9]+ - .* passes: a point$'
+VM_APPEND=rdinit=/nothing run 1 "the kernel dies each time" passes
+says "the third boot" '^# .*: the kernel died before the first test, boot 3$'
+says "a test that no boot has run" '^not ok [0-9]+ - .* passes: was not run'
+rm -rf "$out.bin" "$out.died"
+
 run 1 "the guest panics" panics passes
 says "the test during which it died" '^not ok [0-9]+ - .* panics: the guest died'
 # Above a stack that chance makes deep.

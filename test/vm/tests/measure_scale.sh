@@ -143,5 +143,5 @@ is "${tally[named/gold/lost]} ${tally[named/silver/lost]}" \
 	"$(netem_dropped transit egress 1) $(netem_dropped transit egress 2)" \
 	"they have lost what netem dropped"
 within "${tally[named/all/lost]}" 10 390 "netem dropped enough to tell"
-is "$(grep -vh "^lmctl: node 'guest' starts: " "$tmp/ingress.err" "$tmp/egress.err" || true)" \
+is "$(grep -vhE "^lmctl: node 'guest' starts: |stays root" "$tmp/ingress.err" "$tmp/egress.err" || true)" \
 	"" "nobody had anything to say, about late colours least of all"

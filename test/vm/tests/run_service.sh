@@ -317,8 +317,9 @@ like "$(cat "$tmp/second")" \
 	"$now: it says what to do"
 
 begin hangup
+install -m 600 -o root "$tmp/ingress.keys" "$tmp/root.keys"
 start ingress lmctl measure fd00:c::3 --period ${period}ms --json \
-	--keys "$tmp/ingress.keys" >"$tmp/hangup.json" 2>"$tmp/hangup.err"
+	--keys "$tmp/root.keys" >"$tmp/hangup.json" 2>"$tmp/hangup.err"
 wait_for 20 grep -q '"status":"exact"' "$tmp/hangup.json"
 kill -HUP "$started"
 status=0
