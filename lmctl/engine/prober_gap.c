@@ -63,6 +63,8 @@ struct gap_side {
  * @missing: number of blocks without figures
  * @first: first of them
  * @last: last of them
+ * @run: first of those up to @last that follow each other
+ * @runs: tells which blocks are missing before @run
  * @side: its ends
  */
 struct gap_pair {
@@ -71,6 +73,8 @@ struct gap_pair {
 	uint64_t missing;
 	int64_t first;
 	int64_t last;
+	int64_t run;
+	uint64_t runs;
 	struct gap_side side[2];
 };
 
@@ -94,6 +98,7 @@ struct gap_flow {
  * @blocks: number of blocks
  * @first: first of them
  * @last: last of them
+ * @which: tells which blocks they are
  * @point: points of the path at its ends, 0 for this node
  * @counters: sums at its ends
  */
@@ -102,6 +107,7 @@ struct row {
 	uint64_t blocks;
 	int64_t first;
 	int64_t last;
+	uint64_t which;
 	unsigned int point[2];
 	struct sr6flow_counters counters[2];
 };
@@ -226,8 +232,15 @@ static struct point point_of(const struct measurement *of,
 
 static void miss(struct gap_pair *pair, int64_t first, int64_t last)
 {
-	if (!pair->missing)
+	if (!pair->missing) {
 		pair->first = first;
+		pair->run = first;
+		pair->runs = 0;
+	} else if (first != pair->last + 1) {
+		pair->runs = mix(mix(pair->runs, (uint64_t)pair->run),
+				 (uint64_t)pair->last);
+		pair->run = first;
+	}
 	pair->last = last;
 	pair->missing += (uint64_t)last - (uint64_t)first + 1;
 }
@@ -260,6 +273,8 @@ static void pair_row(const struct gap_pair *pair, const struct point point[2],
 	row->blocks = pair->missing;
 	row->first = pair->first;
 	row->last = pair->last;
+	row->which = mix(mix(pair->runs, (uint64_t)pair->run),
+			 (uint64_t)pair->last);
 	for (i = 0; i < 2; i++) {
 		const struct gap_side *side = &pair->side[i];
 
@@ -390,8 +405,7 @@ static bool same_gap(const struct row *a, const struct row *b)
 {
 	unsigned int i, j;
 
-	if (a->blocks != b->blocks || a->first != b->first ||
-	    a->last != b->last)
+	if (a->blocks != b->blocks || a->which != b->which)
 		return false;
 	for (i = 0; i < 2; i++)
 		for (j = 0; j < 2; j++)

@@ -346,6 +346,37 @@ static void test_path(void **state)
 	finish(&bench, 5);
 }
 
+/* As many blocks between the same two are no reason to be one row. */
+static void test_path_other_blocks(void **state)
+{
+	/* By block, then by peer: its answer is late. */
+	static const bool late[][3] = {
+		{ true, true, true }, { true, false, false },
+		{ false, false, true }, { true, true, true },
+	};
+	struct bench bench;
+	unsigned int i, peer;
+
+	(void)state;
+	bench_init(&bench);
+	bench.npeers = 3;
+	bench_start(&bench, 12);
+	blocks(&bench, 0, 4);
+	for (i = 0; i < 4; i++) {
+		for (peer = 0; peer < 3; peer++)
+			bench.peer_reason[peer] = late[i][peer] ?
+						  REASON_READ_LATE :
+						  REASON_NONE;
+		blocks(&bench, 4 + i, 5 + i);
+	}
+	memset(bench.peer_reason, 0, sizeof(bench.peer_reason));
+	blocks(&bench, 8, 10);
+	assert_int_equal(bench.gaps, 2);
+	assert_int_equal(bench.gap.covers, RESULT_SEGMENT(2) | RESULT_TOTAL);
+	gap_is(&bench, 4, 7, 3);
+	finish(&bench, 2);
+}
+
 /* A group's gap is the sum of all of its peers. */
 static void test_group(void **state)
 {
@@ -412,6 +443,7 @@ int main(void)
 		cmocka_unit_test(test_stepped),
 		cmocka_unit_test(test_removed),
 		cmocka_unit_test(test_path),
+		cmocka_unit_test(test_path_other_blocks),
 		cmocka_unit_test(test_group),
 		cmocka_unit_test(test_bad_network),
 	};
