@@ -149,7 +149,27 @@ static int remember(struct import *import, const struct sr6flow_flow *flow)
 	return -ENOMEM;
 }
 
-/* As seg6_flow() does, with the source if the set wants one. */
+/* The route's own source, or this node's. */
+static int find_source(struct import *import, const struct seg6_route *route,
+		       struct sr6flow_flow *flow, char *reason)
+{
+	int err;
+
+	if (route->source && !IN6_IS_ADDR_UNSPECIFIED(route->source)) {
+		flow->source = *route->source;
+		return 0;
+	}
+	err = tunsrc_find(&import->tunsrc, &flow->sids[0], route->device,
+			  &flow->source);
+	if (err)
+		snprintf(reason, SEG6_REASON_SIZE, "no tunnel source: %s; set "
+			 "one with 'ip sr tunsrc set ADDRESS'", strerror(-err));
+	else if (!import->tunsrc.fixed && !import->chosen)
+		import->chosen = import->list.n + 1;
+	return err;
+}
+
+/* As seg6_flow() does, with the source if the set wants one, as it will have it. */
 static int make_flow(struct import *import, const struct seg6_route *route,
 		     struct sr6flow_flow *flow, char *reason)
 {
@@ -163,18 +183,9 @@ static int make_flow(struct import *import, const struct seg6_route *route,
 			 "'lmctl init --netmask 0'");
 		return -ENOTSUP;
 	}
-	flow->netmask = SR6FLOW_NETMASK_MAX;
-	if (route->source && !IN6_IS_ADDR_UNSPECIFIED(route->source)) {
-		flow->source = *route->source;
-		return 0;
-	}
-	err = tunsrc_find(&import->tunsrc, &flow->sids[0], route->device,
-			  &flow->source);
-	if (err)
-		snprintf(reason, SEG6_REASON_SIZE, "no tunnel source: %s; set "
-			 "one with 'ip sr tunsrc set ADDRESS'", strerror(-err));
-	else if (!import->tunsrc.fixed && !import->chosen)
-		import->chosen = import->list.n + 1;
+	err = find_source(import, route, flow, reason);
+	flow->netmask = import->set.netmask;
+	sr6flow_source_mask(flow->source.s6_addr, flow->netmask);
 	return err;
 }
 

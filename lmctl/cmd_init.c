@@ -15,6 +15,7 @@
 struct options {
 	struct ip6tables rule;
 	struct sr6flow_options set;
+	bool netmask_given;
 	bool dry_run;
 };
 
@@ -130,6 +131,7 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 		options->set.skbinfo = true;
 		return 0;
 	case KEY_NETMASK:
+		options->netmask_given = true;
 		return netmask(state, arg, &options->set.netmask);
 	case KEY_IP6TABLES:
 		options->rule.program = arg;
@@ -192,12 +194,31 @@ static void report_other(struct sr6flow *handle, const struct options *options)
 		lmctl_error("%s", reason);
 }
 
+/*
+ * A set that is there keeps its netmask unless another one is asked for: what makes
+ * sets at each start of a service must not fail for those of an earlier version.
+ */
+static void keep_netmask(struct sr6flow *handle, struct options *options)
+{
+	struct sr6flow_set info;
+
+	if (options->netmask_given ||
+	    sr6flow_info(handle, options->rule.set, &info) ||
+	    info.netmask == options->set.netmask)
+		return;
+	lmctl_warning("set '%s' exists with netmask %u: it stays; for netmask %u "
+		      "'lmctl deinit' it, 'lmctl init' it and add its flows again",
+		      options->rule.set, info.netmask, options->set.netmask);
+	options->set.netmask = info.netmask;
+}
+
 /* Sets *created unless the set was there with the same options. */
 static int create(struct sr6flow *handle, struct options *options,
 		  bool *created)
 {
 	int err;
 
+	keep_netmask(handle, options);
 	options->set.exist = false;
 	err = sr6flow_create(handle, options->rule.set, &options->set);
 	*created = !err;

@@ -5,7 +5,6 @@
 
 #include "lmctl/lmctl.h"
 #include "lmctl/peering.h"
-#include "lmctl/privileges.h"
 
 enum { OPT_KEYS = 0x300, OPT_NODE, OPT_TLV_TYPE };
 
@@ -72,7 +71,7 @@ int peering_apply(const struct peering_options *peering,
 	}
 	strcpy(config->keys_file, peering->keys);
 	if (!keys_load(&config->keys, peering->keys,
-		       config_keys_owner(PRIVILEGES_USER), error, sizeof(error)))
+		       config_keys_owner(""), error, sizeof(error)))
 		return 0;
 	lmctl_error("%s", error);
 	return -EINVAL;

@@ -203,9 +203,10 @@ void config_free(struct config *config);
 
 /**
  * config_keys_owner() - who may own a file of keys, beside root
- * @user: user that lmctl becomes, empty if it stays who it is
+ * @user: user that lmctl becomes; empty if it stays who it is, whom a service manager
+ *	  has made PRIVILEGES_USER
  *
- * Root reads the keys at the start, the user that it becomes at a reload.
+ * Root reads the keys at the start and in checks, the user at a reload.
  *
  * Return: the user, 0 if there is none of that name.
  */

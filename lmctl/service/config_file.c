@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "lmctl/privileges.h"
 #include "lmctl/recording.h"
 #include "lmctl/service/config_load.h"
 
@@ -270,7 +271,7 @@ static int finish_alarm(struct config_load *load, unsigned int i)
 
 uid_t config_keys_owner(const char *user)
 {
-	const struct passwd *entry = *user ? getpwnam(user) : NULL;
+	const struct passwd *entry = getpwnam(*user ? user : PRIVILEGES_USER);
 
 	return entry ? entry->pw_uid : 0;
 }

@@ -70,6 +70,11 @@ test_init() {
 	fault "$1: another netmask is refused" \
 		"set 'lm-tx' exists with netmask 128, not 0: give --netmask=128" \
 		lm init tx --netmask 0 "--ip6tables=$tool"
+	on node ipset create lm-old hash:sr6flow
+	like "$(lm init rx --set lm-old "--ip6tables=/bin/true" 2>&1)" \
+		"'lm-old' exists with netmask 0: it stays; .*'lmctl deinit'" \
+		"$1: a set of an earlier version keeps its netmask"
+	on node ipset destroy lm-old
 
 	# shellcheck disable=SC2086 # words of a rule
 	on node "$tool" -t mangle $tx_rule

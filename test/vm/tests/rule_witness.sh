@@ -131,6 +131,7 @@ on egress ipset add other "idle=$topo_source@fcff:2::1,fcff:3::7"
 on egress ipset swap lm-rx other
 blocks_pass 3
 on egress ipset swap lm-rx other
+on egress ipset destroy other
 over set-restarted unknown-flow flow-removed flow-added
 
 # The same where the rules are in tables of ip6_tables.
