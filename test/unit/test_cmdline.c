@@ -35,7 +35,7 @@ static const struct row {
 	{ 2, "--json stats" },
 
 	{ 0, "init --help" },
-	{ 0, "init tx --ip6tables=/bin/true" },
+	{ 0, "init tx --netmask 0 --ip6tables=/bin/true" },
 	{ 0, "init rx --ip6tables /bin/true --set new" },
 	{ 0, "init tx --set new --mask 0x30000 --colour 0x20000 --timeout 1min"
 	     " --maxelem 5 --hashsize 64 --forceadd --skbinfo"
@@ -46,9 +46,9 @@ static const struct row {
 	{ 0, "init rx -s new --netmask=128 --ip6tables=/bin/true" },
 	{ 2, "init rx --netmask 129" },
 	{ 2, "init rx --netmask /64" },
-	{ 1, "init tx --ip6tables=/bin/false" },
-	{ 1, "init tx --ip6tables=/nonexistent/ip6tables" },
-	{ 1, "init tx --mask 0x10 --ip6tables=/bin/true" },
+	{ 1, "init tx --netmask 0 --ip6tables=/bin/false" },
+	{ 1, "init tx --netmask 0 --ip6tables=/nonexistent/ip6tables" },
+	{ 1, "init tx --netmask 0 --mask 0x10 --ip6tables=/bin/true" },
 	{ 2, "init" },
 	{ 2, "init both" },
 	{ 2, "init tx rx" },
@@ -385,6 +385,7 @@ static void test_warnings(void **state)
 		{ "init tx -s new -n -m 0x0c", "Traffic Class" },
 		{ "init tx -s new -n -m 0x03", "ECN BITS" },
 		{ "init tx -s new -n -m 0x10000", "one bit" },
+		{ "init tx --ip6tables=/bin/true", "netmask 0: it stays" },
 	};
 	char message[4096];
 	size_t i;
