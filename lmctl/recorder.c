@@ -59,13 +59,11 @@
  * The rules are looked at before READ and after CONFIRM: those of the first READ that
  * a block is the difference of must be those of its CONFIRM, unchanged throughout.
  *
- * Only a marking node changes the active colour. A set is taken for a marking one
- * when its active colour is seen to change, or when recorder_marks() says so; before
- * that it is not asked to.
+ * Only a marking node changes the active colour: a set whose active colour is seen to
+ * change, or of which recorder_marks() says so.
  *
- * The two blocks at the start have no base and no records. A recorder that is
- * held up says so for the first block that it misses; the others, of which
- * there may be any number, have no records.
+ * The two blocks at the start have no base and no records. A recorder that is held up
+ * says so for the first block that it misses; any others have no records.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -322,6 +320,7 @@ int recorder_next(struct recorder *recorder, int64_t now,
 				     finished : recorder->block + 1);
 	}
 	if (recorder->step == RECORDER_LOOK &&
+	    recorder->block != recorder->first &&
 	    now > block_colour_deadline(timing, recorder->block + 1))
 		recorder->step = RECORDER_READ;
 	open = block_window_open(timing, recorder->block);
@@ -353,12 +352,14 @@ void recorder_look(struct recorder *recorder, int64_t ended, uint32_t mask,
 	int64_t block = recorder->block + 1;
 	int64_t deadline = block_colour_deadline(timing, block);
 	int64_t finest = (timing->guard - timing->band) / LOOK_STEPS;
+	/* The first block has no record: it stands still if a READ comes after this. */
+	bool in_time = ended <= deadline || recorder->block == recorder->first;
 	struct change *change = &recorder->change[parity(block)];
 	bool changed = colour == block_colour(mask, block);
 
 	observe_colour(recorder, mask, colour);
-	if (changed || ended >= deadline || !recorder->marking) {
-		change->looked = ended <= deadline;
+	if (changed || ended >= deadline || !(recorder->marking || recorder->marks)) {
+		change->looked = in_time;
 		change->late = !changed;
 		recorder->step = RECORDER_READ;
 		return;

@@ -352,6 +352,20 @@ static const struct scenario scenarios[] = {
 			{ 3, 0, REASON_STILL_COUNTING, 0 },
 		},
 	}, {
+		.name = "a marking set whose recorder begins late in a block",
+		.flows = 1, .marks = true, .until = 500,
+		.events = { { 0, SLEEP, 45 } },
+		.expected = {
+			{ 1, 0, 0, 100 }, { 2, 0, 0, 100 }, { 3, 0, 0, 100 },
+		},
+	}, {
+		.name = "a marking set whose first change comes after the first look",
+		.flows = 1, .marks = true, .until = 500,
+		.events = { { 10, ROTATE_LATE, 25 } },
+		.expected = {
+			{ 1, 0, 0, 75 }, { 2, 0, 0, 100 }, { 3, 0, 0, 100 },
+		},
+	}, {
 		.name = "a slow dump that is in time",
 		.flows = 1, .until = 500, .events = { { 340, SLOW, 20 } },
 		.expected = {
