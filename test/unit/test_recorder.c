@@ -361,9 +361,9 @@ static const struct scenario scenarios[] = {
 	}, {
 		.name = "a marking set whose first change comes after the first look",
 		.flows = 1, .marks = true, .until = 500,
-		.events = { { 10, ROTATE_LATE, 25 } },
+		.events = { { 0, ROTATE_STOP, 0 }, { 125, ROTATE_START, 0 } },
 		.expected = {
-			{ 1, 0, 0, 75 }, { 2, 0, 0, 100 }, { 3, 0, 0, 100 },
+			{ 1, 0, 0, 74 }, { 2, 0, 0, 100 }, { 3, 0, 0, 100 },
 		},
 	}, {
 		.name = "a slow dump that is in time",
