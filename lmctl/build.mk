@@ -57,9 +57,12 @@ test_recording_lines_OBJS := $(RECORDING_OBJS)
 test_recording_lines_LDLIBS := $(LMCTL_LDLIBS)
 test_recorder_OBJS := $(B)/test/unit/node_sim.o $(RECORDER_OBJS)
 test_recorder_LDLIBS := $(LMCTL_LDLIBS)
-test_rules_OBJS := $(patsubst %,$(B)/lmctl/%.o,rules rules_nft rules_legacy \
-		   rules_watch) $(RECORDING_OBJS)
+test_rules_OBJS := $(patsubst %,$(B)/lmctl/%.o,rules rules_nft rules_watch) \
+		   $(RECORDING_OBJS)
 test_rules_LDLIBS := $(LMCTL_LDLIBS)
+test_rules_legacy_OBJS := $(patsubst %,$(B)/lmctl/%.o,rules rules_legacy) \
+			  $(RECORDING_OBJS)
+test_rules_legacy_LDLIBS := $(LMCTL_LDLIBS)
 test_linefile_OBJS := $(B)/lmctl/linefile.o $(B)/lmctl/output.o
 test_linefile_LDLIBS := -Wl$(comma)--wrap=geteuid -lsmartcols
 test_layout_OBJS := $(B)/lmctl/layout.o

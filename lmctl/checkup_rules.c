@@ -34,6 +34,26 @@ static void find_twice(const struct rules *rules, const char *set,
 	       rule_remedy(second, one));
 }
 
+/* The rule is right, and meets no packet or others. It is in table ip6 mangle. */
+static void find_asleep(const struct rule *rule, const char *set,
+			struct rule_finding *finding)
+{
+	char text[RULE_STRLEN];
+
+	rule_text(rule, text);
+	if (rule->dormant) {
+		TEXT(finding, "the set '%s' is not counted: the table of %s is dormant",
+		     set, text);
+		REMEDY(finding, "wake the table: 'nft add table ip6 %s { }'",
+		       rule->table);
+		return;
+	}
+	TEXT(finding, "the set '%s' is not counted as it should be: the chain of %s has not the hook that ip6tables gives it",
+	     set, text);
+	REMEDY(finding, "empty that chain, remove it ('nft delete chain ip6 %s %s') and run 'lmctl init'",
+	       rule->table, rule->chain);
+}
+
 static void find_differing(const struct rules *rules, const char *set,
 			   struct rule_finding *finding)
 {
@@ -42,6 +62,10 @@ static void find_differing(const struct rules *rules, const char *set,
 	char text[RULE_STRLEN];
 
 	rule_text(rule, text);
+	if (rule->plain && rule->placed) {
+		find_asleep(rule, set, finding);
+		return;
+	}
 	if (!rule->plain)
 		TEXT(finding, "the set '%s' counts some packets only: %s has a condition before the set",
 		     set, text);

@@ -223,7 +223,16 @@ int nftables_generation(struct nftables *nft, uint32_t *number)
 
 int nftables_rules(struct nftables *nft, nftables_fn fn, void *arg)
 {
-	struct run run = { .fn = fn, .arg = arg, .dump = true };
+	static const int types[] = {
+		NFT_MSG_GETRULE, NFT_MSG_GETCHAIN, NFT_MSG_GETTABLE,
+	};
+	unsigned int i;
+	int err = 0;
 
-	return ask(nft, NFT_MSG_GETRULE, &run);
+	for (i = 0; !err && i < sizeof(types) / sizeof(types[0]); i++) {
+		struct run run = { .fn = fn, .arg = arg, .dump = true };
+
+		err = ask(nft, types[i], &run);
+	}
+	return err;
 }

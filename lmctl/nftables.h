@@ -58,7 +58,7 @@ int nftables_drain(struct nftables *nft, nftables_fn fn, void *arg);
 int nftables_generation(struct nftables *nft, uint32_t *generation);
 
 /**
- * nftables_rules() - read all rules
+ * nftables_rules() - read all rules, then all chains, then all tables
  * @nft: handle
  * @fn: called for each
  * @arg: for @fn

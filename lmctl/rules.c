@@ -216,8 +216,8 @@ enum reason rules_judge(const struct rules *rules)
 		return REASON_NO_RULE;
 	if (rules->counting > 1)
 		return REASON_RULE_TWICE;
-	return rule && rule->plain && rule->placed ? REASON_NONE :
-						     REASON_RULE_DIFFERS;
+	return rule && rule->plain && rule->placed && rule->hooked &&
+	       !rule->dormant ? REASON_NONE : REASON_RULE_DIFFERS;
 }
 
 static const char *family_name(const struct rule *rule)

@@ -37,6 +37,8 @@ struct ip6t_getinfo;
  * @plain: every packet meets the match that counts
  * @placed: it is where 'lmctl init' puts it: in the right chain of the table mangle,
  *	    no rule before it ends the traversal (dst), no rule behind it drops (src)
+ * @hooked: its chain has the hook that it has with ip6tables
+ * @dormant: but its table has no hook now
  */
 struct rule {
 	bool legacy;
@@ -50,6 +52,8 @@ struct rule {
 	bool marks;
 	bool plain;
 	bool placed;
+	bool hooked;
+	bool dormant;
 };
 
 /**
@@ -178,7 +182,7 @@ void rules_take(struct rules *rules, const struct rule *rule,
 		const struct rule_scan *scan);
 
 /**
- * rules_nft() - take a message NFT_MSG_NEWRULE of a dump
+ * rules_nft() - take a message of a dump: of rules, then of chains and tables
  * @rules: rules
  * @nlh: message with at least a struct nfgenmsg
  */

@@ -158,7 +158,9 @@ int rules_legacy(struct rules *rules, const struct ip6t_getinfo *info,
 {
 	struct walk walk = {
 		.bytes = entries,
-		.rule = { .legacy = true, .family = NFPROTO_IPV6 },
+		.rule = {
+			.legacy = true, .family = NFPROTO_IPV6, .hooked = true,
+		},
 	};
 	int err;
 

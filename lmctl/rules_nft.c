@@ -12,6 +12,7 @@
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nf_tables_compat.h>
 #include <linux/netfilter/nfnetlink.h>
+#include <linux/netfilter_ipv6.h>
 #include <string.h>
 
 #include "lmctl/rules.h"
@@ -172,13 +173,77 @@ static bool rule_read(const struct nlmsghdr *nlh, struct rule *rule,
 	return true;
 }
 
-void rules_nft(struct rules *rules, const struct nlmsghdr *nlh)
+static void take_rule(struct rules *rules, const struct nlmsghdr *nlh)
 {
 	struct rule_scan scan = { .index = rules->index };
 	struct rule rule;
 
 	if (rule_read(nlh, &rule, &scan))
 		rules_take(rules, &rule, &scan);
+}
+
+/* A chain of another type sees the first packet of a connection only. */
+static bool is_hooked(const struct attributes *chain, unsigned int hook)
+{
+	struct attributes data;
+
+	nest_of(chain, NFTA_CHAIN_HOOK, &data);
+	return data.of[NFTA_HOOK_HOOKNUM] &&
+	       number_of(&data, NFTA_HOOK_HOOKNUM) == hook &&
+	       (int32_t)number_of(&data, NFTA_HOOK_PRIORITY) ==
+	       NF_IP6_PRI_MANGLE &&
+	       !strcmp(text_of(chain, NFTA_CHAIN_TYPE), "filter");
+}
+
+static void take_chain(struct rules *rules, uint8_t family,
+		       const struct attributes *chain)
+{
+	const char *table = text_of(chain, NFTA_CHAIN_TABLE);
+	const char *name = text_of(chain, NFTA_CHAIN_NAME);
+	unsigned int i;
+
+	for (i = 0; i < rules->n; i++) {
+		struct rule *rule = &rules->rule[i];
+
+		if (rule->family == family && !strcmp(rule->table, table) &&
+		    !strcmp(rule->chain, name))
+			rule->hooked = is_hooked(chain, rule->marks ?
+						 NF_INET_POST_ROUTING :
+						 NF_INET_PRE_ROUTING);
+	}
+}
+
+static void take_table(struct rules *rules, uint8_t family,
+		       const struct attributes *table)
+{
+	const char *name = text_of(table, NFTA_TABLE_NAME);
+	unsigned int i;
+
+	for (i = 0; i < rules->n; i++)
+		if (rules->rule[i].family == family &&
+		    !strcmp(rules->rule[i].table, name))
+			rules->rule[i].dormant =
+				number_of(table, NFTA_TABLE_FLAGS) &
+				NFT_TABLE_F_DORMANT;
+}
+
+void rules_nft(struct rules *rules, const struct nlmsghdr *nlh)
+{
+	const struct nfgenmsg *nfg = mnl_nlmsg_get_payload(nlh);
+	struct attributes attributes = { 0 };
+
+	mnl_attr_parse(nlh, sizeof(*nfg), attribute_take, &attributes);
+	switch (nlh->nlmsg_type & 0xff) {
+	case NFT_MSG_NEWRULE:
+		take_rule(rules, nlh);
+		break;
+	case NFT_MSG_NEWCHAIN:
+		take_chain(rules, nfg->nfgen_family, &attributes);
+		break;
+	case NFT_MSG_NEWTABLE:
+		take_table(rules, nfg->nfgen_family, &attributes);
+		break;
+	}
 }
 
 /* What a change in a table means for the rules in it. */

@@ -24,7 +24,8 @@
 #define MASK 0x00030000
 #define BLOCKS 4
 #define MS BLOCK_NS_PER_MS
-enum { ONE_RULE, NO_RULES, TWO_RULES, CONDITION, ELSEWHERE, MEMBERSHIP, UNKNOWN };
+enum { ONE_RULE, NO_RULES, TWO_RULES, CONDITION, ELSEWHERE, DORMANT, UNHOOKED,
+       MEMBERSHIP, UNKNOWN };
 enum { FOLLOWS, STANDS, WANDERS, NO_LOOK };
 enum { ANSWERS, SILENT, REJECTS, NOT_ASKED };
 #define INVALID(why) { ANSWER_INVALID, why }
@@ -100,6 +101,18 @@ static const struct row rows[] = {
 	  .level = FINDING_BAD, .subject = "rule",
 	  .text = "but by rule 1 of chain mine, table inet own (nft)",
 	  .remedy = "nft delete rule inet own mine handle 7",
+	  .bad = "rule,this node,loss," },
+	{ .name = "a rule in a dormant table", .rules = DORMANT,
+	  .reason = REASON_RULE_DIFFERS,
+	  .level = FINDING_BAD, .subject = "rule",
+	  .text = "not counted: the table of rule 1 of chain POSTROUTING, table mangle (ip6tables-nft) is dormant",
+	  .remedy = "'nft add table ip6 mangle { }'",
+	  .bad = "rule,this node,loss," },
+	{ .name = "a chain without its hook", .rules = UNHOOKED,
+	  .reason = REASON_RULE_DIFFERS,
+	  .level = FINDING_BAD, .subject = "rule",
+	  .text = "the chain of rule 1 of chain POSTROUTING, table mangle (ip6tables-nft) has not the hook",
+	  .remedy = "'nft delete chain ip6 mangle POSTROUTING'",
 	  .bad = "rule,this node,loss," },
 	{ .name = "a rule that asks only", .rules = MEMBERSHIP,
 	  .level = FINDING_NOTE, .subject = "rule",
@@ -334,7 +347,7 @@ static uint32_t or_zero(uint32_t given, uint32_t otherwise)
 static const struct rule rule_made = {
 	.family = NFPROTO_IPV6, .table = "mangle", .chain = "POSTROUTING",
 	.position = 1, .counts = 1, .marks = true, .plain = true,
-	.placed = true,
+	.placed = true, .hooked = true,
 };
 
 static void give_rules(struct checkup *checkup, int kind)
@@ -362,6 +375,12 @@ static void give_rules(struct checkup *checkup, int kind)
 			.chain = "mine", .position = 1, .handle = 7,
 			.counts = 1, .plain = true,
 		};
+		break;
+	case DORMANT:
+		rules.rule[0].dormant = true;
+		break;
+	case UNHOOKED:
+		rules.rule[0].hooked = false;
 		break;
 	case UNKNOWN:
 		rules.unknown = 3;

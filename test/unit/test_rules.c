@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Rules from messages of nf_tables and tables of ip6_tables, built as the kernel
- * builds them, and what is made of announcements.
+ * Rules from messages of nf_tables, built as the kernel builds them, and what is
+ * made of announcements.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,17 +13,16 @@
 #include <netinet/in.h>
 #include <endian.h>
 #include <libmnl/libmnl.h>
+#include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nf_tables_compat.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/xt_set.h>
-#include <linux/netfilter_ipv6/ip6_tables.h>
 
 #include "lmctl/rules.h"
 
 #define SET 5
 #define OTHER 6
-#define BOTH 0x100
 
 static struct {
 	_Alignas(struct nlmsghdr) char bytes[4096];
@@ -144,6 +143,44 @@ static void add_verdict(struct rules *rules, const char *chain, int32_t code)
 	rules_nft(rules, finished());
 }
 
+/* A chain with a hook, or without one when @type is NULL. */
+static void add_chain(struct rules *rules, const char *name, const char *type,
+		      uint32_t hook, int32_t priority)
+{
+	struct nlattr *nest;
+
+	start(NFT_MSG_NEWCHAIN, NFPROTO_IPV6, 11);
+	mnl_attr_put_strz(message.nlh, NFTA_CHAIN_TABLE, "mangle");
+	mnl_attr_put_strz(message.nlh, NFTA_CHAIN_NAME, name);
+	if (type) {
+		nest = mnl_attr_nest_start(message.nlh, NFTA_CHAIN_HOOK);
+		mnl_attr_put_u32(message.nlh, NFTA_HOOK_HOOKNUM, htonl(hook));
+		mnl_attr_put_u32(message.nlh, NFTA_HOOK_PRIORITY,
+				 htonl((uint32_t)priority));
+		mnl_attr_nest_end(message.nlh, nest);
+		mnl_attr_put_strz(message.nlh, NFTA_CHAIN_TYPE, type);
+	}
+	rules_nft(rules, message.nlh);
+}
+
+static void add_table(struct rules *rules, uint8_t family, const char *name,
+		      uint32_t flags)
+{
+	start(NFT_MSG_NEWTABLE, family, 11);
+	mnl_attr_put_strz(message.nlh, NFTA_TABLE_NAME, name);
+	mnl_attr_put_u32(message.nlh, NFTA_TABLE_FLAGS, htonl(flags));
+	rules_nft(rules, message.nlh);
+}
+
+/* Where the chains and tables are as ip6tables makes them. */
+static enum reason judge(struct rules *rules)
+{
+	add_chain(rules, "PREROUTING", "filter", NF_INET_PRE_ROUTING, -150);
+	add_chain(rules, "POSTROUTING", "filter", NF_INET_POST_ROUTING, -150);
+	add_table(rules, NFPROTO_IPV6, "mangle", 0);
+	return rules_judge(rules);
+}
+
 static void one_rule(void **state)
 {
 	char text[RULE_STRLEN];
@@ -153,14 +190,14 @@ static void one_rule(void **state)
 	(void)state;
 	for (marks = false;; marks = true) {
 		rules_start(&rules, SET);
-		assert_int_equal(rules_judge(&rules), REASON_NO_RULE);
+		assert_int_equal(judge(&rules), REASON_NO_RULE);
 		add_init_rule(&rules, marks);
-		assert_int_equal(rules_judge(&rules), REASON_NONE);
+		assert_int_equal(judge(&rules), REASON_NONE);
 		assert_int_equal(rules.rule[0].marks, marks);
 		assert_int_equal(rules.rule[0].handle, 42);
 		assert_int_equal(rules.uses, 1);
 		add_init_rule(&rules, marks);
-		assert_int_equal(rules_judge(&rules), REASON_RULE_TWICE);
+		assert_int_equal(judge(&rules), REASON_RULE_TWICE);
 		assert_int_equal(rules.uses, 2);
 		if (marks)
 			break;
@@ -206,7 +243,7 @@ static void revisions(void **state)
 			rows[i].len);
 		rules_nft(&rules, finished());
 		assert_int_equal(rules.uses, rows[i].uses);
-		assert_int_equal(rules_judge(&rules), rows[i].uses ?
+		assert_int_equal(judge(&rules), rows[i].uses ?
 				 REASON_NONE : REASON_NO_RULE);
 	}
 }
@@ -230,15 +267,15 @@ static void asks_only(void **state)
 	rules_nft(&rules, finished());
 	assert_int_equal(rules.n, 2);
 	assert_int_equal(rules.uses, 3);
-	assert_int_equal(rules_judge(&rules), REASON_NO_RULE);
+	assert_int_equal(judge(&rules), REASON_NO_RULE);
 	/* IPv4 has no packet for it. */
 	counting_rule(NFPROTO_IPV4, "mangle", "PREROUTING", 0);
 	rules_nft(&rules, finished());
-	assert_int_equal(rules_judge(&rules), REASON_NO_RULE);
+	assert_int_equal(judge(&rules), REASON_NO_RULE);
 	assert_int_equal(rules.uses, 4);
 	counting_rule(NFPROTO_INET, "own", "mine", 0);
 	rules_nft(&rules, finished());
-	assert_int_equal(rules_judge(&rules), REASON_RULE_DIFFERS);
+	assert_int_equal(judge(&rules), REASON_RULE_DIFFERS);
 }
 
 static void conditions(void **state)
@@ -252,7 +289,7 @@ static void conditions(void **state)
 	expression("cmp");
 	set_match(SET, 0, 0);
 	rules_nft(&rules, finished());
-	assert_int_equal(rules_judge(&rules), REASON_RULE_DIFFERS);
+	assert_int_equal(judge(&rules), REASON_RULE_DIFFERS);
 
 	/* Behind the match nothing matters, nor a comment before it. */
 	rules_start(&rules, SET);
@@ -262,7 +299,7 @@ static void conditions(void **state)
 	xtables("match", "mark", 1, "12345678901234567890", 20);
 	verdict(NF_DROP);
 	rules_nft(&rules, finished());
-	assert_int_equal(rules_judge(&rules), REASON_NONE);
+	assert_int_equal(judge(&rules), REASON_NONE);
 
 	/* Twice in one rule. */
 	rules_start(&rules, SET);
@@ -270,7 +307,7 @@ static void conditions(void **state)
 	set_match(SET, 0, 0);
 	set_match(SET, 0, 0);
 	rules_nft(&rules, finished());
-	assert_int_equal(rules_judge(&rules), REASON_RULE_TWICE);
+	assert_int_equal(judge(&rules), REASON_RULE_TWICE);
 }
 
 static void places(void **state)
@@ -316,8 +353,65 @@ static void places(void **state)
 		if (!rows[i].before)
 			add_verdict(&rules, rows[i].chain, rows[i].code);
 		add_verdict(&rules, "last", NF_DROP);
+		assert_int_equal(judge(&rules), rows[i].reason);
+	}
+}
+
+/* A rule that is right by its name, in a chain that does not have its hook. */
+static void hooks(void **state)
+{
+	static const struct {
+		const char *chain, *type;
+		uint32_t hook;
+		int32_t priority;
+		enum reason reason;
+	} rows[] = {
+		{ "PREROUTING", "filter", NF_INET_PRE_ROUTING, -150,
+		  REASON_NONE },
+		{ "POSTROUTING", "filter", NF_INET_POST_ROUTING, -150,
+		  REASON_NONE },
+		{ "PREROUTING", NULL, 0, 0, REASON_RULE_DIFFERS },
+		{ "POSTROUTING", NULL, 0, 0, REASON_RULE_DIFFERS },
+		{ "other", "filter", NF_INET_PRE_ROUTING, -150,
+		  REASON_RULE_DIFFERS },
+		{ "PREROUTING", "filter", NF_INET_LOCAL_IN, -150,
+		  REASON_RULE_DIFFERS },
+		{ "POSTROUTING", "filter", NF_INET_PRE_ROUTING, -150,
+		  REASON_RULE_DIFFERS },
+		{ "PREROUTING", "filter", NF_INET_PRE_ROUTING, -300,
+		  REASON_RULE_DIFFERS },
+		{ "PREROUTING", "nat", NF_INET_PRE_ROUTING, -150,
+		  REASON_RULE_DIFFERS },
+	};
+	struct rules rules;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		rules_start(&rules, SET);
+		add_init_rule(&rules, !strcmp(rows[i].chain, "POSTROUTING"));
+		assert_int_equal(rules_judge(&rules), REASON_RULE_DIFFERS);
+		add_chain(&rules, rows[i].chain, rows[i].type, rows[i].hook,
+			  rows[i].priority);
 		assert_int_equal(rules_judge(&rules), rows[i].reason);
 	}
+}
+
+static void dormant(void **state)
+{
+	struct rules rules;
+
+	(void)state;
+	rules_start(&rules, SET);
+	add_init_rule(&rules, false);
+	assert_int_equal(judge(&rules), REASON_NONE);
+	add_table(&rules, NFPROTO_IPV6, "other", NFT_TABLE_F_DORMANT);
+	add_table(&rules, NFPROTO_IPV4, "mangle", NFT_TABLE_F_DORMANT);
+	assert_int_equal(rules_judge(&rules), REASON_NONE);
+	add_table(&rules, NFPROTO_IPV6, "mangle", NFT_TABLE_F_DORMANT);
+	assert_int_equal(rules_judge(&rules), REASON_RULE_DIFFERS);
+	add_table(&rules, NFPROTO_IPV6, "mangle", 0);
+	assert_int_equal(rules_judge(&rules), REASON_NONE);
 }
 
 static void announce_rule(struct rules_watch *watch, int type,
@@ -424,194 +518,6 @@ static void generations(void **state)
 	assert_int_equal(watch.sequence, 1);
 }
 
-/* A table of ip6_tables under construction. */
-static struct {
-	_Alignas(8) char bytes[8192];
-	struct ip6t_getinfo info;
-} table;
-
-static void start_table(void)
-{
-	memset(&table, 0, sizeof(table));
-	strcpy(table.info.name, "mangle");
-	table.info.valid_hooks = 1u << NF_INET_PRE_ROUTING |
-				 1u << NF_INET_POST_ROUTING;
-}
-
-/* @target: a verdict, BOTH for the next rule, or the head of a chain. */
-static void add_entry(const char *head, uint16_t index, uint32_t options,
-		      uint8_t flags, int target, uint64_t packets)
-{
-	char *bytes = table.bytes + table.info.size;
-	struct ip6t_entry *entry = (void *)bytes;
-	size_t at = sizeof(*entry);
-
-	entry->counters.pcnt = packets;
-	if (index) {
-		struct xt_set_info_match_v4 info = {
-			.match_set = { index, 1, flags }, .flags = options,
-		};
-		struct xt_entry_match *match = (void *)(bytes + at);
-
-		strcpy(match->u.user.name, "set");
-		match->u.user.revision = 4;
-		match->u.match_size = XT_ALIGN(sizeof(*match)) +
-				      XT_ALIGN(sizeof(info));
-		memcpy(match->data, &info, sizeof(info));
-		at += match->u.match_size;
-	}
-	entry->target_offset = (uint16_t)at;
-	if (head) {
-		struct xt_error_target *error = (void *)(bytes + at);
-
-		strcpy(error->target.u.user.name, XT_ERROR_TARGET);
-		strcpy(error->errorname, head);
-		at += XT_ALIGN(sizeof(*error));
-		error->target.u.target_size = XT_ALIGN(sizeof(*error));
-	} else {
-		struct xt_standard_target *standard = (void *)(bytes + at);
-
-		at += XT_ALIGN(sizeof(*standard));
-		standard->target.u.target_size = XT_ALIGN(sizeof(*standard));
-		standard->verdict = target == BOTH ?
-				    (int)(table.info.size + at) : target;
-	}
-	entry->next_offset = (uint16_t)at;
-	table.info.size += (unsigned int)at;
-}
-
-static void add_policy(unsigned int hook, int target)
-{
-	table.info.underflow[hook] = table.info.size;
-	add_entry(NULL, 0, 0, 0, target, 0);
-}
-
-#define VERDICT(code) (-(code) - 1)
-
-/* Counting rules at the head of PREROUTING, and what comes after. */
-static void make_table(unsigned int rules, uint64_t packets)
-{
-	start_table();
-	table.info.hook_entry[NF_INET_PRE_ROUTING] = table.info.size;
-	while (rules--)
-		add_entry(NULL, SET, 0, 0, BOTH, packets);
-	add_policy(NF_INET_PRE_ROUTING, VERDICT(NF_ACCEPT));
-	table.info.hook_entry[NF_INET_POST_ROUTING] = table.info.size;
-	add_entry(NULL, SET, IPSET_FLAG_SKIP_COUNTER_UPDATE, 0, BOTH, 1);
-	add_policy(NF_INET_POST_ROUTING, VERDICT(NF_DROP));
-	add_entry("mine", 0, 0, 0, 0, 0);
-	add_entry(NULL, OTHER, 0, 0, VERDICT(NF_DROP), 0);
-	add_entry(NULL, 0, 0, 0, XT_RETURN, 0);
-	add_entry("ERROR", 0, 0, 0, 0, 0);
-}
-
-static void read_table(struct rules *rules)
-{
-	rules_start(rules, SET);
-	assert_int_equal(rules_legacy(rules, &table.info, table.bytes), 0);
-}
-
-static void legacy(void **state)
-{
-	char text[RULE_STRLEN];
-	struct rules rules;
-
-	(void)state;
-	make_table(1, 7);
-	read_table(&rules);
-	assert_int_equal(rules_judge(&rules), REASON_NONE);
-	assert_int_equal(rules.uses, 2);
-	assert_int_equal(rules.rule[0].packets, 7);
-	assert_string_equal(rule_text(&rules.rule[0], text),
-			    "rule 1 of chain PREROUTING, table mangle (ip6tables-legacy)");
-	assert_string_equal(rule_remedy(&rules.rule[1], text),
-			    "ip6tables-legacy -t mangle -D POSTROUTING 1");
-	make_table(2, 7);
-	read_table(&rules);
-	assert_int_equal(rules_judge(&rules), REASON_RULE_TWICE);
-	make_table(0, 7);
-	read_table(&rules);
-	assert_int_equal(rules_judge(&rules), REASON_NO_RULE);
-}
-
-static void legacy_places(void **state)
-{
-	struct rules rules;
-
-	(void)state;
-	/* Something before it that accepts. */
-	start_table();
-	add_entry(NULL, OTHER, 0, 0, VERDICT(NF_ACCEPT), 0);
-	add_entry(NULL, SET, 0, 0, BOTH, 0);
-	add_policy(NF_INET_PRE_ROUTING, VERDICT(NF_ACCEPT));
-	read_table(&rules);
-	assert_int_equal(rules_judge(&rules), REASON_RULE_DIFFERS);
-	/* A marking rule: accepted before, and dropped by the policy. */
-	start_table();
-	table.info.valid_hooks = 1u << NF_INET_POST_ROUTING;
-	add_entry(NULL, OTHER, 0, 0, VERDICT(NF_ACCEPT), 0);
-	add_entry(NULL, SET, 0, IPSET_DIM_ONE_SRC, BOTH, 0);
-	add_policy(NF_INET_POST_ROUTING, VERDICT(NF_DROP));
-	read_table(&rules);
-	assert_int_equal(rules_judge(&rules), REASON_NONE);
-	/* A condition of the rule itself. */
-	make_table(1, 0);
-	((struct ip6t_entry *)(void *)table.bytes)->ipv6.iniface_mask[0] = 0xff;
-	read_table(&rules);
-	assert_int_equal(rules_judge(&rules), REASON_RULE_DIFFERS);
-}
-
-static void legacy_sameness(void **state)
-{
-	struct rules before, now;
-
-	(void)state;
-	make_table(1, 7);
-	read_table(&before);
-	assert_true(rules_legacy_same(&before, &before));
-	make_table(1, 8);
-	read_table(&now);
-	assert_true(rules_legacy_same(&before, &now));
-	assert_false(rules_legacy_same(&now, &before));
-	make_table(2, 8);
-	read_table(&now);
-	assert_false(rules_legacy_same(&before, &now));
-	make_table(0, 0);
-	read_table(&now);
-	assert_false(rules_legacy_same(&before, &now));
-	rules_merge(&before, &before);
-	assert_int_equal(rules_judge(&before), REASON_RULE_TWICE);
-}
-
-/* Any byte may be wrong: no table makes it read outside of it. */
-static void legacy_hostile(void **state)
-{
-	static char *copy;
-	struct rules rules;
-	unsigned int i;
-	size_t size;
-
-	(void)state;
-	make_table(1, 7);
-	size = table.info.size;
-	copy = test_malloc(size);
-	for (i = 0; i < size; i++) {
-		memcpy(copy, table.bytes, size);
-		copy[i] ^= (char)0xff;
-		rules_start(&rules, SET);
-		rules_legacy(&rules, &table.info, copy);
-	}
-	memcpy(copy, table.bytes, size);
-	for (i = 0; i < size; i++) {
-		struct ip6t_getinfo info = table.info;
-
-		info.size = i;
-		rules_start(&rules, SET);
-		rules_legacy(&rules, &info, copy);
-	}
-	test_free(copy);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -620,12 +526,10 @@ int main(void)
 		cmocka_unit_test(asks_only),
 		cmocka_unit_test(conditions),
 		cmocka_unit_test(places),
+		cmocka_unit_test(hooks),
+		cmocka_unit_test(dormant),
 		cmocka_unit_test(announcements),
 		cmocka_unit_test(generations),
-		cmocka_unit_test(legacy),
-		cmocka_unit_test(legacy_places),
-		cmocka_unit_test(legacy_sameness),
-		cmocka_unit_test(legacy_hostile),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

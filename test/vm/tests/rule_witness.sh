@@ -124,6 +124,16 @@ blocks_pass 3
 mangle nft -R PREROUTING 1 "${counts[@]}"
 over rule-differs rule-changed
 
+# The table's hooks are away, and its rules are listed as before.
+begin dormant
+on egress nft 'add table ip6 mangle { flags dormant; }'
+blocks_pass 3
+check_fails "$now: init says that the table is dormant" \
+	"the table of rule 1 of chain PREROUTING, table mangle \(ip6tables-nft\) is dormant; wake the table: 'nft add table ip6 mangle \{ \}'" \
+	on egress lmctl init rx
+on egress nft add table ip6 mangle '{' '}'
+over rule-differs rule-changed
+
 begin swapped
 on egress ipset create other hash:sr6flow netmask 128
 on egress ipset add other "gold=$topo_source@$sids"
