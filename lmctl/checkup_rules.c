@@ -61,6 +61,12 @@ static void find_differing(const struct rules *rules, const char *set,
 	const struct rule *rule = rules_counting(rules, &i);
 	char text[RULE_STRLEN];
 
+	if (!rule) {
+		TEXT(finding, "the rule that counts the set '%s' is not known",
+		     set);
+		REMEDY(finding, "run 'lmctl deinit' and 'lmctl init'");
+		return;
+	}
 	rule_text(rule, text);
 	if (rule->plain && rule->placed) {
 		find_asleep(rule, set, finding);

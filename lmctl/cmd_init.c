@@ -254,14 +254,14 @@ static int rule_missing(struct sr6flow *handle, const struct ip6tables *rule)
 	err = witness_survey(handle, rule->set, &rules);
 	if (err)
 		return err;
-	found = rules_counting(&rules, &i);
-	if (!found)
+	if (!rules.counting)
 		return 1;
 	rule_finding(&rules, rule->set, 0, &finding);
 	if (finding.level != FINDING_GOOD) {
 		lmctl_error("%s; %s", finding.text, finding.remedy);
 		return -EEXIST;
 	}
+	found = rules_counting(&rules, &i);
 	if (found->marks != rule->marking) {
 		lmctl_error("%s, which is that of '%s'; use another set",
 			    finding.text, found->marks ? "tx" : "rx");

@@ -124,20 +124,38 @@ static bool right_chain(const struct rule *rule)
 	       !strcmp(rule->chain, rule->marks ? "POSTROUTING" : "PREROUTING");
 }
 
+/*
+ * Room for a rule. One that counts takes it from the last one that only asks; the
+ * others keep their order.
+ */
+static struct rule *make_room(struct rules *rules, bool counts)
+{
+	unsigned int i = RULES_MAX;
+
+	if (rules->n < RULES_MAX)
+		return &rules->rule[rules->n++];
+	while (counts && i--)
+		if (!rules->rule[i].counts) {
+			memmove(&rules->rule[i], &rules->rule[i + 1],
+				(RULES_MAX - 1 - i) * sizeof(*rules->rule));
+			return &rules->rule[RULES_MAX - 1];
+		}
+	return NULL;
+}
+
 static void keep(struct rules *rules, const struct rule_scan *scan)
 {
-	struct rule *rule = &rules->rule[rules->n];
+	struct rule *rule = make_room(rules, scan->counts);
 
 	rules->uses += scan->uses;
 	rules->counting += scan->counts;
-	if (rules->n == RULES_MAX)
+	if (!rule)
 		return;
 	*rule = rules->last;
 	rule->counts = scan->counts;
 	rule->marks = scan->marks;
 	rule->plain = scan->plain;
 	rule->placed = right_chain(rule) && (rule->marks || !rules->ended);
-	rules->n++;
 }
 
 /* What is behind a marking rule must let the packet go. */
@@ -199,10 +217,14 @@ bool rules_legacy_same(const struct rules *before, const struct rules *now)
 
 void rules_merge(struct rules *rules, const struct rules *others)
 {
+	struct rule *room;
 	unsigned int i;
 
-	for (i = 0; i < others->n && rules->n < RULES_MAX; i++)
-		rules->rule[rules->n++] = others->rule[i];
+	for (i = 0; i < others->n; i++) {
+		room = make_room(rules, others->rule[i].counts);
+		if (room)
+			*room = others->rule[i];
+	}
 	rules->uses += others->uses;
 	rules->counting += others->counting;
 }

@@ -12,7 +12,7 @@
 #include <stdint.h>
 #include "lmctl/recording.h"
 
-/* Rules that are kept; more are only counted. */
+/* Rules that are kept, those that count first; more are only counted. */
 #define RULES_MAX 16
 /* Longest name of a table or chain of nf_tables, with the NUL. */
 #define RULE_NAME_LEN 256

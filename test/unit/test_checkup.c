@@ -25,7 +25,7 @@
 #define BLOCKS 4
 #define MS BLOCK_NS_PER_MS
 enum { ONE_RULE, NO_RULES, TWO_RULES, CONDITION, ELSEWHERE, DORMANT, UNHOOKED,
-       MEMBERSHIP, UNKNOWN };
+       NOT_KEPT, MEMBERSHIP, UNKNOWN };
 enum { FOLLOWS, STANDS, WANDERS, NO_LOOK };
 enum { ANSWERS, SILENT, REJECTS, NOT_ASKED };
 #define INVALID(why) { ANSWER_INVALID, why }
@@ -114,6 +114,11 @@ static const struct row rows[] = {
 	  .text = "the chain of rule 1 of chain POSTROUTING, table mangle (ip6tables-nft) has not the hook",
 	  .remedy = "'nft delete chain ip6 mangle POSTROUTING'",
 	  .bad = "rule,this node,loss," },
+	{ .name = "a rule that was not kept", .rules = NOT_KEPT,
+	  .reason = REASON_RULE_DIFFERS,
+	  .level = FINDING_BAD, .subject = "rule",
+	  .text = "the rule that counts the set 'lm-tx' is not known",
+	  .remedy = "lmctl deinit", .bad = "rule,this node,loss," },
 	{ .name = "a rule that asks only", .rules = MEMBERSHIP,
 	  .level = FINDING_NOTE, .subject = "rule",
 	  .text = "rule 2 of chain POSTROUTING, table mangle (ip6tables-nft) uses the set 'lm-tx' without counting",
@@ -381,6 +386,9 @@ static void give_rules(struct checkup *checkup, int kind)
 		break;
 	case UNHOOKED:
 		rules.rule[0].hooked = false;
+		break;
+	case NOT_KEPT:
+		rules.n = 0;
 		break;
 	case UNKNOWN:
 		rules.unknown = 3;

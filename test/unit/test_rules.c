@@ -414,6 +414,52 @@ static void dormant(void **state)
 	assert_int_equal(rules_judge(&rules), REASON_NONE);
 }
 
+static void add_asking(struct rules *rules, unsigned int n)
+{
+	while (n--) {
+		start_rule(NFT_MSG_NEWRULE, NFPROTO_IPV6, "filter", "FORWARD");
+		set_match(SET, 0, IPSET_FLAG_SKIP_COUNTER_UPDATE);
+		rules_nft(rules, finished());
+	}
+}
+
+/* More rules than are kept: those that count are, in their order. */
+static void many(void **state)
+{
+	struct rules rules, others;
+	const struct rule *rule;
+	unsigned int i = 0, at;
+
+	(void)state;
+	rules_start(&rules, SET);
+	add_asking(&rules, RULES_MAX);
+	add_init_rule(&rules, false);
+	assert_int_equal(judge(&rules), REASON_NONE);
+	rule = rules_counting(&rules, &i);
+	assert_non_null(rule);
+	assert_string_equal(rule->chain, "PREROUTING");
+	assert_int_equal(rules.n, RULES_MAX);
+	assert_int_equal(rules.uses, RULES_MAX + 1);
+	add_asking(&rules, 1);
+	assert_int_equal(judge(&rules), REASON_NONE);
+
+	rules_start(&others, SET);
+	add_asking(&others, RULES_MAX);
+	rules_merge(&others, &rules);
+	assert_int_equal(judge(&others), REASON_NONE);
+	assert_int_equal(others.uses, 2 * RULES_MAX + 2);
+
+	rules_start(&rules, SET);
+	add_asking(&rules, 3);
+	for (i = 0; i < 20; i++)
+		add_init_rule(&rules, false);
+	assert_int_equal(rules.counting, 20);
+	assert_int_equal(judge(&rules), REASON_RULE_TWICE);
+	for (i = at = 0; (rule = rules_counting(&rules, &i)); at++)
+		assert_int_equal(rule->position, at + 1);
+	assert_int_equal(at, RULES_MAX);
+}
+
 static void announce_rule(struct rules_watch *watch, int type,
 			  const char *table, uint16_t index, uint32_t options,
 			  uint16_t generation)
@@ -528,6 +574,7 @@ int main(void)
 		cmocka_unit_test(places),
 		cmocka_unit_test(hooks),
 		cmocka_unit_test(dormant),
+		cmocka_unit_test(many),
 		cmocka_unit_test(announcements),
 		cmocka_unit_test(generations),
 	};
