@@ -70,7 +70,7 @@ static const struct argp argp = {
 	       LMCTL_SET_RX ") or a name.",
 };
 
-/* How many rules count, or what is wrong with them. */
+/* How many rules count, or what is wrong with them; a question mark on an error. */
 static int rules_cell(struct sr6flow *handle, const char *set, char *cell,
 		      size_t size)
 {
@@ -78,8 +78,10 @@ static int rules_cell(struct sr6flow *handle, const char *set, char *cell,
 	struct rules rules;
 	int err = witness_survey(handle, set, &rules);
 
-	if (err)
+	if (err) {
+		snprintf(cell, size, "?");
 		return err;
+	}
 	wrong = reason_word(rules_judge(&rules));
 	if (wrong)
 		snprintf(cell, size, "%s", wrong);
@@ -88,8 +90,9 @@ static int rules_cell(struct sr6flow *handle, const char *set, char *cell,
 	return 0;
 }
 
+/* *unread becomes the error with which the rules could not be read. */
 static int set_row(struct sr6flow *handle, struct libscols_table *table,
-		   const struct sr6flow_set *set)
+		   const struct sr6flow_set *set, int *unread)
 {
 	char mask[16], colour[16], flows[16], maxelem[16], rules[16], mem[24];
 	const char *const cells[] = {
@@ -98,8 +101,7 @@ static int set_row(struct sr6flow *handle, struct libscols_table *table,
 	int err = rules_cell(handle, set->name, rules, sizeof(rules));
 
 	if (err)
-		return err;
-
+		*unread = err;
 	snprintf(mask, sizeof(mask), "0x%08x", set->mask);
 	snprintf(colour, sizeof(colour), "0x%08x", set->colour);
 	snprintf(flows, sizeof(flows), "%u", set->flows);
@@ -122,14 +124,14 @@ static int show_table(struct sr6flow *handle, const struct sr6flow_set *sets,
 	};
 	struct libscols_table *table;
 	unsigned int i;
-	int err = 0;
+	int err = 0, unread = 0;
 
 	table = output_table(columns, sizeof(columns) / sizeof(columns[0]));
 	if (!table)
 		return -ENOMEM;
 	for (i = 0; i < n && !err; i++)
-		err = set_row(handle, table, &sets[i]);
-	return output_table_end(table, !err) ? -EIO : err;
+		err = set_row(handle, table, &sets[i], &unread);
+	return output_table_end(table, !err) ? -EIO : err ?: unread;
 }
 
 static int change(struct sr6flow *handle, const struct options *options,
