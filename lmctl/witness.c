@@ -15,6 +15,8 @@
 #define READ_TRIES 5
 /* An announcement that has not come after that is lost. */
 #define LATE_S 2
+/* A kernel without nf_tables starts modprobe for each question: not more often. */
+#define ABSENT_S 60
 /* How long witness_survey() lets changes pass, and between its tries. */
 #define SURVEY_TRIES 200
 #define SURVEY_WAIT_NS 10000000
@@ -34,6 +36,9 @@ struct witness {
 	/* The kernel has a number that was not announced, since then. */
 	bool late;
 	time_t late_since;
+	/* The kernel had no nf_tables then, and has announced nothing since. */
+	bool absent;
+	time_t absent_since;
 	/* What failed last; NULL: sr6flow_error() knows. */
 	const char *problem;
 	char error[ERROR_LEN];
@@ -81,17 +86,27 @@ int witness_fd(const struct witness *witness)
 	return nftables_fd(witness->nft);
 }
 
+static void be_present(struct witness *witness)
+{
+	if (witness->absent)
+		rules_watch_lost(&witness->watch);
+	witness->absent = false;
+}
+
 static void take_event(const struct nlmsghdr *nlh, void *arg)
 {
 	struct witness *witness = arg;
 
+	be_present(witness);
 	rules_watch_take(&witness->watch, nlh);
 }
 
 void witness_drain(struct witness *witness)
 {
-	if (nftables_drain(witness->nft, take_event, witness))
+	if (nftables_drain(witness->nft, take_event, witness)) {
+		witness->absent = false;
 		rules_watch_lost(&witness->watch);
+	}
 }
 
 static void take_rule(const struct nlmsghdr *nlh, void *arg)
@@ -141,15 +156,26 @@ static int await(struct witness *witness)
 	return -EAGAIN;
 }
 
+static bool is_absent(struct witness *witness)
+{
+	witness_drain(witness);
+	return witness->absent &&
+	       monotonic() - witness->absent_since < ABSENT_S;
+}
+
 static int look_at_nft(struct witness *witness)
 {
 	struct rules_watch *watch = &witness->watch;
 	uint32_t generation;
 	int err;
 
+	if (is_absent(witness))
+		return 0;
 	err = nftables_generation(witness->nft, &generation);
 	witness_drain(witness);
-	if (err == -EOPNOTSUPP) {
+	witness->absent = err == -EOPNOTSUPP;
+	if (witness->absent) {
+		witness->absent_since = monotonic();
 		rules_start(&watch->rules, witness->index);
 		return 0;
 	}
@@ -254,6 +280,11 @@ int witness_read(struct witness *witness, struct sr6flow *handle,
 			     read_legacy(witness, info.references));
 	if (err)
 		return err;
+	/* Perhaps a rule of nf_tables whose announcement is still to come. */
+	if (witness->absent && witness->unknown > witness->unknown_before) {
+		be_present(witness);
+		return -EAGAIN;
+	}
 	facts->sequence = witness->watch.sequence + witness->legacy_sequence;
 	facts->reason = judge(witness);
 	return 0;
