@@ -159,8 +159,8 @@ static struct flow *flow_get(struct join *join,
 	if (!flow)
 		return NULL;
 	flow->flow.flow = *wanted;
-	HASH_ADD(hh, join->flows, flow.flow.netmask,
-		 FLOWKEY_LEN(wanted->nsids), flow);
+	HASH_ADD_KEYPTR(hh, join->flows, flowkey(&flow->flow.flow),
+			FLOWKEY_LEN(wanted->nsids), flow);
 	if (flow->lost) {
 		free(flow);
 		return NULL;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <cap-ng.h>
 #include <errno.h>
-#include <inttypes.h>
 #include <pwd.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -40,18 +41,29 @@ static int find(const char *user, struct identity *identity)
 	return 0;
 }
 
+/* A line of a map: the first number inside, the first outside, how many. */
+static bool maps(const char *line, uint32_t id)
+{
+	unsigned long inside, count;
+	char *end;
+
+	inside = strtoul(line, &end, 10);
+	strtoul(end, &end, 10);
+	count = strtoul(end, NULL, 10);
+	return id >= inside && id - inside < count;
+}
+
 static bool mapped(const char *map, uint32_t id)
 {
-	uint32_t inside, outside, count;
 	FILE *file = fopen(map, "re");
 	bool found = false;
+	char line[128];
 
 	/* A kernel without user namespaces. */
 	if (!file)
 		return true;
-	while (!found && fscanf(file, "%" SCNu32 " %" SCNu32 " %" SCNu32,
-				&inside, &outside, &count) == 3)
-		found = id >= inside && id - inside < count;
+	while (!found && fgets(line, sizeof(line), file))
+		found = maps(line, id);
 	fclose(file);
 	return found;
 }

@@ -266,7 +266,7 @@ static int failed(struct witness *witness, const char *what, int err)
 int witness_read(struct witness *witness, struct sr6flow *handle,
 		 struct rule_facts *facts)
 {
-	struct sr6flow_set info;
+	struct sr6flow_set info = {};
 	int err;
 
 	witness->problem = NULL;
@@ -306,7 +306,7 @@ int witness_survey(struct sr6flow *handle, const char *set,
 	int err;
 
 	err = witness_open(&witness, set);
-	if (err)
+	if (!witness)
 		return err;
 	while ((err = witness_read(witness, handle, &facts)) == -EAGAIN &&
 	       ++tries < SURVEY_TRIES)

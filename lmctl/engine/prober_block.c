@@ -96,7 +96,7 @@ struct prober_entry *prober_ask_entry(const struct prober_ask *ask,
 {
 	struct prober_entry *entry = ask->block->entry[i];
 
-	return entry->final & 1u << ask->peer ? NULL : entry;
+	return (entry->final & 1u << ask->peer) ? NULL : entry;
 }
 
 void prober_ask_answer(struct prober *prober, struct prober_ask *ask,

@@ -175,7 +175,7 @@ static int weight(const struct answer *answer)
 static struct blocktlv ask_ledgers(const struct tlv_context *context,
 				   const struct blocktlv *asked)
 {
-	struct blocktlv told, answer;
+	struct blocktlv told, answer = *asked;
 	bool known = false;
 	unsigned int i;
 

@@ -192,13 +192,13 @@ static int on_reply(sd_event_source *source, int fd, uint32_t events,
 	struct measure *measure = arg;
 	struct udp_message *messages;
 	int i, n = udp_receive(&measure->udp, &messages);
-	int64_t now;
+	int64_t stepped;
 
 	(void)source;
 	(void)fd;
 	(void)events;
 	/* They were received by a clock that may not be that of the requests. */
-	loop_stepped(measure->loop, &now);
+	loop_stepped(measure->loop, &stepped);
 	for (i = 0; i < n; i++)
 		take_reply(measure, &messages[i]);
 	if (n > 0)

@@ -41,8 +41,8 @@ static struct flowmap_entry *add(struct flowmap *map,
 		return NULL;
 	entry->flow = *flow;
 	entry->table = table;
-	HASH_ADD(hh, table->flows, flow.netmask, FLOWKEY_LEN(flow->nsids),
-		 entry);
+	HASH_ADD_KEYPTR(hh, table->flows, flowkey(&entry->flow),
+			FLOWKEY_LEN(flow->nsids), entry);
 	if (entry->lost) {
 		free(entry);
 		return NULL;

@@ -222,7 +222,8 @@ static void take_answer(const struct history_query *query,
 	int64_t peer = sqlite3_column_int64(statement, AT_PEER);
 	struct result *result;
 
-	if (sqlite3_column_type(statement, AT_PEER) == SQLITE_NULL ||
+	if (!batch->n ||
+	    sqlite3_column_type(statement, AT_PEER) == SQLITE_NULL ||
 	    !history_wants(query, batch->block.of))
 		return;
 	result = &batch->results[batch->n - 1];

@@ -220,12 +220,12 @@ static void skbinfo_without_option(struct nlmsghdr *nlh)
 static void put_source(struct nlmsghdr *nlh, int type, size_t len)
 {
 	static const __u8 address[2 * SR6FLOW_SID_LEN] = { 0xfd };
-	struct nlattr *source;
+	struct nlattr *nest;
 
 	put_sid(nlh);
-	source = mnl_attr_nest_start(nlh, IPSET_ATTR_IP_TO);
+	nest = mnl_attr_nest_start(nlh, IPSET_ATTR_IP_TO);
 	mnl_attr_put(nlh, type, len, address);
-	mnl_attr_nest_end(nlh, source);
+	mnl_attr_nest_end(nlh, nest);
 }
 
 static void source(struct nlmsghdr *nlh)
@@ -235,10 +235,10 @@ static void source(struct nlmsghdr *nlh)
 
 static void source_on_colour(struct nlmsghdr *nlh)
 {
-	struct nlattr *source = mnl_attr_nest_start(nlh, IPSET_ATTR_IP_TO);
+	struct nlattr *nest = mnl_attr_nest_start(nlh, IPSET_ATTR_IP_TO);
 
 	mnl_attr_put(nlh, IPSET_ATTR_IPADDR_IPV6 | NET, sizeof(sid), sid);
-	mnl_attr_nest_end(nlh, source);
+	mnl_attr_nest_end(nlh, nest);
 	mnl_attr_put_u32(nlh, IPSET_ATTR_MARK | NET, htonl(0x10000));
 }
 

@@ -261,6 +261,8 @@ static void check_gap(bool group)
 	assert_int_equal(rows[2].gap, 2);
 	assert_int_equal(rows[2].first, MADE_BLOCK);
 	assert_int_equal(rows[2].block, MADE_BLOCK + 1);
+	/* What it pointed at went with the reader. */
+	rows[2].of = &of;
 	total = result_total(&rows[2]);
 	assert_int_equal(total.status, RESULT_EXACT);
 	assert_int_equal(total.lost, 50);
