@@ -25,7 +25,7 @@ check() {
 	stage 14 "lint, the fast half" "${make[@]}" lint-fast
 	stage 20 "kept inputs of the fuzzers" "${make[@]}" fuzz-replay
 	stage 8 "install and uninstall" test/install.sh
-	stage 290 "guest tests" test/vm/run.sh --quick
+	stage 300 "guest tests" test/vm/run.sh --quick
 	stage 25 "demo" test/demo.sh
 }
 
@@ -39,7 +39,7 @@ rest() {
 	stage 125 "unit tests under valgrind" "${make[@]}" unit-valgrind
 	stage 368 "one minute of fuzzing each" "${make[@]}" fuzz-check
 	stage 65 "the runner itself" test/vm/selftest.sh
-	stage 830 "all other guest tests" test/vm/run.sh --rest
+	stage 960 "all other guest tests" test/vm/run.sh --rest
 	stage 480 "guest tests in the debug kernel" "${make[@]}" check-debug-short
 	stage 46 "cost, against the kept figures" "${make[@]}" bench-check
 }
