@@ -8,6 +8,7 @@
  */
 
 #include "lookup.h"
+#include "swap.h"
 
 /**
  * struct sr6flow_label - attributes that all records of a flow begin with
@@ -98,7 +99,8 @@ static void sr6flow_write_label(u8 *at, const struct sr6flow_set *h,
 	__u8 sids[SR6FLOW_SIDS_MAX][SR6FLOW_SID_LEN];
 	const struct sr6flow *flow = label->flow;
 	const struct sr6flow_identity identity = {
-		.instance = cpu_to_be64(h->instance),
+		.instance = cpu_to_be64(h->instance +
+					atomic64_read(&h->moves)),
 		.generation = cpu_to_be64(label->sum->generation),
 	};
 	const struct sr6flow_changes changes = {
@@ -301,6 +303,8 @@ void sr6flow_uref(struct ip_set *set, struct netlink_callback *cb, bool start)
 
 	cb->args[IPSET_CB_PRIVATE] = 0;
 	/* At the begin it is nothing of this type. */
-	if (!start && cursor)
+	if (start)
+		sr6flow_listed(set->data, cb->args[IPSET_CB_INDEX]);
+	else if (cursor)
 		sr6flow_unpin(set->data, cursor);
 }

@@ -11,6 +11,7 @@
 #include "lookup.h"
 #include "packet.h"
 #include "place.h"
+#include "swap.h"
 
 #define SR6FLOW_MEMBERSHIP (IPSET_FLAG_SKIP_COUNTER_UPDATE | \
 			    IPSET_FLAG_MAP_SKBMARK | \
@@ -80,15 +81,17 @@ sr6flow_take(struct sr6flow_set *h, struct sk_buff *skb, unsigned int mark,
 	return flow;
 }
 
-/* Any rule. */
-static noinline int sr6flow_match_rule(struct ip_set *set, struct sk_buff *skb,
-				       const struct xt_action_param *par,
-				       struct ip_set_adt_opt *opt)
+/* Any rule with the match. */
+static int sr6flow_match_rule(struct ip_set *set, struct sk_buff *skb,
+			      const struct xt_action_param *par,
+			      struct ip_set_adt_opt *opt)
 {
 	bool count = !(opt->cmdflags & SR6FLOW_MEMBERSHIP) &&
 		     sr6flow_place_counts(skb, par->state);
 	struct sr6flow *flow;
 
+	if (count)
+		sr6flow_asked(set->data, sr6flow_asked_index(par));
 	flow = sr6flow_take(set->data, skb, opt->flags & IPSET_DIM_ONE_SRC,
 			    count);
 	if (!flow)
@@ -98,6 +101,64 @@ static noinline int sr6flow_match_rule(struct ip_set *set, struct sk_buff *skb,
 	if (opt->cmdflags & IPSET_FLAG_MATCH_COUNTERS)
 		return sr6flow_total_matches(flow, &opt->ext);
 	return 1;
+}
+
+static int sr6flow_learn(struct ip_set *set, const struct sr6flow_key *key,
+			 const struct sk_buff *skb, struct ip_set_adt_opt *opt)
+{
+	struct ip_set_ext ext = IP_SET_INIT_KEXT(skb, opt, set);
+	struct sr6flow_set *h = set->data;
+	struct sr6flow_change change = {
+		.ext = &ext,
+		.refresh = opt->cmdflags & IPSET_FLAG_EXIST,
+	};
+	struct sr6flow *flow;
+	int err;
+
+	flow = sr6flow_find(h, key);
+	if (flow && !sr6flow_expired(flow) && !change.refresh)
+		return -IPSET_ERR_EXIST;
+	if (!flow || sr6flow_expired(flow)) {
+		if (READ_ONCE(h->count) >= h->maxelem && sr6flow_may_sweep(h))
+			mod_delayed_work(sr6flow_wq, &h->gc, 0);
+		change.flow = sr6flow_alloc(h, key, GFP_ATOMIC | __GFP_NOWARN);
+		if (!change.flow)
+			return -ENOMEM;
+	}
+	err = sr6flow_apply(set, key, &change);
+	sr6flow_change_free(&change);
+	return err;
+}
+
+/* Out of line, so that the match does not pay for this stack frame. */
+static noinline_for_stack int sr6flow_target(struct ip_set *set,
+					     const struct sk_buff *skb,
+					     enum ipset_adt adt,
+					     struct ip_set_adt_opt *opt)
+{
+	struct in6_addr room[SR6FLOW_SIDS_MAX];
+	struct sr6flow_set *h = set->data;
+	struct sr6flow_packet pkt;
+
+	if (sr6flow_packet_parse(skb, h, &pkt, room) != SR6FLOW_SRV6)
+		return -EINVAL;
+	if (adt == IPSET_DEL)
+		return sr6flow_remove(h, &pkt.key);
+	return sr6flow_learn(set, &pkt.key, skb, opt);
+}
+
+/*
+ * Any rule. Its arguments are those of the fast path, so that this need not keep them
+ * elsewhere.
+ */
+static noinline __noclone int
+sr6flow_kadt_any(struct ip_set *set, struct sk_buff *skb,
+		 const struct xt_action_param *par, enum ipset_adt adt,
+		 struct ip_set_adt_opt *opt)
+{
+	if (adt == IPSET_TEST)
+		return sr6flow_match_rule(set, skb, par, opt);
+	return sr6flow_target(set, skb, adt, opt);
 }
 
 /*
@@ -227,6 +288,7 @@ typedef int sr6flow_match_fn(struct sr6flow_set *h, struct sk_buff *skb,
 static __always_inline int sr6flow_match(struct ip_set *set,
 					 struct sk_buff *skb,
 					 const struct xt_action_param *par,
+					 enum ipset_adt adt,
 					 struct ip_set_adt_opt *opt,
 					 struct sr6flow_sort sort,
 					 sr6flow_match_fn *any_srh,
@@ -237,10 +299,12 @@ static __always_inline int sr6flow_match(struct ip_set *set,
 	unsigned int flags, linear;
 	struct ipv6hdr *ip6;
 
-	if (unlikely(opt->cmdflags & (SR6FLOW_MEMBERSHIP |
+	if (unlikely(adt != IPSET_TEST ||
+		     opt->cmdflags & (SR6FLOW_MEMBERSHIP |
 				      IPSET_FLAG_MATCH_COUNTERS) ||
-		     !sr6flow_place_surely_counts(par->state)))
-		return sr6flow_match_rule(set, skb, par, opt);
+		     !sr6flow_place_surely_counts(par->state) ||
+		     !sr6flow_asked_as_before(h, par)))
+		return sr6flow_kadt_any(set, skb, par, adt, opt);
 	flags = opt->flags;
 	ip6 = ipv6_hdr(skb);
 	linear = skb_tail_pointer(skb) - (u8 *)ip6;
@@ -263,50 +327,6 @@ static __always_inline int sr6flow_match(struct ip_set *set,
 		break;
 	}
 	return sr6flow_match_packet(h, skb, flags);
-}
-
-static int sr6flow_learn(struct ip_set *set, const struct sr6flow_key *key,
-			 const struct sk_buff *skb, struct ip_set_adt_opt *opt)
-{
-	struct ip_set_ext ext = IP_SET_INIT_KEXT(skb, opt, set);
-	struct sr6flow_set *h = set->data;
-	struct sr6flow_change change = {
-		.ext = &ext,
-		.refresh = opt->cmdflags & IPSET_FLAG_EXIST,
-	};
-	struct sr6flow *flow;
-	int err;
-
-	flow = sr6flow_find(h, key);
-	if (flow && !sr6flow_expired(flow) && !change.refresh)
-		return -IPSET_ERR_EXIST;
-	if (!flow || sr6flow_expired(flow)) {
-		if (READ_ONCE(h->count) >= h->maxelem && sr6flow_may_sweep(h))
-			mod_delayed_work(sr6flow_wq, &h->gc, 0);
-		change.flow = sr6flow_alloc(h, key, GFP_ATOMIC | __GFP_NOWARN);
-		if (!change.flow)
-			return -ENOMEM;
-	}
-	err = sr6flow_apply(set, key, &change);
-	sr6flow_change_free(&change);
-	return err;
-}
-
-/* Out of line, so that the match does not pay for this stack frame. */
-static noinline_for_stack int sr6flow_target(struct ip_set *set,
-					     const struct sk_buff *skb,
-					     enum ipset_adt adt,
-					     struct ip_set_adt_opt *opt)
-{
-	struct in6_addr room[SR6FLOW_SIDS_MAX];
-	struct sr6flow_set *h = set->data;
-	struct sr6flow_packet pkt;
-
-	if (sr6flow_packet_parse(skb, h, &pkt, room) != SR6FLOW_SRV6)
-		return -EINVAL;
-	if (adt == IPSET_DEL)
-		return sr6flow_remove(h, &pkt.key);
-	return sr6flow_learn(set, &pkt.key, skb, opt);
 }
 
 /*
@@ -348,9 +368,7 @@ int sr6flow_kadt_##name(struct ip_set *set, const struct sk_buff *skb,		\
 			const struct xt_action_param *par,			\
 			enum ipset_adt adt, struct ip_set_adt_opt *opt)		\
 {										\
-	if (unlikely(adt != IPSET_TEST))					\
-		return sr6flow_target(set, skb, adt, opt);			\
-	return sr6flow_match(set, (struct sk_buff *)skb, par, opt,		\
+	return sr6flow_match(set, (struct sk_buff *)skb, par, adt, opt,		\
 			     sr6flow_sort_##name,				\
 			     sr6flow_match_any_##name,				\
 			     sr6flow_match_bare_##name);			\

@@ -115,8 +115,10 @@ static __always_inline bool
 sr6flow_srh_is_usual(const struct sr6flow *flow, const struct ipv6_sr_hdr *srh,
 		     unsigned int n)
 {
-	return srh->hdrlen == 2 * n &&
-	       *(const u32 *)srh == READ_ONCE(flow->last.all);
+	const union sr6flow_srh_start any_len = { .hdrlen = 0xff };
+	const u32 start = *(const u32 *)srh;
+
+	return start == READ_ONCE(flow->last.all) && start & any_len.all;
 }
 
 /* The same for any other header that holds no surprise. */

@@ -11,6 +11,7 @@
  * packet.c    the flow, colour and fragment state of a packet; writing colours
  * packet.h    the same for the packets that are nearly all there are
  * wire.c      how many packets of what size a packet is on the wire
+ * swap.c    notices that a set stood in for another
  * match.c     kernel side of ipset: match, SET target
  * request.c   netlink side of ipset: add, delete, test
  * dump.c      netlink side of ipset: list
@@ -269,7 +270,8 @@ enum sr6flow_diagnostic {
 /**
  * struct sr6flow_set - a set
  * @mask: mark mask
- * @maxelem: most flows
+ * @asked: by which index a rule last asked the set to count, see swap.c
+ * @index: by which index the set was last listed
  * @netmask: bits of the source in the key, 0 for none
  * @source_mask: mask of source addresses; all bits without a netmask, because then
  *		 whole addresses are compared with the last packet's
@@ -280,6 +282,10 @@ enum sr6flow_diagnostic {
  * @secret: key of the hash
  * @diagnostics: per-CPU counters by enum sr6flow_diagnostic
  * @pool: memory of the flows' counters
+ * @maxelem: most flows
+ * @sets: in the list of all sets
+ * @net: namespace of the set, only compared
+ * @moves: how often it is known to have been swapped
  * @lock: protects the members below and all writes to flows
  * @flows: flows in order of creation, newest first
  * @count: live flows
@@ -291,12 +297,14 @@ enum sr6flow_diagnostic {
  * @reaper: frees them
  * @gc: looks for expired flows
  * @destroy: frees the set
+ * @rcu: for freeing
  *
  * Independent of struct ip_set, which the core frees first.
  */
 struct sr6flow_set {
 	u32 mask;
-	u32 maxelem;
+	u16 asked;
+	u16 index;
 	u32 colour;
 	u32 netmask;
 	u64 factor;
@@ -306,6 +314,11 @@ struct sr6flow_set {
 	struct rhashtable table;
 	struct sr6flow_secret secret;
 	struct sr6flow_pool pool;
+	u32 maxelem;
+
+	struct list_head sets;
+	const struct net *net;
+	atomic64_t moves;
 
 	/* Protects the following members. */
 	spinlock_t lock;
@@ -320,6 +333,7 @@ struct sr6flow_set {
 	struct work_struct reaper;
 	struct delayed_work gc;
 	struct work_struct destroy;
+	struct rcu_head rcu;
 };
 
 /* type.c */

@@ -5,7 +5,7 @@
 #include <linux/random.h>
 #include <linux/slab.h>
 
-#include "sr6flow.h"
+#include "swap.h"
 
 /* Frees removed flows and destroyed sets, looks for expired flows. */
 struct workqueue_struct *sr6flow_wq;
@@ -36,7 +36,7 @@ static void sr6flow_destroy_work(struct work_struct *work)
 	cancel_delayed_work_sync(&h->gc);
 	sr6flow_table_free(h);
 	free_percpu(h->diagnostics);
-	kfree(h);
+	kfree_rcu(h, rcu);
 }
 
 /*
@@ -48,6 +48,7 @@ static void sr6flow_destroy(struct ip_set *set)
 	struct sr6flow_set *h = set->data;
 
 	set->data = NULL;
+	sr6flow_swap_forget(h);
 	queue_work(sr6flow_wq, &h->destroy);
 }
 
@@ -286,6 +287,7 @@ static int sr6flow_create(struct net *net, struct ip_set *set,
 	set->variant = &sr6flow_variants[!!(mask & SR6FLOW_MASK_TCLASS)]
 					[sr6flow_source_part(netmask)];
 	sr6flow_init_extensions(set, tb);
+	sr6flow_swap_watch(h, net);
 	if (SET_WITH_TIMEOUT(set)) {
 		h->gc_period = IPSET_GC_PERIOD(set->timeout) * HZ;
 		queue_delayed_work(sr6flow_wq, &h->gc, h->gc_period);

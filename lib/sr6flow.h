@@ -140,7 +140,8 @@ struct sr6flow_counters {
 /**
  * struct sr6flow_record - a flow in a dump, all its colours together
  * @flow: the flow
- * @instance: identity of the set; a change means that it was created anew
+ * @instance: identity of the set; a change means that it was created anew or that another
+ *	      set stood in for it (ipset swap)
  * @generation: identity of the counters of all slots; a change means that they
  *		restarted
  * @source_changes: packets from another source than the one before them; 0 in a

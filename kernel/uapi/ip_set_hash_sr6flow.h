@@ -148,7 +148,9 @@
 
 /**
  * struct sr6flow_identity - what a set of counters belongs to
- * @instance: random number of the set, drawn when it was created, big endian
+ * @instance: of the set, drawn at random when it was created, and another one after it
+ *	      was swapped and packets of its rule came to a set in its place, or packets
+ *	      of another set's rule to it; big endian
  * @generation: renewed when the flow is added and when counters are written,
  *		big endian
  *

@@ -12,6 +12,7 @@
 #include "kernel/counters.h"
 #include "kernel/lookup.h"
 #include "kernel/packet.h"
+#include "kernel/swap.h"
 #include "test/fuzz/input.h"
 #include "test/fuzz/kernel/flows.h"
 #include "test/fuzz/kernel/history.h"
@@ -52,6 +53,8 @@ static struct ip_set set;
 struct rule {
 	struct pass pass;
 	struct xt_action_param par;
+	/* By which the set is asked. */
+	struct xt_set_info_match_v4 info;
 	struct ip_set_adt_opt opt;
 	unsigned int bits;
 	/* It marks or counts. */
@@ -150,6 +153,8 @@ static void rule_read(struct rule *rule, struct input *input)
 	rule->opt.ext.timeout = IPSET_NO_TIMEOUT;
 	pass_read(&rule->pass, bits >> RULE_PASS_SHIFT & 15, input);
 	rule->par.state = &rule->pass.state;
+	rule->info.match_set.index = bits & RULE_SRC;
+	rule->par.matchinfo = &rule->info;
 	if (bits & RULE_MEMBER)
 		rule->opt.cmdflags = IPSET_FLAG_SKIP_COUNTER_UPDATE <<
 				     input_number(input, 1) % 8;

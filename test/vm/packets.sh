@@ -48,6 +48,18 @@ inject() {
 	on tester srpacket send to "$router_mac"
 }
 
+# send: packets from stdin enter the router; returns when the rules before the one for
+# the set "last", which the test makes, have seen them all
+last_sent=0
+send() {
+	{ cat; echo "ip srh sids=fcff:ffff:: tag=1 ip udp"; } | inject >/dev/null
+	last_sent=$((last_sent + 1))
+	wait_for 20 last_counted
+}
+last_counted() {
+	[ -n "$(on router ipset save last | sed -n "/ packets $last_sent /p")" ]
+}
+
 # through: lines of packets from stdin through the router, one by one; prints
 # what came out
 through() {

@@ -11,17 +11,6 @@
 # shellcheck source=test/vm/packets.sh
 . "$(dirname "$0")/../packets.sh"
 
-# send: packets from stdin enter the router; returns when all have been counted
-count=0
-send() {
-	{ cat; echo "ip srh sids=fcff:ffff:: tag=1 ip udp"; } | inject >/dev/null
-	count=$((count + 1))
-	wait_for 20 last_counted
-}
-last_counted() {
-	[ -n "$(on router ipset save last | sed -n "/ packets $count /p")" ]
-}
-
 # counts SET: "SIDS,COLOUR PACKETS" of each flow
 counts() {
 	on router ipset save "$1" |

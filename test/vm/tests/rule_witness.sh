@@ -144,6 +144,26 @@ on egress ipset swap lm-rx other
 on egress ipset destroy other
 over set-restarted unknown-flow flow-removed flow-added
 
+# swap_and_back NODE SET: for a moment within a block
+swap_and_back() {
+	on "$1" ipset create other hash:sr6flow netmask 128
+	on "$1" ipset swap "$2" other
+	nap 0.03
+	on "$1" ipset swap "$2" other
+	on "$1" ipset destroy other
+	blocks_pass 3
+}
+
+begin swapped-and-back
+swap_and_back egress lm-rx
+swap_and_back egress lm-rx
+over set-restarted
+
+begin swapped-and-back-where-marked
+swap_and_back ingress lm-tx
+swap_and_back ingress lm-tx
+over set-restarted
+
 # The same where the rules are in tables of ip6_tables.
 
 begin other-back-end

@@ -22,6 +22,7 @@
 #define __read_mostly
 #undef noinline
 #define noinline __attribute__((noinline))
+#define __noclone
 #define noinline_for_stack noinline
 #define fallthrough __attribute__((__fallthrough__))
 #define likely(x) __builtin_expect(!!(x), 1)
@@ -32,6 +33,7 @@
 #define data_race(x) (x)
 #define cmpxchg(pointer, old, new) \
 	__sync_val_compare_and_swap(pointer, old, new)
+#define smp_mb() __sync_synchronize()
 #define smp_rmb() __sync_synchronize()
 #define smp_wmb() __sync_synchronize()
 

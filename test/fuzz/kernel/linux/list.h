@@ -31,6 +31,8 @@ static inline void list_del_rcu(struct list_head *entry)
 	entry->prev = NULL;
 }
 
+#define LIST_HEAD(name) struct list_head name = { &name, &name }
+
 static inline void list_del(struct list_head *entry)
 {
 	list_del_rcu(entry);
@@ -60,6 +62,7 @@ static inline void list_del_init(struct list_head *entry)
 	for (entry = list_entry((head)->next, __typeof__(*entry), member); \
 	     !list_entry_is_head(entry, head, member); \
 	     entry = list_next_entry(entry, member))
+#define list_for_each_entry_rcu list_for_each_entry
 #define list_for_each_entry_reverse(entry, head, member) \
 	for (entry = list_entry((head)->prev, __typeof__(*entry), member); \
 	     !list_entry_is_head(entry, head, member); \

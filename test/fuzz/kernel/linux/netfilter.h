@@ -21,6 +21,7 @@ struct nf_hook_state {
 };
 
 struct xt_action_param {
+	const void *matchinfo;
 	const struct nf_hook_state *state;
 };
 

@@ -22,6 +22,8 @@ typedef struct {
 	bool held;
 } spinlock_t;
 
+#define DEFINE_SPINLOCK(name) spinlock_t name
+
 static inline void spin_lock_init(spinlock_t *lock)
 {
 	lock->held = false;

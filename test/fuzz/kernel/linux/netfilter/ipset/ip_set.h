@@ -116,7 +116,8 @@ struct ip_set {
 };
 
 enum {
-	IPSET_CB_PRIVATE = 4,
+	IPSET_CB_INDEX = 3,
+	IPSET_CB_PRIVATE,
 	IPSET_CB_ARG0,
 };
 
