@@ -15,8 +15,7 @@ static const struct event *event_of(const struct world *world,
 static bool is_of_rules(enum kind kind)
 {
 	return kind == KIND_RULE_TWICE || kind == KIND_RULE_AWAY ||
-	       kind == KIND_RULE_MEMBER || kind == KIND_RELOAD ||
-	       kind == KIND_SWAP;
+	       kind == KIND_RULE_MEMBER || kind == KIND_RELOAD;
 }
 
 /* Firewall and sets: @on at the beginning, and not at the end. */

@@ -33,6 +33,7 @@ void kernel_renew(struct kernel *kernel)
 	set->mask = SR6FLOW_MASK_DEFAULT;
 	set->colour = sr6flow_colour(set->mask, 0);
 	set->by_hand = false;
+	set->listed = false;
 	for (flow = 0; flow < kernel->nflows; flow++)
 		kernel_add(kernel, flow, 0);
 }
@@ -58,6 +59,33 @@ void kernel_free(struct kernel *kernel)
 {
 	free(kernel->set[0].flow);
 	free(kernel->set[1].flow);
+}
+
+static void move(struct kernel *kernel, struct kset *set)
+{
+	set->listed = false;
+	set->instance = ++kernel->identity;
+}
+
+static struct kset *other_set(struct kernel *kernel)
+{
+	return &kernel->set[!kernel->shown];
+}
+
+void kernel_listed(struct kernel *kernel)
+{
+	if (other_set(kernel)->listed)
+		move(kernel, other_set(kernel));
+	kernel_set(kernel)->listed = true;
+}
+
+/* A rule that counts asks the set of the name. */
+static void ask(struct kernel *kernel)
+{
+	if (kernel->rules <= 0 || !other_set(kernel)->listed)
+		return;
+	move(kernel, other_set(kernel));
+	move(kernel, kernel_set(kernel));
 }
 
 /* Of the first packet nothing has changed. */
@@ -86,7 +114,10 @@ void kernel_mark(struct kernel *kernel, struct kpacket *packet)
 	struct kflow *flow = &set->flow[packet->flow];
 	int rule;
 
-	if (!kernel->there || !flow->there)
+	if (!kernel->there)
+		return;
+	ask(kernel);
+	if (!flow->there)
 		return;
 	for (rule = 0; rule < kernel->rules; rule++) {
 		if (sr6flow_colour_valid(set->mask, packet->word & set->mask)) {
@@ -105,7 +136,10 @@ void kernel_count(struct kernel *kernel, const struct kpacket *packet)
 	struct kflow *flow = &set->flow[packet->flow];
 	int rule;
 
-	if (!kernel->there || !flow->there)
+	if (!kernel->there)
+		return;
+	ask(kernel);
+	if (!flow->there)
 		return;
 	for (rule = 0; rule < kernel->rules; rule++)
 		count(kernel, flow, packet,

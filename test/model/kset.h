@@ -42,6 +42,7 @@ struct kflow {
  * @mask: mark mask
  * @colour: active colour
  * @by_hand: someone has set that who should not
+ * @listed: it had the name when it was last listed, and no packet said otherwise
  * @flow: flows
  */
 struct kset {
@@ -49,6 +50,7 @@ struct kset {
 	uint32_t mask;
 	uint32_t colour;
 	bool by_hand;
+	bool listed;
 	struct kflow *flow;
 };
 
@@ -59,7 +61,7 @@ struct kset {
  * @there: there is a set of that name
  * @rules: rules that mark and count by the name; none if negative
  * @members: rules that name it but neither mark nor count
- * @changes: how often its rules changed, or the set that the name is of
+ * @changes: how often its rules changed
  * @identity: number of identities given so far
  * @nflows: flows per set
  * @netmask: bits of the source in their keys
@@ -107,6 +109,12 @@ static inline struct kset *kernel_set(struct kernel *kernel)
  * @kernel: kernel
  */
 void kernel_renew(struct kernel *kernel);
+
+/**
+ * kernel_listed() - the set of the name is listed, see kernel/swap.c
+ * @kernel: kernel
+ */
+void kernel_listed(struct kernel *kernel);
 
 /**
  * kernel_add() - add a flow; or write its counters, which renews them, too

@@ -246,6 +246,7 @@ int __wrap_sr6flow_dump(struct sr6flow *handle, const char *set,
 	spend_slow(node, true);
 	if (!node->kernel.there)
 		return -ENOENT;
+	kernel_listed(&node->kernel);
 	show_set(node, &info);
 	for (flow = 0; flow < node->kernel.nflows; flow++) {
 		spend(node, each);
