@@ -52,6 +52,17 @@ static __always_inline bool sr6flow_has_key(const struct sr6flow *flow,
 	return true;
 }
 
+/*
+ * As rht_ptr_rcu(), but NULL for an empty bucket: its end need not be made and
+ * recognised. Bit 0 is the lock of the bucket.
+ */
+static __always_inline struct rhash_head *
+sr6flow_first(struct rhash_lock_head __rcu *const *bucket)
+{
+	return (struct rhash_head *)((unsigned long)rcu_dereference(*bucket) &
+				     ~BIT(0));
+}
+
 /**
  * sr6flow_find_quickly() - look a flow up where it nearly always is
  * @h: set
@@ -79,13 +90,15 @@ sr6flow_find_quickly(struct sr6flow_set *h, const struct sr6flow_key *key,
 						  key->sids, key->n,
 						  &h->secret, tbl->hash_rnd));
 	bucket = &tbl->buckets[hash];
-	rht_for_each_entry_rcu_from(*flow, node, rht_ptr_rcu(bucket), tbl, hash,
-				    node)
-		if (likely(sr6flow_has_key(*flow, key, sourced)))
-			return SR6FLOW_HERE;
-	/* A flow that is moved leads to the end of another bucket. */
-	if (unlikely(node != RHT_NULLS_MARKER(bucket)))
-		return SR6FLOW_ELSEWHERE;
+	node = sr6flow_first(bucket);
+	if (node) {
+		rht_for_each_entry_rcu_from(*flow, node, node, tbl, hash, node)
+			if (likely(sr6flow_has_key(*flow, key, sourced)))
+				return SR6FLOW_HERE;
+		/* A flow that is moved leads to the end of another bucket. */
+		if (unlikely(node != RHT_NULLS_MARKER(bucket)))
+			return SR6FLOW_ELSEWHERE;
+	}
 	/* Pairs with the barrier of rhashtable when it begins to move flows. */
 	smp_rmb();
 	return likely(!rcu_access_pointer(tbl->future_tbl)) ? SR6FLOW_NOWHERE :

@@ -43,6 +43,7 @@
 #define STANDIN_ENABLED_1 1
 #define STANDIN_ENABLED_CONFIG_MEMCG 0
 
+#define BIT(n) (1UL << (n))
 #define BIT_ULL(n) (1ULL << (n))
 #define BUILD_BUG_ON(condition) _Static_assert(!(condition), #condition)
 #define container_of(pointer, type, member) \
