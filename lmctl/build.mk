@@ -91,8 +91,11 @@ test_result_OBJS := $(patsubst %,$(B)/lmctl/engine/%.o,result answer) \
 		    $(test_recorder_OBJS)
 test_result_LDLIBS := $(LMCTL_LDLIBS)
 test_sessions_OBJS := $(patsubst %,$(B)/lmctl/engine/%.o,sessions ratelimit)
-test_ledger_OBJS := $(B)/lmctl/engine/ledger.o $(test_blocktlv_OBJS)
+test_ledger_OBJS := $(patsubst %,$(B)/lmctl/engine/%.o,ledger learning) \
+		    $(test_blocktlv_OBJS)
 test_ledger_LDLIBS := $(LMCTL_LDLIBS)
+test_learning_OBJS := $(test_ledger_OBJS)
+test_learning_LDLIBS := $(LMCTL_LDLIBS)
 test_clock_step_OBJS := $(test_ledger_OBJS)
 test_clock_step_LDLIBS := $(LMCTL_LDLIBS)
 test_reflector_OBJS := $(patsubst %,$(B)/lmctl/%.o,engine/reflector \

@@ -20,7 +20,7 @@ struct reflecting {
 };
 
 enum { OPT_LISTEN = 0x100, OPT_STATEFUL, OPT_RATE, OPT_BURST, OPT_FRESHNESS,
-       OPT_STAMP_ONLY, OPT_TWAMP_LIGHT };
+       OPT_STAMP_ONLY, OPT_TWAMP_LIGHT, OPT_LEARN, OPT_LEARN_TIMEOUT };
 
 static const struct argp_option options[] = {
 	{ .name = "listen", .key = OPT_LISTEN, .arg = "ADDRESS[:PORT]",
@@ -35,6 +35,10 @@ static const struct argp_option options[] = {
 	  .doc = "Most requests at once (default 4096)" },
 	{ .name = "freshness", .key = OPT_FRESHNESS, .arg = "TIME",
 	  .doc = "Drop authenticated requests that are older (default 60s; 0 for any age)" },
+	{ .name = "learn", .key = OPT_LEARN, .arg = "N",
+	  .doc = "Add flows to SET that authenticated requests name, at most N" },
+	{ .name = "learn-timeout", .key = OPT_LEARN_TIMEOUT, .arg = "TIME",
+	  .doc = "Remove learned flows that no request has named for TIME (default 1h, but at least 100 periods)" },
 	{ .name = "stamp-only", .key = OPT_STAMP_ONLY,
 	  .doc = "Read no set: answer as any STAMP reflector does" },
 	{ 0 }
@@ -70,6 +74,20 @@ static error_t parse_freshness(const struct argp_state *state,
 		return lmctl_usage(state, "--freshness=%s: not a duration from 0 to 24h",
 				   arg);
 	*ns = (int64_t)ms * BLOCK_NS_PER_MS;
+	return 0;
+}
+
+static error_t parse_learn_timeout(const struct argp_state *state,
+				   const char *arg, uint32_t *seconds)
+{
+	uint64_t ms;
+
+	if (duration_parse(arg, &ms) || ms % 1000 ||
+	    ms / 1000 < CONFIG_LEARN_TIMEOUT_MIN_S ||
+	    ms / 1000 > CONFIG_TIMEOUT_MAX_S)
+		return lmctl_usage(state, "--learn-timeout=%s: not a duration of whole seconds from 10s to 24d",
+				   arg);
+	*seconds = (uint32_t)(ms / 1000);
 	return 0;
 }
 
@@ -120,6 +138,12 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	case OPT_FRESHNESS:
 		return parse_freshness(state, arg,
 				       &reflect->reflector.freshness);
+	case OPT_LEARN:
+		return peering_range(state, "learn", arg, 0, CONFIG_LEARN_MAX,
+				     &reflect->reflector.learn);
+	case OPT_LEARN_TIMEOUT:
+		return parse_learn_timeout(state, arg,
+					   &reflect->reflector.learn_timeout);
 	case OPT_STAMP_ONLY:
 		reflecting->stamp_only = true;
 		return 0;
@@ -154,6 +178,7 @@ int cmd_reflect(int argc, char **argv)
 		.peering.tlv_type = STAMP_TLV_BLOCK,
 	};
 	struct config *config = reflecting.config;
+	char error[256];
 	int status;
 
 	if (!config) {
@@ -164,12 +189,16 @@ int cmd_reflect(int argc, char **argv)
 	status = lmctl_parse(&argp, argc, argv, &reflecting);
 	if (!status && peering_apply(&reflecting.peering, config))
 		status = EXIT_FAILURE;
+	config->reflect.reflector.auth = config->keys.n > 0;
+	config->reflect.reflector.tlv_type = reflecting.peering.tlv_type;
+	if (!status && config_reflect_finish(config, error, sizeof(error))) {
+		lmctl_error("%s", error);
+		status = EXIT_FAILURE;
+	}
 	if (status) {
 		config_free(config);
 		return status;
 	}
-	config->reflect.reflector.auth = config->keys.n > 0;
-	config->reflect.reflector.tlv_type = reflecting.peering.tlv_type;
 	return service_run(config, &(struct service_options){
 		.print = OUTLETS_SILENT,
 	});

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "lmctl/lmctl.h"
+#include "lmctl/service/learner.h"
 #include "lmctl/service/roundtrip.h"
 #include "lmctl/service/service.h"
 
@@ -82,9 +83,11 @@ int cmd_run(int argc, char **argv)
 		return EXIT_FAILURE;
 	}
 	if (run.check) {
+		bool good = learner_check(config);
+
 		roundtrip_check(config);
 		config_free(config);
-		return EXIT_SUCCESS;
+		return good ? EXIT_SUCCESS : EXIT_FAILURE;
 	}
 	return service_run(config, &(struct service_options){
 		.file = run.file,

@@ -28,6 +28,21 @@ static inline const void *flowkey(const struct sr6flow_flow *flow)
 }
 
 /**
+ * flowkey_restore() - the flow of an identity
+ * @flow: filled, without a name
+ * @key: identity
+ * @nsids: number of its SIDs
+ */
+static inline void flowkey_restore(struct sr6flow_flow *flow, const void *key,
+				   unsigned int nsids)
+{
+	memset(flow, 0, sizeof(*flow));
+	flow->nsids = nsids;
+	memcpy((char *)flow + offsetof(struct sr6flow_flow, netmask), key,
+	       FLOWKEY_LEN(nsids));
+}
+
+/**
  * flowkey_equal() - are two flows the same
  * @a: flow whose source has no bits beyond its netmask
  * @b: another one

@@ -89,23 +89,34 @@ struct entry {
  * @own: mask, netmask, period, guard time and guard band as a TLV has them
  * @reported: a block was reported
  * @newest: the newest one
+ * @since: the first one since the clock stepped, INT64_MAX if none was reported
  * @total: packets that all flows have counted
  * @flows: the flows
+ * @learning: which of them requests have brought
  */
 struct ledger {
 	struct blocktlv own;
 	bool reported;
 	int64_t newest;
+	int64_t since;
 	uint64_t total;
 	struct entry *flows;
+	struct learning *learning;
 };
 
 struct ledger *ledger_new(const struct block_timing *timing)
 {
 	struct ledger *ledger = calloc(1, sizeof(*ledger));
 
-	if (ledger)
-		blocktlv_timing(&ledger->own, timing);
+	if (!ledger)
+		return NULL;
+	ledger->learning = learning_new();
+	if (!ledger->learning) {
+		free(ledger);
+		return NULL;
+	}
+	blocktlv_timing(&ledger->own, timing);
+	ledger->since = INT64_MAX;
 	return ledger;
 }
 
@@ -123,7 +134,13 @@ void ledger_free(struct ledger *ledger)
 		return;
 	HASH_ITER(hh, ledger->flows, entry, next)
 		entry_forget(ledger, entry);
+	learning_free(ledger->learning);
 	free(ledger);
+}
+
+struct learning *ledger_learning(struct ledger *ledger)
+{
+	return ledger->learning;
 }
 
 uint64_t ledger_flows(const struct ledger *ledger)
@@ -203,6 +220,12 @@ static void count_total(struct ledger *ledger, struct entry *entry,
 	entry->total = total;
 }
 
+void ledger_set(struct ledger *ledger, const struct sr6flow_set *set)
+{
+	ledger->own.mask = set->mask;
+	ledger->own.flow.netmask = set->netmask;
+}
+
 int ledger_flow(struct ledger *ledger, const struct sr6flow_set *set,
 		const struct sr6flow_record *record)
 {
@@ -212,6 +235,7 @@ int ledger_flow(struct ledger *ledger, const struct sr6flow_set *set,
 		return -ENOMEM;
 	ledger->own.mask = set->mask;
 	ledger->own.flow.netmask = record->flow.netmask;
+	learning_dumped(ledger->learning, record);
 	entry->seen = true;
 	count_total(ledger, entry, record);
 	return 0;
@@ -236,6 +260,8 @@ void ledger_stepped(struct ledger *ledger)
 
 	HASH_ITER(hh, ledger->flows, entry, next)
 		entry_void(entry, INT64_MIN);
+	ledger->since = INT64_MAX;
+	learning_stepped(ledger->learning);
 }
 
 static int64_t earlier(int64_t a, int64_t b)
@@ -258,6 +284,8 @@ static void set_back(struct ledger *ledger, int64_t block)
 				earlier(entry->ingresses[i].block, block);
 	}
 	ledger->newest = block == INT64_MIN ? block : block - 1;
+	ledger->since = INT64_MAX;
+	learning_stepped(ledger->learning);
 }
 
 int ledger_record(struct ledger *ledger, const struct record *record)
@@ -306,6 +334,9 @@ void ledger_block_end(struct ledger *ledger, int64_t block)
 	}
 	ledger->reported = true;
 	ledger->newest = block;
+	if (ledger->since == INT64_MAX)
+		ledger->since = block;
+	learning_block_end(ledger->learning, block, LEDGER_BLOCKS);
 }
 
 /* Does the sender measure as this node does? Tell it how this node does. */
@@ -380,19 +411,22 @@ static struct answer answer_block(const struct ledger *ledger,
 	return (struct answer){ .status = ANSWER_VALID };
 }
 
-/*
- * Remember that @from has sent into the flow in @block. A block number that
- * this node's clock cannot come to soon is an invention.
- */
+/* A block number that this node's clock cannot come to soon is an invention. */
+static bool plausible(const struct ledger *ledger, int64_t block)
+{
+	return ledger->reported &&
+	       block <= later(ledger->newest, RUNNING_AHEAD) &&
+	       !older(block, ledger->newest, LEDGER_BLOCKS - 1);
+}
+
+/* Remember that @from has sent into the flow in @block. */
 static void note_ingress(const struct ledger *ledger, struct entry *entry,
 			 int64_t block, const struct in6_addr *from)
 {
 	struct ingress *ingress = entry->ingresses;
 	unsigned int i;
 
-	if (!ledger->reported ||
-	    block > later(ledger->newest, RUNNING_AHEAD) ||
-	    older(block, ledger->newest, LEDGER_BLOCKS - 1))
+	if (!plausible(ledger, block))
 		return;
 	for (i = 0; i < 2; i++) {
 		if (ingress[i].known && IN6_ARE_ADDR_EQUAL(&ingress[i].address,
@@ -452,5 +486,35 @@ bool ledger_ask(struct ledger *ledger, struct blocktlv *tlv,
 	if (tlv->answer.status == ANSWER_VALID &&
 	    two_ingresses(entry, tlv->block, from))
 		tlv->answer.status = ANSWER_TWO_INGRESSES;
+	return true;
+}
+
+/* Does the set have the flow? Not every block brings a dump. */
+static bool is_present(const struct ledger *ledger, const struct entry *entry)
+{
+	return entry && (entry->seen || !older(entry->last, ledger->newest, 1));
+}
+
+bool ledger_keep(struct ledger *ledger, const struct blocktlv *tlv,
+		 const char *key)
+{
+	if (plausible(ledger, tlv->block) &&
+	    learning_keep(ledger->learning, &tlv->flow, tlv->block, key))
+		return true;
+	return is_present(ledger, entry_find(ledger, &tlv->flow));
+}
+
+bool ledger_learn(struct ledger *ledger, const struct blocktlv *tlv,
+		  const char *key)
+{
+	const struct entry *entry = entry_find(ledger, &tlv->flow);
+	struct blocktlv asked = *tlv;
+
+	if (tlv->flow.netmask != ledger->own.flow.netmask ||
+	    compare(ledger, &asked) != ANSWER_VALID)
+		return false;
+	if (plausible(ledger, tlv->block) && tlv->block > ledger->since &&
+	    (!entry || tlv->block > entry->last))
+		learning_add(ledger->learning, &tlv->flow, tlv->block, key);
 	return true;
 }

@@ -12,6 +12,7 @@
 #include <netinet/in.h>
 #include <stdint.h>
 #include "lmctl/block.h"
+#include "lmctl/engine/learning.h"
 #include "lmctl/recording.h"
 #include "lmctl/stamp/blocktlv.h"
 #include "sr6flow.h"
@@ -34,6 +35,13 @@ struct ledger *ledger_new(const struct block_timing *timing);
  * @ledger: ledger or NULL
  */
 void ledger_free(struct ledger *ledger);
+
+/**
+ * ledger_set() - what the set is like
+ * @ledger: ledger
+ * @set: state of the set, which may be empty
+ */
+void ledger_set(struct ledger *ledger, const struct sr6flow_set *set);
 
 /**
  * ledger_flow() - a flow is in the set
@@ -94,6 +102,41 @@ void ledger_stepped(struct ledger *ledger);
  */
 bool ledger_ask(struct ledger *ledger, struct blocktlv *tlv,
 		const struct in6_addr *from);
+
+/**
+ * ledger_keep() - note that an authenticated request names a flow
+ * @ledger: ledger
+ * @tlv: the request as it came
+ * @key: id of its key
+ *
+ * Return: true if the flow is in the set, or is about to be.
+ */
+bool ledger_keep(struct ledger *ledger, const struct blocktlv *tlv,
+		 const char *key);
+
+/**
+ * ledger_learn() - learn a flow that an authenticated request names
+ * @ledger: ledger; its set does not have the flow
+ * @tlv: the request as it came
+ * @key: id of its key
+ *
+ * Only a request for a block that is kept or about to be, newer than the last one in
+ * which the set had the flow, and newer than the first one that was reported since
+ * the start or since a step of the clock: a repeated request must not bring back
+ * what was removed.
+ *
+ * Return: true if mask, netmask and timing are those of this ledger.
+ */
+bool ledger_learn(struct ledger *ledger, const struct blocktlv *tlv,
+		  const char *key);
+
+/**
+ * ledger_learning() - what is learned
+ * @ledger: ledger
+ *
+ * Return: valid as long as @ledger; its dumps and blocks are those of the ledger.
+ */
+struct learning *ledger_learning(struct ledger *ledger);
 
 /**
  * ledger_flows() - number of flows

@@ -131,6 +131,23 @@ const struct reflector_stats *reflector_stats(const struct reflector *reflector)
 	return &reflector->stats;
 }
 
+void reflector_learned(const struct reflector *reflector,
+		       struct learning_stats *stats)
+{
+	unsigned int i;
+
+	memset(stats, 0, sizeof(*stats));
+	for (i = 0; i < reflector->nledgers; i++) {
+		const struct learning_stats *one =
+			learning_stats(ledger_learning(reflector->ledgers[i]));
+
+		stats->flows += one->flows;
+		stats->learned += one->learned;
+		stats->refused += one->refused;
+		stats->failed += one->failed;
+	}
+}
+
 /* Count a request that is dropped. */
 static bool drop(uint64_t *counter)
 {
@@ -252,6 +269,7 @@ static const struct key *do_tlvs(struct reflector *reflector,
 		.base = stamp_base_len(config->auth),
 		.auth = config->auth,
 		.key = work->key,
+		.learn = config->learn && config->freshness,
 		.keys = &reflector->keys,
 		.tlv_type = config->tlv_type,
 		.traffic_class = work->request->traffic_class,

@@ -33,6 +33,9 @@ struct reflector;
  *		 the base packet (RFC 8762 section 4.6); without @auth only
  * @freshness: authenticated requests whose timestamp is further from the time
  *	       of arrival than this many nanoseconds are stale; 0 for no limit
+ * @learn: most flows that each ledger's set gets because authenticated requests
+ *	   name them; not without @auth and @freshness
+ * @learn_timeout: seconds after which it loses them again
  */
 struct reflector_config {
 	bool auth;
@@ -42,6 +45,8 @@ struct reflector_config {
 	uint32_t burst;
 	bool twamp_light;
 	int64_t freshness;
+	uint32_t learn;
+	uint32_t learn_timeout;
 };
 
 /**
@@ -173,5 +178,13 @@ void reflector_unsent(struct reflector *reflector);
  */
 const struct reflector_stats *
 reflector_stats(const struct reflector *reflector);
+
+/**
+ * reflector_learned() - what became of flows that were to be learned
+ * @reflector: reflector
+ * @stats: filled: the sums over all ledgers
+ */
+void reflector_learned(const struct reflector *reflector,
+		       struct learning_stats *stats);
 
 #endif /* LMCTL_ENGINE_REFLECTOR_H */

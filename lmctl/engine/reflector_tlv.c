@@ -188,6 +188,20 @@ static struct blocktlv ask_ledgers(const struct tlv_context *context,
 	return answer;
 }
 
+/* A flow that one set has is not learned for another one. */
+static void learn(const struct tlv_context *context,
+		  const struct blocktlv *asked)
+{
+	unsigned int i;
+
+	for (i = 0; i < context->nledgers; i++)
+		if (ledger_keep(context->ledgers[i], asked, context->key->id))
+			return;
+	for (i = 0; i < context->nledgers; i++)
+		if (ledger_learn(context->ledgers[i], asked, context->key->id))
+			return;
+}
+
 static bool do_block(const struct tlv_context *context,
 		     const struct stamp_tlv *tlv)
 {
@@ -206,6 +220,8 @@ static bool do_block(const struct tlv_context *context,
 	default:
 		return false;
 	}
+	if (context->auth && context->learn)
+		learn(context, &asked);
 	answer = ask_ledgers(context, &asked);
 	if (answer.answer.status == ANSWER_VALID)
 		context->stats->flows++;

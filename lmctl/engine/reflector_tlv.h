@@ -21,6 +21,7 @@
  * @base: length of its base packet, which is still the request
  * @auth: authenticated mode
  * @key: authenticated mode: key that fits the base packet
+ * @learn: authenticated mode: flows that no ledger has are to be learned
  * @keys: unauthenticated mode: keys that may fit an HMAC TLV
  * @tlv_type: type of the block TLV
  * @traffic_class: Traffic Class that the message came with
@@ -36,6 +37,7 @@ struct tlv_context {
 	size_t base;
 	bool auth;
 	const struct key *key;
+	bool learn;
 	const struct keys *keys;
 	uint8_t tlv_type;
 	uint8_t traffic_class;

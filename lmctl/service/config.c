@@ -5,6 +5,7 @@
  */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -73,6 +74,45 @@ void config_free(struct config *config)
 		return;
 	keys_clear(&config->keys);
 	free(config);
+}
+
+static const char *learn_problem(const struct config_reflect *reflect)
+{
+	if (!reflect->reflector.auth)
+		return "learn: only authenticated requests may add flows: give the file of keys, and auth must not be false";
+	if (!reflect->reflector.freshness)
+		return "learn: with freshness 0 a recorded request could add a flow at any time: give a limit, as 60s";
+	if (!reflect->nsets)
+		return "learn: there is no set to add flows to: name the counting set";
+	return NULL;
+}
+
+int config_reflect_finish(struct config *config, char *error, size_t size)
+{
+	const int64_t period = config->timing.period;
+	struct reflector_config *reflector = &config->reflect.reflector;
+	const char *problem = learn_problem(&config->reflect);
+	int64_t timeout = reflector->learn_timeout;
+	int64_t most = CONFIG_TIMEOUT_MAX_S;
+
+	if (!reflector->learn)
+		return 0;
+	if (problem) {
+		snprintf(error, size, "%s", problem);
+		return -EINVAL;
+	}
+	if (timeout && timeout * BLOCK_NS_PER_S <
+		       CONFIG_LEARN_PERIODS_MIN * period) {
+		snprintf(error, size, "the timeout of learned flows, %" PRId64 "s, is shorter than %d periods: use a longer one",
+			 timeout, CONFIG_LEARN_PERIODS_MIN);
+		return -EINVAL;
+	}
+	if (!timeout)
+		timeout = CONFIG_LEARN_PERIODS * period / BLOCK_NS_PER_S;
+	if (!reflector->learn_timeout && timeout < CONFIG_LEARN_TIMEOUT_S)
+		timeout = CONFIG_LEARN_TIMEOUT_S;
+	reflector->learn_timeout = (uint32_t)(timeout < most ? timeout : most);
+	return 0;
 }
 
 static bool parse_port(const char *text, uint16_t *port)

@@ -27,6 +27,9 @@
 #define CONFIG_RATE 20000
 #define CONFIG_BURST 4096
 #define CONFIG_FRESHNESS (60 * BLOCK_NS_PER_S)
+/* Learned flows stay for so long without a request, and so many periods. */
+#define CONFIG_LEARN_TIMEOUT_S 3600
+#define CONFIG_LEARN_PERIODS 100
 #define CONFIG_WINDOW 512
 #define CONFIG_MTU 1500
 #define CONFIG_MTU_MIN 1280
@@ -38,6 +41,12 @@
 #define CONFIG_RATE_MAX 10000000
 #define CONFIG_BURST_MAX 1000000
 #define CONFIG_WINDOW_MAX 65535
+#define CONFIG_LEARN_MAX 100000
+/* A timeout is renewed at half of its time, by requests of some blocks. */
+#define CONFIG_LEARN_TIMEOUT_MIN_S 10
+#define CONFIG_LEARN_PERIODS_MIN 20
+/* In the kernel, timeouts are milliseconds in 31 bits. */
+#define CONFIG_TIMEOUT_MAX_S (INT32_MAX / 1000)
 /* RFC 8972, section 5.1: types for experiments. */
 #define CONFIG_TLV_TYPE_MIN 240
 #define CONFIG_TLV_TYPE_MAX 251
@@ -248,6 +257,16 @@ bool config_address(const char *text, uint16_t port,
  */
 int config_peer(struct config_measure *measure, const char *text,
 		char *error, size_t size);
+
+/**
+ * config_reflect_finish() - do learning and the rest of a section reflect go together
+ * @config: configuration with its keys; a timeout of 0 becomes the default
+ * @error: filled with a sentence when it fails
+ * @size: size of @error in bytes
+ *
+ * Return: 0 or -EINVAL.
+ */
+int config_reflect_finish(struct config *config, char *error, size_t size);
 
 /**
  * config_measure_check() - do the options of a measurement go together

@@ -296,6 +296,10 @@ static int finish(struct config_load *load)
 	    finish_auth(load, &load->given_reflect,
 			&config->reflect.reflector.auth))
 		return -1;
+	if (config->reflect.on &&
+	    config_reflect_finish(config, error, sizeof(error)))
+		return config_fail(load, load->learn_line, "section reflect: %s",
+				   error);
 	for (i = 0; i < config->nmeasures; i++)
 		if (finish_measure(load, i))
 			return -1;

@@ -32,6 +32,7 @@ struct config_given {
  * @alarm: likewise
  * @given: of the section that is being read
  * @given_reflect: of the section reflect
+ * @learn_line: line of learn in the section reflect
  * @given_measure: of the measurements in @config
  * @alarm_line: lines of the alarms in @config
  */
@@ -47,6 +48,7 @@ struct config_load {
 	struct config_alarm alarm;
 	struct config_given given;
 	struct config_given given_reflect;
+	int learn_line;
 	struct config_given given_measure[CONFIG_MEASURES_MAX];
 	int alarm_line[CONFIG_ALARMS_MAX];
 };
@@ -99,6 +101,7 @@ struct config_keyword {
 config_take_fn config_take_text, config_take_path, config_take_number,
 	       config_take_bool, config_take_auth, config_take_key,
 	       config_take_ratio, config_take_timing, config_take_freshness,
+	       config_take_learn, config_take_learn_timeout,
 	       config_take_retention, config_take_set, config_take_rotate,
 	       config_take_reflect_sets, config_take_peers, config_take_exec,
 	       config_take_listen, config_take_source, config_take_mark;

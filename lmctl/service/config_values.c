@@ -162,6 +162,29 @@ int config_take_freshness(struct config_load *load,
 	return 0;
 }
 
+/* Whether learning is possible is checked when the whole file is known. */
+int config_take_learn(struct config_load *load,
+		      const struct config_keyword *keyword, cfg_opt_t *option,
+		      void *to)
+{
+	load->learn_line = load->line;
+	return config_take_number(load, keyword, option, to);
+}
+
+int config_take_learn_timeout(struct config_load *load,
+			      const struct config_keyword *keyword,
+			      cfg_opt_t *option, void *to)
+{
+	uint64_t ms;
+
+	if (duration_parse(value(option, 0), &ms) || ms % 1000 ||
+	    ms / 1000 < CONFIG_LEARN_TIMEOUT_MIN_S ||
+	    ms / 1000 > CONFIG_TIMEOUT_MAX_S)
+		return bad(load, keyword, value(option, 0), "not a duration of whole seconds from 10s to 24d");
+	*(uint32_t *)to = (uint32_t)(ms / 1000);
+	return 0;
+}
+
 int config_take_retention(struct config_load *load,
 			  const struct config_keyword *keyword,
 			  cfg_opt_t *option, void *to)

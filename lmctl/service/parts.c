@@ -22,6 +22,14 @@ static int no_memory(void)
 	return -ENOMEM;
 }
 
+static void take_set(void *arg, const struct sr6flow_set *set)
+{
+	struct reading *reading = arg;
+
+	if (reading->ledger)
+		ledger_set(reading->ledger, set);
+}
+
 static int take_flow(void *arg, const struct sr6flow_set *set,
 		     const struct sr6flow_record *record)
 {
@@ -90,6 +98,7 @@ static void take_step(void *arg)
 
 static const struct reader_ops reader_ops = {
 	.stepped = take_step,
+	.set = take_set,
 	.flow = take_flow,
 	.record = take_record,
 	.block_end = take_block_end,
@@ -135,6 +144,7 @@ static int open_rotators(struct parts *parts, const struct opening *opening)
 static void reading_close(struct reading *reading)
 {
 	reader_close(reading->reader);
+	learner_close(reading->learner);
 	ledger_free(reading->ledger);
 	free(reading);
 }
@@ -167,6 +177,22 @@ static struct reading *reading_open(const struct opening *opening,
 	return NULL;
 }
 
+static int open_ledger(struct reading *reading, const struct opening *opening)
+{
+	const struct config *config = opening->config;
+
+	if (!reading->ledger)
+		reading->ledger = ledger_new(&config->timing);
+	if (!reading->ledger)
+		return no_memory();
+	if (config->reflect.reflector.learn && !reading->learner)
+		reading->learner = learner_open(reader_set(reading->reader),
+						ledger_learning(reading->ledger),
+						opening->loop);
+	return config->reflect.reflector.learn && !reading->learner ? -EINVAL :
+								       0;
+}
+
 static int open_reading(struct parts *parts, const struct opening *opening,
 			const char *set, bool reflected)
 {
@@ -185,10 +211,7 @@ static int open_reading(struct parts *parts, const struct opening *opening,
 	}
 	if (!reflected)
 		reader_marks(reading->reader);
-	if (!reflected || reading->ledger)
-		return 0;
-	reading->ledger = ledger_new(&opening->config->timing);
-	return reading->ledger ? 0 : no_memory();
+	return reflected ? open_ledger(reading, opening) : 0;
 }
 
 static int open_readings(struct parts *parts, const struct opening *opening)
@@ -297,9 +320,21 @@ struct parts *parts_open(const struct config *config, const struct config *old,
 	return NULL;
 }
 
+/* A learner that is no more wanted, or that a failed reload has left, goes. */
+static void follow(struct reading *reading, const struct config *config)
+{
+	if (config->reflect.reflector.learn) {
+		learner_follow(reading->learner, config);
+		return;
+	}
+	learner_close(reading->learner);
+	reading->learner = NULL;
+}
+
 void parts_commit(struct parts *parts, const struct config *config)
 {
 	struct ledger *ledgers[CONFIG_SETS_MAX];
+	struct reading *reading;
 	unsigned int i, n = 0;
 
 	for (i = 0; i < parts->nreadings; i++)
@@ -308,9 +343,11 @@ void parts_commit(struct parts *parts, const struct config *config)
 		measure_rekey(parts->measure[i], config, &config->measure[i]);
 	if (!parts->reflect)
 		return;
-	for (i = 0; i < config->reflect.nsets; i++)
-		ledgers[n++] = reading_find(parts,
-					    config->reflect.set[i])->ledger;
+	for (i = 0; i < config->reflect.nsets; i++) {
+		reading = reading_find(parts, config->reflect.set[i]);
+		ledgers[n++] = reading->ledger;
+		follow(reading, config);
+	}
 	reflect_reload(parts->reflect, config);
 	reflect_ledgers(parts->reflect, ledgers, n);
 }

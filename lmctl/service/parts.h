@@ -9,6 +9,7 @@
 #define LMCTL_SERVICE_PARTS_H
 
 #include "lmctl/service/config.h"
+#include "lmctl/service/learner.h"
 #include "lmctl/service/loop.h"
 #include "lmctl/service/measure.h"
 #include "lmctl/service/outlets.h"
@@ -26,12 +27,14 @@ struct parts;
  * @parts: the parts that it belongs to now
  * @reader: reads it
  * @ledger: answers from it
+ * @learner: writes into it what is learned, or NULL
  * @lost: records of this block for which memory was short
  */
 struct reading {
 	struct parts *parts;
 	struct reader *reader;
 	struct ledger *ledger;
+	struct learner *learner;
 	uint64_t lost;
 };
 

@@ -110,10 +110,13 @@ static int take_look(struct reader *reader)
 	struct sr6flow_set info;
 	int err = sr6flow_info(reader->handle, reader->set, &info);
 
-	if (!err)
-		recorder_look(reader->recorder, wallclock_time(), info.mask,
-			      info.colour);
-	return err;
+	if (err)
+		return err;
+	recorder_look(reader->recorder, wallclock_time(), info.mask,
+		      info.colour);
+	if (reader->ops->set)
+		reader->ops->set(reader->arg, &info);
+	return 0;
 }
 
 static int take_rule(struct reader *reader)

@@ -16,6 +16,7 @@ struct reader;
 
 /**
  * struct reader_ops - who gets what a reader finds
+ * @set: the set as it is, once per block; NULL if not wanted
  * @flow: every flow of every dump, an interrupted dump's, too; NULL if not
  *	  wanted
  * @record: a record; valid until the function returns
@@ -30,6 +31,7 @@ struct reader;
  * the loop with EXIT_FAILURE.
  */
 struct reader_ops {
+	void (*set)(void *arg, const struct sr6flow_set *set);
 	int (*flow)(void *arg, const struct sr6flow_set *set,
 		    const struct sr6flow_record *record);
 	int (*record)(void *arg, const struct record *record);

@@ -70,6 +70,16 @@ void metrics_reflector(struct metrics_writer *writer, void *reflector)
 		.help = "Flows and blocks about which the reflector was asked",
 		.type = METRICS_COUNTER,
 	};
+	static const struct metrics_family learned = {
+		.name = "sr6flow_reflector_learned_flows",
+		.help = "Flows in the sets that are there because requests named them",
+		.type = METRICS_GAUGE,
+	};
+	static const struct metrics_family learnings = {
+		.name = "sr6flow_reflector_flows_to_learn",
+		.help = "What became of flows that requests named and no set had",
+		.type = METRICS_COUNTER,
+	};
 	const struct reflector_stats *stats = reflector_stats(reflector);
 	const struct reason_count drops[] = {
 		{ "short", stats->short_ },
@@ -90,6 +100,9 @@ void metrics_reflector(struct metrics_writer *writer, void *reflector)
 		{ "other", stats->flows_other },
 	};
 
+	struct learning_stats learning;
+
+	reflector_learned(reflector, &learning);
 	write_count(writer, &requests, stats->requests);
 	write_count(writer, &replies, stats->replies);
 	write_count(writer, &unsent, stats->unsent);
@@ -97,6 +110,12 @@ void metrics_reflector(struct metrics_writer *writer, void *reflector)
 	write_counts(writer, &dropped, "reason", drops, ARRAY_SIZE(drops));
 	write_counts(writer, &flagged, "flag", flags, ARRAY_SIZE(flags));
 	write_counts(writer, &flows, "status", answers, ARRAY_SIZE(answers));
+	write_count(writer, &learned, learning.flows);
+	write_counts(writer, &learnings, "result", (const struct reason_count[]){
+		{ "learned", learning.learned },
+		{ "refused", learning.refused },
+		{ "failed", learning.failed },
+	}, 3);
 }
 
 void metrics_rotator(struct metrics_writer *writer,
