@@ -37,7 +37,8 @@ static const struct argp_option argp_options[] = {
 	  "is the host's, and where each SID list has one ingress", 0 },
 	{ "colour", KEY_COLOUR, "COLOUR", 0, "Active colour at the start", 0 },
 	{ "timeout", 't', "TIME", 0, "Flows expire TIME after they were added "
-	  "or refreshed", 0 },
+	  "or refreshed; 0: only flows that were added with a timeout do, which "
+	  "'lmctl reflect --learn' needs", 0 },
 	{ "maxelem", 'M', "N", 0, "Most flows, default 65536", 0 },
 	{ "hashsize", 'H', "N", 0, "Initial size of the hash table", 0 },
 	{ "forceadd", KEY_FORCEADD, NULL, 0, "A full set forgets an old flow "
@@ -177,6 +178,26 @@ static void warn(uint32_t mask)
 			      "apart", mask);
 }
 
+static uint32_t wanted_timeout(const struct options *options)
+{
+	return options->set.has_timeout ? options->set.timeout :
+					  SR6FLOW_NO_TIMEOUT;
+}
+
+static void report_timeout(const char *set, uint32_t timeout)
+{
+	static const char remedy[] = "'lmctl deinit' and 'lmctl init' it and "
+				     "add its flows again";
+
+	if (timeout == SR6FLOW_NO_TIMEOUT)
+		lmctl_error("set '%s' exists without timeouts, which cannot be "
+			    "changed: leave out --timeout, or %s", set, remedy);
+	else
+		lmctl_error("set '%s' exists with a timeout, which cannot be "
+			    "changed: give --timeout=%u, or %s", set, timeout,
+			    remedy);
+}
+
 /* The options of the set that is there are others. */
 static void report_other(struct sr6flow *handle, const struct options *options)
 {
@@ -184,12 +205,15 @@ static void report_other(struct sr6flow *handle, const struct options *options)
 	struct sr6flow_set info;
 
 	snprintf(reason, sizeof(reason), "%s", sr6flow_error(handle));
-	if (!sr6flow_info(handle, options->rule.set, &info) &&
-	    info.netmask != options->set.netmask)
+	if (sr6flow_info(handle, options->rule.set, &info))
+		lmctl_error("%s", reason);
+	else if (info.netmask != options->set.netmask)
 		lmctl_error("set '%s' exists with netmask %u, not %u: give "
 			    "--netmask=%u, or 'lmctl deinit' and 'lmctl init' "
 			    "it and add its flows again", options->rule.set,
 			    info.netmask, options->set.netmask, info.netmask);
+	else if (info.timeout != wanted_timeout(options))
+		report_timeout(options->rule.set, info.timeout);
 	else
 		lmctl_error("%s", reason);
 }

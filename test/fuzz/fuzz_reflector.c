@@ -4,15 +4,24 @@
  * else can happen to it in between.
  *
  * Input: a byte of CONFIG_ bits, then steps. A step is a byte, enum step in
- * its lower two bits; see the functions for what follows. A datagram may be
- * sealed here, since no fuzzer finds an HMAC.
+ * its lower two bits; see the functions for what follows. The bit STEP_WRITE
+ * comes before the step: the set takes, or with STEP_FULL does not take, what was
+ * learned. A datagram may be sealed here, since no fuzzer finds an HMAC.
  */
+#include <errno.h>
+
 #include "lmctl/engine/reflector.h"
 #include "lmctl/stamp/stamp.h"
 #include "test/fuzz/input.h"
 #include "test/fuzz/message.h"
 
 #define STEPS_MAX 64
+#define STEP_MASK 3
+#define STEP_WRITE 4
+#define STEP_FULL 8
+/* Most flows that are learned, and their timeout. */
+#define LEARN 5
+#define TIMEOUT 100
 
 enum {
 	CONFIG_AUTH = 1,
@@ -21,6 +30,7 @@ enum {
 	CONFIG_FRESHNESS = 8,
 	CONFIG_NO_LEDGER = 16,
 	CONFIG_SYNCHRONISED = 32,
+	CONFIG_LEARN = 64,
 };
 
 enum step {
@@ -40,6 +50,8 @@ enum {
 };
 
 static int64_t time_now;
+/* How often there was something to write into the set. */
+static unsigned int wakes;
 
 static int64_t now(void)
 {
@@ -55,7 +67,45 @@ static struct reflector_config make_config(unsigned int bits)
 		.rate = bits & CONFIG_RATE ? 2 : 0,
 		.burst = 3,
 		.freshness = bits & CONFIG_FRESHNESS ? BLOCK_NS_PER_S : 0,
+		.learn = bits & CONFIG_LEARN ? LEARN : 0,
+		.learn_timeout = TIMEOUT,
 	};
+}
+
+static void wake(void *arg)
+{
+	(void)arg;
+	wakes++;
+}
+
+static void learn_from(struct ledger *ledger,
+		       const struct reflector_config *config)
+{
+	learning_configure(ledger_learning(ledger), &(struct learning_config){
+		.flows = config->learn,
+		.timeout = config->learn_timeout,
+		.keys = &message_keys,
+		.wake = wake,
+	});
+}
+
+/* What the one does who writes into the set. */
+static void write_learned(struct ledger *ledger, bool full)
+{
+	struct learning *learning = ledger_learning(ledger);
+	unsigned int i, adds = 0;
+	struct learning_job job;
+
+	while (learning_next(learning, &job)) {
+		must(job.flow.nsids >= 1 && job.flow.nsids <= SR6FLOW_SIDS_MAX);
+		must(job.flow.netmask == MESSAGE_NETMASK);
+		for (i = MESSAGE_NETMASK / 8; i < 16; i++)
+			must(!job.flow.source.s6_addr[i]);
+		must(job.timeout == TIMEOUT && !job.flow.name[0]);
+		adds += !job.renew;
+		learning_done(learning, &job, full ? -ENOSPC : 0);
+	}
+	must(adds <= LEARN);
 }
 
 static void add_record(struct ledger *ledger, unsigned int flow, int64_t block,
@@ -98,6 +148,7 @@ static void add_flow(struct ledger *ledger, unsigned int flow, uint64_t packets)
 		.generation = packets >> 24,
 		.slots = 3,
 		.counters = { { packets, 0 }, { packets / 3, 0 } },
+		.timeout = packets % 4 ? 0 : (uint32_t)packets,
 	};
 
 	message_flow(&record.flow, flow);
@@ -122,13 +173,14 @@ static void step_ledger(struct ledger *ledger, struct input *input)
 		ledger_block_end(ledger, block);
 }
 
-static void step_config(struct reflector *reflector, struct input *input,
-			struct reflector_config *config)
+static void step_config(struct reflector *reflector, struct ledger *ledger,
+			struct input *input, struct reflector_config *config)
 {
 	unsigned int bits = (unsigned int)input_number(input, 1);
 
 	*config = make_config(bits);
 	reflector_reconfigure(reflector, config, &message_keys);
+	learn_from(ledger, config);
 	reflector_clock(reflector, bits & CONFIG_SYNCHRONISED,
 			(int64_t)input_number(input, 4));
 }
@@ -216,6 +268,7 @@ static void step_datagram(struct reflector *reflector, struct input *input,
 		.traffic_class = (uint8_t)input_number(input, 1),
 	};
 	size_t len;
+	unsigned int before = wakes;
 	uint8_t *copy;
 	bool was_sealed;
 
@@ -246,6 +299,9 @@ static void step_datagram(struct reflector *reflector, struct input *input,
 		must(!memcmp(copy, request.data, len));
 	}
 	check_stats(reflector_stats(reflector));
+	if (wakes != before)
+		must(config->auth && config->freshness && config->learn &&
+		     was_sealed && message_tlvs_sealed(copy, len, true));
 	free(copy);
 	free(request.data);
 }
@@ -263,8 +319,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!(bits & CONFIG_NO_LEDGER))
 		reflector_ledgers(reflector, &ledger, 1);
 	reflector_clock(reflector, bits & CONFIG_SYNCHRONISED, 1000);
+	learn_from(ledger, &config);
 	for (unsigned int i = 0; i < STEPS_MAX && input.len; i++) {
-		switch ((enum step)(input_number(&input, 1) & 3)) {
+		unsigned int step = (unsigned int)input_number(&input, 1);
+
+		if (step & STEP_WRITE)
+			write_learned(ledger, step & STEP_FULL);
+		switch ((enum step)(step & STEP_MASK)) {
 		case STEP_DATAGRAM:
 		case STEP_DATAGRAM_TOO:
 			step_datagram(reflector, &input, &config);
@@ -273,7 +334,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			step_ledger(ledger, &input);
 			break;
 		case STEP_CONFIG:
-			step_config(reflector, &input, &config);
+			step_config(reflector, ledger, &input, &config);
 			break;
 		}
 	}

@@ -173,7 +173,10 @@ static void text_seed(const char *harness, const char *name,
 #define R_STATEFUL 2
 #define R_RATE 4
 #define R_FRESHNESS 8
+#define R_LEARN 64
 #define R_SEALED (1 | 2)
+#define R_WRITE 4
+#define R_FULL 8
 
 static size_t datagram;
 
@@ -245,6 +248,33 @@ static void reflector_mode_seeds(bool auth)
 	save("fuzz_reflector", name);
 }
 
+/* Flows that the set does not have: one is learned, renewed, and others refused. */
+static void reflector_learn_seed(void)
+{
+	uint32_t seq;
+
+	put(1, R_AUTH | R_FRESHNESS | R_LEARN);
+	for (seq = 1; seq < 5; seq++) {
+		begin_datagram(R_SEALED);
+		put_request(true, seq);
+		put_block(20 + seq, MESSAGE_BLOCK);
+		put_block(30 + seq, MESSAGE_BLOCK + 1);
+		put_hmac();
+		finish_datagram();
+	}
+	put(7, 2 | R_WRITE, 0x80 | 4 | 2 << 3, 1, 0, 0, 0, 40);
+	put_datagram(true, R_SEALED, 9);
+	put(7, 2, 0x80 | 4 | 2 << 3, 2, 0, 0, 0, 12);
+	put(3, 2 | R_WRITE, 4, 3);
+	begin_datagram(R_SEALED);
+	put_request(true, 10);
+	put_block(40, MESSAGE_BLOCK + 3);
+	put_hmac();
+	finish_datagram();
+	put(3, 2 | R_WRITE | R_FULL, 4, 4);
+	save("fuzz_reflector", "auth-learn");
+}
+
 /* The versions of the block TLV, and a source behind its prefix. */
 static void reflector_version_seeds(bool auth)
 {
@@ -275,6 +305,7 @@ static void reflector_seeds(void)
 	reflector_version_seeds(true);
 	reflector_mode_seeds(false);
 	reflector_mode_seeds(true);
+	reflector_learn_seed();
 	/* Lengths around the longest datagram. */
 	for (size_t n = STAMP_MESSAGE_MAX; n < STAMP_MESSAGE_MAX + 2; n++) {
 		if (n == STAMP_MESSAGE_MAX)

@@ -140,6 +140,14 @@ static void test_values(void **state)
 		{ ENOUGH "reflect { tlv-type = 239 }", ":3: tlv-type = '239': not a number from 240 to 251" },
 		{ ENOUGH "reflect { stateful = maybe }", ":3: invalid boolean value for option 'stateful'" },
 		{ ENOUGH "reflect {\nauth = true\n}", ":4: auth = true needs keys" },
+		{ ENOUGH "reflect {\nlearn = 5\nsets = {rx}\n}", ":4: section reflect: learn: only authenticated" },
+		{ ENOUGH "reflect { learn = 100001 }", ":3: learn = '100001': not a number from 0 to 100000" },
+		{ ENOUGH "reflect { learn = -1 }", ":3: learn = '-1': not a number" },
+		{ ENOUGH "reflect { learn = 0 }", "" },
+		{ ENOUGH "reflect { learn-timeout = 9s }", ":3: learn-timeout = '9s': not a duration" },
+		{ ENOUGH "reflect { learn-timeout = 10500ms }", ":3: learn-timeout = '10500ms': not a duration" },
+		{ ENOUGH "reflect { learn-timeout = 25d }", ":3: learn-timeout = '25d': not a duration" },
+		{ ENOUGH "reflect { learn-timeout = 10s }", "" },
 		{ MEASURE "measure m { peers = {\"::1\"} }", ":4: found duplicate title 'm'" },
 		{ ENOUGH "measure m {\n}", ":4: section measure \"m\": peers is missing" },
 		{ ENOUGH "measure m { peers = {a} peers = {} }", ":3: peers: peer 'a': 'a' is no address" },
@@ -387,6 +395,36 @@ static void test_auth_follows_keys(void **state)
 	config_free(config);
 }
 
+#define LEARN "keys = \"${TEST_CONFIG}/keys\"\nreflect { sets = {rx} learn = 5 "
+
+static void assert_learn_timeout(const char *text, uint32_t timeout)
+{
+	struct config *config = assert_loaded(text);
+
+	assert_int_equal(config->reflect.reflector.learn, 5);
+	assert_int_equal(config->reflect.reflector.learn_timeout, timeout);
+	config_free(config);
+}
+
+static void test_learn(void **state)
+{
+	(void)state;
+	assert_learn_timeout("period = 10s\n" LEARN "}\n", 3600);
+	assert_learn_timeout("period = 36s\n" LEARN "}\n", 3600);
+	assert_learn_timeout("period = 37s\n" LEARN "}\n", 3700);
+	assert_learn_timeout("period = 24h\n" LEARN "}\n", 2147483);
+	assert_learn_timeout("period = 10s\n" LEARN "learn-timeout = 200 }\n",
+			     200);
+	assert_refused("period = 11s\n" LEARN "learn-timeout = 200 }\n",
+		       ":3: section reflect: the timeout of learned flows, 200s, is shorter than 20 periods");
+	assert_refused("period = 10s\n" LEARN "auth = false }\n",
+		       ":3: section reflect: learn: only authenticated requests");
+	assert_refused("period = 10s\n" LEARN "freshness = 0 }\n",
+		       ":3: section reflect: learn: with freshness 0");
+	assert_refused("period = 10s\n" LEARN "sets = {} }\n",
+		       ":3: section reflect: learn: there is no set");
+}
+
 static void test_example(void **state)
 {
 	char error[512];
@@ -471,6 +509,7 @@ int main(void)
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_full),
 		cmocka_unit_test(test_auth_follows_keys),
+		cmocka_unit_test(test_learn),
 		cmocka_unit_test(test_example),
 		cmocka_unit_test(test_most_sections),
 		cmocka_unit_test(test_files),

@@ -26,6 +26,15 @@ const struct reflector_stats *reflector_stats(const struct reflector *reflector)
 	return &stats;
 }
 
+void reflector_learned(const struct reflector *reflector,
+		       struct learning_stats *learned)
+{
+	assert_ptr_equal(reflector, &stats);
+	*learned = (struct learning_stats){
+		.flows = 14, .learned = 15, .refused = 16, .failed = 17,
+	};
+}
+
 static void block_invalid(struct sink sink, const struct measurement *of,
 			  const char *name, int64_t number, enum reason reason,
 			  enum answer_status status)
@@ -565,6 +574,11 @@ static void other_parts_add_theirs(void **state)
 			  "flow_answers_total{status=\"valid\"}") == 70);
 	assert_true(value(*state, REFLECTOR
 			  "flow_answers_total{status=\"other\"}") == 8);
+	assert_true(value(*state, REFLECTOR "learned_flows") == 14);
+#define TO_LEARN REFLECTOR "flows_to_learn_total{result="
+	assert_true(value(*state, TO_LEARN "\"learned\"}") == 15);
+	assert_true(value(*state, TO_LEARN "\"refused\"}") == 16);
+	assert_true(value(*state, TO_LEARN "\"failed\"}") == 17);
 	assert_true(value(*state, "sr6flow_late_colour_changes_total"
 			  "{set=\"tx\"}") == 2);
 	assert_true(value(*state, "sr6flow_failed_colour_writes_total"

@@ -70,6 +70,9 @@ test_init() {
 	fault "$1: another netmask is refused" \
 		"set 'lm-tx' exists with netmask 128, not 0: give --netmask=128" \
 		lm init tx --netmask 0 "--ip6tables=$tool"
+	fault "$1: another timeout is refused" \
+		"set 'lm-rx' exists without timeouts, .*: leave out --timeout, or 'lmctl deinit'" \
+		lm init rx --timeout=0 "--ip6tables=$tool"
 	on node ipset create lm-old hash:sr6flow
 	like "$(lm init rx --set lm-old "--ip6tables=/bin/true" 2>&1)" \
 		"'lm-old' exists with netmask 0: it stays; .*'lmctl deinit'" \
@@ -204,6 +207,16 @@ test_source() {
 	is "$(sources rx)" fcff:1::/48 "is all that is left of the source"
 	fault "another address of the same source" "set 'lm-rx' has the flow" \
 		lm add rx fcff:1::2@fcff:2::1
+	on node ipset destroy lm-rx
+
+	check "a set that can learn" lm init rx --timeout=0 --ip6tables=/bin/true
+	fault "it stays one" \
+		"set 'lm-rx' exists with a timeout, .*: give --timeout=0, or 'lmctl deinit'" \
+		lm init rx --ip6tables=/bin/true
+	lm add rx fcff:1::1@fcff:2::1
+	lm add rx --timeout 1000 fcff:1::1@fcff:2::2
+	is "$(lm flows rx --json | jq -c '[.sets[0].flows[].timeout > 0] | sort')" \
+		"[false,true]" "a flow of it has no timeout unless it is given one"
 	on node ipset destroy lm-rx
 
 	check "no source" lm init rx --netmask 0 --ip6tables=/bin/true
