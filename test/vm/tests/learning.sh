@@ -1,0 +1,201 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# vm: icount=yes kernels=6.1,6.12 timeout=300 seconds=40
+#
+# An egress learns the flows of two ingresses that send into one SID list and measure
+# with a key: from the second block on every figure is the truth. Without the key it
+# learns nothing. A reflector that starts again goes on, a flow that nobody asks for
+# any more times out, one that is asked for does not, and that of the operator stays.
+. "$(dirname "$0")/../lib.sh"
+
+period=250
+sids=fcff:2::1,fcff:3::100
+other_source=fc00:42::4
+typed=$topo_source@fcff:2::1,fcff:3::7
+declare -A pid=()
+
+topo_srv6
+topo_direct
+node_add other
+link_add other transit 2000
+link_add other egress
+offloads off other transit
+offloads off transit other
+node_ip other <<-END
+	addr add $other_source/64 dev transit nodad
+	addr add fd00:d::4/128 dev transit nodad
+	addr add fd00:e::4/64 dev egress nodad
+	sr tunsrc set $other_source
+	route add fcff::/16 via fc00:42::2 dev transit
+	route add fd00:b::/64 encap seg6 mode encap segs $sids dev transit
+END
+node_ip transit <<<"addr add fc00:42::2/64 dev other nodad"
+node_ip egress <<<"addr add fd00:e::3/64 dev other nodad"
+make_permanent_neighbours other transit
+make_permanent_neighbours other egress
+
+(
+	umask 077
+	echo "a $(printf '%064d' 1)" >"$tmp/right"
+	echo "a $(printf '%064d' 2)" >"$tmp/wrong"
+)
+cat >"$tmp/egress.conf" <<-END
+	period = ${period}ms
+	keys = "$tmp/right"
+	reflect { sets = {rx} learn = 3 learn-timeout = 10s }
+	metrics { listen = "[::1]:9862" }
+END
+
+lmctl_start() {
+	local name=$1 node=$2
+	shift 2
+	start "$node" lmctl "$@"
+	pid[$name]=$started
+}
+
+# measure NODE ADDRESS [OPTION]...: into $tmp/NODE.told
+measure() {
+	local node=$1 address=$2
+	shift 2
+	start "$node" lmctl measure "egress=$address" --period ${period}ms --json "$@" \
+		>>"$tmp/$node.told"
+	pid[$node]=$started
+}
+
+# told NODE FILTER: of the results about gold, in the order of blocks
+told() {
+	jq -sr "[.[] | select(.type == \"loss\" and .name == \"gold\")] | sort_by(.block) | $2" \
+		"$tmp/$1.told"
+}
+
+# figures NODE: number of exact results, without much work
+figures() {
+	grep -c '"status":"exact"' "$tmp/$1.told" || true
+}
+
+# exact NODE N: it has at least N exact results
+exact() {
+	[ "$(figures "$1")" -ge "$2" ]
+}
+
+# restarts: results of ingress without figures because its flow was new there
+restarts() {
+	told ingress 'map(select((.reason // "") | test("^(flow|set)-"))) | length'
+}
+
+# more NODE N: wait for N more exact results
+more() {
+	wait_for 30 exact "$1" $(($(figures "$1") + $2))
+}
+
+# flows: sources of the set at the egress, each with "learned" or "typed"
+flows() {
+	on egress lmctl flows rx --json | jq -r '[.sets[0].flows[] |
+		"\(.source | sub("/128"; "")):\(if .timeout > 0 then "learned" else "typed" end)"] |
+		sort | join(" ")'
+}
+
+flows_are() {
+	[ "$(flows)" = "$1" ]
+}
+
+# count SAMPLE: of /metrics of the egress
+count() {
+	on egress bash -c 'exec 3<>/dev/tcp/::1/9862
+		printf "GET /metrics HTTP/1.1\r\nHost: r\r\nConnection: close\r\n\r\n" >&3
+		cat <&3' | sed -n "s/^sr6flow_reflector_$1 \([0-9]*\).*/\1/p"
+}
+
+counts() {
+	[ "$(count "$1")" = "$2" ]
+}
+
+for node in ingress other; do
+	on $node lmctl init tx
+	on $node lmctl add tx gold=$sids
+	lmctl_start rotate-$node $node rotate tx --period ${period}ms
+	: >"$tmp/$node.told"
+done
+
+now=refused
+on egress lmctl init rx
+check_fails "$now: a set without timeouts" \
+	"set 'lm-rx' cannot learn flows: it has no timeouts; .*'lmctl init rx --timeout=0'" \
+	on egress lmctl reflect --period ${period}ms --keys "$tmp/right" --learn 3
+check_fails "$now: lmctl run --check says so, too" "set 'lm-rx' cannot learn flows" \
+	on egress lmctl run --check -c "$tmp/egress.conf"
+on egress lmctl deinit rx
+on egress lmctl init rx --timeout=0
+check_fails "$now: without keys" "learn: only authenticated requests may add flows" \
+	on egress lmctl reflect --period ${period}ms --learn 3
+check_fails "$now: without freshness" "learn: with freshness 0" \
+	on egress lmctl reflect --period ${period}ms --keys "$tmp/right" \
+	--learn 3 --freshness 0
+check "$now: lmctl run --check has nothing to say now" \
+	on egress lmctl run --check -c "$tmp/egress.conf"
+
+on egress lmctl add rx "typed=$typed"
+lmctl_start reflect egress run -c "$tmp/egress.conf"
+start host-a ping -q -i 0.04 fd00:b::2 >/dev/null
+start other ping -q -i 0.04 -I fd00:d::4 fd00:b::2 >/dev/null
+
+now=stranger
+on ingress lmctl measure egress=fd00:c::3 --period ${period}ms --json --blocks 2 \
+	>"$tmp/none"
+on ingress lmctl measure egress=fd00:c::3 --period ${period}ms --json --blocks 2 \
+	--keys "$tmp/wrong" >>"$tmp/none"
+within "$(count 'dropped_requests_total{reason="unauthenticated"}')" 1 1000 \
+	"$now: requests without the key came"
+is "$(flows) $(count learned_flows)" "$topo_source:typed 0" "$now: nothing is learned"
+
+now=learned
+measure ingress fd00:c::3 --keys "$tmp/right"
+measure other fd00:e::3 --keys "$tmp/right"
+check "$now: both ingresses get figures" more other 3
+check "$now: the other one, too" more ingress 3
+both="$topo_source:learned $topo_source:typed $other_source:learned"
+is "$(flows)" "$both" "$now: by a flow of each"
+for node in ingress other; do
+	is "$(told $node 'map(select(.status != "exact").reason) | unique | join(" ")')" \
+		"flow-added unknown-flow" "$now: $node: why the first blocks have none"
+	is "$(told $node 'map(.status == "exact") | . == sort')" true \
+		"$now: $node: from then on all have"
+	within "$(told $node 'map(select(.status != "exact")) | length')" 2 4 \
+		"$now: $node: that takes no longer than it must"
+done
+is "$(count learned_flows) $(count 'flows_to_learn_total{result="learned"}') $(count 'flows_to_learn_total{result="refused"}')" \
+	"2 2 0" "$now: it is counted"
+
+restarts=$(restarts)
+
+now=truth
+netem_loss ingress transit loss 0%
+drops=$(netem_dropped ingress transit)
+netem_loss ingress transit loss 50%
+more ingress 6
+netem_loss ingress transit loss 0%
+drops=$(($(netem_dropped ingress transit) - drops))
+more ingress 3
+is "$(told ingress 'map(.lost // 0) | add')" "$drops" "$now: what netem dropped was lost"
+within "$drops" 5 1000 "$now: it dropped packets"
+is "$(told other 'map(.lost // 0) | add')" 0 "$now: the other ingress lost none"
+
+now=restart
+stop "${pid[other]}" || true
+stop "${pid[reflect]}" || true
+is "$(flows)" "$both" "$now: the flows stay"
+lmctl_start reflect egress run -c "$tmp/egress.conf"
+check "$now: it knows which were learned" wait_for 20 counts learned_flows 2
+check "$now: figures go on" more ingress 3
+is "$(count 'flows_to_learn_total{result="learned"}')" 0 "$now: without learning anew"
+
+now=timeout
+# Most of the time.
+more ingress 36
+check "$now: the flow that nobody asks for goes" \
+	wait_for 30 flows_are "$topo_source:learned $topo_source:typed"
+more ingress 4
+check "$now: the others stay" flows_are "$topo_source:learned $topo_source:typed"
+is "$(restarts)" "$restarts" "$now: and their counters never restart"
+is "$(told ingress 'map(select(.status == "anomaly")) | length')" 0 "$now: no anomaly"
+is "$(told ingress 'map(.lost // 0) | add')" "$drops" "$now: nothing else was lost"
