@@ -104,6 +104,8 @@ test_reflector_OBJS := $(patsubst %,$(B)/lmctl/%.o,engine/reflector \
 test_reflector_LDLIBS := $(LMCTL_LDLIBS)
 test_reflector_tlv_OBJS := $(test_reflector_OBJS)
 test_reflector_tlv_LDLIBS := $(test_reflector_LDLIBS)
+test_reflector_learning_OBJS := $(test_reflector_OBJS)
+test_reflector_learning_LDLIBS := $(test_reflector_LDLIBS)
 
 test_prober_OBJS := $(B)/test/unit/prober_bench.o \
 		    $(B)/test/unit/prober_net.o \
@@ -199,6 +201,8 @@ test_parts_OBJS := $(test_cmdline_OBJS)
 test_parts_LDLIBS := $(test_cmdline_LDLIBS)
 test_reader_OBJS := $(test_cmdline_OBJS)
 test_reader_LDLIBS := $(test_cmdline_LDLIBS)
+test_learner_OBJS := $(test_cmdline_OBJS)
+test_learner_LDLIBS := $(test_cmdline_LDLIBS)
 test_outlets_OBJS := $(LMCTL_TEST_OBJS) $(B)/lib/libsr6flow.a
 test_outlets_LDLIBS := $(LMCTL_LDLIBS)
 test_report_OBJS := $(B)/test/unit/terminal.o $(test_cmdline_OBJS)

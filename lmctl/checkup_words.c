@@ -6,8 +6,8 @@
 
 /* The last one is for words of a later version. */
 static const struct meaning meanings[] = {
-	{ "unknown-flow", "it has no such SID list",
-	  "add the flow there with 'lmctl add'; reduced encapsulation and PSP change the list on the way, see lmctl(8)" },
+	{ "unknown-flow", "it has no such SID list, or is about to learn it",
+	  "add the flow there with 'lmctl add', or let it learn (reflect --learn) and wait for three blocks; reduced encapsulation and PSP change the list on the way, see lmctl(8)" },
 	{ "not-finished", "it has not read the block yet",
 	  "compare the clocks and the guard times of both ends" },
 	{ "too-old", "it does not keep that block any more",

@@ -23,8 +23,11 @@
  * @handle: to write with
  * @task: writes
  * @due: no batch is written before that
+ * @refusals: requests that were refused, when that was looked at last
+ * @limit: most flows
  * @learned: messages about flows that were added
  * @failed: messages about flows that could not be
+ * @refused: messages about flows beyond the limits
  */
 struct learner {
 	char set[SR6FLOW_SETNAME_MAX + 1];
@@ -32,8 +35,11 @@ struct learner {
 	struct sr6flow *handle;
 	struct task *task;
 	int64_t due;
+	uint64_t refusals;
+	uint32_t limit;
 	struct seldom learned;
 	struct seldom failed;
+	struct seldom refused;
 };
 
 /*
@@ -64,15 +70,13 @@ static bool can_learn(const struct sr6flow_set *set)
 	return !text;
 }
 
-static void report_failure(struct learner *learner, int err)
+static void report_failure(struct learner *learner, const char *why)
 {
 	uint64_t n = seldom(&learner->failed, 1);
 
 	if (n)
-		lmctl_warning("reflect: cannot add learned flows: %s (failures since the last such message: %" PRIu64 ")",
-			      err == -ENOMEM ? "out of memory" :
-					       sr6flow_error(learner->handle),
-			      n);
+		lmctl_warning("reflect: set '%s': learned flows cannot be added: %s (failures since the last such message: %" PRIu64 ")",
+			      learner->set, why, n);
 }
 
 static void report_learned(struct learner *learner,
@@ -86,6 +90,24 @@ static void report_learned(struct learner *learner,
 			   learner->set, sr6flow_flow_format(flow, text), n);
 }
 
+/* It may be another set by now. */
+static int write_flow(struct learner *learner, const struct learning_job *job)
+{
+	struct sr6flow_set info;
+	int err = sr6flow_info(learner->handle, learner->set, &info);
+
+	if (!err && problem(&info)) {
+		report_failure(learner, problem(&info));
+		return -EINVAL;
+	}
+	if (!err)
+		err = sr6flow_add(learner->handle, learner->set, &job->flow,
+				  job->timeout, job->renew);
+	if (err && err != -EEXIST)
+		report_failure(learner, sr6flow_error(learner->handle));
+	return err;
+}
+
 /* Returns false when there is nothing more to do. */
 static bool write_one(struct learner *learner)
 {
@@ -94,12 +116,9 @@ static bool write_one(struct learner *learner)
 
 	if (!learning_next(learner->learning, &job))
 		return false;
-	err = sr6flow_add(learner->handle, learner->set, &job.flow,
-			  job.timeout, job.renew);
+	err = write_flow(learner, &job);
 	if (!err && !job.renew)
 		report_learned(learner, &job.flow);
-	else if (err && err != -EEXIST)
-		report_failure(learner, err);
 	learning_done(learner->learning, &job, err);
 	return true;
 }
@@ -192,6 +211,7 @@ void learner_follow(struct learner *learner, const struct config *config)
 {
 	const struct reflector_config *reflector = &config->reflect.reflector;
 
+	learner->limit = reflector->learn;
 	learning_configure(learner->learning, &(struct learning_config){
 		.flows = reflector->learn,
 		.timeout = reflector->learn_timeout,
@@ -199,6 +219,18 @@ void learner_follow(struct learner *learner, const struct config *config)
 		.wake = wake,
 		.arg = learner,
 	});
+}
+
+void learner_block_end(struct learner *learner)
+{
+	const struct learning_stats *stats = learning_stats(learner->learning);
+	uint64_t n = seldom(&learner->refused,
+			    stats->refused - learner->refusals);
+
+	learner->refusals = stats->refused;
+	if (n)
+		lmctl_warning("reflect: set '%s': refused to learn more flows, it has learned %" PRIu64 " and learn is %u, of which each key has an equal share (requests refused since the last such message: %" PRIu64 "); let it learn more, or look at who asks for them",
+			      learner->set, stats->flows, learner->limit, n);
 }
 
 bool learner_check(const struct config *config)

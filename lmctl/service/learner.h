@@ -38,6 +38,12 @@ void learner_close(struct learner *learner);
 void learner_follow(struct learner *learner, const struct config *config);
 
 /**
+ * learner_block_end() - say what was refused
+ * @learner: learner
+ */
+void learner_block_end(struct learner *learner);
+
+/**
  * learner_check() - can the sets of a configuration learn
  * @config: configuration
  *

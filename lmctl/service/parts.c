@@ -71,6 +71,8 @@ static int take_block_end(void *arg, int64_t block)
 
 	if (reading->ledger)
 		ledger_block_end(reading->ledger, block);
+	if (reading->learner)
+		learner_block_end(reading->learner);
 	for (i = 0; i < parts->nmeasures; i++)
 		if (measures(reading, i) &&
 		    measure_block_end(parts->measure[i], block))

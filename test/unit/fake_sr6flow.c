@@ -48,6 +48,7 @@ void fake_reset(void)
 		.n = 1,
 		.mask = SR6FLOW_MASK_DEFAULT,
 		.colour = 0x00010000,
+		.timeout = SR6FLOW_NO_TIMEOUT,
 		.adds_left = -1,
 	};
 	sr6flow_flow_parse(&fake.flows[0], "gold=fcff:2::1,fcff:8::100",
@@ -172,7 +173,8 @@ int __wrap_sr6flow_info(struct sr6flow *handle, const char *set,
 		.colour = fake.colour,
 		.maxelem = 65536,
 		.hashsize = 1024,
-		.timeout = SR6FLOW_NO_TIMEOUT,
+		.timeout = fake.timeout,
+		.forceadd = fake.forceadd,
 		.flows = fake.n,
 		.no_flow = 7,
 	};

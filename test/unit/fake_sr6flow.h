@@ -10,7 +10,7 @@
 #include "lmctl/rules.h"
 #include "sr6flow.h"
 
-#define FAKE_FLOWS_MAX 16
+#define FAKE_FLOWS_MAX 64
 
 /**
  * struct fake - state of the stand-in; there are the sets lm-tx and lm-rx
@@ -18,6 +18,8 @@
  * @n: number of flows
  * @mask: mark mask of every set
  * @colour: active colour
+ * @timeout: default timeout of every set
+ * @forceadd: every set has it
  * @adds_left: sr6flow_add() fails when it gets to 0; negative: never
  * @interruptions: so many dumps end half way, and their counters are wrong
  * @interruption: with which error, 0 for -EINTR
@@ -32,6 +34,8 @@ extern struct fake {
 	unsigned int n;
 	uint32_t mask;
 	uint32_t colour;
+	uint32_t timeout;
+	bool forceadd;
 	int adds_left;
 	int interruptions;
 	int interruption;

@@ -305,6 +305,22 @@ static void test_before_first_report(void **state)
 	ledger_free(was);
 }
 
+/* The set of an egress that has learned nothing yet is empty. */
+static void test_empty_set(void **state)
+{
+	struct blocktlv tlv = request(1, block);
+	const struct in6_addr from = { .s6_addr = { 0xfd } };
+
+	(void)state;
+	assert_false(ledger_ask(ledger, &tlv, &from));
+	assert_int_equal(tlv.answer.status, ANSWER_UNKNOWN_FLOW);
+	tlv = request(1, block);
+	tlv.flow.netmask = 64;
+	assert_false(ledger_ask(ledger, &tlv, &from));
+	assert_int_equal(tlv.answer.status, ANSWER_NETMASK_DIFFERS);
+	assert_int_equal(tlv.mask, MASK);
+}
+
 /* Another mask, netmask, period, guard time or guard band: not this set's. */
 static void test_differences(void **state)
 {
@@ -535,7 +551,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_learns), TEST(test_off), TEST(test_quota),
 		TEST(test_restart), TEST(test_rotation), TEST(test_blocks),
-		TEST(test_before_first_report), TEST(test_differences),
+		TEST(test_before_first_report), TEST(test_empty_set),
+		TEST(test_differences),
 		TEST(test_replay), TEST(test_step), TEST(test_operator),
 		TEST(test_renewal), TEST(test_renewal_waits), TEST(test_full),
 		TEST(test_no_dump), TEST(test_bounded),

@@ -621,125 +621,6 @@ static void test_auth_malformed(void **state)
 	assert_int_equal(STATS(integrity), 0);
 }
 
-static void learn_of(struct ledger *ledger, unsigned int flows)
-{
-	learning_configure(ledger_learning(ledger), &(struct learning_config){
-		.flows = flows, .timeout = 1000, .keys = &keys,
-	});
-}
-
-/* One authenticated request for the flow; is there a job of that ledger? */
-static bool learns(unsigned int i, unsigned int of, uint32_t seq)
-{
-	struct sr6flow_flow wanted = flow(i);
-	struct learning_job job;
-
-	begin(seq, 0);
-	append_block(i, BLOCK + 1);
-	if (config.auth)
-		append_hmac(0);
-	seal(0);
-	assert_true(handle());
-	if (!learning_next(ledger_learning(ledgers[of]), &job))
-		return false;
-	assert_memory_equal(&job.flow, &wanted, sizeof(wanted));
-	assert_false(job.renew);
-	learning_done(ledger_learning(ledgers[of]), &job, 0);
-	return true;
-}
-
-static void test_learning(void **state)
-{
-	struct learning_stats stats;
-	uint32_t seq = 0;
-
-	(void)state;
-	strcpy(keys.key[0].id, "a");
-	config.learn = 1;
-	reconfigure();
-	learn_of(ledgers[0], 2);
-	learn_of(ledgers[1], 2);
-	assert_true(learns(7, 0, ++seq));
-	assert_false(learns(7, 0, ++seq));
-	/* Flows that a set has are learned for none. */
-	assert_false(learns(0, 0, ++seq));
-	assert_false(learns(1, 0, ++seq));
-	assert_false(learns(1, 1, ++seq));
-	/* Two keys: the second flow of one is too many, and the other set's not. */
-	assert_false(learns(8, 0, ++seq));
-	assert_false(learns(8, 1, ++seq));
-	reflector_learned(reflector, &stats);
-	assert_int_equal(stats.learned, 1);
-	assert_int_equal(stats.refused, 2);
-	learn_of(ledgers[0], 4);
-	assert_true(learns(8, 0, ++seq));
-}
-
-/* Not if it is off, and not for what may have been recorded at any time. */
-static void test_learning_off(void **state)
-{
-	(void)state;
-	strcpy(keys.key[0].id, "a");
-	learn_of(ledgers[0], 2);
-	reconfigure();
-	assert_false(learns(7, 0, 1));
-	config.learn = 1;
-	config.freshness = 0;
-	reconfigure();
-	assert_false(learns(7, 0, 2));
-}
-
-/* No message without a key, and no TLV that its HMAC does not cover. */
-static void test_learning_forged(void **state)
-{
-	struct learning_job job;
-	unsigned int i;
-
-	(void)state;
-	strcpy(keys.key[0].id, "a");
-	config.learn = 1;
-	reconfigure();
-	learn_of(ledgers[0], 2);
-	for (i = 0; i < 4; i++) {
-		begin(i, i == 3 ? 61 * BLOCK_NS_PER_S : 0);
-		append_block(7, BLOCK + 1);
-		if (i)
-			append_hmac(i == 1);
-		if (i == 2)
-			data[len - 1] ^= 1;
-		seal(0);
-		assert_int_equal(handle(), i != 3);
-		assert_false(learning_next(ledger_learning(ledgers[0]), &job));
-	}
-	begin(i, 0);
-	append_block(7, BLOCK + 1);
-	append_hmac(0);
-	seal(0);
-	data[STAMP_AUTH_BASE_LEN - 1] ^= 1;
-	assert_false(handle());
-	assert_false(learning_next(ledger_learning(ledgers[0]), &job));
-}
-
-static void test_learning_unauthenticated(void **state)
-{
-	struct learning_job job;
-	unsigned int i;
-
-	(void)state;
-	strcpy(keys.key[0].id, "a");
-	config.learn = 1;
-	reconfigure();
-	learn_of(ledgers[0], 2);
-	for (i = 0; i < 2; i++) {
-		begin(i, 0);
-		append_block(7, BLOCK + 1);
-		if (i)
-			append_hmac(0);
-		assert_true(handle());
-		assert_false(learning_next(ledger_learning(ledgers[0]), &job));
-	}
-}
-
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -764,10 +645,6 @@ int main(void)
 		AUTH(test_auth_wrong_hmac),
 		AUTH(test_auth_hmac_of_another_message),
 		AUTH(test_auth_hmac_elsewhere),
-		AUTH(test_learning),
-		AUTH(test_learning_off),
-		AUTH(test_learning_forged),
-		TEST(test_learning_unauthenticated),
 		AUTH(test_auth_only_padding),
 		AUTH(test_auth_malformed),
 	};

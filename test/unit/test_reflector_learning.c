@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The reflector and flows that no set has: which messages make it learn them, and
+ * for which of its sets.
+ */
+#include "test/unit/reflecting.h"
+
+#define MASK 0xc0u
+#define BLOCK 100
+
+static const struct block_timing timing = {
+	.period = BLOCK_NS_PER_S,
+	.guard = BLOCK_NS_PER_S / 2,
+	.band = BLOCK_NS_PER_S / 10,
+};
+
+static struct ledger *ledgers[2];
+
+static struct sr6flow_flow flow(unsigned int i)
+{
+	struct sr6flow_flow made = { .nsids = 3 };
+
+	made.sids[0].s6_addr[0] = 0xfc;
+	made.sids[2].s6_addr[15] = (uint8_t)i;
+	return made;
+}
+
+/* Ledger i has flow i. */
+static struct ledger *make_ledger(unsigned int i)
+{
+	struct ledger *ledger = ledger_new(&timing);
+	const struct sr6flow_set set = { .mask = MASK };
+	const struct sr6flow_record dumped = { .flow = flow(i) };
+
+	assert_non_null(ledger);
+	assert_int_equal(ledger_flow(ledger, &set, &dumped), 0);
+	ledger_block_end(ledger, BLOCK);
+	return ledger;
+}
+
+static int start(bool auth)
+{
+	if (reflecting_start(auth))
+		return -1;
+	strcpy(keys.key[0].id, "a");
+	strcpy(keys.key[1].id, "b");
+	config.learn = 1;
+	reconfigure();
+	ledgers[0] = make_ledger(0);
+	ledgers[1] = make_ledger(1);
+	reflector_ledgers(reflector, ledgers, 2);
+	return 0;
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	return start(false);
+}
+
+static int setup_auth(void **state)
+{
+	(void)state;
+	return start(true);
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	reflector_free(reflector);
+	ledger_free(ledgers[0]);
+	ledger_free(ledgers[1]);
+	return 0;
+}
+
+static void append_block(unsigned int i, int64_t block)
+{
+	struct blocktlv tlv = {
+		.version = BLOCKTLV_VERSION,
+		.mask = MASK,
+		.block = block,
+		.flow = flow(i),
+	};
+	uint8_t *value = append(STAMP_TLV_BLOCK, BLOCKTLV_LEN(3));
+
+	blocktlv_timing(&tlv, &timing);
+	blocktlv_write(&tlv, value);
+}
+
+static void learn_of(struct ledger *ledger, unsigned int flows)
+{
+	learning_configure(ledger_learning(ledger), &(struct learning_config){
+		.flows = flows, .timeout = 1000, .keys = &keys,
+	});
+}
+
+/* One authenticated request for the flow; is there a job of that ledger? */
+static bool learns(unsigned int i, unsigned int of, uint32_t seq)
+{
+	struct sr6flow_flow wanted = flow(i);
+	struct learning_job job;
+
+	begin(seq, 0);
+	append_block(i, BLOCK + 1);
+	if (config.auth)
+		append_hmac(0);
+	seal(0);
+	assert_true(handle());
+	if (!learning_next(ledger_learning(ledgers[of]), &job))
+		return false;
+	assert_memory_equal(&job.flow, &wanted, sizeof(wanted));
+	assert_false(job.renew);
+	learning_done(ledger_learning(ledgers[of]), &job, 0);
+	return true;
+}
+
+static void test_learning(void **state)
+{
+	struct learning_stats stats;
+	uint32_t seq = 0;
+
+	(void)state;
+	learn_of(ledgers[0], 2);
+	learn_of(ledgers[1], 2);
+	assert_true(learns(7, 0, ++seq));
+	assert_false(learns(7, 0, ++seq));
+	/* Flows that a set has are learned for none. */
+	assert_false(learns(0, 0, ++seq));
+	assert_false(learns(1, 0, ++seq));
+	assert_false(learns(1, 1, ++seq));
+	/* Two keys: the second flow of one is too many, and the other set's not. */
+	assert_false(learns(8, 0, ++seq));
+	assert_false(learns(8, 1, ++seq));
+	reflector_learned(reflector, &stats);
+	assert_int_equal(stats.learned, 1);
+	assert_int_equal(stats.refused, 2);
+	learn_of(ledgers[0], 4);
+	assert_true(learns(8, 0, ++seq));
+}
+
+/* Not if it is off, and not for what may have been recorded at any time. */
+static void test_learning_off(void **state)
+{
+	(void)state;
+	learn_of(ledgers[0], 2);
+	config.learn = 0;
+	reconfigure();
+	assert_false(learns(7, 0, 1));
+	config.learn = 1;
+	config.freshness = 0;
+	reconfigure();
+	assert_false(learns(7, 0, 2));
+}
+
+/* No message without a key, and no TLV that its HMAC does not cover. */
+static void test_learning_forged(void **state)
+{
+	struct learning_job job;
+	unsigned int i;
+
+	(void)state;
+	learn_of(ledgers[0], 2);
+	for (i = 0; i < 4; i++) {
+		begin(i, i == 3 ? 61 * BLOCK_NS_PER_S : 0);
+		append_block(7, BLOCK + 1);
+		if (i)
+			append_hmac(i == 1);
+		if (i == 2)
+			data[len - 1] ^= 1;
+		seal(0);
+		assert_int_equal(handle(), i != 3);
+		assert_false(learning_next(ledger_learning(ledgers[0]), &job));
+	}
+	begin(i, 0);
+	append_block(7, BLOCK + 1);
+	append_hmac(0);
+	seal(0);
+	data[STAMP_AUTH_BASE_LEN - 1] ^= 1;
+	assert_false(handle());
+	assert_false(learning_next(ledger_learning(ledgers[0]), &job));
+}
+
+static void test_learning_unauthenticated(void **state)
+{
+	struct learning_job job;
+	unsigned int i;
+
+	(void)state;
+	learn_of(ledgers[0], 2);
+	for (i = 0; i < 2; i++) {
+		begin(i, 0);
+		append_block(7, BLOCK + 1);
+		if (i)
+			append_hmac(0);
+		assert_true(handle());
+		assert_false(learning_next(ledger_learning(ledgers[0]), &job));
+	}
+}
+
+int main(void)
+{
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define AUTH(f) cmocka_unit_test_setup_teardown(f, setup_auth, teardown)
+	const struct CMUnitTest tests[] = {
+		AUTH(test_learning),
+		AUTH(test_learning_off),
+		AUTH(test_learning_forged),
+		TEST(test_learning_unauthenticated),
+	};
+
+	return cmocka_run_group_tests_name("reflector_learning", tests, NULL,
+					   NULL);
+}
