@@ -217,6 +217,9 @@ test_source() {
 	lm add rx --timeout 1000 fcff:1::1@fcff:2::2
 	is "$(lm flows rx --json | jq -c '[.sets[0].flows[].timeout > 0] | sort')" \
 		"[false,true]" "a flow of it has no timeout unless it is given one"
+	lm add rx --exist kept=fcff:1::1@fcff:2::2
+	is "$(lm flows rx --json | jq -c '[.sets[0].flows[].timeout]')" \
+		"[0,0]" "one that had one is kept by adding it again"
 	on node ipset destroy lm-rx
 
 	check "no source" lm init rx --netmask 0 --ip6tables=/bin/true
