@@ -201,7 +201,8 @@ static struct ipset_type hash_sr6flow1 = {
 	.description = "SRv6 flows with counters per marking colour",
 };
 
-static struct ipset_type hash_sr6flow0;
+/* A copy has no room for the member alias, which has no length: an initialiser makes it. */
+static struct ipset_type hash_sr6flow0 = { .alias = { NULL } };
 
 static void add(struct ipset_type *type)
 {

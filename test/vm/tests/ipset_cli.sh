@@ -102,6 +102,14 @@ check "mask of one bit starts with colour 0" bash -ec '
 	ipset destroy b'
 refused "create with an unknown option" 2 "Unknown argument: .comment'" \
 	ipset create b hash:sr6flow comment
+# libipset sets the family of a type that has one only, and takes no other word.
+for type in "hash:sr6flow family inet6" "bitmap:ip range 10.0.0.0/24 family inet"; do
+	# shellcheck disable=SC2086 # type and options
+	refused "create ${type%% *} with its family" 2 "Unknown argument: .family'" \
+		ipset create b $type
+done
+like "$(ipset help hash:sr6flow)" "^Type hash:sr6flow supports family inet6 only" \
+	"help names the family"
 
 # --- add, test, del
 
