@@ -296,11 +296,35 @@ static int rule_missing(struct sr6flow *handle, const struct ip6tables *rule)
 	return 0;
 }
 
+/* ip6tables succeeds as well where no packet reaches the rule: in a dormant table. */
+static int rule_works(struct sr6flow *handle, const struct ip6tables *rule)
+{
+	struct rule_finding finding;
+	struct rules rules;
+	int err = witness_survey(handle, rule->set, &rules);
+
+	if (err || !rules.counting)
+		return err;
+	rule_finding(&rules, rule->set, 0, &finding);
+	if (finding.level == FINDING_GOOD)
+		return 0;
+	lmctl_error("%s; %s", finding.text, finding.remedy);
+	return -EEXIST;
+}
+
 static int install_rule(struct sr6flow *handle, const struct ip6tables *rule)
 {
-	int missing = rule_missing(handle, rule);
+	int err = rule_missing(handle, rule);
 
-	return missing > 0 ? ip6tables_add(rule) : missing;
+	if (err <= 0)
+		return err;
+	err = ip6tables_add(rule);
+	if (err)
+		return err;
+	err = rule_works(handle, rule);
+	if (err)
+		ip6tables_del(rule);
+	return err;
 }
 
 /* A child that a signal ended may have done its work before. */

@@ -140,6 +140,15 @@ test_undo() {
 	lm init tx "--ip6tables=$tmp/ip6tables" 2>/dev/null || status=$?
 	is "$status $(sets) $(rules nft POSTROUTING)" "130  " \
 		"interrupted after the rule: nothing is left"
+
+	on node nft 'add table ip6 mangle { flags dormant; }'
+	fault "the table is dormant" \
+		"the set 'lm-tx' is not counted: the table of rule 1 of chain POSTROUTING, table mangle \(ip6tables-nft\) is dormant; wake the table: 'nft add table ip6 mangle \{ \}'" \
+		lm init tx --ip6tables=ip6tables-nft
+	is "$(sets) $(rules nft POSTROUTING)" " " "the table is dormant: nothing is left"
+	on node nft add table ip6 mangle '{ }'
+	check "the table is awake" lm init tx --ip6tables=ip6tables-nft
+	lm deinit tx --ip6tables=ip6tables-nft
 }
 
 test_flows() {
