@@ -163,7 +163,8 @@ static int find_source(struct import *import, const struct seg6_route *route,
 			  &flow->source);
 	if (err)
 		snprintf(reason, SEG6_REASON_SIZE, "no tunnel source: %s; set "
-			 "one with 'ip sr tunsrc set ADDRESS'", strerror(-err));
+			 "one with 'ip sr tunsrc set ADDRESS'",
+			 tunsrc_error(err));
 	else if (!import->tunsrc.fixed && !import->chosen)
 		import->chosen = import->list.n + 1;
 	return err;

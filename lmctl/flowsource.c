@@ -26,7 +26,7 @@ static int report(const struct flowlist *list,
 
 	inet_ntop(AF_INET6, &item->flow.sids[0], sid, sizeof(sid));
 	lmctl_error("%sno tunnel source for %s: %s; set one with 'ip sr tunsrc set ADDRESS', or give the flow a source, as in SOURCE@SID",
-		    origin, sid, strerror(-err));
+		    origin, sid, tunsrc_error(err));
 	return err;
 }
 

@@ -7,14 +7,22 @@
 /* Before the kernel's headers, which then leave addresses to it. */
 #include <netinet/in.h>
 #include <linux/genetlink.h>
+#include <linux/in6.h>
 #include <linux/rtnetlink.h>
 #include <linux/seg6_genl.h>
 #include <netlink/msg.h>
+#include <net/if.h>
 #include <netlink/netlink.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "lmctl/lmctl.h"
+#include "lmctl/netlink.h"
 #include "lmctl/tunsrc.h"
+
+/* Any port would do. */
+#define DISCARD_PORT 9
 
 /* An attribute of an answer: where it is, and what it is. */
 struct wanted {
@@ -23,71 +31,17 @@ struct wanted {
 	void *to;
 	size_t len;
 	bool found;
-	int err;
 };
 
-static int on_valid(struct nl_msg *message, void *arg)
+static void take(struct nlmsghdr *answer, void *arg)
 {
 	struct wanted *wanted = arg;
-	const struct nlattr *attr = nlmsg_find_attr(nlmsg_hdr(message),
-						    wanted->header,
+	const struct nlattr *attr = nlmsg_find_attr(answer, wanted->header,
 						    wanted->type);
 
 	wanted->found = attr && (size_t)nla_len(attr) >= wanted->len;
 	if (wanted->found)
 		memcpy(wanted->to, nla_data(attr), wanted->len);
-	return NL_OK;
-}
-
-static int on_error(struct sockaddr_nl *from, struct nlmsgerr *error,
-		    void *arg)
-{
-	struct wanted *wanted = arg;
-
-	(void)from;
-	wanted->err = error->error;
-	return NL_STOP;
-}
-
-static int connect_to(struct nl_sock **to, int protocol)
-{
-	struct nl_sock *socket = nl_socket_alloc();
-
-	*to = socket;
-	if (!socket)
-		return -ENOMEM;
-	/* An answer is the only one: see ask(). */
-	nl_socket_disable_auto_ack(socket);
-	return nl_connect(socket, protocol) ? -EIO : 0;
-}
-
-/* Sends @message, frees it, and takes one attribute of the answer. */
-static int ask(struct nl_sock *socket, struct nl_msg *message,
-	       struct wanted *wanted)
-{
-	int err;
-
-	nl_socket_modify_cb(socket, NL_CB_VALID, NL_CB_CUSTOM, on_valid,
-			    wanted);
-	nl_socket_modify_err_cb(socket, NL_CB_CUSTOM, on_error, wanted);
-	err = nl_send_auto(socket, message);
-	nlmsg_free(message);
-	if (err >= 0)
-		err = nl_recvmsgs_default(socket);
-	if (wanted->err)
-		return wanted->err;
-	return err < 0 ? -EIO : 0;
-}
-
-static struct nl_msg *message_new(int type, void *header, size_t len)
-{
-	struct nl_msg *message = nlmsg_alloc_simple(type, NLM_F_REQUEST);
-
-	if (message && nlmsg_append(message, header, len, NLMSG_ALIGNTO)) {
-		nlmsg_free(message);
-		message = NULL;
-	}
-	return message;
 }
 
 static int family_find(struct nl_sock *socket, uint16_t *family)
@@ -97,14 +51,14 @@ static int family_find(struct nl_sock *socket, uint16_t *family)
 		.header = GENL_HDRLEN, .type = CTRL_ATTR_FAMILY_ID,
 		.to = family, .len = sizeof(*family),
 	};
-	struct nl_msg *message = message_new(GENL_ID_CTRL, &header,
-					     sizeof(header));
+	struct nl_msg *message = netlink_message(GENL_ID_CTRL, 0, &header,
+						 sizeof(header));
 	int err;
 
 	if (!message)
 		return -ENOMEM;
 	nla_put_string(message, CTRL_ATTR_FAMILY_NAME, SEG6_GENL_NAME);
-	err = ask(socket, message, &wanted);
+	err = netlink_ask(socket, message, take, &wanted);
 	return err || wanted.found ? err : -ENOENT;
 }
 
@@ -124,8 +78,8 @@ static int fixed_find(struct nl_sock *socket, struct in6_addr *source)
 
 	if (err)
 		return err;
-	message = message_new(family, &header, sizeof(header));
-	return message ? ask(socket, message, &wanted) : -ENOMEM;
+	message = netlink_message(family, 0, &header, sizeof(header));
+	return message ? netlink_ask(socket, message, take, &wanted) : -ENOMEM;
 }
 
 int tunsrc_open(struct tunsrc *tunsrc)
@@ -134,7 +88,7 @@ int tunsrc_open(struct tunsrc *tunsrc)
 	int err;
 
 	memset(tunsrc, 0, sizeof(*tunsrc));
-	err = connect_to(&generic, NETLINK_GENERIC);
+	err = netlink_open(&generic, NETLINK_GENERIC);
 	if (!err)
 		err = fixed_find(generic, &tunsrc->source);
 	nl_socket_free(generic);
@@ -142,7 +96,7 @@ int tunsrc_open(struct tunsrc *tunsrc)
 	if (err == -ENOENT)
 		err = 0;
 	if (!err)
-		err = connect_to(&tunsrc->socket, NETLINK_ROUTE);
+		err = netlink_open(&tunsrc->socket, NETLINK_ROUTE);
 	if (err)
 		lmctl_error("cannot read the tunnel source ('ip sr tunsrc show'): %s; give flows a source, as in SOURCE@SID",
 			    strerror(-err));
@@ -150,30 +104,87 @@ int tunsrc_open(struct tunsrc *tunsrc)
 	return err;
 }
 
-int tunsrc_find(struct tunsrc *tunsrc, const struct in6_addr *sid,
-		uint32_t device, struct in6_addr *source)
+/* Whether the route to @sid names a source, which wins for sockets only. */
+static int names_source(struct tunsrc *tunsrc, const struct in6_addr *sid,
+			uint32_t device, bool *names)
 {
 	struct rtmsg header = {
 		.rtm_family = AF_INET6, .rtm_dst_len = 128,
+		/* The route as it was made, not what a socket would get. */
+		.rtm_flags = RTM_F_FIB_MATCH,
 	};
+	struct in6_addr source;
 	struct wanted wanted = {
 		.header = sizeof(header), .type = RTA_PREFSRC,
-		.to = source, .len = sizeof(*source),
+		.to = &source, .len = sizeof(source),
 	};
-	struct nl_msg *message;
+	struct nl_msg *message = netlink_message(RTM_GETROUTE, 0, &header,
+						 sizeof(header));
 	int err;
 
-	*source = tunsrc->source;
-	if (tunsrc->fixed)
-		return 0;
-	message = message_new(RTM_GETROUTE, &header, sizeof(header));
 	if (!message)
 		return -ENOMEM;
 	nla_put(message, RTA_DST, sizeof(*sid), sid);
 	if (device)
 		nla_put_u32(message, RTA_OIF, device);
-	err = ask(tunsrc->socket, message, &wanted);
-	return err || wanted.found ? err : -ENETUNREACH;
+	err = netlink_ask(tunsrc->socket, message, take, &wanted);
+	*names = wanted.found;
+	return err;
+}
+
+/* With the kernel's own preference for a tunnel: a public address of that device. */
+static int choose(int fd, const struct in6_addr *sid, uint32_t device,
+		  struct in6_addr *source)
+{
+	struct sockaddr_in6 address = {
+		.sin6_family = AF_INET6, .sin6_port = htons(DISCARD_PORT),
+		.sin6_addr = *sid,
+	};
+	const int public = IPV6_PREFER_SRC_PUBLIC;
+	socklen_t len = sizeof(address);
+	char name[IF_NAMESIZE];
+
+	if (device && (!if_indextoname(device, name) ||
+		       setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, name,
+				  (socklen_t)strlen(name))))
+		return -errno;
+	if (setsockopt(fd, IPPROTO_IPV6, IPV6_ADDR_PREFERENCES, &public,
+		       sizeof(public)) ||
+	    connect(fd, (struct sockaddr *)&address, sizeof(address)) ||
+	    getsockname(fd, (struct sockaddr *)&address, &len))
+		return -errno;
+	*source = address.sin6_addr;
+	return 0;
+}
+
+int tunsrc_find(struct tunsrc *tunsrc, const struct in6_addr *sid,
+		uint32_t device, struct in6_addr *source)
+{
+	bool names;
+	int err, fd;
+
+	*source = tunsrc->source;
+	if (tunsrc->fixed)
+		return 0;
+	err = names_source(tunsrc, sid, device, &names);
+	if (err)
+		return err;
+	if (names)
+		return -ENOTSUP;
+	/* Nothing is sent. */
+	fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return -errno;
+	err = choose(fd, sid, device, source);
+	close(fd);
+	return err;
+}
+
+const char *tunsrc_error(int err)
+{
+	if (err == -ENOTSUP)
+		return "its route has a 'src', which SRv6 tunnels do not use";
+	return strerror(-err);
 }
 
 void tunsrc_close(struct tunsrc *tunsrc)

@@ -42,10 +42,22 @@ int tunsrc_open(struct tunsrc *tunsrc);
  * route. This is its choice for a packet to @sid now, which changes with the addresses
  * of the node.
  *
- * Return: 0, or a negative errno without a message: -ENETUNREACH if there is no route.
+ * A 'src' of the route to @sid decides for sockets and not for tunnels, so that the
+ * kernel cannot be asked then.
+ *
+ * Return: 0, or a negative errno for tunsrc_error(), without a message: -ENETUNREACH if
+ * there is no route, -ENOTSUP if it has a 'src'.
  */
 int tunsrc_find(struct tunsrc *tunsrc, const struct in6_addr *sid,
 		uint32_t device, struct in6_addr *source);
+
+/**
+ * tunsrc_error() - why there is no source
+ * @err: what tunsrc_find() returned
+ *
+ * Return: words without a full stop.
+ */
+const char *tunsrc_error(int err);
 
 /**
  * tunsrc_close() - end asking

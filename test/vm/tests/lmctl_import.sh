@@ -193,6 +193,38 @@ like "$(lm import tx 2>&1 >/dev/null)" \
 	"warning: set 'lm-tx': no tunnel source is fixed; the kernel chooses $topo_source " \
 	"a choice can change: a warning"
 same_on_wire tx fd00:b::11 "encap, with the kernel's choice"
+
+# Sockets take the 'src' of the route to the first SID, and tunnels do not.
+node_ip ingress <<-END
+	addr add fcff:1::99/128 dev lo
+	route change fcff:2::/32 via fc00:12::2 dev transit src fcff:1::99
+END
+lm flush tx
+like "$(lm import tx 2>&1 >/dev/null)" \
+	"left out: no tunnel source: its route has a 'src', which SRv6 tunnels do not use; set one with 'ip sr tunsrc set ADDRESS'" \
+	"a 'src': no guess"
+check_fails "a 'src': add does not guess either" \
+	"no tunnel source for fcff:2::1: its route has a 'src', .*'ip sr tunsrc set ADDRESS'" \
+	lm add tx fcff:2::1
+capture_start src ingress transit 'ip6 proto 43'
+on host-a ping -c 1 -W 0.1 fd00:b::11 >/dev/null || true
+capture_stop src 1
+is "$(capture_hex src | head -n 1 | cut -c 17-48)" "$(expand <<<"$topo_source")" \
+	"a 'src': the tunnel has another source"
+node_ip ingress <<-END
+	addr del fcff:1::99/128 dev lo
+	route change fcff:2::/32 via fc00:12::2 dev transit
+END
+
+# Of a device with a temporary address, tunnels take the public one.
+on ingress sysctl -qw net.ipv6.conf.transit.use_tempaddr=2
+node_ip ingress <<<"addr change $topo_source/64 dev transit mngtmpaddr nodad"
+wait_for 10 on ingress bash -c 'ip -6 addr show dev transit temporary | grep -q fc00:12:'
+like "$(lm import tx 2>&1 >/dev/null)" "the kernel chooses $topo_source " \
+	"a temporary address: the choice is the public one"
+same_on_wire tx fd00:b::11 "encap, with a temporary address"
+node_ip ingress <<<"addr change $topo_source/64 dev transit nodad"
+on ingress sysctl -qw net.ipv6.conf.transit.use_tempaddr=0
 on ingress ip sr tunsrc set "$topo_source"
 
 # Without an SRH the Traffic Class carries the colour.
