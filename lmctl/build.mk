@@ -143,9 +143,11 @@ SINK_TEST_OBJS := $(B)/test/unit/result_make.o \
 		  engine/answer layout output_table) $(RECORDING_OBJS) \
 		  $(B)/lib/libsr6flow.a
 test_checkup_OBJS := $(patsubst %,$(B)/lmctl/%.o,checkup checkup_words flowkey \
-		     checkup_rules rules rules_nft rules_legacy) \
+		     checkup_rules checkup_sids rules rules_nft rules_legacy) \
 		     $(SINK_TEST_OBJS)
 test_checkup_LDLIBS := -lsmartcols -ljansson -lmnl -lm
+test_checkup_sids_OBJS := $(test_checkup_OBJS)
+test_checkup_sids_LDLIBS := $(test_checkup_LDLIBS)
 test_stream_OBJS := $(patsubst %,$(B)/lmctl/%.o,sinks/stream \
 		    sinks/stream_json sinks/stream_table linefile \
 		    jsonline utf8) \

@@ -8,6 +8,7 @@
 
 #include "lmctl/checkup.h"
 #include "lmctl/checkup_rules.h"
+#include "lmctl/checkup_sids.h"
 #include "lmctl/checkup_words.h"
 #include "lmctl/flowkey.h"
 
@@ -52,6 +53,9 @@ struct peer_facts {
  * @nstrangers: number of @stranger
  * @stranger: flows with another one, and without packets
  * @more: and those for which there was no room
+ * @unknown: number of flows whose source cannot be foreseen
+ * @why: of the first of them
+ * @first: that flow
  */
 struct sources {
 	uint64_t flows;
@@ -60,6 +64,9 @@ struct sources {
 	unsigned int nstrangers;
 	struct sr6flow_flow stranger[STRANGERS_MAX];
 	uint64_t more;
+	uint64_t unknown;
+	const char *why;
+	struct sr6flow_flow first;
 };
 
 struct checkup {
@@ -67,6 +74,7 @@ struct checkup {
 	struct block_timing timing;
 	struct sr6flow_set set;
 	struct sources sources;
+	struct sid_facts sids;
 	bool rules_known;
 	struct rules rules;
 	unsigned int looks;
@@ -108,13 +116,13 @@ void checkup_free(struct checkup *checkup)
 void checkup_set(struct checkup *checkup, const struct sr6flow_set *set,
 		 int64_t time)
 {
-	int64_t block = block_number(&checkup->timing, time);
-
 	if (checkup->looks++ && checkup->set.colour != set->colour)
 		checkup->colour_changed = true;
-	if (set->colour != block_colour(set->mask, block))
-		checkup->wrong_colours++;
 	checkup->set = *set;
+	if (checkup->of.npeers &&
+	    set->colour != block_colour(set->mask,
+					block_number(&checkup->timing, time)))
+		checkup->wrong_colours++;
 }
 
 void checkup_rules(struct checkup *checkup, const struct rules *rules)
@@ -146,6 +154,22 @@ void checkup_source(struct checkup *checkup, const struct sr6flow_flow *flow,
 		sources->more++;
 	else
 		sources->stranger[sources->nstrangers++] = *flow;
+}
+
+void checkup_source_unknown(struct checkup *checkup,
+			    const struct sr6flow_flow *flow, const char *why)
+{
+	struct sources *sources = &checkup->sources;
+
+	if (sources->unknown++)
+		return;
+	sources->first = *flow;
+	sources->why = why;
+}
+
+void checkup_sids(struct checkup *checkup, const struct sid_facts *facts)
+{
+	checkup->sids = *facts;
 }
 
 /* It has packets, so another node encapsulates them. */
@@ -316,6 +340,12 @@ static void judge_sources(struct checkup *checkup)
 	const struct meaning *changed = checkup_meaning("source-changed");
 	char flow[SR6FLOW_FLOW_STRLEN], source[INET6_ADDRSTRLEN];
 
+	if (sources->unknown)
+		find(checkup, FINDING_NOTE, "source",
+		     "set it with 'ip sr tunsrc set ADDRESS'",
+		     "the tunnel source cannot be foreseen: %s (%" PRIu64 " flows, first %s)",
+		     sources->why, sources->unknown,
+		     sr6flow_flow_format(&sources->first, flow));
 	if (!sources->flows)
 		return;
 	inet_ntop(AF_INET6, &sources->source, source, sizeof(source));
@@ -333,6 +363,15 @@ static void judge_sources(struct checkup *checkup)
 	else
 		find(checkup, FINDING_GOOD, "source", NULL,
 		     "this node's tunnel source is fixed, %s", source);
+}
+
+static void judge_sids(struct checkup *checkup)
+{
+	struct sid_finding sid;
+	unsigned int i;
+
+	for (i = 0; sid_finding(&checkup->sids, i, &sid); i++)
+		find(checkup, sid.level, "SID", sid.remedy, "%s", sid.text);
 }
 
 static void judge_colour(struct checkup *checkup)
@@ -506,19 +545,11 @@ static void judge_loss(struct checkup *checkup)
 		     checkup->exact, checkup->sent, checkup->lost);
 }
 
-bool checkup_findings(struct checkup *checkup,
-		      void (*found)(const struct finding *finding, void *arg),
-		      void *arg)
+/* What a measurement shows. */
+static void judge_blocks(struct checkup *checkup)
 {
 	unsigned int i;
 
-	checkup->found = found;
-	checkup->arg = arg;
-	checkup->bad = false;
-	judge_set(checkup);
-	judge_rules(checkup);
-	judge_mask(checkup);
-	judge_sources(checkup);
 	judge_colour(checkup);
 	judge_clock(checkup);
 	for (i = 0; i < checkup->ntallies; i++)
@@ -527,5 +558,21 @@ bool checkup_findings(struct checkup *checkup,
 	for (i = 0; i < checkup->of.npeers; i++)
 		judge_peer(checkup, i);
 	judge_loss(checkup);
+}
+
+bool checkup_findings(struct checkup *checkup,
+		      void (*found)(const struct finding *finding, void *arg),
+		      void *arg)
+{
+	checkup->found = found;
+	checkup->arg = arg;
+	checkup->bad = false;
+	judge_set(checkup);
+	judge_rules(checkup);
+	judge_mask(checkup);
+	judge_sources(checkup);
+	judge_sids(checkup);
+	if (checkup->of.npeers)
+		judge_blocks(checkup);
 	return !checkup->bad;
 }

@@ -14,6 +14,7 @@
 #include "sr6flow.h"
 
 struct checkup;
+struct sid_facts;
 
 /**
  * enum finding_level - what a finding means
@@ -43,7 +44,8 @@ struct finding {
 
 /**
  * checkup_new() - begin
- * @of: the measurement
+ * @of: the measurement; without peers, only its set is judged, and nothing that takes
+ *	time
  * @timing: blocks and reading window
  *
  * Return: checkup for checkup_free(), or NULL when memory is short.
@@ -58,7 +60,7 @@ struct checkup *checkup_new(const struct measurement *of,
 void checkup_free(struct checkup *checkup);
 
 /**
- * checkup_set() - the state of the marking set
+ * checkup_set() - the state of the set
  * @checkup: checkup
  * @set: state
  * @time: when it was read; the colour is compared with that of the block which
@@ -68,7 +70,7 @@ void checkup_set(struct checkup *checkup, const struct sr6flow_set *set,
 		 int64_t time);
 
 /**
- * checkup_rules() - the rules of the marking set
+ * checkup_rules() - the rules of the set
  * @checkup: checkup
  * @rules: rules
  */
@@ -95,6 +97,22 @@ void checkup_clock(struct checkup *checkup, bool synchronised,
  */
 void checkup_source(struct checkup *checkup, const struct sr6flow_flow *flow,
 		    const struct in6_addr *source, bool fixed);
+
+/**
+ * checkup_source_unknown() - the source of a flow's packets cannot be foreseen
+ * @checkup: checkup
+ * @flow: flow, with a source
+ * @why: words that stay, without a full stop
+ */
+void checkup_source_unknown(struct checkup *checkup,
+			    const struct sr6flow_flow *flow, const char *why);
+
+/**
+ * checkup_sids() - what becomes of packets that this node counts
+ * @checkup: checkup
+ * @facts: facts
+ */
+void checkup_sids(struct checkup *checkup, const struct sid_facts *facts);
 
 /**
  * checkup_result() - a flow in a block

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * lmctl check: measure a few blocks and say what is right and what is not.
+ * lmctl check: measure a few blocks and say what is right and what is not; or, of a set
+ * alone, what can be seen without.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include <jansson.h>
 
 #include "lmctl/checkup.h"
+#include "lmctl/checkup_sids.h"
 #include "lmctl/clock.h"
 #include "lmctl/lmctl.h"
 #include "lmctl/measuring.h"
@@ -15,6 +18,7 @@
 #include "lmctl/privileges.h"
 #include "lmctl/service/parts.h"
 #include "lmctl/service/sysclock.h"
+#include "lmctl/sidroutes.h"
 #include "lmctl/tunsrc.h"
 #include "lmctl/witness.h"
 
@@ -81,8 +85,8 @@ static const struct argp argp = {
 	.options = options,
 	.parser = parse_opt,
 	.children = children,
-	.args_doc = "PEER... --period=P",
-	.doc = "Measure a few blocks with PEER and say what is configured right and what is not.",
+	.args_doc = "PEER... --period=P\n--set=SET",
+	.doc = "Measure a few blocks with PEER and say what is configured right and what is not; without PEER, look at the set of this node only, and at what becomes of the packets that it counts.",
 };
 
 static void take_result(void *arg, const struct result *result)
@@ -129,14 +133,19 @@ static int take_source(const struct sr6flow_set *set,
 {
 	struct check *check = arg;
 	struct in6_addr source;
+	int err;
 
 	(void)set;
 	if (!record->flow.netmask ||
-	    (!check->tunsrc.fixed && check->sources++ >= SOURCES_MAX) ||
-	    tunsrc_find(&check->tunsrc, &record->flow.sids[0], 0, &source))
+	    (!check->tunsrc.fixed && check->sources++ >= SOURCES_MAX))
 		return 0;
-	checkup_source(check->checkup, &record->flow, &source,
-		       check->tunsrc.fixed);
+	err = tunsrc_find(&check->tunsrc, &record->flow.sids[0], 0, &source);
+	if (!err)
+		checkup_source(check->checkup, &record->flow, &source,
+			       check->tunsrc.fixed);
+	else if (err == -ENOTSUP)
+		checkup_source_unknown(check->checkup, &record->flow,
+				       tunsrc_error(err));
 	return 0;
 }
 
@@ -305,6 +314,37 @@ static int measure(struct check *check)
 	return status;
 }
 
+/* A marking node sends packets away; what it does with other ones is no matter. */
+static bool marks(const struct rules *rules)
+{
+	unsigned int i = 0;
+	const struct rule *rule = rules_counting(rules, &i);
+
+	return rule && rule->marks;
+}
+
+/* The set alone, now. */
+static int look_at_set(struct check *check)
+{
+	const char *name = check->measuring.config->measure[0].of.set;
+	struct sid_facts facts;
+	struct sr6flow_set set;
+	struct rules rules = { 0 };
+
+	if (privileges_drop("", false))
+		return EXIT_FAILURE;
+	if (sr6flow_info(check->handle, name, &set)) {
+		lmctl_error("%s", sr6flow_error(check->handle));
+		return EXIT_FAILURE;
+	}
+	checkup_set(check->checkup, &set, 0);
+	if (!witness_survey(check->handle, name, &rules))
+		checkup_rules(check->checkup, &rules);
+	if (!marks(&rules) && !sidroutes_read(check->handle, name, &facts))
+		checkup_sids(check->checkup, &facts);
+	return EXIT_SUCCESS;
+}
+
 static int examine(struct check *check)
 {
 	const struct config *config = check->measuring.config;
@@ -315,7 +355,8 @@ static int examine(struct check *check)
 		lmctl_error("out of memory");
 		return EXIT_FAILURE;
 	}
-	status = measure(check);
+	status = config->measure[0].of.npeers ? measure(check) :
+						look_at_set(check);
 	if (!status)
 		status = check->json ? print_json(check) : print_table(check);
 	checkup_free(check->checkup);
@@ -329,6 +370,7 @@ int cmd_check(int argc, char **argv)
 
 	if (measuring_init(&check.measuring))
 		return EXIT_FAILURE;
+	check.measuring.alone = true;
 	status = lmctl_parse(&argp, argc, argv, &check);
 	if (!status && measuring_apply(&check.measuring, "check"))
 		status = EXIT_FAILURE;

@@ -9,6 +9,7 @@
 #include "lmctl/service/learner.h"
 #include "lmctl/service/roundtrip.h"
 #include "lmctl/service/service.h"
+#include "lmctl/sidroutes.h"
 
 #define CONFIG_FILE "/etc/sr6flow/lmctl.conf"
 
@@ -24,7 +25,7 @@ static const struct argp_option options[] = {
 	{ .name = "config", .key = 'c', .arg = "FILE",
 	  .doc = "Configuration file (default " CONFIG_FILE ")" },
 	{ .name = "check", .key = OPT_CHECK,
-	  .doc = "Read the configuration, say what is wrong, also if a peer is too far away for the period, and exit" },
+	  .doc = "Read the configuration, say what is wrong, also if a peer is too far away for the period or if this node drops what it counts, and exit" },
 	{ .name = "json", .key = 'j',
 	  .doc = "Write results to standard output as JSON lines" },
 	{ .name = "lines", .key = OPT_LINES,
@@ -68,6 +69,35 @@ static const struct argp argp = {
 	.doc = "Rotate, reflect and measure as a configuration file says, see lmctl.conf(5).",
 };
 
+static void check_sids(struct sr6flow *handle, const char *set)
+{
+	struct sid_finding finding;
+	struct sid_facts facts;
+	unsigned int i;
+
+	/* Who may not read the set may still read the configuration. */
+	if (sidroutes_read(handle, set, &facts))
+		return;
+	for (i = 0; sid_finding(&facts, i, &finding); i++)
+		if (finding.level != FINDING_GOOD)
+			lmctl_warning("set '%s': %s; %s", set, finding.text,
+				      finding.remedy);
+}
+
+static void check(const struct config *config)
+{
+	struct sr6flow *handle;
+	unsigned int i;
+
+	roundtrip_check(config);
+	if (!config->reflect.on)
+		return;
+	if (!sr6flow_open(&handle))
+		for (i = 0; i < config->reflect.nsets; i++)
+			check_sids(handle, config->reflect.set[i]);
+	sr6flow_close(handle);
+}
+
 int cmd_run(int argc, char **argv)
 {
 	struct run run = { .file = CONFIG_FILE };
@@ -85,7 +115,7 @@ int cmd_run(int argc, char **argv)
 	if (run.check) {
 		bool good = learner_check(config);
 
-		roundtrip_check(config);
+		check(config);
 		config_free(config);
 		return good ? EXIT_SUCCESS : EXIT_FAILURE;
 	}

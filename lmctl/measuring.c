@@ -56,6 +56,10 @@ static error_t check(struct argp_state *state, struct measuring *measuring)
 	struct config_measure *measure = &config->measure[0];
 	char error[256];
 
+	/* Nothing is measured then, so that it has no period. */
+	if (measuring->alone && measuring->set_given &&
+	    !measure->of.npeers && !measuring->timing.period_ms)
+		return 0;
 	if (!measure->of.npeers)
 		return lmctl_usage(state, "PEER is missing: the address of the node that counts");
 	if (*measure->key && !measuring->peering.keys)
@@ -105,6 +109,7 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 		state->child_inputs[1] = &measuring->peering;
 		return 0;
 	case 's':
+		measuring->set_given = true;
 		return parse_text(state, "set", lmctl_set_name(arg),
 				  measure->of.set, SR6FLOW_SETNAME_MAX + 1);
 	case OPT_KEY:

@@ -14,11 +14,15 @@
  * struct measuring - what the command line said
  * @timing: options of timing
  * @peering: options of peering
+ * @alone: set before parsing: a set that is named may stand alone, without peers
+ * @set_given: it is named
  * @config: a configuration with one measurement, filled
  */
 struct measuring {
 	struct timing_options timing;
 	struct peering_options peering;
+	bool alone;
+	bool set_given;
 	struct config *config;
 };
 

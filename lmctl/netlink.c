@@ -6,7 +6,7 @@
 #include "lmctl/netlink.h"
 
 struct asking {
-	void (*fn)(struct nlmsghdr *answer, void *arg);
+	netlink_fn fn;
 	void *arg;
 	int err;
 };
@@ -15,8 +15,7 @@ static int on_valid(struct nl_msg *message, void *arg)
 {
 	const struct asking *asking = arg;
 
-	asking->fn(nlmsg_hdr(message), asking->arg);
-	return NL_OK;
+	return asking->fn(nlmsg_hdr(message), asking->arg) ? NL_OK : NL_STOP;
 }
 
 static int on_error(struct sockaddr_nl *from, struct nlmsgerr *error,
@@ -55,7 +54,7 @@ struct nl_msg *netlink_message(int type, int flags, void *header, size_t len)
 
 /* libnl reads one datagram, or a whole dump. */
 int netlink_ask(struct nl_sock *socket, struct nl_msg *message,
-		void (*fn)(struct nlmsghdr *answer, void *arg), void *arg)
+		netlink_fn fn, void *arg)
 {
 	struct asking asking = { .fn = fn, .arg = arg };
 	int err;

@@ -5,6 +5,7 @@
 #ifndef LMCTL_NETLINK_H
 #define LMCTL_NETLINK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct nl_msg;
@@ -32,6 +33,15 @@ int netlink_open(struct nl_sock **socket, int protocol);
 struct nl_msg *netlink_message(int type, int flags, void *header, size_t len);
 
 /**
+ * typedef netlink_fn - called for each message of an answer
+ * @answer: message
+ * @arg: as given to netlink_ask()
+ *
+ * Return: false to end it; the socket may not be asked again then.
+ */
+typedef bool (*netlink_fn)(struct nlmsghdr *answer, void *arg);
+
+/**
  * netlink_ask() - send a request and take what is answered
  * @socket: opened
  * @message: request, freed here
@@ -41,6 +51,6 @@ struct nl_msg *netlink_message(int type, int flags, void *header, size_t len);
  * Return: 0, or a negative errno: the kernel's, or -EIO.
  */
 int netlink_ask(struct nl_sock *socket, struct nl_msg *message,
-		void (*fn)(struct nlmsghdr *answer, void *arg), void *arg);
+		netlink_fn fn, void *arg);
 
 #endif /* LMCTL_NETLINK_H */

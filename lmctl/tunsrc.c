@@ -33,7 +33,7 @@ struct wanted {
 	bool found;
 };
 
-static void take(struct nlmsghdr *answer, void *arg)
+static bool take(struct nlmsghdr *answer, void *arg)
 {
 	struct wanted *wanted = arg;
 	const struct nlattr *attr = nlmsg_find_attr(answer, wanted->header,
@@ -42,6 +42,7 @@ static void take(struct nlmsghdr *answer, void *arg)
 	wanted->found = attr && (size_t)nla_len(attr) >= wanted->len;
 	if (wanted->found)
 		memcpy(wanted->to, nla_data(attr), wanted->len);
+	return true;
 }
 
 static int family_find(struct nl_sock *socket, uint16_t *family)

@@ -280,6 +280,9 @@ static const struct row {
 	{ 2, "check" },
 	{ 2, "check ::1" },
 	{ 2, "check --period 1s" },
+	{ 2, "check --set rx --period 1s" },
+	{ 2, "measure --set rx" },
+	{ 1, "check --set absent" },
 	{ 2, "check ::1 --period 1s --blocks 1001" },
 	{ 2, "check ::1 --period 1s --watch" },
 };

@@ -105,6 +105,42 @@ json=$(on ingress lmctl check egress=fd00:c::3 --period ${period}ms --json)
 is "$(jq -r '"\(.v) \(.good) \([.findings[] | select(.level == "ok")] | length > 4)"' \
 	<<<"$json")" "1 true true" "$now: as JSON"
 
+# What the egress does with packets after it has counted them, which no figure shows:
+# the set there, alone.
+
+# dropped REGEX REMEDY: a note about packets that the egress drops
+dropped() {
+	found=$(on egress lmctl check --set rx)
+	like "$found" "^note +SID +this node drops packets after it counted them: $1 \\(1 flow, first gold\\)$" \
+		"$now: the egress names it"
+	like "$(grep -A1 '^note  *SID' <<<"$found" | tail -n 1)" "^ +.*$2" \
+		"$now: and says what to do"
+	is "$(on egress lmctl check --set rx --json | jq -r '[.good, (.findings[] | select(.subject == "SID") | .level, .remedy != null)] | @csv')" \
+		'true,"note",true' "$now: as JSON"
+}
+
+found=$(on egress lmctl check --set rx)
+is "$(awk '{ print $1, $2 }' <<<"$found" | paste -sd ,)" \
+	"SUBJECT FINDING,ok set,ok rule,ok mask,ok SID" "the egress alone: what it looks at"
+like "$found" "^ok +SID +this node takes packets out of the tunnel after it counted them \(1 flow, first gold\)" \
+	"the egress alone: End.DT6"
+on egress ip -6 route del fcff:3::100/128
+diagnose "End.DT6 is gone at the egress"
+good
+dropped "End would send them to another SID, but fcff:3::100 is their last one" \
+	"'ip -6 route add fcff:3::100 encap seg6local"
+cat >"$tmp/conf" <<-END
+	period = "${period}ms"
+	reflect { sets = { "lm-rx" } }
+END
+like "$(on egress lmctl run --check -c "$tmp/conf" 2>&1)" \
+	"^lmctl: warning: set 'lm-rx': this node drops packets after it counted them: .*; add its route" \
+	"$now: run --check warns"
+node_ip egress <<<"route add fcff:3::100/128 encap seg6local action End.DT6 table 254 dev transit"
+like "$(on egress lmctl check --set rx)" "^ok +SID" "End.DT6 is there again: ok"
+is "$(on egress lmctl run --check -c "$tmp/conf" 2>&1)" "" \
+	"End.DT6 is there again: run --check is silent"
+
 # The clock: 2 ms are claimed, as NTP would.
 syncclock 2000
 diagnose "a synchronised clock"

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Routes to the SIDs of a set's flows, from the kernel.
+ */
+#ifndef LMCTL_SIDROUTES_H
+#define LMCTL_SIDROUTES_H
+
+#include "lmctl/checkup_sids.h"
+#include "sr6flow.h"
+
+/**
+ * sidroutes_read() - what becomes of the packets of a set's flows here
+ * @handle: handle
+ * @set: name of a counting set
+ * @facts: filled
+ *
+ * Each SID is looked up once, and no more than some hundred: the rest is not known.
+ *
+ * Return: 0 or a negative errno; without a message, sr6flow_error() may know.
+ */
+int sidroutes_read(struct sr6flow *handle, const char *set,
+		   struct sid_facts *facts);
+
+#endif /* LMCTL_SIDROUTES_H */
