@@ -541,7 +541,7 @@ static void judge_loss(struct checkup *checkup)
 		     checkup->sent);
 	else
 		find(checkup, FINDING_GOOD, "loss", NULL,
-		     "%" PRIu64 " exact figures: %" PRIu64 " packets sent, %" PRId64 " lost",
+		     "%" PRIu64 " exact figures: %" PRIu64 " packets sent, %" PRId64 " lost before the counting rule",
 		     checkup->exact, checkup->sent, checkup->lost);
 }
 

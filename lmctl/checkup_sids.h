@@ -57,6 +57,13 @@ typedef void (*sid_lookup_fn)(const struct in6_addr *sid,
 
 /**
  * enum sid_kind - what this node does with the packets of a flow, once counted
+ * @SIDS_TAKEN: takes them out of the tunnel
+ * @SIDS_FORWARDED: sends them on
+ * @SIDS_ENDPOINT: drops them, because the route wants another SID
+ * @SIDS_NOWHERE: drops them, because there is no route
+ * @SIDS_EMPTY: drops them, because the table behind the route is empty
+ * @SIDS_UNKNOWN: is not known
+ * @SIDS_KINDS: number of kinds
  */
 enum sid_kind {
 	SIDS_TAKEN,

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <jansson.h>
 
@@ -315,12 +316,12 @@ static int measure(struct check *check)
 }
 
 /* A marking node sends packets away; what it does with other ones is no matter. */
-static bool marks(const struct rules *rules)
+static bool marks(const struct rules *rules, const char *set)
 {
 	unsigned int i = 0;
 	const struct rule *rule = rules_counting(rules, &i);
 
-	return rule && rule->marks;
+	return rule ? rule->marks : !strcmp(set, LMCTL_SET_TX);
 }
 
 /* The set alone, now. */
@@ -340,7 +341,7 @@ static int look_at_set(struct check *check)
 	checkup_set(check->checkup, &set, 0);
 	if (!witness_survey(check->handle, name, &rules))
 		checkup_rules(check->checkup, &rules);
-	if (!marks(&rules) && !sidroutes_read(check->handle, name, &facts))
+	if (!marks(&rules, name) && !sidroutes_read(check->handle, name, &facts))
 		checkup_sids(check->checkup, &facts);
 	return EXIT_SUCCESS;
 }

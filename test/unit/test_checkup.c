@@ -77,7 +77,7 @@ struct row {
 static const struct row rows[] = {
 	{ .name = "all is well",
 	  .level = FINDING_GOOD, .subject = "loss",
-	  .text = "4 exact figures: 40 packets sent, 4 lost", .bad = "" },
+	  .text = "4 exact figures: 40 packets sent, 4 lost before the counting rule", .bad = "" },
 	{ .name = "the peer answers",
 	  .level = FINDING_GOOD, .subject = "peer p1",
 	  .text = "answers 4 of 8 messages, round trip 2.000 ms", .bad = "" },

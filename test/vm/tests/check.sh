@@ -99,7 +99,7 @@ like "$found" "^note +clock +the kernel does not call this node's clock synchron
 	"$now: the clock is not synchronised"
 like "$found" "^note +peer egress .*it does not call itself synchronised" \
 	"$now: the peer's clock neither"
-like "$found" "^ok +loss +[0-9]+ exact figures: [1-9][0-9]* packets sent, 0 lost" \
+like "$found" "^ok +loss +[0-9]+ exact figures: [1-9][0-9]* packets sent, 0 lost before the counting rule$" \
 	"$now: the loss"
 json=$(on ingress lmctl check egress=fd00:c::3 --period ${period}ms --json)
 is "$(jq -r '"\(.v) \(.good) \([.findings[] | select(.level == "ok")] | length > 4)"' \
@@ -124,6 +124,8 @@ is "$(awk '{ print $1, $2 }' <<<"$found" | paste -sd ,)" \
 	"SUBJECT FINDING,ok set,ok rule,ok mask,ok SID" "the egress alone: what it looks at"
 like "$found" "^ok +SID +this node takes packets out of the tunnel after it counted them \(1 flow, first gold\)" \
 	"the egress alone: End.DT6"
+is "$(on ingress lmctl check --set tx | awk '{ print $1, $2 }' | paste -sd ,)" \
+	"SUBJECT FINDING,ok set,ok rule,ok mask" "the marking set alone: nothing of SIDs"
 on egress ip -6 route del fcff:3::100/128
 diagnose "End.DT6 is gone at the egress"
 good

@@ -220,6 +220,8 @@ END
 on ingress sysctl -qw net.ipv6.conf.transit.use_tempaddr=2
 node_ip ingress <<<"addr change $topo_source/64 dev transit mngtmpaddr nodad"
 wait_for 10 on ingress bash -c 'ip -6 addr show dev transit temporary | grep -q fc00:12:'
+isnt "$(on ingress ip -6 route get fcff:2::1 | grep -o 'src [^ ]*')" \
+	"src $topo_source" "a temporary address: sockets take it"
 like "$(lm import tx 2>&1 >/dev/null)" "the kernel chooses $topo_source " \
 	"a temporary address: the choice is the public one"
 same_on_wire tx fd00:b::11 "encap, with a temporary address"
