@@ -156,13 +156,17 @@ static int teardown(void **state)
 	return 0;
 }
 
+static void run_once(void)
+{
+	assert_true(sd_event_run(loop_event(self.loop), UINT64_MAX) >= 0);
+}
+
 static void run(unsigned int blocks)
 {
 	const unsigned int wanted = self.blocks + blocks;
 
 	while (self.blocks < wanted)
-		assert_true(sd_event_run(loop_event(self.loop),
-					 UINT64_MAX) >= 0);
+		run_once();
 }
 
 static void test_same(void **state)
@@ -263,7 +267,9 @@ static void test_period(void **state)
 	fake.colour = STRANGE;
 	/* Nobody answers: it ends when the peer's time is over. */
 	run(1);
-	assert_int_not_equal(fake.colour, STRANGE);
+	/* On a busy machine the rotator may come after that. */
+	while (fake.colour == STRANGE)
+		run_once();
 }
 
 #define TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
