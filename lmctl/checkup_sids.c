@@ -53,6 +53,7 @@ void sid_follow(const struct in6_addr *sid, sid_lookup_fn lookup, void *arg,
 {
 	struct in6_addr at = *sid;
 	struct sid_route found;
+	bool own = false;
 
 	lookup(&at, route, arg);
 	if (route->fate == SID_FORWARDED || route->fate == SID_NOWHERE) {
@@ -64,7 +65,9 @@ void sid_follow(const struct in6_addr *sid, sid_lookup_fn lookup, void *arg,
 		lookup(&at, route, arg);
 		/* It came by a device of those that know the SID before. */
 		route->some = false;
+		own = true;
 	}
+	route->own = own;
 }
 
 /*
@@ -88,6 +91,22 @@ static bool unconcerned(const struct sr6flow_flow *flow,
 	return before || (none && last->some);
 }
 
+static bool is_own(const struct sr6flow_flow *flow,
+		   const struct sid_route *last, sid_lookup_fn lookup,
+		   void *arg)
+{
+	struct sid_route route;
+	bool own = last->own;
+	unsigned int i;
+
+	for (i = 0; i + 1 < flow->nsids && !own; i++) {
+		sid_follow(&flow->sids[i], lookup, arg, &route);
+		own = route.own || route.fate == SID_ENDPOINT ||
+		      route.fate == SID_TAKEN;
+	}
+	return own;
+}
+
 static enum sid_kind judge(const struct sr6flow_flow *flow,
 			   const struct sid_route *last, sid_lookup_fn lookup,
 			   void *arg)
@@ -98,7 +117,8 @@ static enum sid_kind judge(const struct sr6flow_flow *flow,
 	case SID_ENDPOINT:
 		return SIDS_ENDPOINT;
 	case SID_FORWARDED:
-		return SIDS_FORWARDED;
+		return is_own(flow, last, lookup, arg) ? SIDS_FORWARDED :
+							 SIDS_TRANSIT;
 	case SID_NOWHERE:
 		return unconcerned(flow, last, lookup, arg) ? SIDS_FORWARDED :
 							      SIDS_NOWHERE;
@@ -180,6 +200,15 @@ static void find_dropped(const struct sid_facts *facts, enum sid_kind kind,
 		       sid);
 }
 
+/* Where only a default route is left of the egress, it looks like this, too. */
+static void find_transit(const char *text, struct sid_finding *finding)
+{
+	finding->level = FINDING_NOTE;
+	TEXT(finding, "this node sends packets on after it counted them, and none of their SIDs is its own (%s)",
+	     text);
+	REMEDY(finding, "if it is their egress, the route of their last SID is missing: add it; elsewhere the way behind the count is not measured");
+}
+
 static void find(const struct sid_facts *facts, enum sid_kind kind,
 		 struct sid_finding *finding)
 {
@@ -193,6 +222,8 @@ static void find(const struct sid_facts *facts, enum sid_kind kind,
 	else if (kind == SIDS_FORWARDED)
 		TEXT(finding, "this node sends packets on after it counted them, and the way behind it is not measured (%s)",
 		     text);
+	else if (kind == SIDS_TRANSIT)
+		find_transit(text, finding);
 	else
 		find_dropped(facts, kind, finding);
 }

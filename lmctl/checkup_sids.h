@@ -40,6 +40,7 @@ enum sid_fate {
  * @block: length of the locator block in bits, 0 unless SIDs are containers that this
  *	   node shifts (NEXT-C-SID)
  * @function: and that of a compressed SID
+ * @own: a SID before it in the same container is of this node
  */
 struct sid_route {
 	enum sid_fate fate;
@@ -49,6 +50,7 @@ struct sid_route {
 	bool empty;
 	uint8_t block;
 	uint8_t function;
+	bool own;
 };
 
 /* Looks up the route to a SID. */
@@ -59,6 +61,7 @@ typedef void (*sid_lookup_fn)(const struct in6_addr *sid,
  * enum sid_kind - what this node does with the packets of a flow, once counted
  * @SIDS_TAKEN: takes them out of the tunnel
  * @SIDS_FORWARDED: sends them on
+ * @SIDS_TRANSIT: sends them on, and none of their SIDs is of this node
  * @SIDS_ENDPOINT: drops them, because the route wants another SID
  * @SIDS_NOWHERE: drops them, because there is no route
  * @SIDS_EMPTY: drops them, because the table behind the route is empty
@@ -68,6 +71,7 @@ typedef void (*sid_lookup_fn)(const struct in6_addr *sid,
 enum sid_kind {
 	SIDS_TAKEN,
 	SIDS_FORWARDED,
+	SIDS_TRANSIT,
 	SIDS_ENDPOINT,
 	SIDS_NOWHERE,
 	SIDS_EMPTY,

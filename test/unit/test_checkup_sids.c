@@ -67,11 +67,11 @@ static const struct row rows[] = {
 	{ "not known", "fcff:3::100", { "fcff:0003:" }, { { .fate = SID_UNKNOWN } }, .text = NULL },
 
 	{ "in the middle, no SID", "fcff:2::1,fcff:3::100",
-	  { "fcff:" }, { ON },
-	  .text = "sends packets on after it counted them, and the way behind it is not measured" },
+	  { "fcff:" }, { ON }, .level = FINDING_NOTE,
+	  .text = "sends packets on after it counted them, and none of their SIDs is its own" },
 	{ "in the middle, with a SID", "fcff:2::1,fcff:3::100",
 	  { "fcff:0002:", "fcff:0003:" }, { END, ON },
-	  .text = "sends packets on" },
+	  .text = "sends packets on after it counted them, and the way behind it is not measured" },
 	{ "no route to the last SID", "fcff:2::1,fcff:3::100",
 	  { "fcff:0002:" }, { ON }, .level = FINDING_NOTE,
 	  .text = "it has no route to their last SID fcff:3::100" },
@@ -119,7 +119,7 @@ static const struct row rows[] = {
 	/* What would be a container of another node's SIDs is none of ours. */
 	{ "a SID that is no container", "fcff:3:5::100",
 	  { "fcff:0003:0000:", "fcff:0003:" }, { END, ON },
-	  .text = "sends packets on" },
+	  .level = FINDING_NOTE, .text = "none of their SIDs is its own" },
 };
 
 static void lookup(const struct in6_addr *sid, struct sid_route *route,
@@ -183,7 +183,7 @@ static void many_flows(void **state)
 	};
 	static const char *const wanted[] = {
 		"takes packets out of the tunnel after it counted them (100 flows, first f0)",
-		"the way behind it is not measured (100 flows, first f1)",
+		"none of their SIDs is its own (100 flows, first f1)",
 		"it has no route to their last SID fcff:5::1 (100 flows, first f2)",
 	};
 	struct sid_facts facts = { 0 };

@@ -39,10 +39,11 @@ said() {
 drops="drops packets after it counted them:"
 takes="takes packets out of the tunnel after it counted them"
 sends="sends packets on after it counted them, and the way behind it is not measured"
+transit="sends packets on after it counted them, and none of their SIDs is its own"
 
 # A node in the middle.
 flow fcff:2::1,fcff:3::100
-said ok "$sends \(1 flow, " "no SID of the list is here"
+said note "$transit \(1 flow, " "no SID of the list is here"
 node_ip pe <<<"route add fcff:2::/64 encap seg6local action End dev core"
 said ok "$sends \(1 flow, " "a SID before the last one is here"
 flow fcff:2::1,fcff:4::1,fcff:5::1
