@@ -328,12 +328,36 @@ static void sr6flow_source_write(struct sr6flow *flow,
 	if (!ipv6_addr_is_multicast(&flow->source))
 		atomic64_inc(&flow->group->changed[flow->index].source);
 	/*
-	 * Who sees a packet counted must see what it differed in: this one, or on
-	 * another CPU the next one, which does not differ any more.
+	 * Who sees a packet counted, or a word of the new source, must see what it
+	 * differed in: this one, or on another CPU the next one, which does not differ
+	 * any more.
 	 */
 	smp_wmb();
-	for (i = 0; i < SR6FLOW_SID_WORDS; i++)
+	for (i = 1; i < SR6FLOW_SID_WORDS; i++)
 		WRITE_ONCE(to[i], from[i]);
+	/* The first source is no change: none is seen before all of it is. */
+	smp_wmb();
+	WRITE_ONCE(to[0], from[0]);
+}
+
+/*
+ * The source of the last packet, zeros before the first one. If the source changes
+ * meanwhile, this may be a mixture; the changes that are read afterwards show it.
+ */
+static void sr6flow_source_read(const struct sr6flow *flow,
+				struct in6_addr *source)
+{
+	const sr6flow_word *from = (const sr6flow_word *)&flow->source;
+	sr6flow_word *to = (sr6flow_word *)source;
+	unsigned int i;
+
+	to[0] = READ_ONCE(from[0]);
+	/* Pairs with the second barrier of sr6flow_source_write(). */
+	smp_rmb();
+	for (i = 1; i < SR6FLOW_SID_WORDS; i++)
+		to[i] = READ_ONCE(from[i]);
+	if (ipv6_addr_is_multicast(source))
+		memset(source, 0, sizeof(*source));
 }
 
 static bool sr6flow_source_changes(const struct sr6flow_set *h,
@@ -440,8 +464,14 @@ void sr6flow_sum(const struct sr6flow *flow, struct sr6flow_sum *sum)
 	const struct sr6flow_base *base = rcu_dereference(flow->base);
 	unsigned int slot;
 
+	/*
+	 * Counters, source, changes: each pairs with the barriers where they are written.
+	 * Changes that are the same as in an earlier sum prove that every packet counted
+	 * since then had the source in this one.
+	 */
 	sr6flow_counted(flow, sum);
-	/* Pairs with the barriers where these are written. */
+	smp_rmb();
+	sr6flow_source_read(flow, &sum->last_source);
 	smp_rmb();
 	sum->changes.source = atomic64_read(&changed->source);
 	sum->changes.segments_left = atomic64_read(&changed->segments_left);

@@ -43,13 +43,17 @@ static void *sr6flow_attr(u8 **at, u16 type, size_t len)
 	return nla_data(attr);
 }
 
+/* @len bytes where libipset expects an address, of which it reads as many as one has. */
+static void *sr6flow_opaque(u8 **at, u16 type, size_t len)
+{
+	sr6flow_attr(at, type | NLA_F_NESTED, nla_total_size(len));
+	*at -= nla_total_size(len);
+	return sr6flow_attr(at, IPSET_ATTR_IPADDR_IPV6, len);
+}
+
 static void *sr6flow_address(u8 **at, u16 type)
 {
-	sr6flow_attr(at, type | NLA_F_NESTED,
-		     nla_total_size(sizeof(struct in6_addr)));
-	*at -= nla_total_size(sizeof(struct in6_addr));
-	return sr6flow_attr(at, IPSET_ATTR_IPADDR_IPV6,
-			    sizeof(struct in6_addr));
+	return sr6flow_opaque(at, type, sizeof(struct in6_addr));
 }
 
 /* @len is without the NUL, which is written here, as is what pads. */
@@ -67,9 +71,12 @@ static size_t sr6flow_comment_len(const struct sr6flow *flow)
 	return (flow->n - 1) * SR6FLOW_SID_LEN + 1;
 }
 
-static bool sr6flow_has_changes(const struct sr6flow_sum *sum)
+static bool sr6flow_has_changes(const struct sr6flow_label *label)
 {
-	return sum->changes.source || sum->changes.segments_left;
+	const struct sr6flow_sum *sum = label->sum;
+
+	return sum->changes.source || sum->changes.segments_left ||
+	       (!label->sourced && !ipv6_addr_any(&sum->last_source));
 }
 
 static struct sr6flow_label sr6flow_label(const struct sr6flow_set *h,
@@ -84,8 +91,11 @@ static struct sr6flow_label sr6flow_label(const struct sr6flow_set *h,
 	};
 
 	/* First SID and identity, and the two that may be there. */
-	label.size = (2 + label.sourced + sr6flow_has_changes(sum)) *
+	label.size = (2 + label.sourced) *
 		     nla_total_size(nla_total_size(sizeof(struct in6_addr)));
+	if (sr6flow_has_changes(&label))
+		label.size += nla_total_size(nla_total_size(
+					     sizeof(struct sr6flow_changes)));
 	if (flow->n > 1)
 		label.size += nla_total_size(sr6flow_comment_len(flow) + 1);
 	if (label.name)
@@ -103,7 +113,7 @@ static void sr6flow_write_label(u8 *at, const struct sr6flow_set *h,
 					atomic64_read(&h->moves)),
 		.generation = cpu_to_be64(label->sum->generation),
 	};
-	const struct sr6flow_changes changes = {
+	struct sr6flow_changes changes = {
 		.source = cpu_to_be64(label->sum->changes.source),
 		.segments_left = cpu_to_be64(label->sum->changes.segments_left),
 	};
@@ -125,9 +135,12 @@ static void sr6flow_write_label(u8 *at, const struct sr6flow_set *h,
 	}
 	memcpy(sr6flow_address(&at, IPSET_ATTR_IP2), &identity,
 	       sizeof(identity));
-	if (sr6flow_has_changes(label->sum))
-		memcpy(sr6flow_address(&at, IPSET_ATTR_IP2_TO), &changes,
-		       sizeof(changes));
+	if (!label->sourced)
+		memcpy(changes.last_source, &label->sum->last_source,
+		       sizeof(changes.last_source));
+	if (sr6flow_has_changes(label))
+		memcpy(sr6flow_opaque(&at, IPSET_ATTR_IP2_TO, sizeof(changes)),
+		       &changes, sizeof(changes));
 }
 
 /* Netlink aligns to four bytes, which is not enough for these. */

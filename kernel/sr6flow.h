@@ -394,12 +394,15 @@ void sr6flow_unpin(struct sr6flow_set *h, struct sr6flow *flow);
  * @generation: identity of the counters
  * @packets: by slot
  * @bytes: by slot
+ * @last_source: of the last packet, zeros before the first one; in a set with a netmask
+ *		 that of the key
  * @changes: packets that differ from the packet before them
  */
 struct sr6flow_sum {
 	u64 generation;
 	u64 packets[SR6FLOW_SLOTS_MAX];
 	u64 bytes[SR6FLOW_SLOTS_MAX];
+	struct in6_addr last_source;
 	struct {
 		u64 source;
 		u64 segments_left;

@@ -53,13 +53,18 @@ static bool get_u64(uint64_t *to, const struct nlattr *attr)
 	return true;
 }
 
-/* 16 bytes in the clothes of an IPv6 address. */
-static bool get_address(void *to, const struct nlattr *attr)
+/* Bytes in the clothes of an IPv6 address. */
+static bool get_opaque(void *to, size_t len, const struct nlattr *attr)
 {
 	const struct nlattr *tb[IPSET_ATTR_IPADDR_MAX + 1] = { NULL };
 
 	return attr && !nest_index(tb, IPSET_ATTR_IPADDR_MAX, attr) &&
-	       get_bytes(to, 16, tb[IPSET_ATTR_IPADDR_IPV6]);
+	       get_bytes(to, len, tb[IPSET_ATTR_IPADDR_IPV6]);
+}
+
+static bool get_address(void *to, const struct nlattr *attr)
+{
+	return get_opaque(to, 16, attr);
 }
 
 /* Length of a string without the NUL, which may be missing. */
@@ -340,12 +345,18 @@ static const char *decode_witnesses(struct sr6flow_record *record,
 
 	if (!get_address(&identity, fields->identity))
 		return "a flow without its identity";
-	if (fields->changes && !get_address(&changes, fields->changes))
-		return "changes of a flow that are not 16 bytes";
+	if (fields->changes &&
+	    !get_opaque(&changes, sizeof(changes), fields->changes))
+		return "changes of a flow that are not 32 bytes";
 	record->instance = be64toh(identity.instance);
 	record->generation = be64toh(identity.generation);
 	record->source_changes = be64toh(changes.source);
 	record->segments_left_changes = be64toh(changes.segments_left);
+	memcpy(&record->last_source, changes.last_source,
+	       sizeof(record->last_source));
+	if (record->flow.netmask &&
+	    !IN6_IS_ADDR_UNSPECIFIED(&record->last_source))
+		return "a last source in a set with a netmask";
 	return NULL;
 }
 

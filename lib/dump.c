@@ -97,6 +97,7 @@ static int dump_merge(struct dump *dump, const struct sr6flow_record *next,
 	witness_later(&record->source_changes, next->source_changes);
 	witness_later(&record->segments_left_changes,
 		      next->segments_left_changes);
+	record->last_source = next->last_source;
 	dump_colour(dump, colour);
 	return 0;
 }

@@ -148,6 +148,8 @@ struct sr6flow_counters {
  *		    set with a netmask
  * @segments_left_changes: packets with another Segments Left than the one before
  *			   them
+ * @last_source: source of the last packet; zeros in a set with a netmask, and before
+ *		 the first packet
  * @timeout: seconds left, 0 for never, SR6FLOW_NO_TIMEOUT without
  * @slots: bit per slot whose counters were in the dump; others have counted
  *	   nothing
@@ -159,6 +161,7 @@ struct sr6flow_record {
 	uint64_t generation;
 	uint64_t source_changes;
 	uint64_t segments_left_changes;
+	struct in6_addr last_source;
 	uint32_t timeout;
 	unsigned int slots;
 	struct sr6flow_counters counters[SR6FLOW_SLOTS_MAX];

@@ -84,8 +84,9 @@
  *                          above
  *   IPSET_ATTR_IP2         nested { IPSET_ATTR_IPADDR_IPV6 } with 16 opaque
  *                          bytes: struct sr6flow_identity
- *   IPSET_ATTR_IP2_TO      nested { IPSET_ATTR_IPADDR_IPV6 } with 16 opaque
- *                          bytes: struct sr6flow_changes; absent while both are 0
+ *   IPSET_ATTR_IP2_TO      nested { IPSET_ATTR_IPADDR_IPV6 } with 32 opaque
+ *                          bytes: struct sr6flow_changes; absent while all are 0.
+ *                          libipset reads 16 of them and prints none
  *   IPSET_ATTR_MARK, IPSET_ATTR_PACKETS, IPSET_ATTR_BYTES
  *
  *   At a counting rule the colour of a record is that of the packets. At a marking
@@ -120,7 +121,7 @@
 /*
  * Revision of the type, as in IPSET_ATTR_REVISION:
  *   0: first version
- *   1: netmask: the source address in the key
+ *   1: netmask: the source address in the key; struct sr6flow_changes
  * The plug-in for libipset has one entry per revision.
  */
 #define SR6FLOW_REVISION_MIN	0
@@ -167,13 +168,18 @@ struct sr6flow_identity {
  *	    0 in a set with a netmask, where a flow has one source
  * @segments_left: packets with another Segments Left than the packet before them,
  *		   big endian: the flow crosses the node twice
+ * @last_source: source of the last packet; zeros in a set with a netmask, and before
+ *		 the first packet
  *
  * A permanent change counts once. In a block in which one of them grew, counters of
- * the two ends cannot be compared.
+ * the two ends cannot be compared. While @source stays the same, all packets that are
+ * counted have the source @last_source: in a set without netmask, counters of the two
+ * ends can be compared if it is the same at both.
  */
 struct sr6flow_changes {
 	__be64 source;
 	__be64 segments_left;
+	__u8 last_source[SR6FLOW_SID_LEN];
 };
 
 /**

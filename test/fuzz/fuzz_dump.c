@@ -12,6 +12,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
+#include <arpa/inet.h>
 #include <errno.h>
 #include <linux/netfilter/nfnetlink.h>
 
@@ -99,6 +100,16 @@ static bool source_right(const struct sr6flow_flow *flow)
 	return flow->netmask && !memcmp(&masked, &flow->source, sizeof(masked));
 }
 
+/* Of a record with changes in a set without netmask. */
+static struct in6_addr last_source(uint64_t changes)
+{
+	struct in6_addr source = IN6ADDR_ANY_INIT;
+
+	if (changes && !script.netmask)
+		source.s6_addr[15] = (uint8_t)changes;
+	return source;
+}
+
 /* What the callback is to see of a record that was written. */
 static void expect(const char *text, uint64_t generation, uint64_t changes,
 		   uint32_t colour, uint64_t packets)
@@ -126,6 +137,7 @@ static void expect(const char *text, uint64_t generation, uint64_t changes,
 		record->source_changes = changes;
 	if (changes)
 		record->segments_left_changes = 1;
+	record->last_source = last_source(changes);
 	if (!packets)
 		return;
 	script.broken |= colour & ~LISTING_BOTH;
@@ -168,11 +180,16 @@ static void put_record(struct nlmsghdr *nlh, const char *flow,
 		       uint32_t colour, uint64_t packets)
 {
 	struct nlattr *data = mnl_attr_nest_start(nlh, IPSET_ATTR_DATA);
+	char text[INET6_ADDRSTRLEN];
+	struct in6_addr last;
 
 	listing_flow(nlh, flow);
 	listing_identity(nlh, generation);
-	if (changes)
-		listing_changes(nlh, changes, 1);
+	if (changes) {
+		last = last_source(changes);
+		inet_ntop(AF_INET6, &last, text, sizeof(text));
+		listing_changes(nlh, changes, 1, text);
+	}
 	if (packets)
 		listing_counters(nlh, colour, packets, packets * 100);
 	mnl_attr_nest_end(nlh, data);
@@ -368,6 +385,8 @@ static int see(const struct sr6flow_set *set,
 		must(record->source_changes == want->source_changes);
 		must(record->segments_left_changes ==
 		     want->segments_left_changes);
+		must(IN6_ARE_ADDR_EQUAL(&record->last_source,
+					&want->last_source));
 		must(!memcmp(record->counters, want->counters,
 			     sizeof(want->counters)));
 	}

@@ -4,6 +4,7 @@
  * small program around it, per run. A call that fails prints the name of the
  * errno and the sentence on stderr; exit status 1. Status 2: wrong arguments.
  */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <pthread.h>
 #include <sched.h>
@@ -202,6 +203,24 @@ static int do_identity(char **argv)
 	int ret = sr6flow_dump(handle, argv[0], print_identity, NULL);
 
 	return ret == STOPPED ? 0 : result(ret);
+}
+
+/* last-source SET: each flow, and the source of its last packet */
+static int print_last_source(const struct sr6flow_set *set,
+			     const struct sr6flow_record *record, void *arg)
+{
+	char text[SR6FLOW_FLOW_STRLEN], last[INET6_ADDRSTRLEN];
+
+	(void)set;
+	(void)arg;
+	inet_ntop(AF_INET6, &record->last_source, last, sizeof(last));
+	printf("%s %s\n", sr6flow_flow_format(&record->flow, text), last);
+	return 0;
+}
+
+static int do_last_source(char **argv)
+{
+	return result(sr6flow_dump(handle, argv[0], print_last_source, NULL));
 }
 
 /* changes SET: each flow, and what its packets differed in from those before */
@@ -451,7 +470,8 @@ static const struct {
 	{ "flush", do_flush, 1 }, { "add", do_add, 2 }, { "del", do_del, 2 },
 	{ "test", do_test, 2 }, { "colour", do_colour, 2 },
 	{ "info", do_info, 1 }, { "dump", do_dump, 1 },
-	{ "changes", do_changes, 1 }, { "identity", do_identity, 1 }, { "fill", do_fill, 3 },
+	{ "changes", do_changes, 1 }, { "last-source", do_last_source, 1 },
+	{ "identity", do_identity, 1 }, { "fill", do_fill, 3 },
 	{ "exhaust", do_exhaust, 3 },
 	{ "churn", do_churn, 3 }, { "complete", do_complete, 4 },
 	{ "stop", do_stop, 1 }, { "unshare", do_unshare, 1 },

@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <setjmp.h>
 #include <stddef.h>
+#include <arpa/inet.h>
 #include <cmocka.h>
 #include <endian.h>
 #include "listing_fake.h"
@@ -103,13 +104,15 @@ void listing_identity(struct nlmsghdr *nlh, unsigned int generation)
 }
 
 void listing_changes(struct nlmsghdr *nlh, uint64_t source,
-		     uint64_t segments_left)
+		     uint64_t segments_left, const char *last_source)
 {
-	const struct sr6flow_changes changes = {
+	struct sr6flow_changes changes = {
 		.source = htobe64(source),
 		.segments_left = htobe64(segments_left),
 	};
 
+	assert_int_equal(inet_pton(AF_INET6, last_source, changes.last_source),
+			 1);
 	listing_opaque(nlh, IPSET_ATTR_IP2_TO, &changes, sizeof(changes));
 }
 

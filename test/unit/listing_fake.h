@@ -41,7 +41,7 @@ void listing_record(struct nlmsghdr *nlh, const char *flow,
 void listing_flow(struct nlmsghdr *nlh, const char *text);
 void listing_identity(struct nlmsghdr *nlh, unsigned int generation);
 void listing_changes(struct nlmsghdr *nlh, uint64_t source,
-		     uint64_t segments_left);
+		     uint64_t segments_left, const char *last_source);
 void listing_counters(struct nlmsghdr *nlh, uint32_t colour, uint64_t packets,
 		      uint64_t bytes);
 void listing_opaque(struct nlmsghdr *nlh, int type, const void *bytes,

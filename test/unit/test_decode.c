@@ -183,21 +183,24 @@ static void short_changes(struct nlmsghdr *nlh)
 {
 	listing_flow(nlh, "::1");
 	listing_identity(nlh, 1);
-	listing_opaque(nlh, IPSET_ATTR_IP2_TO, "123456789012345", 15);
+	listing_opaque(nlh, IPSET_ATTR_IP2_TO,
+		       "1234567890123456789012345678901", 31);
 }
 
 static void long_changes(struct nlmsghdr *nlh)
 {
 	listing_flow(nlh, "::1");
 	listing_identity(nlh, 1);
-	listing_opaque(nlh, IPSET_ATTR_IP2_TO, "12345678901234567", 17);
+	listing_opaque(nlh, IPSET_ATTR_IP2_TO,
+		       "123456789012345678901234567890123", 33);
 }
 
 static void flat_changes(struct nlmsghdr *nlh)
 {
 	listing_flow(nlh, "::1");
 	listing_identity(nlh, 1);
-	mnl_attr_put(nlh, IPSET_ATTR_IP2_TO, 16, "1234567890123456");
+	mnl_attr_put(nlh, IPSET_ATTR_IP2_TO, 32,
+		     "12345678901234567890123456789012");
 }
 
 static void short_timeout(struct nlmsghdr *nlh)
@@ -231,7 +234,7 @@ static void bad_records(void **state)
 	static const char colour[] = "counters without a colour of the set";
 	static const char pair[] = "a colour without packets and bytes";
 	static const char identity[] = "a flow without its identity";
-	static const char changes[] = "changes of a flow that are not 16 bytes";
+	static const char changes[] = "changes of a flow that are not 32 bytes";
 	static const char cut[] = "an attribute that is cut off";
 	static const struct {
 		void (*put)(struct nlmsghdr *nlh);

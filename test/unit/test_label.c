@@ -93,21 +93,28 @@ static void other_order(struct nlmsghdr *nlh, uint32_t colour)
 static void changes(struct nlmsghdr *nlh, uint32_t colour)
 {
 	flow(nlh, 7);
-	listing_changes(nlh, 1, 0);
+	listing_changes(nlh, 1, 0, "::");
 	listing_counters(nlh, colour, 10, 1000);
 }
 
 static void more_changes(struct nlmsghdr *nlh, uint32_t colour)
 {
 	flow(nlh, 7);
-	listing_changes(nlh, 1, 2);
+	listing_changes(nlh, 1, 2, "::");
+	listing_counters(nlh, colour, 10, 1000);
+}
+
+static void more_sources(struct nlmsghdr *nlh, uint32_t colour)
+{
+	flow(nlh, 7);
+	listing_changes(nlh, 1, 0, "::7");
 	listing_counters(nlh, colour, 10, 1000);
 }
 
 static void late_changes(struct nlmsghdr *nlh, uint32_t colour)
 {
 	plain(nlh, colour);
-	listing_changes(nlh, 1, 0);
+	listing_changes(nlh, 1, 0, "::");
 }
 
 static void late_sid(struct nlmsghdr *nlh, uint32_t colour)
@@ -203,7 +210,8 @@ static void cut_off(struct nlmsghdr *nlh, uint32_t colour)
 
 static void (*const records[])(struct nlmsghdr *nlh, uint32_t colour) = {
 	plain, other_generation, other_name, no_name, other_flow, other_order,
-	changes, more_changes, late_changes, late_sid, late_name, late_identity, late_sids, late_bad_sids,
+	changes, more_changes, more_sources, late_changes, late_sid, late_name,
+	late_identity, late_sids, late_bad_sids,
 	no_counters, no_bytes, bad_colour, twice, with_timeout, bad_timeout,
 	unknown, unknown_between, cut_off,
 };

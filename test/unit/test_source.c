@@ -94,7 +94,20 @@ static void record(struct nlmsghdr *nlh, const char *flow, uint32_t colour,
 	listing_flow(nlh, flow);
 	listing_identity(nlh, 1);
 	if (source || segments_left)
-		listing_changes(nlh, source, segments_left);
+		listing_changes(nlh, source, segments_left, "::");
+	listing_counters(nlh, colour, 10, 1000);
+	mnl_attr_nest_end(nlh, data);
+}
+
+/* A record of a flow whose packets have a source. */
+static void record_from(struct nlmsghdr *nlh, const char *last_source,
+			uint32_t colour, uint64_t source)
+{
+	struct nlattr *data = mnl_attr_nest_start(nlh, IPSET_ATTR_DATA);
+
+	listing_flow(nlh, "::1");
+	listing_identity(nlh, 1);
+	listing_changes(nlh, source, 0, last_source);
 	listing_counters(nlh, colour, 10, 1000);
 	mnl_attr_nest_end(nlh, data);
 }
@@ -319,6 +332,64 @@ static void witnesses_grow(void **state)
 		}
 }
 
+static int see_last(const struct sr6flow_set *set,
+		    const struct sr6flow_record *record, void *arg)
+{
+	(void)set;
+	assert_true(IN6_IS_ADDR_UNSPECIFIED(&record->flow.source));
+	inet_ntop(AF_INET6, &record->last_source, arg, INET6_ADDRSTRLEN);
+	return 0;
+}
+
+/* It is of the last record, as the changes that it is true with. */
+static void last_source(void **state)
+{
+	char last[INET6_ADDRSTRLEN];
+	struct nlmsghdr *nlh;
+	struct nlattr *adt;
+
+	(void)state;
+	adt = list(&nlh, -1);
+	record_from(nlh, "fd00::a", LISTING_LOW, 0);
+	record_from(nlh, "fd00::a", LISTING_HIGH, 0);
+	list_end(nlh, adt);
+	assert_int_equal(sr6flow_dump(handle, "foo", see_last, last), 0);
+	assert_string_equal(last, "fd00::a");
+	adt = list(&nlh, -1);
+	record_from(nlh, "fd00::a", LISTING_LOW, 0);
+	mnl_attr_nest_end(nlh, adt);
+	fake_datagram(0);
+	nlh = listing_next();
+	adt = listing_records(nlh);
+	record_from(nlh, "fd00::b", LISTING_HIGH, 1);
+	list_end(nlh, adt);
+	assert_int_equal(sr6flow_dump(handle, "foo", see_last, last), 0);
+	assert_string_equal(last, "fd00::b");
+	adt = list(&nlh, -1);
+	record(nlh, "::1", LISTING_LOW, 0, 0);
+	list_end(nlh, adt);
+	assert_int_equal(sr6flow_dump(handle, "foo", see_last, last), 0);
+	assert_string_equal(last, "::");
+}
+
+/* There the source is the flow's. */
+static void last_source_of_key(void **state)
+{
+	struct nlattr *adt, *data;
+	struct nlmsghdr *nlh;
+
+	(void)state;
+	adt = list(&nlh, 128);
+	data = mnl_attr_nest_start(nlh, IPSET_ATTR_DATA);
+	listing_flow(nlh, "::9@::1");
+	listing_identity(nlh, 1);
+	listing_changes(nlh, 0, 1, "::9");
+	mnl_attr_nest_end(nlh, data);
+	list_end(nlh, adt);
+	assert_int_equal(dump(), -EPROTO);
+	damaged("a last source in a set with a netmask");
+}
+
 /* Nothing of a set with a netmask is left for one without. */
 static void one_set_after_another(void **state)
 {
@@ -345,7 +416,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(bad_sources), TEST(good_sources), TEST(netmasks),
 		TEST(one_list_two_sources), TEST(witnesses),
-		TEST(witnesses_grow), TEST(one_set_after_another),
+		TEST(witnesses_grow), TEST(last_source),
+		TEST(last_source_of_key), TEST(one_set_after_another),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

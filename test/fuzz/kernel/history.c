@@ -65,6 +65,7 @@ void history_add(const struct ip_set *set, const struct sr6flow *flow,
 
 void history_check(const struct ip_set *set)
 {
+	static const __u8 none[SR6FLOW_SID_LEN];
 	const struct sr6flow_set *h = set->data;
 	const struct sr6flow *flow;
 	struct sr6flow_sum sum;
@@ -75,6 +76,9 @@ void history_check(const struct ip_set *set)
 
 		sr6flow_sum(flow, &sum);
 		must(sum.changes.source == (known ? known->source_changes : 0));
+		must(h->netmask ||
+		     !memcmp(&sum.last_source, known ? known->source : none,
+			     sizeof(none)));
 		must(sum.changes.segments_left ==
 		     (known ? known->segments_left_changes : 0));
 	}

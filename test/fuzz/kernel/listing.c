@@ -54,17 +54,22 @@ static void check_end(const struct listing *listing, struct ip_set *set)
 				 flow->generation));
 }
 
-/* Sixteen bytes; listings do not say that these are in network byte order. */
-static const void *address_of(const struct nlattr *nest)
+/* Listings do not say that these bytes are in network byte order. */
+static const void *opaque_of(const struct nlattr *nest, int len)
 {
 	const struct nlattr *inner;
 
 	must(nest && nest->nla_type & NLA_F_NESTED);
 	inner = nla_data(nest);
-	must(nla_len(nest) == nla_total_size(sizeof(struct in6_addr)));
+	must(nla_len(nest) == nla_total_size(len));
 	must(inner->nla_type == IPSET_ATTR_IPADDR_IPV6);
-	must(nla_len(inner) == sizeof(struct in6_addr));
+	must(nla_len(inner) == len);
 	return nla_data(inner);
+}
+
+static const void *address_of(const struct nlattr *nest)
+{
+	return opaque_of(nest, sizeof(struct in6_addr));
 }
 
 /* In a set with a netmask every flow has a source, in any other none has. */
@@ -106,16 +111,23 @@ static const struct sr6flow *record_flow(struct sr6flow_set *h,
 	return flow;
 }
 
-static void check_changes(const struct sr6flow_sum *sum,
+static void check_changes(const struct sr6flow_set *h,
+			  const struct sr6flow_sum *sum,
 			  const struct nlattr *attr)
 {
-	struct sr6flow_changes changes = { 0 };
+	struct sr6flow_changes changes = { 0 }, wanted = {
+		.source = cpu_to_be64(sum->changes.source),
+		.segments_left = cpu_to_be64(sum->changes.segments_left),
+	};
 
-	must(!attr == !(sum->changes.source || sum->changes.segments_left));
+	if (!h->netmask)
+		memcpy(wanted.last_source, &sum->last_source,
+		       sizeof(wanted.last_source));
+	must(!attr == !memcmp(&wanted, &changes, sizeof(changes)));
 	if (attr)
-		memcpy(&changes, address_of(attr), sizeof(changes));
-	must(be64_to_cpu(changes.source) == sum->changes.source);
-	must(be64_to_cpu(changes.segments_left) == sum->changes.segments_left);
+		memcpy(&changes, opaque_of(attr, sizeof(changes)),
+		       sizeof(changes));
+	must(!memcmp(&wanted, &changes, sizeof(changes)));
 }
 
 static void check_counters(struct sr6flow_set *h, const struct sr6flow *flow,
@@ -128,7 +140,7 @@ static void check_counters(struct sr6flow_set *h, const struct sr6flow *flow,
 	rcu_read_lock();
 	sr6flow_sum(flow, &sum);
 	rcu_read_unlock();
-	check_changes(&sum, tb[IPSET_ATTR_IP2_TO]);
+	check_changes(h, &sum, tb[IPSET_ATTR_IP2_TO]);
 	must(!tb[IPSET_ATTR_MARK] == !tb[IPSET_ATTR_PACKETS]);
 	must(!tb[IPSET_ATTR_MARK] == !tb[IPSET_ATTR_BYTES]);
 	if (!tb[IPSET_ATTR_MARK])

@@ -42,6 +42,13 @@ static inline bool ipv6_addr_equal(const struct in6_addr *a,
 int ipv6_skip_exthdr(const struct sk_buff *skb, int offset, u8 *nexthdr,
 		     __be16 *frag_off);
 
+static inline bool ipv6_addr_any(const struct in6_addr *address)
+{
+	static const struct in6_addr any;
+
+	return ipv6_addr_equal(address, &any);
+}
+
 static inline bool ipv6_addr_is_multicast(const struct in6_addr *address)
 {
 	return address->s6_addr[0] == 0xff;
