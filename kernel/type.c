@@ -340,7 +340,7 @@ static int __init sr6flow_init(void)
 	BUILD_BUG_ON(sizeof(struct sr6flow_identity) !=
 		     sizeof(struct in6_addr));
 	BUILD_BUG_ON(sizeof(struct sr6flow_changes) !=
-		     sizeof(struct in6_addr));
+		     2 * sizeof(struct in6_addr));
 	BUILD_BUG_ON(sizeof(union sr6flow_srh_start) != sizeof(u32));
 	sr6flow_wq = alloc_workqueue("sr6flow", WQ_UNBOUND, 0);
 	if (!sr6flow_wq)
