@@ -60,6 +60,8 @@ static const struct meaning meanings[] = {
 	  "run 'lmctl rotate', or 'rotate' in the configuration of 'lmctl run', with the same period" },
 	{ "two-sources", "packets of one SID list came from different source addresses",
 	  "create the sets of both ends with the source in the key ('lmctl init', without --netmask 0), so that each ingress has a flow of its own; in a set of flows with source, see whether the tunnel source of the ingress has changed" },
+	{ "source-unknown", "nothing says from which source the packets of a set without source came",
+	  "update lmctl and the kernel module there, and load the new module" },
 	{ "source-changed", "no packet comes with the source of the flow, but this node's tunnels have another source",
 	  "add the flows again with the new source at both ends ('lmctl add', or 'lmctl import' here), or set the old one with 'ip sr tunsrc set ADDRESS'" },
 	{ "crossed-twice", "packets of the flow cross this node more than once",

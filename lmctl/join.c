@@ -35,6 +35,7 @@ struct row {
 	struct join_row row;
 	uint64_t record[2];
 	struct record_clock clock[2];
+	struct in6_addr last_source[2];
 	bool lost;
 	UT_hash_handle hh;
 };
@@ -258,6 +259,7 @@ int join_add(struct join *join, enum join_side side,
 	count->packets = record->packets;
 	row->record[side] = join->ends[side].records;
 	row->clock[side] = record->clock;
+	row->last_source[side] = record->last_source;
 	return 0;
 }
 
@@ -328,6 +330,25 @@ static void judge_clocks(struct join *join, struct row *row)
 		count[side].unsynchronised = !row->clock[side].synchronised;
 	join->unsynchronised += count[JOIN_SENT].unsynchronised ||
 				count[JOIN_RECEIVED].unsynchronised;
+}
+
+/* Without source in the key, what was received may be of another node. */
+static void judge_source(struct row *row)
+{
+	const struct in6_addr *source = row->last_source;
+	struct join_count *count = row->row.count;
+	unsigned int side;
+
+	if (row->row.flow->flow.netmask || !count[JOIN_RECEIVED].packets)
+		return;
+	for (side = 0; side < 2; side++)
+		if (count[side].packets &&
+		    IN6_IS_ADDR_UNSPECIFIED(&source[side]))
+			count[side].reason = reason_first(count[side].reason,
+							  REASON_SOURCE_UNKNOWN);
+	if (!join_word(&count[JOIN_SENT]) && !join_word(&count[JOIN_RECEIVED]) &&
+	    !IN6_ARE_ADDR_EQUAL(&source[JOIN_SENT], &source[JOIN_RECEIVED]))
+		count[JOIN_RECEIVED].reason = REASON_TWO_SOURCES;
 }
 
 static int judge_row(struct join_row *row, struct join_flow *flow,
@@ -409,6 +430,7 @@ int join_finish(struct join *join, char *error, size_t size)
 			join->left_out++;
 			continue;
 		}
+		judge_source(row);
 		judge_clocks(join, row);
 		err = judge_row(&row->row, &flow->flow, error, size);
 		if (err)

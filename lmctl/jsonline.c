@@ -318,6 +318,19 @@ void jsonline_sids(struct jsonline *line, const char *key,
 	jsonline_close(line, ']');
 }
 
+void jsonline_address(struct jsonline *line, const char *key,
+		      const struct in6_addr *address)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	if (IN6_IS_ADDR_UNSPECIFIED(address)) {
+		jsonline_null(line, key);
+		return;
+	}
+	address_format(text, address);
+	jsonline_string(line, key, text);
+}
+
 void jsonline_source(struct jsonline *line, const char *key,
 		     const struct sr6flow_flow *flow)
 {

@@ -172,6 +172,15 @@ void jsonline_sids(struct jsonline *line, const char *key,
 		   const struct sr6flow_flow *flow);
 
 /**
+ * jsonline_address() - write an address
+ * @line: line
+ * @key: key or NULL
+ * @address: address; the unspecified one is null
+ */
+void jsonline_address(struct jsonline *line, const char *key,
+		      const struct in6_addr *address);
+
+/**
  * jsonline_source() - write the source of a flow, as json_source()
  * @line: line
  * @key: key or NULL

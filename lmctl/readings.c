@@ -102,6 +102,7 @@ void readings_witness_read(struct readings *flow,
 			   const struct sr6flow_record *record)
 {
 	flow->witnesses = witnesses_of(record);
+	flow->last_source = record->last_source;
 }
 
 void readings_witness_confirm(struct readings *flow, unsigned int parity,
@@ -110,6 +111,7 @@ void readings_witness_confirm(struct readings *flow, unsigned int parity,
 	const struct witnesses now = witnesses_of(record);
 	const struct witnesses *base = &flow->base[parity].witnesses;
 
+	flow->last_source = record->last_source;
 	if (now.source_changes != base->source_changes)
 		flow->path = REASON_TWO_SOURCES;
 	else if (now.segments_left_changes != base->segments_left_changes)

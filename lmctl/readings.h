@@ -68,6 +68,8 @@ struct reading {
  * @strayed_both: and another @both
  * @path: reason that the witnesses give: they have moved since the base of the block
  *	  that the last CONFIRM was for
+ * @last_source: source of the last packet by the last dump, as struct sr6flow_record
+ *		 has it
  * @lost: memory was short
  * @nsids: number of SIDs
  * @hh: by flowkey()
@@ -94,6 +96,7 @@ struct readings {
 	bool strayed;
 	bool strayed_both;
 	uint8_t path;
+	struct in6_addr last_source;
 	bool lost;
 	uint8_t nsids;
 	UT_hash_handle hh;

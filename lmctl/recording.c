@@ -17,6 +17,7 @@ static const char *const words[] = {
 	[REASON_READ_LATE] = "read-late",
 	[REASON_COLOUR_LATE] = "colour-late",
 	[REASON_TWO_SOURCES] = "two-sources",
+	[REASON_SOURCE_UNKNOWN] = "source-unknown",
 	[REASON_CROSSED_TWICE] = "crossed-twice",
 	[REASON_UNCOLOURED] = "uncoloured",
 	[REASON_COLOURED_BEFORE] = "coloured-before",
@@ -113,6 +114,7 @@ const struct jsonline *record_line(struct record_line *line,
 	text->len = line->head;
 	jsonline_identity(text, "generation", record->generation);
 	jsonline_source(text, "source", &record->flow);
+	jsonline_address(text, "last_source", &record->last_source);
 	jsonline_sids(text, "sids", &record->flow);
 	jsonline_string(text, "name", *name ? name : NULL);
 	if (line->middle_len && line->mask == record->mask &&

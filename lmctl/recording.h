@@ -37,6 +37,9 @@
  *			or of the one before with its colour
  * @REASON_TWO_SOURCES: packets of the flow had different source addresses: more than
  *			one node sends into a SID list without source
+ * @REASON_SOURCE_UNKNOWN: packets of a flow without source in its key were counted,
+ *			   and the kernel module, an lmctl or a recording of an
+ *			   earlier version does not say from which source
  * @REASON_CROSSED_TWICE: packets of the flow had different values of Segments Left:
  *			  they cross the node twice
  * @REASON_UNCOLOURED: packets of the flow came without a colour of the set:
@@ -68,6 +71,7 @@ enum reason {
 	REASON_READ_LATE,
 	REASON_COLOUR_LATE,
 	REASON_TWO_SOURCES,
+	REASON_SOURCE_UNKNOWN,
 	REASON_CROSSED_TWICE,
 	REASON_UNCOLOURED,
 	REASON_COLOURED_BEFORE,
@@ -103,6 +107,9 @@ struct record_clock {
  * @instance: identity of the set
  * @generation: identity of the flow's counters
  * @flow: the flow
+ * @last_source: in a set without netmask the source of all packets of a valid block;
+ *		 zeros with a netmask, or if no packet was ever counted or its source
+ *		 is not known
  * @clock: the clock when the block was read
  * @period_ms: length of a block in milliseconds
  * @guard_us: guard time in microseconds
@@ -125,6 +132,7 @@ struct record {
 	uint64_t instance;
 	uint64_t generation;
 	struct sr6flow_flow flow;
+	struct in6_addr last_source;
 	struct record_clock clock;
 	uint32_t period_ms;
 	int64_t guard_us;

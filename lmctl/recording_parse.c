@@ -55,6 +55,13 @@ static bool parse_source(const char *text, struct sr6flow_flow *flow)
 	return true;
 }
 
+/* In a set with netmask that is the source. */
+static bool parse_last_source(const char *text, struct record *record)
+{
+	return !record->flow.netmask &&
+	       inet_pton(AF_INET6, text, &record->last_source) == 1;
+}
+
 static bool parse_sids(const json_t *sids, struct sr6flow_flow *flow)
 {
 	size_t n = json_array_size(sids), i;
@@ -86,7 +93,7 @@ static bool parse_counter(const json_t *value, bool valid, uint64_t *counter)
 struct raw {
 	int valid, synchronised;
 	const char *node, *set, *instance, *generation, *mask, *colour;
-	json_t *boot, *source, *sids, *name, *packets, *bytes, *reason;
+	json_t *boot, *source, *last_source, *sids, *name, *packets, *bytes, *reason;
 	json_int_t version, boot_time_us, period_ms, guard_us, band_us, block;
 };
 
@@ -117,6 +124,7 @@ static const char *convert_later(const struct raw *raw, struct record *record)
 {
 	const char *boot = json_string_value(raw->boot);
 	const char *source = json_string_value(raw->source);
+	const char *last = json_string_value(raw->last_source);
 
 	if (boot ? !parse_identity(boot, &record->clock.boot) :
 		   !json_is_null(raw->boot))
@@ -124,6 +132,10 @@ static const char *convert_later(const struct raw *raw, struct record *record)
 	if (source ? !parse_source(source, &record->flow) :
 		     !json_is_null(raw->source))
 		return "source";
+	/* Early recordings of version 2 do not have it. */
+	if (last ? !parse_last_source(last, record) :
+		   raw->last_source && !json_is_null(raw->last_source))
+		return "last_source";
 	record->clock.boot_time_us = raw->boot_time_us;
 	record->clock.synchronised = raw->synchronised;
 	return NULL;
@@ -260,6 +272,16 @@ static bool scan_source(struct scan *scan, struct sr6flow_flow *flow)
 		parse_source(text, flow));
 }
 
+static bool scan_last_source(struct scan *scan, struct record *record)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	return scan_text(scan, "null") ||
+	       (scan_text(scan, "\"") &&
+		scan_string(scan, text, sizeof(text)) &&
+		parse_last_source(text, record));
+}
+
 static bool scan_sids(struct scan *scan, struct sr6flow_flow *flow)
 {
 	char text[INET6_ADDRSTRLEN];
@@ -309,6 +331,8 @@ static bool scan_flow(struct scan *scan, struct record *record)
 	       scan_text(scan, "\",\"generation\":\"") &&
 	       scan_hex(scan, 16, &record->generation) &&
 	       scan_text(scan, "\",\"source\":") && scan_source(scan, flow) &&
+	       scan_text(scan, ",\"last_source\":") &&
+	       scan_last_source(scan, record) &&
 	       scan_text(scan, ",\"sids\":[") && scan_sids(scan, flow) &&
 	       scan_text(scan, ",\"name\":") &&
 	       (scan_text(scan, "null") ||
@@ -409,8 +433,9 @@ static int unpack(json_t *root, struct raw *raw, json_error_t *error)
 			     "valid", &raw->valid, "reason", &raw->reason);
 	if (err || raw->version == RECORDING_VERSION_BEFORE)
 		return err;
-	return json_unpack_ex(root, error, 0, "{s:o, s:o, s:b, s:I}",
+	return json_unpack_ex(root, error, 0, "{s:o, s:o, s?o, s:b, s:I}",
 			      "boot", &raw->boot, "source", &raw->source,
+			      "last_source", &raw->last_source,
 			      "synchronised", &raw->synchronised,
 			      "boot_time_us", &raw->boot_time_us);
 }
@@ -418,7 +443,7 @@ static int unpack(json_t *root, struct raw *raw, json_error_t *error)
 int record_parse(struct record *record, const char *line, size_t len,
 		 char *error, size_t size)
 {
-	struct raw raw;
+	struct raw raw = { .last_source = NULL };
 	json_error_t json_error;
 	const char *key;
 	json_t *root;

@@ -34,6 +34,7 @@ static const enum reason wire_reasons[] = {
 	REASON_RULE_TWICE,
 	REASON_RULE_DIFFERS,
 	REASON_RULE_CHANGED,
+	REASON_SOURCE_UNKNOWN,
 };
 
 const char *answer_word(const struct answer *answer)

@@ -33,6 +33,7 @@
  * @counters: packets and bytes
  * @total: cumulative, to the end of the block
  * @continuity: identity of @total, 0 if it is not known
+ * @last_source: of the packets, as struct record has it
  */
 struct slot {
 	bool known;
@@ -41,6 +42,7 @@ struct slot {
 	struct sr6flow_counters counters;
 	struct sr6flow_counters total;
 	uint64_t continuity;
+	struct in6_addr last_source;
 };
 
 /**
@@ -311,6 +313,7 @@ int ledger_record(struct ledger *ledger, const struct record *record)
 		.counters = { record->packets, record->bytes },
 		.total = record->total,
 		.continuity = record->continuity,
+		.last_source = record->last_source,
 	};
 	entry->instance = record->instance;
 	return 0;
@@ -407,6 +410,7 @@ static struct answer answer_block(const struct ledger *ledger,
 	if (slot->reason)
 		return invalid(slot->reason);
 	tlv->received = slot->counters;
+	tlv->last_source = slot->last_source;
 	answer_total(entry, slot, tlv);
 	return (struct answer){ .status = ANSWER_VALID };
 }

@@ -42,10 +42,12 @@ static struct prober_entry *entry_new(const struct prober *prober,
 	entry->sent_bytes = record->bytes;
 	entry->total = record->total;
 	entry->continuity = record->continuity;
+	entry->last_source = record->last_source;
 	entry->mask = record->mask;
 	entry->colour = record->colour;
 	entry->period_ms = record->period_ms;
 	entry->reason = record->reason;
+	entry->sourced = record->flow.netmask;
 	entry->nsids = (uint8_t)record->flow.nsids;
 	memcpy(entry->name, record->flow.name, sizeof(entry->name));
 	for (i = 0; i < of->npeers; i++)

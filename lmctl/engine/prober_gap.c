@@ -13,6 +13,10 @@
  * block have two parts, one read with the block before: that row shows that the peer
  * was near and its clock right when that one was read.
  *
+ * Without source in the key, all packets between two anchors of the same identities came
+ * from the source that the last one shows: it must be the same at both ends, unless
+ * nothing was received.
+ *
  * A block that was lost for another reason than its timing ends what was known: the
  * identities say so, and so does the reason, where it is told.
  */
@@ -35,6 +39,8 @@
  * @counters: packets and bytes in the block
  * @total: cumulative
  * @identity: of @total, 0 if it is not known
+ * @source: of the packets, as struct record has it
+ * @foreign: they may be of another one, too
  */
 struct point {
 	bool known;
@@ -42,6 +48,8 @@ struct point {
 	struct sr6flow_counters counters;
 	struct sr6flow_counters total;
 	uint64_t identity;
+	struct in6_addr source;
+	bool foreign;
 };
 
 /**
@@ -158,6 +166,7 @@ static struct point point_self(const struct prober_entry *entry)
 		.counters = { entry->sent, entry->sent_bytes },
 		.total = entry->total,
 		.identity = entry->continuity,
+		.source = entry->last_source,
 	};
 }
 
@@ -190,19 +199,27 @@ static struct point point_peer(const struct prober_entry *entry, unsigned int i)
 		.counters = { peer->said.packets, peer->said.bytes },
 		.total = peer->total,
 		.identity = peer->identity,
+		.source = peer->last_source,
+		.foreign = !entry->sourced && peer->total.packets &&
+			   IN6_IS_ADDR_UNSPECIFIED(&peer->last_source),
 	};
 }
 
 static struct point point_group(const struct prober_entry *entry,
 				unsigned int npeers)
 {
-	struct point sum = { .known = true, .identity = 1 }, peer;
+	struct point sum = {
+		.known = true, .identity = 1, .source = entry->last_source,
+	}, peer;
 	unsigned int i;
 
 	for (i = 0; i < npeers; i++) {
 		peer = point_peer(entry, i);
 		sum.known &= peer.known;
 		sum.broken |= peer.broken;
+		sum.foreign |= peer.foreign ||
+			       (peer.total.packets &&
+				!IN6_ARE_ADDR_EQUAL(&peer.source, &sum.source));
 		add(&sum.counters, &peer.counters);
 		add(&sum.total, &peer.total);
 		sum.identity = sum.identity && peer.identity ?
@@ -287,6 +304,12 @@ static void pair_row(const struct gap_pair *pair, const struct point point[2],
 	}
 }
 
+static bool same_source(const struct point point[2])
+{
+	return !point[1].foreign &&
+	       IN6_ARE_ADDR_EQUAL(&point[0].source, &point[1].source);
+}
+
 /* More received than sent is a figure, and none to rely on. */
 static bool is_exact(const struct point point[2])
 {
@@ -317,6 +340,8 @@ static bool pair_step(struct gap_pair *pair, int64_t before, int64_t number,
 			same_identities(pair, point);
 		if (ended)
 			pair_row(pair, point, row);
+		ended = ended && (!row->counters[1].packets ||
+				  same_source(point));
 		pair_anchor(pair, point);
 	}
 	pair->exact = exact;

@@ -199,6 +199,27 @@ static void judge_delay(struct prober *prober, const struct prober_ask *ask,
 	peer->far = !answer->again;
 }
 
+/*
+ * In a set without source in its key, the packets that the peer counted may be those of
+ * another node. Where this node's own count is not known, its last source still is, and
+ * that peers agree with it shows that they agree with each other.
+ */
+static void judge_source(const struct prober_entry *entry,
+			 const struct blocktlv *tlv,
+			 struct prober_answer *answer)
+{
+	enum reason reason = REASON_NONE;
+
+	if (entry->sourced || !tlv->received.packets)
+		return;
+	if (IN6_IS_ADDR_UNSPECIFIED(&tlv->last_source))
+		reason = REASON_SOURCE_UNKNOWN;
+	else if (!IN6_ARE_ADDR_EQUAL(&tlv->last_source, &entry->last_source))
+		reason = REASON_TWO_SOURCES;
+	if (reason)
+		answer->said.answer = (struct answer){ ANSWER_INVALID, reason };
+}
+
 static void answer_tlv(struct prober *prober, struct prober_ask *ask,
 		       uint32_t index, const struct blocktlv *tlv,
 		       const struct prober_sample *sample)
@@ -210,15 +231,17 @@ static void answer_tlv(struct prober *prober, struct prober_ask *ask,
 			.period_ms = tlv->period_ms,
 			.delay = sample->delay,
 		},
+		.last_source = tlv->last_source,
 	};
+	const struct prober_entry *entry = ask->block->entry[index];
 	struct result_peer *said = &answer.said;
 
 	if (said->answer.status == ANSWER_VALID)
-		said->answer.status = difference(prober,
-						 ask->block->entry[index], tlv,
-						 sample);
+		said->answer.status = difference(prober, entry, tlv, sample);
 	if (said->answer.status == ANSWER_VALID)
 		judge_delay(prober, ask, sample, &answer);
+	if (said->answer.status == ANSWER_VALID)
+		judge_source(entry, tlv, &answer);
 	if (said->answer.status == ANSWER_VALID ||
 	    said->answer.status == ANSWER_TWO_INGRESSES) {
 		said->packets = tlv->received.packets;

@@ -67,12 +67,14 @@
  * @again: not final: the same is to be asked again
  * @total: cumulative counters of the peer at the end of the block
  * @identity: of @total, as a hash; 0 if it is not known
+ * @last_source: of the packets of the peer, as struct record has it
  */
 struct prober_answer {
 	struct result_peer said;
 	bool again;
 	struct sr6flow_counters total;
 	uint64_t identity;
+	struct in6_addr last_source;
 };
 
 /**
@@ -81,12 +83,14 @@ struct prober_answer {
  * @sent_bytes: their bytes
  * @total: cumulative counters of this node at the end of the block
  * @continuity: identity of @total, 0 if it is not known
+ * @last_source: of the packets of this node, as struct record has it
  * @mask: mark mask of the set
  * @colour: colour of the block
  * @period_ms: length of the block
  * @reason: why @sent is not known
  * @final: peers with a final answer, a bit each
  * @given: its result was given
+ * @sourced: the flow has a source in its key
  * @nsids: number of SIDs
  * @name: name of the flow
  * @peer: what each peer says; the identity of the flow follows, see
@@ -97,12 +101,14 @@ struct prober_entry {
 	uint64_t sent_bytes;
 	struct sr6flow_counters total;
 	uint64_t continuity;
+	struct in6_addr last_source;
 	uint32_t mask;
 	uint32_t colour;
 	uint32_t period_ms;
 	enum reason reason;
 	uint16_t final;
 	bool given;
+	bool sourced;
 	uint8_t nsids;
 	char name[SR6FLOW_NAME_MAX + 1];
 	struct prober_answer peer[];

@@ -212,6 +212,8 @@ static bool do_block(const struct tlv_context *context,
 
 	switch (blocktlv_read(&asked, tlv->value, tlv->len)) {
 	case 0:
+		if (!IN6_IS_ADDR_UNSPECIFIED(&asked.last_source))
+			return false;
 		break;
 	case -EPROTONOSUPPORT:
 		context->stats->flows_other++;

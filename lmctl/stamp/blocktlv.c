@@ -69,6 +69,8 @@ static bool source_right(const uint8_t source[SR6FLOW_SID_LEN],
 
 	if (prefix > SR6FLOW_NETMASK_MAX)
 		return false;
+	if (!prefix)
+		return true;
 	memcpy(masked, source, sizeof(masked));
 	sr6flow_source_mask(masked, prefix);
 	return !memcmp(masked, source, sizeof(masked));
@@ -83,7 +85,8 @@ static void read_rest(struct blocktlv *tlv, const struct wire *wire)
 	tlv->received_total.bytes = be64toh(wire->received_total_bytes);
 	memcpy(tlv->identity, wire->identity, sizeof(tlv->identity));
 	tlv->flow.netmask = wire->prefix;
-	memcpy(&tlv->flow.source, wire->source, sizeof(tlv->flow.source));
+	memcpy(wire->prefix ? &tlv->flow.source : &tlv->last_source,
+	       wire->source, sizeof(wire->source));
 }
 
 static void read_fields(struct blocktlv *tlv, const struct wire *wire)
@@ -153,7 +156,9 @@ void blocktlv_write(const struct blocktlv *tlv, uint8_t *value)
 	};
 	size_t fixed = fixed_len(tlv->version);
 
-	memcpy(wire.source, &tlv->flow.source, sizeof(wire.source));
+	memcpy(wire.source,
+	       wire.prefix ? &tlv->flow.source : &tlv->last_source,
+	       sizeof(wire.source));
 	memcpy(wire.identity, tlv->identity, sizeof(wire.identity));
 	memcpy(value, &wire, fixed);
 	memcpy(value + fixed, tlv->flow.sids,

@@ -14,7 +14,7 @@
  *    |       block number        |   8 bytes, two's complement
  *    |   sender packets, bytes   |   8 + 8, in that block
  *    |  reflector packets, bytes |   8 + 8, in that block
- *    |          source           |   16, zero behind the prefix
+ *    |          source           |   16, zero behind the prefix; see below
  *    |   sender packets, bytes   |   8 + 8, cumulative to that block's end
  *    |  reflector packets, bytes |   8 + 8, cumulative to that block's end
  *    |    reflector identity     |   16, of its cumulative counters
@@ -22,6 +22,10 @@
  *
  * Version 1 ends the fixed part before the source and has zero for the prefix.
  * A reflector of that version marks version 2 as malformed and stops there.
+ *
+ * With prefix 0 the source is not that of the flow: it is zero in a request, and in a
+ * valid reply the source of the packets that the reflector counted, zero if it never
+ * counted one.
  *
  * Cumulative counters of one flow subtract if sender and reflector each have
  * the same identity at both times. An identity of zeros: they are not known.
@@ -66,6 +70,8 @@
  *		if it does not know them
  * @received_total: those of the reflector, zeros in a request
  * @identity: of @received_total; zeros if they are not known, and in a request
+ * @last_source: with prefix 0, source of the packets in @received; zeros if none was
+ *		 counted, and in a request
  * @flow: the flow; a name is not carried
  */
 struct blocktlv {
@@ -81,6 +87,7 @@ struct blocktlv {
 	struct sr6flow_counters sent_total;
 	struct sr6flow_counters received_total;
 	uint8_t identity[BLOCKTLV_IDENTITY_LEN];
+	struct in6_addr last_source;
 	struct sr6flow_flow flow;
 };
 

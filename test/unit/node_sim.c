@@ -32,6 +32,7 @@ struct node {
 	struct node_flow {
 		bool there;
 		bool idle;
+		bool sourceless;
 		struct sr6flow_record record;
 	} flows[FLOWS];
 	const struct expected *expected;
@@ -93,6 +94,18 @@ static void check_total(struct node *node, const struct record *record,
 	node->last_continuity = record->continuity;
 }
 
+/* A valid record with packets says where they are from, whatever was before. */
+static void check_source(const struct node *node, const struct record *record,
+			 int flow)
+{
+	const struct in6_addr *last = &node->flows[flow].record.last_source;
+
+	if (record->packets)
+		assert_false(IN6_IS_ADDR_UNSPECIFIED(&record->last_source));
+	if (!record->reason)
+		assert_memory_equal(&record->last_source, last, sizeof(*last));
+}
+
 static int check_record(const struct record *record, void *arg)
 {
 	struct node *node = arg;
@@ -120,7 +133,19 @@ static int check_record(const struct record *record, void *arg)
 			 block_colour(node->mask, record->block));
 	assert_int_equal(record->bytes, record->packets * 10);
 	check_total(node, record, flow);
+	check_source(node, record, flow);
 	return 0;
+}
+
+/* Each change is to another one. */
+static struct in6_addr source_of(const struct node_flow *flow)
+{
+	struct in6_addr source = IN6ADDR_ANY_INIT;
+
+	if (!flow->sourceless)
+		source.s6_addr[0] =
+			(uint8_t)(0xa0 + flow->record.source_changes);
+	return source;
 }
 
 static void flow_identify(struct node *node, struct node_flow *flow)
@@ -138,6 +163,7 @@ static void flow_count(struct node *node, int i, uint32_t colour, int packets)
 
 	counters->packets += (uint64_t)packets;
 	counters->bytes += (uint64_t)packets * 10;
+	node->flows[i].record.last_source = source_of(&node->flows[i]);
 }
 
 static void flow_preset(struct node *node, int i, uint64_t packets)
@@ -191,6 +217,9 @@ static void act_on_flow(struct node *node, const struct event *event)
 		break;
 	case SOURCE:
 		flow->record.source_changes++;
+		break;
+	case SOURCELESS:
+		flow->sourceless = true;
 		break;
 	case CROSSING:
 		flow->record.segments_left_changes++;

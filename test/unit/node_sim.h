@@ -46,6 +46,7 @@ enum action {
 	BACKWARDS,	/* counters of flow value lose what they had */
 	UNCOLOURED,	/* one packet of flow value without a colour */
 	SOURCE,		/* packets of flow value come from another source */
+	SOURCELESS,	/* the kernel does not say which source flow value has */
 	CROSSING,	/* packets of flow value have another Segments Left */
 	BEFORE,		/* one that had a colour when it came to the marking rule */
 };

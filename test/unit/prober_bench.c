@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -74,21 +75,21 @@ static void put_number(struct in6_addr *address, unsigned int number)
 	address->s6_addr[15] = (uint8_t)number;
 }
 
-/* Two flows each have one SID list and different sources. */
-static struct sr6flow_flow flow_of(unsigned int flow)
+/* Two flows each have one SID list and different sources, where they have these. */
+static struct sr6flow_flow flow_of(const struct bench *bench, unsigned int flow)
 {
-	struct sr6flow_flow made = {
-		.nsids = 1 + flow / 2 % 4,
-		.netmask = 128,
-		.source.s6_addr[0] = 0xfd,
-	};
+	struct sr6flow_flow made = { .nsids = 1 + flow / 2 % 4 };
 	unsigned int i;
 
-	put_number(&made.source, flow);
+	if (!bench->sourceless) {
+		made.netmask = 128;
+		made.source.s6_addr[0] = 0xfd;
+		put_number(&made.source, flow);
+	}
 	for (i = 0; i < made.nsids; i++) {
 		made.sids[i].s6_addr[0] = 0xfc;
 		made.sids[i].s6_addr[1] = (uint8_t)i;
-		put_number(&made.sids[i], flow / 2);
+		put_number(&made.sids[i], bench->sourceless ? flow : flow / 2);
 	}
 	made.name[0] = 'f';
 	return made;
@@ -96,10 +97,11 @@ static struct sr6flow_flow flow_of(unsigned int flow)
 
 static unsigned int flow_number(const struct sr6flow_flow *flow)
 {
-	const uint8_t *source = flow->source.s6_addr;
+	const uint8_t *number = flow->netmask ? flow->source.s6_addr :
+						flow->sids[0].s6_addr;
 
-	return (unsigned int)source[13] << 16 |
-	       (unsigned int)source[14] << 8 | source[15];
+	return (unsigned int)number[13] << 16 |
+	       (unsigned int)number[14] << 8 | number[15];
 }
 
 /* What point 0, this node, or a peer has counted in a block. */
@@ -110,6 +112,9 @@ static uint64_t count_of(const struct bench *bench, unsigned int flow,
 
 	if (!point)
 		return bench_sent(flow, block);
+	if (block < BENCH_FIRST_BLOCK + bench->arrive_from ||
+	    block >= BENCH_FIRST_BLOCK + bench->arrive_until)
+		return 0;
 	received = bench_received(flow, block, point - 1);
 	return bench->split ? received / bench->npeers : received;
 }
@@ -135,7 +140,9 @@ static struct record record_of(const struct bench *bench, unsigned int flow,
 
 	return (struct record){
 		.node = "node", .set = "set", .instance = 1, .generation = 1,
-		.flow = flow_of(flow),
+		.flow = flow_of(bench, flow),
+		.last_source.s6_addr[15] = bench->sourceless ?
+					   bench->last[point] : 0,
 		.period_ms = bench->period_ms,
 		.mask = SR6FLOW_MASK_DEFAULT,
 		.block = block,
@@ -173,7 +180,7 @@ static int op_send(void *arg, unsigned int peer,
 	assert_in_range(len, stamp_base_len(bench->auth),
 			bench->config.message_max);
 	if (flow)
-		assert_memory_equal(flow->sids, flow_of(flow_number(flow)).sids,
+		assert_memory_equal(flow->sids, flow_of(bench, flow_number(flow)).sids,
 				    flow->nsids * sizeof(flow->sids[0]));
 	if (bench->in_band && bench->flows)
 		assert_non_null(flow);
@@ -363,19 +370,22 @@ void bench_init(struct bench *bench)
 	bench->epoch = 1;
 	for (i = 0; i < RESULT_PEERS_MAX; i++)
 		bench->peer_epoch[i] = i + 1;
+	memset(bench->last, 1, sizeof(bench->last));
+	bench->arrive_until = UINT_MAX;
 }
 
 /* Peers have had the flows for long. */
 static void peer_flows(struct bench *bench, struct ledger *ledger)
 {
 	const struct sr6flow_set set = {
-		.mask = SR6FLOW_MASK_DEFAULT, .netmask = 128,
+		.mask = SR6FLOW_MASK_DEFAULT,
+		.netmask = bench->sourceless ? 0 : 128,
 	};
 	struct sr6flow_record record = { .generation = 1 };
 	unsigned int flow;
 
 	for (flow = 0; flow < bench->flows; flow++) {
-		record.flow = flow_of(flow);
+		record.flow = flow_of(bench, flow);
 		if (flow != (unsigned int)bench->forget_flow)
 			assert_int_equal(ledger_flow(ledger, &set, &record),
 					 0);

@@ -66,6 +66,11 @@ typedef bool (*bench_mangle_fn)(struct bench *bench, unsigned int peer,
  *	   them; 1 at first
  * @peer_epoch: those of the peers, likewise
  * @peer_reason: why peers' records are invalid, REASON_NONE at first
+ * @sourceless: sets have no netmask; each flow has a SID list of its own
+ * @last: last source of this node, and of the peers from 1 on, as a number; 0: not
+ *	  known. 1 at first
+ * @arrive_from: first block of which the peers receive something, 0 at first
+ * @arrive_until: first one after that of which they receive nothing
  * @redirect: an intruder sends the messages to a peer to the next one, and
  *	      the replies back as if they came from the right one
  * @now: virtual time
@@ -118,6 +123,10 @@ struct bench {
 	uint64_t epoch;
 	uint64_t peer_epoch[RESULT_PEERS_MAX];
 	enum reason peer_reason[RESULT_PEERS_MAX];
+	bool sourceless;
+	uint8_t last[1 + RESULT_PEERS_MAX];
+	unsigned int arrive_from;
+	unsigned int arrive_until;
 	bool redirect;
 
 	int64_t now;

@@ -174,9 +174,31 @@ static void test_source(void **state)
 			value[56 + bit / 8] = (uint8_t)(0x80 >> bit % 8);
 			assert_int_equal(blocktlv_read(&tlv, value,
 						       sizeof(value)),
-					 bit < prefix ? 0 : -EINVAL);
+					 bit < prefix || !prefix ? 0 : -EINVAL);
 		}
 	}
+}
+
+/* With prefix 0 it is not the flow's. */
+static void test_last_source(void **state)
+{
+	struct blocktlv tlv = golden_tlv(), got;
+	uint8_t value[sizeof(golden)];
+
+	(void)state;
+	tlv.flow.netmask = 0;
+	memset(&tlv.flow.source, 0, sizeof(tlv.flow.source));
+	memset(&tlv.last_source, 0xa5, sizeof(tlv.last_source));
+	blocktlv_write(&tlv, value);
+	assert_int_equal(value[3], 0);
+	assert_memory_equal(value + 56, &tlv.last_source, 16);
+	assert_int_equal(blocktlv_read(&got, value, sizeof(value)), 0);
+	assert_memory_equal(&got.last_source, &tlv.last_source, 16);
+	assert_true(IN6_IS_ADDR_UNSPECIFIED(&got.flow.source));
+	value[3] = 128;
+	assert_int_equal(blocktlv_read(&got, value, sizeof(value)), 0);
+	assert_true(IN6_IS_ADDR_UNSPECIFIED(&got.last_source));
+	assert_memory_equal(&got.flow.source, &tlv.last_source, 16);
 }
 
 /* A length is right for one version and number of SIDs only. */
@@ -330,6 +352,7 @@ int main(void)
 		cmocka_unit_test(test_golden),
 		cmocka_unit_test(test_not_carried),
 		cmocka_unit_test(test_source),
+		cmocka_unit_test(test_last_source),
 		cmocka_unit_test(test_lengths),
 		cmocka_unit_test(test_version),
 		cmocka_unit_test(test_round_trip),

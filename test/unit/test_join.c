@@ -30,7 +30,12 @@ struct entry {
 	uint64_t packets;
 	/* Less boot time than the first record: the clock was set back. */
 	int back_ms;
+	/* Last source, 0 for the usual one; NONE, or KEY for one in the flow. */
+	int source;
 };
+
+#define NONE (-1)
+#define KEY (-2)
 
 struct row {
 	int flow;
@@ -80,6 +85,9 @@ static void add(struct join *join, const struct entry *entry)
 	record.packets = entry->packets;
 	record.bytes = entry->packets;
 	record.clock.boot_time_us -= entry->back_ms * 1000;
+	record.flow.netmask = entry->source == KEY ? 128 : 0;
+	if (entry->source >= 0)
+		record.last_source.s6_addr[15] = (uint8_t)(1 + entry->source);
 	assert_int_equal(join_add(join, entry->side - 1, &record, true, error,
 				  sizeof(error)), 0);
 }
@@ -300,6 +308,50 @@ static const struct scenario scenarios[] = {
 		},
 		.totals = { { 2, 2, 0, 10, 8 } },
 	}, {
+		.name = "packets of another source, or of nobody knows which",
+		.entries = {
+			{ SENT, 1, 5, 0, 5 },
+			{ RECEIVED, 1, 5, 0, 5, .source = 1 },
+			{ SENT, 1, 6, 0, 5 },
+			{ RECEIVED, 1, 6, 0, 4, .source = NONE },
+			{ SENT, 1, 7, 0, 5, .source = NONE },
+			{ RECEIVED, 1, 7, 0, 3 },
+			{ SENT, 1, 8, 0, 5, .source = NONE },
+			{ RECEIVED, 1, 8, 0, 2, .source = NONE },
+			{ SENT, 1, 9, 0, 5 },
+			{ RECEIVED, 1, 9, REASON_READ_LATE, 0, .source = 1 },
+			{ SENT, 1, 10, 0, 0 },
+			{ RECEIVED, 1, 10, 0, 1, .source = 1 },
+		},
+		.rows = {
+			{ 1, 5, JOIN_INVALID, NULL, "two-sources" },
+			{ 1, 6, JOIN_INVALID, NULL, "source-unknown" },
+			{ 1, 7, JOIN_INVALID, "source-unknown", NULL },
+			{ 1, 8, JOIN_INVALID, "source-unknown",
+			  "source-unknown" },
+			{ 1, 9, JOIN_INVALID, NULL, "read-late" },
+			{ 1, 10, JOIN_INVALID, NULL, "two-sources" },
+		},
+		.totals = { { 0, 6, 0, 0, 0 } },
+	}, {
+		.name = "what was not received has no source",
+		.entries = {
+			{ SENT, 1, 6, 0, 5 },
+			{ RECEIVED, 1, 6, 0, 0, .source = 1 },
+			{ SENT, 1, 7, 0, 5 },
+			{ RECEIVED, 1, 7, 0, 0, .source = NONE },
+		},
+		.rows = { { .flow = 1, .block = 6 }, { .flow = 1, .block = 7 } },
+		.totals = { { 2, 0, 0, 10, 0 } },
+	}, {
+		.name = "the source of the key says it all",
+		.entries = {
+			{ SENT, 1, 6, 0, 5, .source = KEY },
+			{ RECEIVED, 1, 6, 0, 4, .source = KEY },
+		},
+		.rows = { { .flow = 1, .block = 6 } },
+		.totals = { { 1, 0, 0, 5, 4 } },
+	}, {
 		.name = "the clock of one recording was wrong, and never set",
 		.entries = {
 			{ SENT, 1, 6, 0, 5 }, { RECEIVED, 1, 6, 0, 5, 200 },
@@ -341,7 +393,7 @@ static void test_many_steps(void **state)
 	for (k = 0; k < pairs; k++) {
 		add(join, &(struct entry){ SENT, 1, pairs + k, .packets = 1 });
 		add(join, &(struct entry){ SENT, 1, pairs - 1 - k,
-					   REASON_CLOCK_STEPPED, 0, 0 });
+					   REASON_CLOCK_STEPPED, 0, 0, 0 });
 	}
 	assert_int_equal(join_finish(join, error, sizeof(error)), 0);
 	rows = join_rows(join, &n);
@@ -536,8 +588,8 @@ static void test_totals_overflow(void **state)
 
 	(void)state;
 	for (block = 1; block < 4; block++) {
-		add(join, &(struct entry){ SENT, 1, block, 0, INT64_MAX, 0 });
-		add(join, &(struct entry){ RECEIVED, 1, block, 0, 0, 0 });
+		add(join, &(struct entry){ SENT, 1, block, 0, INT64_MAX, 0, 0 });
+		add(join, &(struct entry){ RECEIVED, 1, block, 0, 0, 0, 0 });
 	}
 	assert_int_equal(join_finish(join, error, sizeof(error)), -EINVAL);
 	assert_non_null(strstr(error, "64 bits"));

@@ -316,6 +316,36 @@ static struct blocktlv ask_source(unsigned int netmask, uint8_t last)
 	return tlv;
 }
 
+/* A valid answer has it, and no other. */
+static void test_last_source(void **state)
+{
+	struct record made = {
+		.flow = flow(0), .mask = MASK, .block = 10, .packets = 5,
+		.last_source = source,
+	};
+	struct blocktlv tlv = request(0, 10);
+
+	(void)state;
+	assert_int_equal(ledger_record(ledger, &made), 0);
+	made.block = 11;
+	made.reason = REASON_TWO_SOURCES;
+	made.packets = 0;
+	assert_int_equal(ledger_record(ledger, &made), 0);
+	ledger_block_end(ledger, 11);
+	assert_true(ledger_ask(ledger, &tlv, &alice));
+	assert_int_equal(tlv.answer.status, ANSWER_VALID);
+	assert_memory_equal(&tlv.last_source, &source, sizeof(source));
+	assert_true(IN6_IS_ADDR_UNSPECIFIED(&tlv.flow.source));
+	tlv = request(0, 11);
+	assert_true(ledger_ask(ledger, &tlv, &alice));
+	assert_int_equal(tlv.answer.status, ANSWER_INVALID);
+	assert_true(IN6_IS_ADDR_UNSPECIFIED(&tlv.last_source));
+	tlv = request(0, 12);
+	assert_true(ledger_ask(ledger, &tlv, &alice));
+	assert_int_equal(tlv.answer.status, ANSWER_NOT_FINISHED);
+	assert_true(IN6_IS_ADDR_UNSPECIFIED(&tlv.last_source));
+}
+
 /* One SID list from two sources: two flows. */
 static void test_sources(void **state)
 {
@@ -650,7 +680,7 @@ int main(void)
 		TEST(test_unknown_flow_tells_timing),
 		TEST(test_differences_first),
 		TEST(test_sources),
-		TEST(test_netmask_differs),
+		TEST(test_netmask_differs), TEST(test_last_source),
 		TEST(test_totals),
 		TEST(test_flow_added),
 		TEST(test_reasons),

@@ -517,6 +517,17 @@ static const struct scenario scenarios[] = {
 			{ 4, 0, REASON_TWO_SOURCES, 0 }, { 5, 0, 0, 100 },
 		},
 	}, {
+		.name = "a module that does not say which source packets have",
+		.flows = 2, .counting = true, .until = 700,
+		.events = { { 10, SOURCELESS, 0 }, { 350, IDLE, 0 } },
+		.expected = {
+			{ 1, 0, REASON_SOURCE_UNKNOWN, 0 }, { 1, 1, 0, 100 },
+			{ 2, 0, REASON_SOURCE_UNKNOWN, 0 }, { 2, 1, 0, 100 },
+			{ 3, 0, REASON_SOURCE_UNKNOWN, 0 }, { 3, 1, 0, 100 },
+			{ 4, 0, 0, 0 }, { 4, 1, 0, 100 },
+			{ 5, 0, 0, 0 }, { 5, 1, 0, 100 },
+		},
+	}, {
 		.name = "packets that cross the node a second time",
 		.broken = true,
 		.flows = 1, .counting = true, .until = 700,

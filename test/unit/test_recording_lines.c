@@ -68,7 +68,7 @@ static void test_line(void **state)
 		"\"boot\":\"000000000000b007\","
 		"\"instance\":\"ffffffffffffffff\","
 		"\"generation\":\"0000000000000002\","
-		"\"source\":\"7::/64\","
+		"\"source\":\"7::/64\",\"last_source\":null,"
 		"\"sids\":[\"fc00::\",\"fc00::1\"],\"name\":\"gold\","
 		"\"synchronised\":true,\"boot_time_us\":1700000000000000,"
 		"\"period_ms\":100,\"guard_us\":50000,\"band_us\":10000,"
@@ -79,6 +79,45 @@ static void test_line(void **state)
 	assert_int_equal(record_parse(&back, line, len, error, sizeof(error)),
 			 0);
 	assert_memory_equal(&back, &record, sizeof(back));
+}
+
+/* A whole line with one value replaced. */
+static char *spoilt(const char *line, const char *from, const char *to)
+{
+	const char *at = strstr(line, from);
+	char *text = NULL;
+
+	assert_non_null(at);
+	assert_true(asprintf(&text, "%.*s%s%s", (int)(at - line), line, to,
+			     at + strlen(from)) > 0);
+	return text;
+}
+
+/* Read as it was written, and from a line that another program has written. */
+static void test_last_source(void **state)
+{
+	struct record record = record_of(1, 7), back;
+	char error[512], line[LINE_MAX], *spaced;
+	size_t len;
+
+	(void)state;
+	record.last_source.s6_addr[1] = 9;
+	len = written(&record, line);
+	assert_non_null(strstr(line, "\"source\":null,\"last_source\":\"9::\","));
+	assert_int_equal(record_parse(&back, line, len, error, sizeof(error)),
+			 0);
+	assert_memory_equal(&back, &record, sizeof(back));
+	spaced = spoilt(line, "\"last_source\":", "\"last_source\" : ");
+	assert_int_equal(record_parse(&back, spaced, strlen(spaced), error,
+				      sizeof(error)), 0);
+	assert_memory_equal(&back, &record, sizeof(back));
+	free(spaced);
+	/* Early recordings of version 2 did not have it. */
+	spaced = spoilt(line, "\"last_source\":\"9::\",", "");
+	assert_int_equal(record_parse(&back, spaced, strlen(spaced), error,
+				      sizeof(error)), 0);
+	assert_true(IN6_IS_ADDR_UNSPECIFIED(&back.last_source));
+	free(spaced);
 }
 
 /* What is kept of the line before is only what is the same. */
@@ -132,18 +171,6 @@ static void test_invalid_lines(void **state)
 	}
 }
 
-/* A whole line with one value replaced. */
-static char *spoilt(const char *line, const char *from, const char *to)
-{
-	const char *at = strstr(line, from);
-	char *text = NULL;
-
-	assert_non_null(at);
-	assert_true(asprintf(&text, "%.*s%s%s", (int)(at - line), line, to,
-			     at + strlen(from)) > 0);
-	return text;
-}
-
 static void test_bad_lines(void **state)
 {
 	static const struct {
@@ -157,6 +184,12 @@ static void test_bad_lines(void **state)
 		{ "\"boot\":", "\"boot\":7,\"toob\":", "boot" },
 		{ "\"source\":null,", "", "not a record" },
 		{ "\"source\":null", "\"source\":\"fc00::1\"", "source" },
+		{ "\"last_source\":null", "\"last_source\":7", "last_source" },
+		{ "\"last_source\":null", "\"last_source\":\"fc00::1/128\"",
+		  "last_source" },
+		{ "\"source\":null,\"last_source\":null",
+		  "\"source\":\"7::/64\",\"last_source\":\"7::\"",
+		  "last_source" },
 		{ "\"synchronised\":false,", "", "not a record" },
 		{ "\"boot_time_us\":17", "\"boot_time_us\":\"17\",\"x\":17",
 		  "not a record" },
@@ -227,6 +260,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_line),
+		cmocka_unit_test(test_last_source),
 		cmocka_unit_test(test_lines),
 		cmocka_unit_test(test_invalid_lines),
 		cmocka_unit_test(test_bad_lines),

@@ -210,6 +210,34 @@ static void test_source_behind_prefix(void **state)
 	assert_int_equal(STATS(malformed), 1);
 }
 
+/* Without prefix a source is what the answer has, and not the request. */
+static void test_source_without_prefix(void **state)
+{
+	const struct record record = {
+		.flow = flow(2), .mask = MASK, .block = BLOCK + 1,
+		.packets = 77, .last_source.s6_addr = { 0xfd, [15] = 7 },
+	};
+	uint8_t *value, *after;
+
+	(void)state;
+	begin(1, 0);
+	value = append_block(0, BLOCK);
+	value[56] = 0xfd;
+	after = append_block(1, BLOCK);
+	assert_true(handle());
+	assert_int_equal(flags(value), M);
+	assert_int_equal(flags(after), U);
+	assert_int_equal(STATS(malformed), 1);
+	assert_int_equal(ledger_record(ledgers[0], &record), 0);
+	ledger_block_end(ledgers[0], BLOCK + 1);
+	begin(2, 0);
+	value = append_block(2, BLOCK + 1);
+	assert_true(handle());
+	assert_int_equal(answer(value).received.packets, 77);
+	assert_memory_equal(value + 56, &record.last_source, 16);
+	assert_int_equal(value[3], 0);
+}
+
 /* Of sets with other netmasks, the one that has ours tells of the flow. */
 static void test_netmasks(void **state)
 {
@@ -630,7 +658,7 @@ int main(void)
 		TEST(test_version_1),
 		TEST(test_later_version),
 		TEST(test_source_behind_prefix),
-		TEST(test_netmasks),
+		TEST(test_source_without_prefix), TEST(test_netmasks),
 		TEST(test_ledger_without_blocks),
 		TEST(test_configured_type),
 		TEST(test_no_ledger),
