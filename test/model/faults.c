@@ -158,11 +158,12 @@ static void do_path(struct world *world, const struct event *event, bool on)
 		path->cleared = on ? 1 + (int)event->value : 0;
 		break;
 	case KIND_OUTAGE:
-		path->dropping = on;
+		path->dropping = on ? 1u << INGRESS | 1u << OTHER : 0;
 		path->cut = on;
 		break;
 	case KIND_DROP:
-		path->dropping = on;
+		path->dropping = !on ? 0 : event->value ?
+				 1u << INGRESS : 1u << INGRESS | 1u << OTHER;
 		break;
 	default:
 		path->cut = on;

@@ -176,6 +176,27 @@ static void draw_gap(struct draw *draw, struct history *history)
 	};
 }
 
+/* Both ingresses send into one flow, and packets of the first one do not arrive. */
+static void draw_alone(struct draw *draw, struct history *history)
+{
+	int64_t at = between(draw, 1000, 4000);
+
+	history->param[PARAM_SOURCE] = 0;
+	history->event[history->n++] = (struct event){
+		.kind = KIND_OTHER,
+		.node = OTHER,
+		.at = happens(draw, 50) ? 0 : draw_time(draw, history->param),
+		.length = between(draw, 500, kind_table[KIND_OTHER].length_max),
+		.value = happens(draw, 50),
+	};
+	history->event[history->n++] = (struct event){
+		.kind = KIND_DROP,
+		.at = at,
+		.length = between(draw, 1000, kind_table[KIND_DROP].length_max),
+		.value = 1,
+	};
+}
+
 static void draw_events(struct draw *draw, struct history *history, bool open)
 {
 	int64_t i, n = 1 + below(draw, 4);
@@ -184,6 +205,8 @@ static void draw_events(struct draw *draw, struct history *history, bool open)
 
 	if (happens(draw, 10))
 		draw_gap(draw, history);
+	if (happens(draw, 10))
+		draw_alone(draw, history);
 	for (i = 0; i < n; i++) {
 		for (tries = 0; tries < TRIES; tries++) {
 			before = history->n;

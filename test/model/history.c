@@ -62,7 +62,7 @@ const struct kind_info kind_table[KINDS] = {
 	[KIND_INTERRUPT] = { "interrupt", BOTH, 1, 30, 0, "" },
 	[KIND_DELAY] = { "delay", 0, 0, 3000, 6000, "10" },
 	[KIND_OUTAGE] = { "outage", 0, 0, 0, 9000, "15" },
-	[KIND_DROP] = { "drop", 0, 0, 0, 6000, "" },
+	[KIND_DROP] = { "drop", 0, 0, 1, 6000, "1" },
 	[KIND_CUT] = { "cut", 0, 0, 0, 9000, "15" },
 };
 

@@ -19,8 +19,8 @@
  * @there: it is in the set
  * @generation: identity of its counters
  * @counters: by slot
- * @source: node that the last packet was from
- * @segments_left: of the last packet
+ * @source: 1 + the node that the last packet was from, 0 without one
+ * @segments_left: 1 + that of the last packet, likewise
  * @source_changes: see struct sr6flow_record
  * @segments_left_changes: likewise
  * @seen: what a sabotaged reader has seen of them

@@ -9,10 +9,8 @@ static bool is_of(const struct event *event, const struct open_fault *fault)
 }
 
 static const struct open_fault open_table[] = {
-	{ "1", "without source, nothing sees a block that is all of another ingress",
-	  KIND_OTHER, 1u << OTHER, true },
 	{ "10", "no message was on its way when the delay was long",
-	  KIND_DELAY, ENDS, false },
+	  KIND_DELAY, ENDS },
 };
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
@@ -21,8 +19,6 @@ static bool has(const struct history *history, const struct open_fault *fault)
 {
 	unsigned int i;
 
-	if (fault->sourceless && history->param[PARAM_SOURCE])
-		return false;
 	for (i = 0; i < history->n; i++)
 		if (is_of(&history->event[i], fault))
 			return true;

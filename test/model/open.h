@@ -14,14 +14,12 @@
  * @why: what is missing
  * @kind: event that shows it
  * @nodes: bit per node at which that has to happen
- * @sourceless: only in sets without source
  */
 struct open_fault {
 	const char *row;
 	const char *why;
 	enum kind kind;
 	unsigned int nodes;
-	bool sourceless;
 };
 
 /**

@@ -61,7 +61,7 @@ static void arrive(struct world *world, const struct happening *happening)
 
 static void travel(struct world *world, size_t packet, uint64_t name)
 {
-	if (world->path.dropping ||
+	if (world->path.dropping & 1u << world->truth.packets[packet].node ||
 	    chance_happens(seed(world), CHANCE_FATE, name,
 			   param(world, PARAM_LOSS)))
 		return;

@@ -26,6 +26,9 @@ const struct sabotage_info sabotage_table[SABOTAGES] = {
 	[SABOTAGE_CONFIRM] = {
 		"confirm", "the second dump of a block shows what the first one did",
 	},
+	[SABOTAGE_SOURCE] = {
+		"source", "the last packet always seems to be from the first ingress",
+	},
 	[SABOTAGE_CLOCK] = {
 		"clock", "the egress's timestamps are of the ingress's clock",
 	},

@@ -181,6 +181,19 @@ static void confirm_blindly(const struct node *node, const struct kflow *flow,
 		memcpy(record->counters, flow->seen, sizeof(flow->seen));
 }
 
+/* The address of the node that the last packet was from. */
+static void show_last_source(const struct node *node, const struct kflow *flow,
+			     struct sr6flow_record *record)
+{
+	unsigned int from = flow->source;
+
+	if (node->kernel.netmask || !from)
+		return;
+	if (sabotaged(node->world->blind, SABOTAGE_SOURCE))
+		from = INGRESS + 1;
+	address_of(from - 1, &record->last_source);
+}
+
 static void show_flow(const struct node *node, unsigned int number,
 		      struct sr6flow_record *record)
 {
@@ -197,6 +210,7 @@ static void show_flow(const struct node *node, unsigned int number,
 		  &record->flow);
 	record->source_changes = flow->source_changes;
 	record->segments_left_changes = flow->segments_left_changes;
+	show_last_source(node, flow, record);
 	record->instance = set->instance;
 	record->generation = flow->generation;
 	record->slots = (1 << SR6FLOW_SLOTS_MAX) - 1;

@@ -57,7 +57,7 @@ struct node {
  * @delay: nanoseconds
  * @cleared: what it makes of marks: 0 nothing, 1 no colour, 2 both bits
  * @twice: packets cross the egress twice
- * @dropping: it loses all packets
+ * @dropping: bit per node whose packets it loses, all of them
  * @cut: it loses all messages
  * @messages: number of messages so far
  */
@@ -65,7 +65,7 @@ struct path {
 	int64_t delay;
 	int cleared;
 	bool twice;
-	bool dropping;
+	unsigned int dropping;
 	bool cut;
 	uint64_t messages;
 };
