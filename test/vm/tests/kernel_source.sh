@@ -23,6 +23,11 @@ changes() {
 	on router lib_probe changes "$1" | sort
 }
 
+# last_source SET: of its flows' packets
+last_source() {
+	on router lib_probe last-source "$1" | sort
+}
+
 # address FLIPPED: a source with that bit changed, none if it is negative
 address() {
 	local hex=55555555555555555555555555555555 at=$(($1 / 4))
@@ -158,15 +163,35 @@ is "$(changes member)" "fcff:6::1,fcff:6::2 source 0 segments-left 0" \
 	"a test for membership is no witness"
 is "$(changes marking)" "fcff:6::1,fcff:6::2 source 3 segments-left 2" \
 	"changes of a marking set"
+is "$(last_source plain)" "fcff:6::1,fcff:6::2 $b
+fcff:7:: ::" "the source of the last packet"
+is "$(last_source tclass)" "fcff:6::1,fcff:6::2 $b
+fcff:7:: $b" "with the mask in the Traffic Class"
+is "$(last_source key)" "$a@fcff:6::1,fcff:6::2 ::
+$b@fcff:6::1,fcff:6::2 ::" "none beside that of the key"
+is "$(last_source member)" "fcff:6::1,fcff:6::2 ::" "none without a counted packet"
+is "$(last_source marking)" "fcff:6::1,fcff:6::2 $b" "the source at a marking rule"
 counted_all=$(grep -c . <<<"$(counts plain)")
 is "$counted_all $(counts plain)" "1 $list,0x00000000 16" \
 	"all packets with a Segment Routing Header were counted"
 
-# --- a header that looks like the flow's last one, and is another
+# --- ipset neither shows nor saves it
 
 before=$(on router ipset save plain)
+for shown in "list plain" "save plain" "-o xml list plain"; do
+	# shellcheck disable=SC2086
+	is "$(on router ipset $shown | grep -c "${a%1}")" 0 "ipset $shown: no last source"
+done
+sed 's/ plain/ again/' <<<"$before" | on router ipset restore
+is "$(on router ipset save again | sort)" "$(sed 's/ plain/ again/' <<<"$before" | sort)" \
+	"ipset restores what it saved"
+is "$(last_source again)" "fcff:6::1,fcff:6::2 ::
+fcff:7:: ::" "restored counters have no source"
+
+# --- a header that looks like the flow's last one, and is another
+
 send <<-END
-	ip src=$b srh sids=$list tag=0 sl=1 type=0 ip udp
+	ip src=$a srh sids=$list tag=0 sl=1 type=0 ip udp
 	ip src=$b srh sids=$list tag=0 sl=1 type=2 ip udp
 	ip src=$b srh sids=$list tag=0 sl=1 hdrlen=3 ip udp
 	ip src=$b srh sids=$list tag=0 sl=1 hdrlen=6 data
@@ -177,6 +202,7 @@ END
 is "$(on router ipset save plain)" "$before" "headers of another kind are not counted"
 is "$(changes plain | head -1)" "fcff:6::1,fcff:6::2 source 3 segments-left 2" \
 	"and the flow's witnesses stay"
+is "$(last_source plain | head -1)" "fcff:6::1,fcff:6::2 $b" "with its last source"
 
 # --- a flow that is added anew has no changes; the SET target learns sources
 
@@ -184,6 +210,7 @@ on router ipset del plain "$list"
 on router ipset add plain "$list"
 is "$(changes plain)" "fcff:6::1,fcff:6::2 source 0 segments-left 0
 fcff:7:: source 0 segments-left 0" "none after the flow was added anew"
+is "$(last_source plain | head -1)" "fcff:6::1,fcff:6::2 ::" "nor a last source"
 on router ipset create learned hash:sr6flow netmask 64
 rules nft "PREROUTING -j SET --add-set learned dst" \
 	"PREROUTING -m set --match-set last dst"

@@ -1,11 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: icount=yes kernels=6.1,6.12 timeout=300 seconds=40
+# vm: icount=yes kernels=6.1,6.12 timeout=300 seconds=55
 #
 # Two ingresses send into one SID list and both mark. The link of the first one loses
-# everything: with the source in the key every figure of each is right, and without it
-# there is none while both arrive. Then a path that crosses the counting node twice and
-# loses packets in between: no figure either.
+# everything: with the source in the key every figure of each is right. Without it there
+# is none while both arrive, and none for the first one while only packets of the second
+# one arrive. Then a path that crosses the counting node twice and loses packets in
+# between: no figure either.
 . "$(dirname "$0")/../lib.sh"
 
 period=200
@@ -154,7 +155,36 @@ is "$(rows ingress '.status != "invalid" and .name == "gold" and .sent > 0')" 0 
 	"$now: no block has a figure"
 within "$(rows ingress '.received_reason == "two-sources"')" 5 1000 \
 	"$now: because of two sources"
+
+# Nor has the first one while all of its packets are lost: the counting node sees one
+# source, and that is the other one, whose figures are right.
+netem_loss ingress transit loss 100%
+begin other-alone
+blocks 5
+end
+netem_loss ingress transit loss 0%
+within "$(jq -s "[.[] | select(.valid and .packets > 0 and .last_source == \"$other_source\")] | length" \
+	"$tmp/$now.egress")" 4 1000 "$now: the counting node has valid blocks of the other one"
+is "$(rows ingress '.status != "invalid" and .name == "gold" and .sent > 0')" 0 \
+	"$now: the first ingress has no figure in recordings"
+within "$(rows ingress '.received_reason == "two-sources" and .sent > 0')" 4 1000 \
+	"$now: because of two sources"
+is "$(told '.name == "gold" and .status != "invalid" and .sent > 0')" 0 \
+	"$now: nor in messages"
+within "$(told '.name == "gold" and .sent > 0 and .peers[0].answer == "two-sources"')" \
+	4 1000 "$now: for the same reason"
+within "$(rows other '.status == "exact" and .sent > 0 and .lost == 0')" 4 1000 \
+	"$now: the other one has its figures"
+
+# One source alone has figures.
 stop "$other_pings" || true
+begin one-source
+blocks 3
+end
+within "$(rows ingress '.name == "gold" and .status == "exact" and .sent > 0 and .lost == 0')" \
+	2 1000 "$now: the recordings have figures"
+within "$(told '.name == "gold" and .status == "exact" and .sent > 0 and .lost == 0')" \
+	2 1000 "$now: and the messages"
 sets_gone
 
 # The list leads through the counting node twice; between, packets get lost.
