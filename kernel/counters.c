@@ -464,14 +464,14 @@ void sr6flow_sum(const struct sr6flow *flow, struct sr6flow_sum *sum)
 	const struct sr6flow_base *base = rcu_dereference(flow->base);
 	unsigned int slot;
 
-	/*
-	 * Counters, source, changes: each pairs with the barriers where they are written.
-	 * Changes that are the same as in an earlier sum prove that every packet counted
-	 * since then had the source in this one.
-	 */
 	sr6flow_counted(flow, sum);
+	/* Pairs with the barriers where these are written. */
 	smp_rmb();
 	sr6flow_source_read(flow, &sum->last_source);
+	/*
+	 * Likewise: if the changes are those of an earlier sum, every packet counted
+	 * since then had this source.
+	 */
 	smp_rmb();
 	sum->changes.source = atomic64_read(&changed->source);
 	sum->changes.segments_left = atomic64_read(&changed->segments_left);

@@ -83,6 +83,7 @@ static struct sr6flow_label sr6flow_label(const struct sr6flow_set *h,
 					  const struct sr6flow *flow,
 					  const struct sr6flow_sum *sum)
 {
+	const size_t changes = nla_total_size(sizeof(struct sr6flow_changes));
 	struct sr6flow_label label = {
 		.flow = flow,
 		.name = rcu_dereference(flow->name),
@@ -94,8 +95,7 @@ static struct sr6flow_label sr6flow_label(const struct sr6flow_set *h,
 	label.size = (2 + label.sourced) *
 		     nla_total_size(nla_total_size(sizeof(struct in6_addr)));
 	if (sr6flow_has_changes(&label))
-		label.size += nla_total_size(nla_total_size(
-					     sizeof(struct sr6flow_changes)));
+		label.size += nla_total_size(changes);
 	if (flow->n > 1)
 		label.size += nla_total_size(sr6flow_comment_len(flow) + 1);
 	if (label.name)

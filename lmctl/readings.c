@@ -62,8 +62,13 @@ struct readings *readings_get(struct readings **flows,
 	return flow && readings_rename(flow, wanted->name) ? flow : NULL;
 }
 
-void readings_flow(const struct readings *flow, struct sr6flow_flow *to)
+void readings_flow(const struct readings *flow, struct record *record)
 {
+	struct sr6flow_flow *to = &record->flow;
+
+	record->instance = flow->instance;
+	record->generation = flow->generation;
+	record->last_source = flow->last_source;
 	to->nsids = flow->nsids;
 	to->netmask = flow->netmask;
 	to->source = flow->source;
@@ -118,4 +123,12 @@ void readings_witness_confirm(struct readings *flow, unsigned int parity,
 		flow->path = REASON_CROSSED_TWICE;
 	else
 		flow->path = REASON_NONE;
+}
+
+enum reason readings_path(const struct readings *flow, uint64_t packets)
+{
+	if (!flow->path && !flow->netmask && packets &&
+	    IN6_IS_ADDR_UNSPECIFIED(&flow->last_source))
+		return REASON_SOURCE_UNKNOWN;
+	return flow->path;
 }

@@ -120,11 +120,12 @@ struct readings *readings_get(struct readings **flows,
 			      const struct sr6flow_record *record);
 
 /**
- * readings_flow() - which flow it is
+ * readings_flow() - say in a record which flow it is of
  * @flow: flow
- * @to: filled but for SIDs behind the last one
+ * @record: flow, its identities and last source are filled, but for SIDs behind the
+ *	    last one
  */
-void readings_flow(const struct readings *flow, struct sr6flow_flow *to);
+void readings_flow(const struct readings *flow, struct record *record);
 
 /**
  * readings_forget() - forget a flow
@@ -156,8 +157,24 @@ void readings_witness_read(struct readings *flow,
  *
  * All packets of the block have passed between the reading that is its base and
  * this dump, with others of the blocks beside it.
+ *
+ * Without source in the key: if the source did not change since the base, each packet
+ * of the block was compared with the source that this dump shows before it was counted,
+ * so they all came from there. (Not so one that was compared before the READ of the base
+ * and counted after its CONFIRM: a part of a period between two lines of one function.)
+ * The ends can compare their blocks if that source is the same at both, or if nothing
+ * was received.
  */
 void readings_witness_confirm(struct readings *flow, unsigned int parity,
 			      const struct sr6flow_record *record);
+
+/**
+ * readings_path() - what is wrong with the path of a block's packets
+ * @flow: flow after the CONFIRM
+ * @packets: packets of the block
+ *
+ * Return: reason, or REASON_NONE.
+ */
+enum reason readings_path(const struct readings *flow, uint64_t packets);
 
 #endif /* LMCTL_READINGS_H */

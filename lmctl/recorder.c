@@ -43,13 +43,7 @@
  *
  * A flow has one path: all its packets come from one source, and cross the node with
  * one value of Segments Left. Where these changed between the reading that is the
- * base of a block and its CONFIRM, packets of two paths may be in the block. Where
- * the source did not change, all packets of the block came from the last source that
- * CONFIRM shows: each was compared with it before it was counted. (One that was
- * compared before the READ of the base and counted after its CONFIRM would be an
- * exception: that is a part of a period between two instructions of one function.) So
- * without source in the key, the ends can compare their blocks if that is the same at
- * both, or if nothing was received.
+ * base of a block and its CONFIRM, packets of two paths may be in the block.
  *
  * A record that is valid also has the cumulative counters of its flow at the end of
  * B: those of B's colour in the READ of B, and those of the other colour in the READ
@@ -242,10 +236,7 @@ static int emit(struct recorder *recorder, const struct readings *flow,
 
 	if (block_ranges_have(&recorder->used, block))
 		reason = reason_first(reason, REASON_CLOCK_STEPPED);
-	readings_flow(flow, &record->flow);
-	record->last_source = flow->last_source;
-	record->instance = flow->instance;
-	record->generation = flow->generation;
+	readings_flow(flow, record);
 	record->mask = recorder->mask;
 	record->block = block;
 	record->colour = block_colour(recorder->mask, block);
@@ -595,10 +586,7 @@ static int report_flow(struct recorder *recorder, struct readings *flow)
 	flow->base[p] = now;
 	if (!recorder->read_ever[p])
 		return 0;
-	reason = reason_first(reason, flow->path);
-	if (grown.packets && !flow->netmask &&
-	    IN6_IS_ADDR_UNSPECIFIED(&flow->last_source))
-		reason = reason_first(reason, REASON_SOURCE_UNKNOWN);
+	reason = reason_first(reason, readings_path(flow, grown.packets));
 	/* That one was read while this one ran. */
 	if (before->block == recorder->block - 1 && before->went_on)
 		reason = reason_first(reason, REASON_STILL_COUNTING);

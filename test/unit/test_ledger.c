@@ -340,10 +340,6 @@ static void test_last_source(void **state)
 	assert_true(ledger_ask(ledger, &tlv, &alice));
 	assert_int_equal(tlv.answer.status, ANSWER_INVALID);
 	assert_true(IN6_IS_ADDR_UNSPECIFIED(&tlv.last_source));
-	tlv = request(0, 12);
-	assert_true(ledger_ask(ledger, &tlv, &alice));
-	assert_int_equal(tlv.answer.status, ANSWER_NOT_FINISHED);
-	assert_true(IN6_IS_ADDR_UNSPECIFIED(&tlv.last_source));
 }
 
 /* One SID list from two sources: two flows. */

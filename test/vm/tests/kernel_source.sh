@@ -182,8 +182,8 @@ for shown in "list plain" "save plain" "-o xml list plain"; do
 	# shellcheck disable=SC2086
 	is "$(on router ipset $shown | grep -c "${a%1}")" 0 "ipset $shown: no last source"
 done
-sed 's/ plain/ again/' <<<"$before" | on router ipset restore
-is "$(on router ipset save again | sort)" "$(sed 's/ plain/ again/' <<<"$before" | sort)" \
+on router ipset restore <<<"${before// plain / again }"
+is "$(on router ipset save again | sort)" "$(sort <<<"${before// plain / again }")" \
 	"ipset restores what it saved"
 is "$(last_source again)" "fcff:6::1,fcff:6::2 ::
 fcff:7:: ::" "restored counters have no source"
