@@ -94,10 +94,11 @@ static int dump_merge(struct dump *dump, const struct sr6flow_record *next,
 		return fail_with(dump->handle, EINTR,
 				 "set '%s': counters were written while it was listed: try again",
 				 dump->set);
+	if (next->source_changes >= record->source_changes)
+		record->last_source = next->last_source;
 	witness_later(&record->source_changes, next->source_changes);
 	witness_later(&record->segments_left_changes,
 		      next->segments_left_changes);
-	record->last_source = next->last_source;
 	dump_colour(dump, colour);
 	return 0;
 }

@@ -308,6 +308,24 @@ const char *join_word(const struct join_count *count)
 	return count->unsynchronised ? "clock-unsynchronised" : NULL;
 }
 
+static bool both_good(const struct row *row)
+{
+	return !join_word(&row->row.count[JOIN_SENT]) &&
+	       !join_word(&row->row.count[JOIN_RECEIVED]);
+}
+
+static void judge_steps(const struct join *join, struct row *row)
+{
+	struct join_count *count = row->row.count;
+	unsigned int side;
+
+	for (side = 0; side < 2; side++)
+		if (count[side].there &&
+		    row->record[side] < join->clocks[side].since)
+			count[side].reason = reason_first(count[side].reason,
+							  REASON_CLOCK_STEPPED);
+}
+
 static void judge_clocks(struct join *join, struct row *row)
 {
 	const struct record_clock *sent = &row->clock[JOIN_SENT];
@@ -318,13 +336,7 @@ static void judge_clocks(struct join *join, struct row *row)
 			  join->ends[JOIN_SENT].band_us);
 	unsigned int side;
 
-	for (side = 0; side < 2; side++)
-		if (count[side].there &&
-		    row->record[side] < join->clocks[side].since)
-			count[side].reason = reason_first(count[side].reason,
-							  REASON_CLOCK_STEPPED);
-	if (join->trust_clocks || one || join_word(&count[JOIN_SENT]) ||
-	    join_word(&count[JOIN_RECEIVED]))
+	if (join->trust_clocks || one || !both_good(row))
 		return;
 	for (side = 0; side < 2; side++)
 		count[side].unsynchronised = !row->clock[side].synchronised;
@@ -339,15 +351,15 @@ static void judge_source(struct row *row)
 	struct join_count *count = row->row.count;
 	unsigned int side;
 
-	if (row->row.flow->flow.netmask || !count[JOIN_RECEIVED].packets)
+	if (row->row.flow->flow.netmask || !both_good(row) ||
+	    !count[JOIN_RECEIVED].packets)
 		return;
 	for (side = 0; side < 2; side++)
 		if (count[side].packets &&
 		    IN6_IS_ADDR_UNSPECIFIED(&source[side]))
-			count[side].reason = reason_first(count[side].reason,
-							  REASON_SOURCE_UNKNOWN);
-	if (!join_word(&count[JOIN_SENT]) && !join_word(&count[JOIN_RECEIVED]) &&
-	    !IN6_ARE_ADDR_EQUAL(&source[JOIN_SENT], &source[JOIN_RECEIVED]))
+			count[side].reason = REASON_SOURCE_UNKNOWN;
+	if (both_good(row) && !IN6_ARE_ADDR_EQUAL(&source[JOIN_SENT],
+						  &source[JOIN_RECEIVED]))
 		count[JOIN_RECEIVED].reason = REASON_TWO_SOURCES;
 }
 
@@ -430,6 +442,7 @@ int join_finish(struct join *join, char *error, size_t size)
 			join->left_out++;
 			continue;
 		}
+		judge_steps(join, row);
 		judge_source(row);
 		judge_clocks(join, row);
 		err = judge_row(&row->row, &flow->flow, error, size);

@@ -133,11 +133,12 @@ static void expect(const char *text, uint64_t generation, uint64_t changes,
 		   !record->slots || record->slots >> slot & 1) {
 		script.broken = true;
 	}
-	if (changes > record->source_changes)
+	if (changes >= record->source_changes) {
 		record->source_changes = changes;
+		record->last_source = last_source(changes);
+	}
 	if (changes)
 		record->segments_left_changes = 1;
-	record->last_source = last_source(changes);
 	if (!packets)
 		return;
 	script.broken |= colour & ~LISTING_BOTH;

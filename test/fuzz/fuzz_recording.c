@@ -126,6 +126,7 @@ static void make_record(struct record *record, struct input *input,
 	record->mask = MESSAGE_MASK;
 	message_flow(&record->flow, (unsigned int)input_number(input, 1));
 	record->generation = record->flow.nsids;
+	record->last_source.s6_addr[0] = 0xfd;
 	record->clock.boot = 1;
 	record->clock.boot_time_us = INT64_C(1700000000000000);
 	record->block = MESSAGE_BLOCK + (int8_t)input_number(input, 1);
@@ -156,7 +157,11 @@ static void make_record(struct record *record, struct input *input,
 		record->clock.synchronised = clock & 4;
 		record->flow.netmask = clock & 8 ? 128 : 0;
 		record->flow.source.s6_addr[0] = clock & 8 ? 0xfc : 0;
+		record->last_source.s6_addr[1] = clock & 16;
+		record->last_source.s6_addr[0] ^= clock & 32 ? 0xfd : 0;
 	}
+	if (record->flow.netmask)
+		record->last_source = in6addr_any;
 	record->colour = block_colour(record->mask, record->block);
 }
 
@@ -291,11 +296,37 @@ static bool clocks_good(const struct record *a, const struct record *b)
 	       (a->clock.synchronised && b->clock.synchronised);
 }
 
+static bool source_known(const struct record *record)
+{
+	return record->flow.netmask || !record->packets ||
+	       memcmp(&record->last_source, &in6addr_any,
+		      sizeof(record->last_source));
+}
+
+/* All that was received is from where it was sent. */
+static bool sources_good(const struct record *sent,
+			 const struct record *received)
+{
+	return !received->packets || received->flow.netmask ||
+	       (source_known(sent) && source_known(received) &&
+		!memcmp(&sent->last_source, &received->last_source,
+			sizeof(sent->last_source)));
+}
+
 static void check_row(const struct join_row *row)
 {
 	const struct record *sent = only_record(row, JOIN_SENT);
 	const struct record *received = only_record(row, JOIN_RECEIVED);
 
+	if (sent && received && !sources_good(sent, received)) {
+		must(row->status == JOIN_INVALID);
+		must(source_known(sent) ==
+		     !row->count[JOIN_SENT].reason);
+		must(row->count[JOIN_RECEIVED].reason ==
+		     (!source_known(received) ? REASON_SOURCE_UNKNOWN :
+		      source_known(sent) ? REASON_TWO_SOURCES : REASON_NONE));
+		return;
+	}
 	if (sent && received && !clocks_good(sent, received)) {
 		must(row->status == JOIN_INVALID);
 		must(row->count[JOIN_SENT].unsynchronised ||

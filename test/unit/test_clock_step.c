@@ -96,6 +96,7 @@ static void tick(struct egress *egress)
 		MASK, block_colour(MASK, block))];
 	counters->packets += packets;
 	counters->bytes += 100 * packets;
+	egress->flow.last_source.s6_addr[0] = 0xfd;
 	egress->flow.slots = 0xf;
 	egress->truth[block - FIRST] += packets;
 }

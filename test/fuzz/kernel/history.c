@@ -52,8 +52,11 @@ void history_add(const struct ip_set *set, const struct sr6flow *flow,
 	if (!h->netmask) {
 		known->source_changes += known->sourced &&
 			memcmp(known->source, ref->source, sizeof(ref->source));
-		known->sourced = true;
-		memcpy(known->source, ref->source, sizeof(ref->source));
+		/* Such packets do not come from a network; they are as none. */
+		known->sourced = ref->source[0] != 0xff;
+		memset(known->source, 0, sizeof(known->source));
+		if (known->sourced)
+			memcpy(known->source, ref->source, sizeof(ref->source));
 	}
 	if (ref->srh) {
 		known->segments_left_changes += known->routed &&
