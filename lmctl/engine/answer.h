@@ -13,7 +13,7 @@
  * @ANSWER_VALID: they are exact
  * @ANSWER_UNKNOWN_FLOW: the peer has no such flow
  * @ANSWER_NOT_FINISHED: the peer has not read that block yet: ask again
- * @ANSWER_TOO_OLD: the peer does not keep that block any more
+ * @ANSWER_TOO_OLD: the peer does not keep that block any more, or began after it
  * @ANSWER_INVALID: they are not known, see the reason
  * @ANSWER_ANOMALY: the counters contradict themselves
  * @ANSWER_PERIOD_DIFFERS: the peer has another period

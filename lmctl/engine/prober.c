@@ -119,8 +119,10 @@ static void clock_went_back(struct prober *prober, int64_t by)
 
 	DL_FOREACH(prober->blocks, block) {
 		block->began -= by;
-		for (i = 0; i < prober->config.of.npeers; i++)
+		for (i = 0; i < prober->config.of.npeers; i++) {
 			block->ask[i].next -= by;
+			block->ask[i].full -= by;
+		}
 	}
 	for (i = 0; i < prober->config.of.npeers; i++)
 		peer_shift(prober, i, by);

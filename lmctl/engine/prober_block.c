@@ -99,12 +99,22 @@ struct prober_entry *prober_ask_entry(const struct prober_ask *ask,
 	return (entry->final & 1u << ask->peer) ? NULL : entry;
 }
 
+bool prober_ask_waits(const struct prober_ask *ask, uint32_t i)
+{
+	const struct prober_entry *entry = ask->block->entry[i];
+
+	return entry->peer[ask->peer].said.answer.status == ANSWER_NOT_FINISHED;
+}
+
 void prober_ask_answer(struct prober *prober, struct prober_ask *ask,
 		       uint32_t i, const struct prober_answer *answer)
 {
 	struct prober_block *block = ask->block;
 	struct prober_entry *entry = block->entry[i];
 
+	if (prober_ask_waits(ask, i) &&
+	    answer->said.answer.status != ANSWER_NOT_FINISHED)
+		ask->end = ask->n;
 	entry->peer[ask->peer] = *answer;
 	if (!answer_final(answer))
 		return;

@@ -41,6 +41,11 @@
  * network that is 34 rounds in the first period and about 20 after it, even if
  * none brings an answer: with half of all exchanges lost, that happens once in
  * 10^15 blocks.
+ *
+ * A peer that has not read the block yet says so of all its flows, as a rule, and
+ * for a while after its start. So of the entries with that answer a round asks for
+ * one only, and for the others as soon as one has another answer; but once in a
+ * period for all, since the peer may have several sets.
  */
 #define PROBER_FIRST_SHARE	100
 #define PROBER_FIRST_SHARE_MAX	8
@@ -117,6 +122,8 @@ _Static_assert(RESULT_PEERS_MAX <= 16, "a bit each");
  * @round: entries of this round, indices into @block's
  * @n: their number; an ask without entries sends one message without TLVs
  * @cursor: number of those that this round has asked for
+ * @end: number of those that it asks for
+ * @full: when the last round that asks for all of them began
  * @interval: from the end of a round to the next one; 0 to begin with the
  *	      shortest
  * @next: time of the next round
@@ -135,6 +142,8 @@ struct prober_ask {
 	uint32_t *round;
 	size_t n;
 	size_t cursor;
+	size_t end;
+	int64_t full;
 	int64_t interval;
 	int64_t next;
 	size_t open;
@@ -343,6 +352,15 @@ void prober_entry_flow(const struct prober *prober,
  */
 struct prober_entry *prober_ask_entry(const struct prober_ask *ask,
 				      uint32_t i);
+
+/**
+ * prober_ask_waits() - is it for the peer to read the block first
+ * @ask: ask
+ * @i: index of an entry
+ *
+ * Return: true if the peer's last answer about it was that it has not.
+ */
+bool prober_ask_waits(const struct prober_ask *ask, uint32_t i);
 
 /**
  * prober_ask_answer() - take an answer in

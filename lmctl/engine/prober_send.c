@@ -62,7 +62,7 @@ static size_t message_fill(struct prober *prober, struct prober_ask *ask,
 
 	if (prober->config.auth && ask->n)
 		destination_write(prober, ask->peer, message);
-	for (i = ask->cursor; i < ask->n; i++) {
+	for (i = ask->cursor; i < ask->end; i++) {
 		entry = prober_ask_entry(ask, ask->round[i]);
 		if (!entry)
 			continue;

@@ -157,13 +157,15 @@ static void do_direct(const struct tlv_context *context, uint8_t *value)
 
 /*
  * Which of the answers of ledgers that do not know the flow to give: a ledger
- * without a report may come to know it, and one of another netmask says nothing
- * about a flow of this one.
+ * without a report may come to know it, though not in a block before its first,
+ * and one of another netmask says nothing about a flow of this one.
  */
 static int weight(const struct answer *answer)
 {
 	switch (answer->status) {
 	case ANSWER_NOT_FINISHED:
+		return 3;
+	case ANSWER_TOO_OLD:
 		return 2;
 	case ANSWER_NETMASK_DIFFERS:
 		return 0;

@@ -208,6 +208,8 @@ static void start_egress(struct node *node)
 	};
 
 	daemon->ledger = need(ledger_new(&node->world->timing));
+	ledger_begins(daemon->ledger, block_number(&node->world->timing,
+						   node_time(node)) + 1);
 	daemon->reflector = need(reflector_new(&config, &keys));
 	reflector_ledgers(daemon->reflector, &daemon->ledger, 1);
 	reflector_clock(daemon->reflector, true, CLOCK_ERROR_NS);
