@@ -17,6 +17,7 @@ static int peer_init(struct prober *prober, struct prober_peer *peer)
 	size_t tlvs = most_tlvs(prober);
 	uint32_t i;
 
+	peer->longest = prober->config.message_max;
 	peer->ring = calloc(prober->ring, sizeof(*peer->ring));
 	peer->entries = calloc(prober->ring * tlvs, sizeof(*peer->entries));
 	if (!peer->ring || !peer->entries)

@@ -21,6 +21,12 @@
 #include "lmctl/recording.h"
 #include "lmctl/stamp/keys.h"
 
+/*
+ * Longest datagram that every path of IPv6 takes: the smallest MTU less IPv6 and UDP
+ * headers.
+ */
+#define PROBER_SAFE_MAX (1280 - 48)
+
 /* Blocks after which an unanswered one is given up; peers keep LEDGER_BLOCKS. */
 #define PROBER_PATIENCE 6
 
@@ -36,7 +42,8 @@ struct prober;
  * @key: key
  * @ssid: STAMP Session Identifier
  * @tlv_type: type of the block TLV, 240 to 251
- * @message_max: longest datagram in bytes: path MTU less IP and UDP headers
+ * @message_max: longest datagram in bytes: MTU less IP and UDP headers. Where a path
+ *		 takes less, messages become shorter
  * @window: most messages per peer that wait for a reply
  * @in_band: a message carries one flow and is sent along that flow's SID list
  */
@@ -57,8 +64,11 @@ struct prober_config {
  * struct prober_ops - what a prober calls; none of them may call the prober
  * @now: time, nanoseconds since 1970; called just before a message is sealed
  * @send: send a datagram to a peer, in band along @flow if it is not NULL;
- *	  0, or -EAGAIN if the socket is full and the rest must wait, or another
- *	  negative errno that counts as a lost message
+ *	  0, or -EAGAIN if the socket is full and the rest must wait, -EMSGSIZE if
+ *	  the path is known to take shorter ones only, or another negative errno
+ *	  that counts as a lost message
+ * @longest: longest datagram that the path to a peer is known to take, 0 if that is
+ *	     not known; called after -EMSGSIZE
  * @result: a flow's block is complete or given up; the result is valid until
  *	    the function returns
  * @gap: a gap row of blocks whose results have been given; likewise
@@ -71,6 +81,7 @@ struct prober_ops {
 	int (*send)(void *arg, unsigned int peer,
 		    const struct sr6flow_flow *flow, const uint8_t *data,
 		    size_t len);
+	size_t (*longest)(void *arg, unsigned int peer);
 	void (*result)(void *arg, const struct result *result);
 	void (*gap)(void *arg, const struct result *result);
 	void (*report)(void *arg, const struct peer_report *report);

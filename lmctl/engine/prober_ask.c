@@ -20,11 +20,13 @@ static int64_t later(int64_t a, int64_t b)
 	return a > b ? a : b;
 }
 
-int prober_ask_init(struct prober_ask *ask, struct prober_block *block,
-		    unsigned int peer)
+int prober_ask_init(struct prober *prober, struct prober_ask *ask,
+		    struct prober_block *block, unsigned int peer)
 {
 	uint32_t i;
 
+	/* Paths change. */
+	prober->peer[peer].longest = prober->config.message_max;
 	ask->block = block;
 	ask->peer = peer;
 	if (block->n) {
@@ -134,6 +136,7 @@ static void forget_overdue(struct prober *prober, unsigned int index,
 			return;
 		message->state = MESSAGE_OVERDUE;
 		peer->waiting--;
+		peer->dark += message->len > PROBER_SAFE_MAX;
 	}
 }
 

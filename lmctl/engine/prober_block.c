@@ -318,7 +318,8 @@ int prober_block_end(struct prober *prober, int64_t number)
 		return -ENOMEM;
 	block->began = prober_now(prober);
 	for (peer = 0; peer < prober->config.of.npeers; peer++) {
-		if (prober_ask_init(&block->ask[peer], block, peer)) {
+		if (prober_ask_init(prober, &block->ask[peer], block,
+				    peer)) {
 			prober_block_close(prober, block);
 			return -ENOMEM;
 		}

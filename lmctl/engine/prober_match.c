@@ -277,6 +277,8 @@ static void peer_heard(struct prober *prober, struct prober_peer *peer,
 		peer->waiting--;
 	message->state = MESSAGE_ANSWERED;
 	peer->heard = true;
+	if (message->len > PROBER_SAFE_MAX)
+		peer->dark = 0;
 	if (message->n)
 		peer->several = verdict != VERDICT_UNKNOWN_VERSION;
 	peer->last_heard = received;

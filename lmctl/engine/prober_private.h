@@ -60,6 +60,14 @@
 #define PROBER_SILENT_SHARE	4
 #define PROBER_SILENT_WINDOW	16
 
+/*
+ * So many messages longer than PROBER_SAFE_MAX in a row without a reply: they do not
+ * come through, or the replies do not, which are as long, and no router says so. From
+ * then on the first message of a block alone is as long as that. With half of all
+ * exchanges lost, it happens by chance once in 65,536 messages.
+ */
+#define PROBER_DARK 16
+
 /* Remembered messages per message of the window: for late replies. */
 #define PROBER_RING_WINDOWS	4
 
@@ -231,6 +239,8 @@ struct prober_message {
  * @far: its last answer came from too far away
  * @several: it takes several block TLVs: it has shown that it does not stop at one
  *	     of our version
+ * @longest: longest message by what is known of the path in this block
+ * @dark: long messages in a row without a reply, see PROBER_DARK
  * @last_heard: when
  * @tick: when the burst began
  * @burst: messages in it
@@ -246,6 +256,8 @@ struct prober_peer {
 	bool heard;
 	bool far;
 	bool several;
+	size_t longest;
+	unsigned int dark;
 	int64_t last_heard;
 	int64_t tick;
 	unsigned int burst;
@@ -432,14 +444,15 @@ void prober_gap_forget(struct prober *prober);
 
 /**
  * prober_ask_init() - begin to ask a peer about a block
+ * @prober: prober
  * @ask: filled
  * @block: the block
  * @peer: index of the peer
  *
  * Return: 0 or -ENOMEM.
  */
-int prober_ask_init(struct prober_ask *ask, struct prober_block *block,
-		    unsigned int peer);
+int prober_ask_init(struct prober *prober, struct prober_ask *ask,
+		    struct prober_block *block, unsigned int peer);
 
 /**
  * prober_peer_interval() - shortest time after which to ask again

@@ -11,9 +11,6 @@
 #include "lmctl/service/measure.h"
 #include "lmctl/service/udp.h"
 
-/* IPv6 and UDP header. */
-#define HEADERS 48
-
 /**
  * struct sending - what became of the messages to a peer
  * @told: error that was said last, 0 if none
@@ -46,10 +43,7 @@ static int64_t now(void *arg)
 	return wallclock_time();
 }
 
-/*
- * Said once until a block goes well: most messages fail alike, but long ones
- * only where the path's MTU is smaller.
- */
+/* Said once until a block goes well: most messages fail alike. */
 static void report_sending(struct measure *measure, unsigned int peer,
 			   int err, const char *error)
 {
@@ -64,8 +58,13 @@ static void report_sending(struct measure *measure, unsigned int peer,
 	lmctl_warning("measurement '%s', peer '%s': cannot send: %s%s",
 		      measure->config.of.name, measure->config.of.peer[peer],
 		      error, err == -EMSGSIZE ?
-		      "; the path takes shorter messages only: give a smaller mtu" :
+		      "; the MTU of its path is smaller than the 1280 bytes that IPv6 needs" :
 		      "");
+}
+
+static struct udp_path path_plain(const struct measure *measure)
+{
+	return (struct udp_path){ .source = measure->config.source };
 }
 
 static int send_message(void *arg, unsigned int peer,
@@ -74,7 +73,7 @@ static int send_message(void *arg, unsigned int peer,
 {
 	struct measure *measure = arg;
 	const struct sockaddr_in6 *to = &measure->config.address[peer];
-	struct udp_path path = { .source = measure->config.source };
+	struct udp_path path = path_plain(measure);
 	int err;
 
 	if (flow) {
@@ -87,8 +86,18 @@ static int send_message(void *arg, unsigned int peer,
 		}
 	}
 	err = udp_send(&measure->udp, to, &path, data, len);
-	report_sending(measure, peer, err, strerror(-err));
+	/* A longer one will be made shorter. */
+	if (err != -EMSGSIZE || len <= PROBER_SAFE_MAX)
+		report_sending(measure, peer, err, strerror(-err));
 	return err;
+}
+
+static size_t longest_message(void *arg, unsigned int peer)
+{
+	const struct measure *measure = arg;
+	const struct udp_path path = path_plain(measure);
+
+	return udp_longest(&measure->config.address[peer], &path);
 }
 
 static void give_result(void *arg, const struct result *result)
@@ -148,6 +157,7 @@ static void give_block_end(void *arg, int64_t block)
 static const struct prober_ops prober_ops = {
 	.now = now,
 	.send = send_message,
+	.longest = longest_message,
 	.result = give_result,
 	.gap = give_gap,
 	.report = give_report,
@@ -216,7 +226,7 @@ static const struct key *choose_key(const struct config *config,
 
 static size_t message_max(const struct config_measure *section)
 {
-	size_t max = section->mtu - HEADERS;
+	size_t max = section->mtu - UDP_HEADERS;
 
 	if (section->in_band)
 		max -= INBAND_OVERHEAD(SR6FLOW_SIDS_MAX);

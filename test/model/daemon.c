@@ -154,9 +154,17 @@ static void ask_block_end(void *arg, int64_t block)
 	(void)block;
 }
 
+static size_t ask_longest(void *arg, unsigned int peer)
+{
+	(void)arg;
+	(void)peer;
+	return 0;
+}
+
 static const struct prober_ops prober_ops = {
 	.now = ask_now,
 	.send = ask_send,
+	.longest = ask_longest,
 	.result = ask_result,
 	.gap = ask_gap,
 	.report = ask_report,

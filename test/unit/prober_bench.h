@@ -66,12 +66,16 @@ typedef bool (*bench_mangle_fn)(struct bench *bench, unsigned int peer,
  *	   them; 1 at first
  * @peer_epoch: those of the peers, likewise
  * @peer_reason: why peers' records are invalid, REASON_NONE at first
+ * @path_max: longest message that arrives, 0 for no limit
+ * @path_known: time from which on longer ones are not sent
+ * @path_said: what is known of @path_max
  * @redirect: an intruder sends the messages to a peer to the next one, and
  *	      the replies back as if they came from the right one
  * @now: virtual time
  * @prober: the prober
  * @config: its configuration
  * @sent: messages sent, by peer
+ * @too_long: how many of them were longer than @path_max
  * @replies: replies that arrived, by peer
  * @results: results given
  * @ends: calls of block_end
@@ -118,12 +122,16 @@ struct bench {
 	uint64_t epoch;
 	uint64_t peer_epoch[RESULT_PEERS_MAX];
 	enum reason peer_reason[RESULT_PEERS_MAX];
+	size_t path_max;
+	int64_t path_known;
+	size_t path_said;
 	bool redirect;
 
 	int64_t now;
 	struct prober *prober;
 	struct prober_config config;
 	uint64_t sent[RESULT_PEERS_MAX];
+	uint64_t too_long;
 	uint64_t replies[RESULT_PEERS_MAX];
 	uint64_t results;
 	uint64_t ends;
