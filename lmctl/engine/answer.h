@@ -25,6 +25,7 @@
  *			    others
  * @ANSWER_UNKNOWN_VERSION: the peer does not know this version of the block TLV
  * @ANSWER_NO_ANSWER: not from the wire: no reply came
+ * @ANSWER_UNUSABLE: not from the wire: replies came, but none could be used
  * @ANSWER_NO_LOSS_DATA: not from the wire: a STAMP reflector that does not
  *			 know the block TLV
  * @ANSWER_REFUSED: not from the wire: the peer did not accept the HMAC of the
@@ -57,6 +58,7 @@ enum answer_status {
 	ANSWER_NOT_ASKED,
 	ANSWER_CLOCKS_DIFFER,
 	ANSWER_DELAY_TOO_LONG,
+	ANSWER_UNUSABLE,
 };
 
 /**

@@ -181,9 +181,21 @@ void prober_stepped(struct prober *prober);
  * @len: their number
  * @received: when the kernel received it, nanoseconds since 1970
  *
- * What fits no open request is counted and dropped.
+ * What fits no open request is counted, by what is wrong with it, and dropped.
  */
 void prober_receive(struct prober *prober, unsigned int peer, uint8_t *data,
 		    size_t len, int64_t received);
+
+/**
+ * prober_receive_elsewhere() - take a datagram in that is not from a peer
+ * @prober: prober
+ * @data: its bytes
+ * @len: their number
+ * @from: where it came from
+ *
+ * If it fits an open request, it is counted as what that peer answered in vain.
+ */
+void prober_receive_elsewhere(struct prober *prober, const uint8_t *data,
+			      size_t len, const struct sockaddr_in6 *from);
 
 #endif /* LMCTL_ENGINE_PROBER_H */

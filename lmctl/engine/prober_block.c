@@ -184,12 +184,33 @@ void prober_blocks_sweep(struct prober *prober)
 			prober_block_free(prober, block);
 }
 
+/* Something came back from that peer, but nothing that it could be asked for. */
+static void block_unusable(const struct prober *prober,
+			   struct prober_block *block, unsigned int peer)
+{
+	size_t i;
+
+	if (!block->asking || block->ask[peer].complete ||
+	    block->ask[peer].report.replies ||
+	    !rejects_useless(&prober->peer[peer].rejects))
+		return;
+	for (i = 0; i < block->n; i++) {
+		struct answer *answer =
+			&block->entry[i]->peer[peer].said.answer;
+
+		if (answer->status == ANSWER_NO_ANSWER)
+			answer->status = ANSWER_UNUSABLE;
+	}
+}
+
 void prober_block_close(struct prober *prober, struct prober_block *block)
 {
 	int64_t number = block->number;
 	unsigned int peer;
 	size_t i;
 
+	for (peer = 0; peer < prober->config.of.npeers; peer++)
+		block_unusable(prober, block, peer);
 	for (i = 0; i < block->n; i++)
 		if (!block->entry[i]->given)
 			entry_give(prober, number, block->entry[i]);

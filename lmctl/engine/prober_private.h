@@ -244,7 +244,7 @@ struct prober_message {
  * @last_heard: when
  * @tick: when the burst began
  * @burst: messages in it
- * @rejected: replies for the next report
+ * @rejects: replies for the next report
  */
 struct prober_peer {
 	struct prober_message *ring;
@@ -261,7 +261,7 @@ struct prober_peer {
 	int64_t last_heard;
 	int64_t tick;
 	unsigned int burst;
-	uint64_t rejected;
+	struct rejects rejects;
 };
 
 /**

@@ -108,8 +108,7 @@ static bool integrity(const struct tlv_context *context,
 	return *key;
 }
 
-/* The TLVs go back as they came, but for the flags. */
-static void refuse(const struct tlv_context *context)
+bool reflector_tlvs_refuse(const struct tlv_context *context)
 {
 	struct stamp_tlv tlv;
 	size_t offset = context->base;
@@ -118,11 +117,9 @@ static void refuse(const struct tlv_context *context)
 	while ((more = stamp_tlv_next(context->data, context->len, &offset,
 				      &tlv)) > 0)
 		*tlv.header |= STAMP_TLV_INTEGRITY;
-	if (more < 0) {
+	if (more < 0)
 		*tlv.header |= STAMP_TLV_INTEGRITY | STAMP_TLV_MALFORMED;
-		context->stats->malformed++;
-	}
-	context->stats->integrity++;
+	return more == 0;
 }
 
 static void put32(uint8_t *data, uint32_t value)
@@ -317,7 +314,8 @@ const struct key *reflector_tlvs(const struct tlv_context *context)
 
 	survey_tlvs(context->data, context->len, context->base, &survey);
 	if (!integrity(context, &survey, &key)) {
-		refuse(context);
+		context->stats->malformed += !reflector_tlvs_refuse(context);
+		context->stats->integrity++;
 		return NULL;
 	}
 	answer_all(context);

@@ -17,11 +17,13 @@
  * @unsent: replies that could not be sent
  * @brief: requests that were too short
  * @multicast: requests to a group
+ * @stale: requests with the time of another clock
  */
 struct telling {
 	struct seldom unsent;
 	struct seldom brief;
 	struct seldom multicast;
+	struct seldom stale;
 };
 
 struct reflect {
@@ -58,6 +60,24 @@ static void send_reply(struct reflect *reflect,
 		return;
 	reflector_unsent(reflect->reflector);
 	tell_unsent(reflect, &message->from, err);
+}
+
+static void tell_stale(struct reflect *reflect,
+		       const struct sockaddr_in6 *from,
+		       const struct reflector_stats *before)
+{
+	const struct reflector_stats *stats =
+		reflector_stats(reflect->reflector);
+	uint64_t n = seldom(&reflect->telling.stale,
+			    stats->stale - before->stale +
+			    stats->stale_replies - before->stale_replies);
+	char text[INET6_ADDRSTRLEN];
+
+	if (n)
+		lmctl_warning("reflect: requests get no figures because their time is further from now than the freshness, the last one from [%s] by %+.3f s (since the last such message: %" PRIu64 "); synchronise the clocks of both nodes by NTP or PTP",
+			      inet_ntop(AF_INET6, &from->sin6_addr, text,
+					sizeof(text)),
+			      (double)stats->stale_by / BLOCK_NS_PER_S, n);
 }
 
 /* What somebody waits for in vain and cannot find out why. */
@@ -97,9 +117,12 @@ static void answer(struct reflect *reflect, const struct udp_message *message)
 		.traffic_class = message->traffic_class,
 		.received = message->received,
 	};
+	bool replied = reflector_handle(reflect->reflector, &request,
+					wallclock_time);
 	int64_t now;
 
-	if (!reflector_handle(reflect->reflector, &request, wallclock_time))
+	tell_stale(reflect, &message->from, &before);
+	if (!replied)
 		tell_dropped(reflect, &message->from, &before);
 	else if (loop_stepped(reflect->loop, &now))
 		/* It may have the figures of another time beside timestamps of now. */

@@ -438,7 +438,7 @@ static void take_report(void *self, const struct peer_report *report)
 	peer = &measure->peer[report->peer];
 	add(&peer->requests, report->requests);
 	add(&peer->replies, report->replies);
-	add(&peer->rejected, report->rejected);
+	add(&peer->rejected, rejects_total(&report->rejects));
 	peer->last = *report;
 	peer->last.of = NULL;
 }

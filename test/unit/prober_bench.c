@@ -525,10 +525,10 @@ static void peer_request(struct bench *bench, struct net_event *event)
 		.data = event->data, .len = event->len,
 		.from = { .sin6_family = AF_INET6, .sin6_port = 1 },
 		.to = bench->config.address[node],
-		.ttl = 64, .received = bench->now,
+		.ttl = 64, .received = bench->now + bench->peer_offset,
 	};
 
-	reflector_now = bench->now;
+	reflector_now = request.received;
 	if (bench->request && !bench->request(bench, event->peer, event->data,
 					      &request.len))
 		return;

@@ -53,6 +53,7 @@ typedef bool (*bench_mangle_fn)(struct bench *bench, unsigned int peer,
  * @delay: of messages on their way, nanoseconds
  * @delay_back: of replies, -1 for the same
  * @jitter: most that is added to it; messages overtake one another
+ * @peer_offset: clocks of the peers less ours
  * @peer_late: peers have a block so long after this node
  * @seed: of the random sequence
  * @request: called for every request that arrives, or NULL
@@ -111,6 +112,7 @@ struct bench {
 	int64_t delay;
 	int64_t delay_back;
 	int64_t jitter;
+	int64_t peer_offset;
 	int64_t peer_late;
 	uint64_t seed;
 	bench_mangle_fn request;
