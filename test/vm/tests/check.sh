@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: icount=yes kernels=6.1,6.12 quick=yes mem=1024 timeout=600 seconds=33
+# vm: icount=yes kernels=6.1,6.12 quick=yes mem=1024 timeout=600 seconds=40
 #
 # One thing at a time is configured wrong, between a check that finds nothing
 # wrong before and one after: 'lmctl check' names each and says what to do, with

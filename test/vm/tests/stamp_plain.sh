@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: icount=yes host=yes kernels=6.1,6.12 mem=1024 timeout=900 seconds=51
+# vm: icount=yes host=yes kernels=6.1,6.12 mem=1024 timeout=900 seconds=66
 #
 # lmctl measure gets delays from STAMP reflectors that do not know the block
 # TLV: with the base packet alone, with zeros or a copy behind it, and with TLVs
