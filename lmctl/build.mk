@@ -132,7 +132,7 @@ test_prober_forgery_LDLIBS := $(LMCTL_LDLIBS)
 test_metrics_OBJS := $(B)/test/unit/metrics_bench.o \
 		     $(patsubst %,$(B)/lmctl/%.o,sinks/metrics \
 			sinks/metrics_alarms sinks/metrics_page sinks/metrics_parts \
-			sinks/metrics_render sinks/text \
+			sinks/metrics_render sinks/metrics_series sinks/text \
 			sinks/metrics_text utf8 engine/result engine/answer) \
 		     $(RECORDER_OBJS) $(B)/lib/libsr6flow.a
 test_metrics_LDLIBS := $(LMCTL_LDLIBS)
