@@ -2,6 +2,7 @@
 /*
  * When the prober asks: pace, window, back-off, a full socket, a dead peer.
  */
+#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -237,6 +238,49 @@ static void test_not_finished_lossy(void **state)
 	bench_stop(&bench);
 }
 
+/* The ledger of the peer is a new one: it has not read block 1, and block 2 late. */
+static void restart(struct bench *bench)
+{
+	ledger_free(bench->ledger[0]);
+	bench->ledger[0] = ledger_new(&bench->config.timing);
+	assert_non_null(bench->ledger[0]);
+	ledger_begins(bench->ledger[0], BENCH_FIRST_BLOCK + 2);
+}
+
+static void test_restart(void **state)
+{
+	const unsigned int full = 667;
+	struct bench bench;
+	uint64_t sent;
+
+	(void)state;
+	bench_init(&bench);
+	bench.flows = 8 * full;
+	bench_start(&bench, 3);
+	bench_block(&bench, 0);
+	bench_run(&bench, SECOND / 2);
+	bench_expect(&bench, bench.flows, 1, ANSWER_VALID, bench.flows);
+	sent = bench.sent[0];
+	bench_block(&bench, 1);
+	bench_run(&bench, BENCH_MS);
+	restart(&bench);
+	bench_run(&bench, SECOND / 2);
+	bench_expect(&bench, 2 * bench.flows, 2, ANSWER_TOO_OLD, bench.flows);
+	print_message("# restarted: %" PRIu64 " messages for %u\n",
+		      bench.sent[0] - sent, full);
+	assert_in_range(bench.sent[0] - sent, full, full + full / 4);
+	sent = bench.sent[0];
+	bench.peer_late = 700 * BENCH_MS;
+	bench_block(&bench, 2);
+	bench_run(&bench, SECOND);
+	bench_expect(&bench, 3 * bench.flows, 3, ANSWER_VALID,
+		     2 * bench.flows);
+	print_message("# read late: %" PRIu64 " messages for %u\n",
+		      bench.sent[0] - sent, full);
+	assert_in_range(bench.sent[0] - sent, 2 * full, 2 * full + full / 2);
+	bench_stop(&bench);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -249,6 +293,7 @@ int main(void)
 		cmocka_unit_test(test_not_finished),
 		cmocka_unit_test(test_two_sets),
 		cmocka_unit_test(test_not_finished_lossy),
+		cmocka_unit_test(test_restart),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
