@@ -277,9 +277,12 @@ static void reply_base(uint8_t *data, size_t len, uint32_t took)
 static void receive(struct prober *prober, unsigned int bits,
 		    unsigned int peer, uint8_t *data, size_t len)
 {
+	const struct sockaddr_in6 elsewhere = { .sin6_port = 1 };
+
 	message_seal(data, len, world.config.auth,
 		     &message_keys.key[!!(bits & SEAL_SECOND_KEY)],
 		     bits & SEAL_BASE, bits & SEAL_TLVS);
+	prober_receive_elsewhere(prober, data, len, &elsewhere);
 	prober_receive(prober, peer % world.config.of.npeers, data, len,
 		       world.now);
 }
