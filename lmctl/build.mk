@@ -115,6 +115,10 @@ test_prober_OBJS := $(B)/test/unit/prober_bench.o \
 test_prober_LDLIBS := $(LMCTL_LDLIBS)
 test_prober_pace_OBJS := $(test_prober_OBJS)
 test_prober_pace_LDLIBS := $(LMCTL_LDLIBS)
+test_prober_useless_OBJS := $(test_prober_OBJS)
+test_prober_useless_LDLIBS := $(LMCTL_LDLIBS)
+test_prober_path_OBJS := $(test_prober_OBJS)
+test_prober_path_LDLIBS := $(LMCTL_LDLIBS)
 test_prober_delay_OBJS := $(test_prober_OBJS)
 test_prober_delay_LDLIBS := $(LMCTL_LDLIBS)
 test_prober_source_OBJS := $(test_prober_OBJS)
@@ -130,7 +134,7 @@ test_prober_forgery_LDLIBS := $(LMCTL_LDLIBS)
 test_metrics_OBJS := $(B)/test/unit/metrics_bench.o \
 		     $(patsubst %,$(B)/lmctl/%.o,sinks/metrics \
 			sinks/metrics_alarms sinks/metrics_page sinks/metrics_parts \
-			sinks/metrics_render sinks/text \
+			sinks/metrics_render sinks/metrics_series sinks/text \
 			sinks/metrics_text utf8 engine/result engine/answer) \
 		     $(RECORDER_OBJS) $(B)/lib/libsr6flow.a
 test_metrics_LDLIBS := $(LMCTL_LDLIBS)

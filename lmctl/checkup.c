@@ -40,7 +40,8 @@ struct tally {
 struct peer_facts {
 	uint64_t requests;
 	uint64_t replies;
-	uint64_t rejected;
+	bool auth;
+	struct rejects rejects;
 	bool offset_known;
 	struct peer_report last;
 };
@@ -240,7 +241,8 @@ void checkup_report(struct checkup *checkup, const struct peer_report *report)
 
 	facts->requests += report->requests;
 	facts->replies += report->replies;
-	facts->rejected += report->rejected;
+	facts->auth = report->auth;
+	rejects_add(&facts->rejects, &report->rejects);
 	if (report->samples) {
 		facts->offset_known = true;
 		facts->last = *report;
@@ -453,23 +455,28 @@ static void judge_delay(struct checkup *checkup, const char *subject,
 static void judge_messages(struct checkup *checkup, const char *subject,
 			   const struct peer_facts *facts)
 {
+	uint64_t rejected = rejects_useless(&facts->rejects);
+	char text[CHECKUP_REJECTS_LEN];
+	const char *remedy;
+
 	if (!facts->requests)
 		find(checkup, FINDING_BAD, subject, "see above",
 		     "was not asked: no block of this node was read");
-	else if (!facts->replies && facts->rejected)
+	else if (!facts->replies && !rejected)
 		find(checkup, FINDING_BAD, subject,
-		     "use the same keys at both ends",
-		     "it answers, but none of its %" PRIu64 " replies can be used",
-		     facts->rejected);
-	else if (!facts->replies)
-		find(checkup, FINDING_BAD, subject,
-		     checkup_meaning("no-answer")->remedy,
+		     checkup_silence(facts->auth),
 		     "no answer to %" PRIu64 " messages", facts->requests);
-	else
+	else if (facts->replies)
 		find(checkup, FINDING_GOOD, subject, NULL,
 		     "answers %" PRIu64 " of %" PRIu64 " messages, round trip %.3f ms",
 		     facts->replies, facts->requests,
 		     ms(facts->last.round_trip_min));
+	if (facts->replies || !rejected)
+		return;
+	remedy = checkup_rejects(&facts->rejects, facts->auth, text);
+	find(checkup, FINDING_BAD, subject, remedy,
+	     "it answers, but none of its %" PRIu64 " replies can be used: %s",
+	     rejected, text);
 }
 
 static void judge_tally(struct checkup *checkup, const char *subject,
@@ -498,7 +505,8 @@ static bool told_of_messages(const struct checkup *checkup,
 {
 	if (!strcmp(word, "delay-too-long"))
 		return too_far(checkup, facts);
-	return !facts->replies && !strcmp(word, "no-answer");
+	return !facts->replies && (!strcmp(word, "no-answer") ||
+				   !strcmp(word, "unusable-answer"));
 }
 
 static void judge_peer(struct checkup *checkup, unsigned int i)

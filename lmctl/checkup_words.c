@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <stddef.h>
+#include <arpa/inet.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "lmctl/checkup_words.h"
+#include "lmctl/stamp/stamp.h"
 
 /* The last one is for words of a later version. */
 static const struct meaning meanings[] = {
@@ -10,8 +12,8 @@ static const struct meaning meanings[] = {
 	  "add the flow there with 'lmctl add', or let it learn (reflect --learn) and wait for three blocks; reduced encapsulation and PSP change the list on the way, see lmctl(8)" },
 	{ "not-finished", "it has not read the block yet",
 	  "compare the clocks and the guard times of both ends" },
-	{ "too-old", "it does not keep that block any more",
-	  "compare the clocks of both ends" },
+	{ "too-old", "it does not keep that block any more, or started after it",
+	  "wait for three blocks; if it stays, compare the clocks of both ends" },
 	{ "period-differs", "it has another period",
 	  "use the same period at both ends" },
 	{ "mask-differs", "its set has another mark mask",
@@ -31,7 +33,9 @@ static const struct meaning meanings[] = {
 	{ "anomaly", "its counters contradict themselves",
 	  "look at 'lmctl stats' there" },
 	{ "no-answer", "it did not answer",
-	  "see that 'lmctl reflect' or 'lmctl run' runs there and that UDP port 862 is open; a request with a wrong key is not answered" },
+	  "see that 'lmctl reflect' or 'lmctl run' runs there and that UDP port 862 is open both ways" },
+	{ "unusable-answer", "it answers, but none of its answers can be used",
+	  "see what 'lmctl check' says of them" },
 	{ "no-loss-data", "it is a STAMP reflector without the block TLV: delay only",
 	  "run 'lmctl reflect' there; both ends need the same --tlv-type" },
 	{ "refused", "it did not accept the message",
@@ -87,4 +91,59 @@ const struct meaning *checkup_meaning(const char *word)
 	while (meaning->word && strcmp(meaning->word, word))
 		meaning++;
 	return meaning;
+}
+
+static enum reject most(const struct rejects *rejects)
+{
+	enum reject most = REJECT_AGAIN + 1;
+	unsigned int i;
+
+	for (i = most + 1; i < REJECTS; i++)
+		if (rejects->n[i] > rejects->n[most])
+			most = i;
+	return most;
+}
+
+const char *checkup_rejects(const struct rejects *rejects, bool auth,
+			    char *text)
+{
+	static const struct {
+		const char *means;
+		const char *remedy;
+	} words[REJECTS] = {
+		[REJECT_SHORT] = { "", "see which program listens on that port there ('ss -lunp')" },
+		[REJECT_PLAIN] = { "they are not authenticated",
+				   "give 'lmctl reflect' or 'lmctl run' there the same keys, or use none here" },
+		[REJECT_KEY] = { "their HMAC fits no key of this node",
+				 "use the same keys at both ends" },
+		[REJECT_FOREIGN] = { "they are no answers to our messages",
+				     "see which program listens on that port there ('ss -lunp'): it is no STAMP reflector, or its answers take longer than a period" },
+		[REJECT_TLVS] = { "the HMAC of their TLVs does not fit",
+				  "see what changes the messages on the way" },
+		[REJECT_ADDRESS] = { "they say that the address which was asked is another node's",
+				     "name the peer by an address of its own, without address translation on the way" },
+		[REJECT_ELSEWHERE] = { "", "name the peer by that address, or let it answer from the one that was asked" },
+	};
+	enum reject reject = most(rejects);
+	char from[INET6_ADDRSTRLEN];
+
+	if (reject == REJECT_SHORT)
+		snprintf(text, CHECKUP_REJECTS_LEN,
+			 "they have %zu bytes, fewer than a STAMP packet (%d)",
+			 rejects->len, auth ? STAMP_AUTH_BASE_LEN : STAMP_BASE_LEN);
+	else if (reject == REJECT_ELSEWHERE)
+		snprintf(text, CHECKUP_REJECTS_LEN, "they come from [%s]:%u",
+			 inet_ntop(AF_INET6, &rejects->from.sin6_addr, from,
+				   sizeof(from)),
+			 ntohs(rejects->from.sin6_port));
+	else
+		snprintf(text, CHECKUP_REJECTS_LEN, "%s",
+			 words[reject].means);
+	return words[reject].remedy;
+}
+
+const char *checkup_silence(bool auth)
+{
+	return auth ? "see that 'lmctl reflect' or 'lmctl run' runs there with the same key and that UDP port 862 is open both ways; one of an earlier version does not answer either if the clocks differ by more than its freshness, 60 s" :
+		      "see that 'lmctl reflect' or 'lmctl run' runs there and that UDP port 862 is open both ways; one with keys does not answer messages without";
 }

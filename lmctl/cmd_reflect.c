@@ -34,7 +34,7 @@ static const struct argp_option options[] = {
 	{ .name = "burst", .key = OPT_BURST, .arg = "N",
 	  .doc = "Most requests at once (default 4096)" },
 	{ .name = "freshness", .key = OPT_FRESHNESS, .arg = "TIME",
-	  .doc = "Drop authenticated requests that are older (default 60s; 0 for any age)" },
+	  .doc = "No figures for authenticated requests that are older (default 60s; 0 for any age)" },
 	{ .name = "learn", .key = OPT_LEARN, .arg = "N",
 	  .doc = "Add flows to SET that authenticated requests name, at most N" },
 	{ .name = "learn-timeout", .key = OPT_LEARN_TIMEOUT, .arg = "TIME",

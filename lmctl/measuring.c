@@ -20,7 +20,7 @@ static const struct argp_option options[] = {
 	{ .name = "source", .key = OPT_SOURCE, .arg = "ADDRESS",
 	  .doc = "Address to send from" },
 	{ .name = "mtu", .key = OPT_MTU, .arg = "BYTES",
-	  .doc = "Path MTU: no packet is longer (default 1500)" },
+	  .doc = "Send no packet longer than BYTES (default 1500)" },
 	{ .name = "window", .key = OPT_WINDOW, .arg = "N",
 	  .doc = "Most messages per peer that wait for a reply (default 512)" },
 	{ .name = "ssid", .key = OPT_SSID, .arg = "N",

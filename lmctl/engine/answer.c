@@ -66,6 +66,8 @@ const char *answer_word(const struct answer *answer)
 		return "unknown-version";
 	case ANSWER_NO_ANSWER:
 		return "no-answer";
+	case ANSWER_UNUSABLE:
+		return "unusable-answer";
 	case ANSWER_NO_LOSS_DATA:
 		return "no-loss-data";
 	case ANSWER_REFUSED:

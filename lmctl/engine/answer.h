@@ -13,7 +13,7 @@
  * @ANSWER_VALID: they are exact
  * @ANSWER_UNKNOWN_FLOW: the peer has no such flow
  * @ANSWER_NOT_FINISHED: the peer has not read that block yet: ask again
- * @ANSWER_TOO_OLD: the peer does not keep that block any more
+ * @ANSWER_TOO_OLD: the peer does not keep that block any more, or began after it
  * @ANSWER_INVALID: they are not known, see the reason
  * @ANSWER_ANOMALY: the counters contradict themselves
  * @ANSWER_PERIOD_DIFFERS: the peer has another period
@@ -25,6 +25,7 @@
  *			    others
  * @ANSWER_UNKNOWN_VERSION: the peer does not know this version of the block TLV
  * @ANSWER_NO_ANSWER: not from the wire: no reply came
+ * @ANSWER_UNUSABLE: not from the wire: replies came, but none could be used
  * @ANSWER_NO_LOSS_DATA: not from the wire: a STAMP reflector that does not
  *			 know the block TLV
  * @ANSWER_REFUSED: not from the wire: the peer did not accept the HMAC of the
@@ -57,6 +58,7 @@ enum answer_status {
 	ANSWER_NOT_ASKED,
 	ANSWER_CLOCKS_DIFFER,
 	ANSWER_DELAY_TOO_LONG,
+	ANSWER_UNUSABLE,
 };
 
 /**

@@ -92,6 +92,7 @@ struct entry {
  * @reported: a block was reported
  * @newest: the newest one
  * @since: the first one since the clock stepped, INT64_MAX if none was reported
+ * @begins: the first block that can have a figure, INT64_MIN if it is not known
  * @total: packets that all flows have counted
  * @flows: the flows
  * @learning: which of them requests have brought
@@ -101,6 +102,7 @@ struct ledger {
 	bool reported;
 	int64_t newest;
 	int64_t since;
+	int64_t begins;
 	uint64_t total;
 	struct entry *flows;
 	struct learning *learning;
@@ -119,7 +121,13 @@ struct ledger *ledger_new(const struct block_timing *timing)
 	}
 	blocktlv_timing(&ledger->own, timing);
 	ledger->since = INT64_MAX;
+	ledger->begins = INT64_MIN;
 	return ledger;
+}
+
+void ledger_begins(struct ledger *ledger, int64_t block)
+{
+	ledger->begins = block;
 }
 
 static void entry_forget(struct ledger *ledger, struct entry *entry)
@@ -260,6 +268,7 @@ void ledger_stepped(struct ledger *ledger)
 {
 	struct entry *entry, *next;
 
+	ledger->begins = INT64_MIN;
 	HASH_ITER(hh, ledger->flows, entry, next)
 		entry_void(entry, INT64_MIN);
 	ledger->since = INT64_MAX;
@@ -362,6 +371,13 @@ static enum answer_status compare(const struct ledger *ledger,
 	return status;
 }
 
+/* Before the first report. A sender must not ask for ever for what never comes. */
+static enum answer_status unreported(const struct ledger *ledger,
+				     int64_t block)
+{
+	return block < ledger->begins ? ANSWER_TOO_OLD : ANSWER_NOT_FINISHED;
+}
+
 /*
  * With another netmask all flows are others. Before the first report not every
  * flow has been seen.
@@ -370,7 +386,7 @@ static enum answer_status not_found(const struct ledger *ledger,
 				    const struct blocktlv *tlv)
 {
 	if (!ledger->reported)
-		return ANSWER_NOT_FINISHED;
+		return unreported(ledger, tlv->block);
 	return tlv->flow.netmask == ledger->own.flow.netmask ?
 	       ANSWER_UNKNOWN_FLOW : ANSWER_NETMASK_DIFFERS;
 }
@@ -399,12 +415,16 @@ static struct answer answer_block(const struct ledger *ledger,
 				  struct entry *entry, struct blocktlv *tlv)
 {
 	const struct slot *slot = slot_of(entry, tlv->block);
+	bool known = slot->known && slot->block == tlv->block;
 
-	if (!ledger->reported || tlv->block > ledger->newest)
+	if (!ledger->reported)
+		return (struct answer){ .status = unreported(ledger, tlv->block) };
+	if (tlv->block > ledger->newest)
 		return (struct answer){ .status = ANSWER_NOT_FINISHED };
-	if (older(tlv->block, ledger->newest, LEDGER_BLOCKS - 1))
+	if (older(tlv->block, ledger->newest, LEDGER_BLOCKS - 1) ||
+	    (!known && tlv->block < ledger->begins))
 		return (struct answer){ .status = ANSWER_TOO_OLD };
-	if (!slot->known || slot->block != tlv->block)
+	if (!known)
 		return invalid(entry->first >= tlv->block ? REASON_FLOW_ADDED :
 							    REASON_READ_LATE);
 	if (slot->reason)

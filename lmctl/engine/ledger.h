@@ -31,6 +31,14 @@ struct ledger;
 struct ledger *ledger_new(const struct block_timing *timing);
 
 /**
+ * ledger_begins() - say from where on there can be figures
+ * @ledger: ledger
+ * @block: first block that the recorder can tell of; those before it are too old,
+ *	   and nobody need ask again. A step of the clock takes this back
+ */
+void ledger_begins(struct ledger *ledger, int64_t block);
+
+/**
  * ledger_free() - free a ledger
  * @ledger: ledger or NULL
  */

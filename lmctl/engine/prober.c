@@ -17,6 +17,7 @@ static int peer_init(struct prober *prober, struct prober_peer *peer)
 	size_t tlvs = most_tlvs(prober);
 	uint32_t i;
 
+	peer->longest = prober->config.message_max;
 	peer->ring = calloc(prober->ring, sizeof(*peer->ring));
 	peer->entries = calloc(prober->ring * tlvs, sizeof(*peer->entries));
 	if (!peer->ring || !peer->entries)
@@ -119,8 +120,10 @@ static void clock_went_back(struct prober *prober, int64_t by)
 
 	DL_FOREACH(prober->blocks, block) {
 		block->began -= by;
-		for (i = 0; i < prober->config.of.npeers; i++)
+		for (i = 0; i < prober->config.of.npeers; i++) {
 			block->ask[i].next -= by;
+			block->ask[i].full -= by;
+		}
 	}
 	for (i = 0; i < prober->config.of.npeers; i++)
 		peer_shift(prober, i, by);

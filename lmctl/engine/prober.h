@@ -21,6 +21,12 @@
 #include "lmctl/recording.h"
 #include "lmctl/stamp/keys.h"
 
+/*
+ * Longest datagram that every path of IPv6 takes: the smallest MTU less IPv6 and UDP
+ * headers.
+ */
+#define PROBER_SAFE_MAX (1280 - 48)
+
 /* Blocks after which an unanswered one is given up; peers keep LEDGER_BLOCKS. */
 #define PROBER_PATIENCE 6
 
@@ -36,7 +42,8 @@ struct prober;
  * @key: key
  * @ssid: STAMP Session Identifier
  * @tlv_type: type of the block TLV, 240 to 251
- * @message_max: longest datagram in bytes: path MTU less IP and UDP headers
+ * @message_max: longest datagram in bytes: MTU less IP and UDP headers. Where a path
+ *		 takes less, messages become shorter
  * @window: most messages per peer that wait for a reply
  * @in_band: a message carries one flow and is sent along that flow's SID list
  */
@@ -57,8 +64,11 @@ struct prober_config {
  * struct prober_ops - what a prober calls; none of them may call the prober
  * @now: time, nanoseconds since 1970; called just before a message is sealed
  * @send: send a datagram to a peer, in band along @flow if it is not NULL;
- *	  0, or -EAGAIN if the socket is full and the rest must wait, or another
- *	  negative errno that counts as a lost message
+ *	  0, or -EAGAIN if the socket is full and the rest must wait, -EMSGSIZE if
+ *	  the path is known to take shorter ones only, or another negative errno
+ *	  that counts as a lost message
+ * @longest: longest datagram that the path to a peer is known to take, 0 if that is
+ *	     not known; called after -EMSGSIZE
  * @result: a flow's block is complete or given up; the result is valid until
  *	    the function returns
  * @gap: a gap row of blocks whose results have been given; likewise
@@ -71,6 +81,7 @@ struct prober_ops {
 	int (*send)(void *arg, unsigned int peer,
 		    const struct sr6flow_flow *flow, const uint8_t *data,
 		    size_t len);
+	size_t (*longest)(void *arg, unsigned int peer);
 	void (*result)(void *arg, const struct result *result);
 	void (*gap)(void *arg, const struct result *result);
 	void (*report)(void *arg, const struct peer_report *report);
@@ -170,9 +181,21 @@ void prober_stepped(struct prober *prober);
  * @len: their number
  * @received: when the kernel received it, nanoseconds since 1970
  *
- * What fits no open request is counted and dropped.
+ * What fits no open request is counted, by what is wrong with it, and dropped.
  */
 void prober_receive(struct prober *prober, unsigned int peer, uint8_t *data,
 		    size_t len, int64_t received);
+
+/**
+ * prober_receive_elsewhere() - take a datagram in that is not from a peer
+ * @prober: prober
+ * @data: its bytes
+ * @len: their number
+ * @from: where it came from
+ *
+ * If it fits an open request, it is counted as what that peer answered in vain.
+ */
+void prober_receive_elsewhere(struct prober *prober, const uint8_t *data,
+			      size_t len, const struct sockaddr_in6 *from);
 
 #endif /* LMCTL_ENGINE_PROBER_H */

@@ -20,11 +20,13 @@ static int64_t later(int64_t a, int64_t b)
 	return a > b ? a : b;
 }
 
-int prober_ask_init(struct prober_ask *ask, struct prober_block *block,
-		    unsigned int peer)
+int prober_ask_init(struct prober *prober, struct prober_ask *ask,
+		    struct prober_block *block, unsigned int peer)
 {
 	uint32_t i;
 
+	/* Paths change. */
+	prober->peer[peer].longest = prober->config.message_max;
 	ask->block = block;
 	ask->peer = peer;
 	if (block->n) {
@@ -35,6 +37,8 @@ int prober_ask_init(struct prober_ask *ask, struct prober_block *block,
 	for (i = 0; i < block->n; i++)
 		if (prober_ask_entry(ask, i))
 			ask->round[ask->n++] = i;
+	ask->end = ask->n;
+	ask->full = block->began;
 	ask->open = ask->n ? ask->n : 1;
 	return 0;
 }
@@ -42,11 +46,28 @@ int prober_ask_init(struct prober_ask *ask, struct prober_block *block,
 /* An ask without entries has one message per round. */
 static size_t round_end(const struct prober_ask *ask)
 {
-	return ask->n ? ask->n : 1;
+	return ask->n ? ask->end : 1;
+}
+
+/* Those for which the peer must read the block first come last. */
+static size_t waits_last(struct prober_ask *ask)
+{
+	size_t i, asked = 0;
+
+	for (i = 0; i < ask->n; i++) {
+		uint32_t entry = ask->round[i];
+
+		if (prober_ask_waits(ask, entry))
+			continue;
+		ask->round[i] = ask->round[asked];
+		ask->round[asked++] = entry;
+	}
+	return asked;
 }
 
 /* A peer that has answered since the last round is not to be spared. */
-static void round_begin(struct prober_ask *ask)
+static void round_begin(const struct prober *prober, struct prober_ask *ask,
+			int64_t now)
 {
 	size_t i, n = 0;
 
@@ -57,12 +78,19 @@ static void round_begin(struct prober_ask *ask)
 		ask->interval = 0;
 	ask->n = n;
 	ask->cursor = 0;
+	ask->end = waits_last(ask);
+	if (ask->end < n && now - ask->full < prober->config.timing.period) {
+		ask->end++;
+	} else {
+		ask->end = n;
+		ask->full = now;
+	}
 }
 
 /* What late replies have answered need not be asked in this round. */
 static void round_skip(struct prober_ask *ask)
 {
-	while (ask->cursor < ask->n &&
+	while (ask->cursor < ask->end &&
 	       !prober_ask_entry(ask, ask->round[ask->cursor]))
 		ask->cursor++;
 }
@@ -108,6 +136,7 @@ static void forget_overdue(struct prober *prober, unsigned int index,
 			return;
 		message->state = MESSAGE_OVERDUE;
 		peer->waiting--;
+		peer->dark += message->len > PROBER_SAFE_MAX;
 	}
 }
 
@@ -148,7 +177,7 @@ static int64_t ask_run(struct prober *prober, struct prober_ask *ask,
 	if (ask->cursor == round_end(ask)) {
 		if (now < ask->next)
 			return ask->next;
-		round_begin(ask);
+		round_begin(prober, ask, now);
 	}
 	for (round_skip(ask); ask->cursor < round_end(ask); round_skip(ask)) {
 		when = may_send(prober, ask->peer, now);

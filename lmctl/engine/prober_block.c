@@ -101,12 +101,22 @@ struct prober_entry *prober_ask_entry(const struct prober_ask *ask,
 	return (entry->final & 1u << ask->peer) ? NULL : entry;
 }
 
+bool prober_ask_waits(const struct prober_ask *ask, uint32_t i)
+{
+	const struct prober_entry *entry = ask->block->entry[i];
+
+	return entry->peer[ask->peer].said.answer.status == ANSWER_NOT_FINISHED;
+}
+
 void prober_ask_answer(struct prober *prober, struct prober_ask *ask,
 		       uint32_t i, const struct prober_answer *answer)
 {
 	struct prober_block *block = ask->block;
 	struct prober_entry *entry = block->entry[i];
 
+	if (prober_ask_waits(ask, i) &&
+	    answer->said.answer.status != ANSWER_NOT_FINISHED)
+		ask->end = ask->n;
 	entry->peer[ask->peer] = *answer;
 	if (!answer_final(answer))
 		return;
@@ -176,12 +186,33 @@ void prober_blocks_sweep(struct prober *prober)
 			prober_block_free(prober, block);
 }
 
+/* Something came back from that peer, but nothing that it could be asked for. */
+static void block_unusable(const struct prober *prober,
+			   struct prober_block *block, unsigned int peer)
+{
+	size_t i;
+
+	if (!block->asking || block->ask[peer].complete ||
+	    block->ask[peer].report.replies ||
+	    !rejects_useless(&prober->peer[peer].rejects))
+		return;
+	for (i = 0; i < block->n; i++) {
+		struct answer *answer =
+			&block->entry[i]->peer[peer].said.answer;
+
+		if (answer->status == ANSWER_NO_ANSWER)
+			answer->status = ANSWER_UNUSABLE;
+	}
+}
+
 void prober_block_close(struct prober *prober, struct prober_block *block)
 {
 	int64_t number = block->number;
 	unsigned int peer;
 	size_t i;
 
+	for (peer = 0; peer < prober->config.of.npeers; peer++)
+		block_unusable(prober, block, peer);
 	for (i = 0; i < block->n; i++)
 		if (!block->entry[i]->given)
 			entry_give(prober, number, block->entry[i]);
@@ -310,7 +341,8 @@ int prober_block_end(struct prober *prober, int64_t number)
 		return -ENOMEM;
 	block->began = prober_now(prober);
 	for (peer = 0; peer < prober->config.of.npeers; peer++) {
-		if (prober_ask_init(&block->ask[peer], block, peer)) {
+		if (prober_ask_init(prober, &block->ask[peer], block,
+				    peer)) {
 			prober_block_close(prober, block);
 			return -ENOMEM;
 		}

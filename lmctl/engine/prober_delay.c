@@ -3,6 +3,8 @@
  * Delays. Own times are T1 as remembered and T4 from the kernel; T2 and T3 are
  * the word of the peer and bounded before anything is computed with them.
  */
+#include <string.h>
+
 #include "lmctl/engine/prober_private.h"
 
 /*
@@ -114,12 +116,13 @@ void prober_ask_report(struct prober *prober, struct prober_ask *ask)
 	report->of = &prober->config.of;
 	report->peer = ask->peer;
 	report->block = ask->block->number;
-	report->rejected = peer->rejected;
+	report->auth = prober->config.auth;
+	report->rejects = peer->rejects;
 	report->round_trip_avg = mean(ask->round_trips, report->samples);
 	report->one_way = ask->one_ways != 0;
 	report->forward_avg = mean(ask->forwards, ask->one_ways);
 	report->backward_avg = mean(ask->backwards, ask->one_ways);
-	peer->rejected = 0;
+	memset(&peer->rejects, 0, sizeof(peer->rejects));
 	ask->complete = true;
 	prober->ops->report(prober->arg, report);
 }

@@ -76,7 +76,7 @@ static struct scan scan_tlvs(const struct prober *prober, unsigned int peer,
 static enum verdict judge(const struct prober *prober, unsigned int peer,
 			  const struct key *key,
 			  const struct prober_message *message, uint8_t *data,
-			  size_t len, struct scan *scan)
+			  size_t len, struct scan *scan, enum reject *reject)
 {
 	if (!message->n)
 		return VERDICT_ANSWERS;
@@ -92,11 +92,14 @@ static enum verdict judge(const struct prober *prober, unsigned int peer,
 		return VERDICT_UNKNOWN_VERSION;
 	if (scan->flags & STAMP_TLV_UNRECOGNISED)
 		return VERDICT_NO_LOSS_DATA;
-	if (prober->config.auth &&
-	    (!scan->hmac || !key_tlv_verify(key, data, prober->base, scan->end,
-					    scan->hmac) || !scan->addressed))
+	if (!prober->config.auth)
+		return VERDICT_ANSWERS;
+	*reject = REJECT_TLVS;
+	if (!scan->hmac || !key_tlv_verify(key, data, prober->base, scan->end,
+					   scan->hmac))
 		return VERDICT_REJECTED;
-	return VERDICT_ANSWERS;
+	*reject = REJECT_ADDRESS;
+	return scan->addressed ? VERDICT_ANSWERS : VERDICT_REJECTED;
 }
 
 /*
@@ -292,6 +295,34 @@ static void answer_all(struct prober *prober,
 					  message->entry[i], &said);
 }
 
+/*
+ * A peer that refuses the TLVs of an authentic message while its clock is proved to
+ * differ has found the message stale, as it does all others: see reflector.c. One
+ * that was under way for long was stale by itself, and is asked again.
+ */
+static void answer_refused(struct prober *prober,
+			   const struct prober_message *message,
+			   const struct prober_sample *sample)
+{
+	const struct prober_answer apart = {
+		.said = {
+			.answer = { .status = ANSWER_CLOCKS_DIFFER },
+			.delay = sample->delay,
+		},
+	};
+	struct prober_ask *ask = message->ask;
+	uint32_t i;
+
+	if (!prober->config.auth ||
+	    (!sample->apart && sample->taken < prober->config.timing.period)) {
+		answer_all(prober, message, ANSWER_REFUSED, &sample->delay);
+		return;
+	}
+	for (i = 0; sample->apart && i < ask->block->n; i++)
+		if (prober_ask_entry(ask, i))
+			prober_ask_answer(prober, ask, i, &apart);
+}
+
 static void peer_heard(struct prober *prober, struct prober_peer *peer,
 		       struct prober_message *message, enum verdict verdict,
 		       int64_t received, const struct prober_sample *sample)
@@ -300,6 +331,8 @@ static void peer_heard(struct prober *prober, struct prober_peer *peer,
 		peer->waiting--;
 	message->state = MESSAGE_ANSWERED;
 	peer->heard = true;
+	if (message->len > PROBER_SAFE_MAX)
+		peer->dark = 0;
 	if (message->n)
 		peer->several = verdict != VERDICT_UNKNOWN_VERSION;
 	peer->last_heard = received;
@@ -318,7 +351,6 @@ static void message_answered(struct prober *prober,
 {
 	static const enum answer_status statuses[] = {
 		[VERDICT_NO_LOSS_DATA] = ANSWER_NO_LOSS_DATA,
-		[VERDICT_REFUSED] = ANSWER_REFUSED,
 		[VERDICT_UNKNOWN_VERSION] = ANSWER_UNKNOWN_VERSION,
 	};
 	struct prober_ask *ask = message->ask;
@@ -328,33 +360,118 @@ static void message_answered(struct prober *prober,
 		ask->open = 0;
 	else if (verdict == VERDICT_ANSWERS)
 		answer_tlvs(prober, message, data, scan->end, sample);
+	else if (verdict == VERDICT_REFUSED)
+		answer_refused(prober, message, sample);
 	else
 		answer_all(prober, message, statuses[verdict],
 			   &sample->delay);
 	prober_ask_settle(prober, ask);
 }
 
+/* A reflector without keys has read the message as one of its own mode. */
+static bool is_plain(struct prober *prober, unsigned int index,
+		     const uint8_t *data, size_t len)
+{
+	const struct prober_message *message;
+	struct stamp_reply reply;
+
+	if (!stamp_reply_read(data, len, false, &reply))
+		return false;
+	message = prober_message(prober, index, reply.sender.seq);
+	return message->seq == reply.sender.seq && !reply.sender.timestamp &&
+	       (message->state == MESSAGE_WAITING ||
+		message->state == MESSAGE_OVERDUE);
+}
+
+static bool is_again(struct prober *prober, unsigned int index,
+		     const struct stamp_reply *reply)
+{
+	const struct prober_message *message =
+		prober_message(prober, index, reply->sender.seq);
+
+	return message->state == MESSAGE_ANSWERED &&
+	       message->seq == reply->sender.seq &&
+	       message->timestamp == reply->sender.timestamp;
+}
+
+/* Return: the message that this is a reply to; NULL after @reject was filled. */
+static struct prober_message *
+reply_fits(struct prober *prober, unsigned int index, const uint8_t *data,
+	   size_t len, struct stamp_reply *reply, const struct key **key,
+	   enum reject *reject)
+{
+	bool auth = prober->config.auth;
+	struct prober_message *message;
+
+	*key = NULL;
+	*reject = REJECT_SHORT;
+	if (len < prober->base && !(auth && is_plain(prober, index, data, len)))
+		return NULL;
+	if (auth)
+		*key = keys_verify_base(&prober->keys, data, len);
+	*reject = REJECT_KEY;
+	if (auth && !*key) {
+		if (is_plain(prober, index, data, len))
+			*reject = REJECT_PLAIN;
+		return NULL;
+	}
+	*reject = REJECT_FOREIGN;
+	if (!stamp_reply_read(data, len, auth, reply))
+		return NULL;
+	message = find_message(prober, index, reply);
+	*reject = REJECT_KEY;
+	if (message && *key && !key_is_of(prober, *key, message))
+		return NULL;
+	*reject = REJECT_FOREIGN;
+	if (!message && is_again(prober, index, reply))
+		*reject = REJECT_AGAIN;
+	return message;
+}
+
+void prober_receive_elsewhere(struct prober *prober, const uint8_t *data,
+			      size_t len, const struct sockaddr_in6 *from)
+{
+	struct stamp_reply reply;
+	const struct key *key;
+	enum reject reject;
+	unsigned int i;
+
+	if (!stamp_reply_read(data, len, prober->config.auth, &reply))
+		return;
+	for (i = 0; i < prober->config.of.npeers; i++) {
+		struct rejects *rejects = &prober->peer[i].rejects;
+
+		/* First without the key: anybody can send here. */
+		if (!find_message(prober, i, &reply) ||
+		    !reply_fits(prober, i, data, len, &reply, &key, &reject))
+			continue;
+		rejects->n[REJECT_ELSEWHERE]++;
+		rejects->from = *from;
+		return;
+	}
+}
+
 void prober_receive(struct prober *prober, unsigned int index, uint8_t *data,
 		    size_t len, int64_t received)
 {
 	struct prober_peer *peer = &prober->peer[index];
-	struct prober_message *message = NULL;
 	enum verdict verdict = VERDICT_REJECTED;
-	const struct key *key = NULL;
+	struct prober_message *message;
 	struct prober_sample sample;
 	struct stamp_reply reply;
 	struct scan scan = { 0 };
+	const struct key *key;
+	enum reject reject;
 
-	if (prober->config.auth)
-		key = keys_verify_base(&prober->keys, data, len);
-	if ((key || !prober->config.auth) &&
-	    stamp_reply_read(data, len, prober->config.auth, &reply))
-		message = find_message(prober, index, &reply);
-	if (message && (!key || key_is_of(prober, key, message)))
-		verdict = judge(prober, index, key, message, data, len,
-				&scan);
+	message = reply_fits(prober, index, data, len, &reply, &key,
+			     &reject);
+	if (message)
+		verdict = judge(prober, index, key, message, data, len, &scan,
+				&reject);
 	if (verdict == VERDICT_REJECTED) {
-		peer->rejected++;
+		peer->rejects.n[reject]++;
+		if (reject == REJECT_SHORT)
+			peer->rejects.len = len;
 		return;
 	}
 	sample = prober_sample(prober, message, &reply, received);

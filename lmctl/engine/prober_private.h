@@ -41,6 +41,11 @@
  * network that is 34 rounds in the first period and about 20 after it, even if
  * none brings an answer: with half of all exchanges lost, that happens once in
  * 10^15 blocks.
+ *
+ * A peer that has not read the block yet says so of all its flows, as a rule, and
+ * for a while after its start. So of the entries with that answer a round asks for
+ * one only, and for the others as soon as one has another answer; but once in a
+ * period for all, since the peer may have several sets.
  */
 #define PROBER_FIRST_SHARE	100
 #define PROBER_FIRST_SHARE_MAX	8
@@ -54,6 +59,14 @@
  */
 #define PROBER_SILENT_SHARE	4
 #define PROBER_SILENT_WINDOW	16
+
+/*
+ * So many messages longer than PROBER_SAFE_MAX in a row without a reply: they do not
+ * come through, or the replies do not, which are as long, and no router says so. From
+ * then on the first message of a block alone is as long as that. With half of all
+ * exchanges lost, it happens by chance once in 65,536 messages.
+ */
+#define PROBER_DARK 16
 
 /* Remembered messages per message of the window: for late replies. */
 #define PROBER_RING_WINDOWS	4
@@ -123,6 +136,8 @@ _Static_assert(RESULT_PEERS_MAX <= 16, "a bit each");
  * @round: entries of this round, indices into @block's
  * @n: their number; an ask without entries sends one message without TLVs
  * @cursor: number of those that this round has asked for
+ * @end: number of those that it asks for
+ * @full: when the last round that asks for all of them began
  * @interval: from the end of a round to the next one; 0 to begin with the
  *	      shortest
  * @next: time of the next round
@@ -141,6 +156,8 @@ struct prober_ask {
 	uint32_t *round;
 	size_t n;
 	size_t cursor;
+	size_t end;
+	int64_t full;
 	int64_t interval;
 	int64_t next;
 	size_t open;
@@ -228,10 +245,12 @@ struct prober_message {
  * @far: its last answer came from too far away
  * @several: it takes several block TLVs: it has shown that it does not stop at one
  *	     of our version
+ * @longest: longest message by what is known of the path in this block
+ * @dark: long messages in a row without a reply, see PROBER_DARK
  * @last_heard: when
  * @tick: when the burst began
  * @burst: messages in it
- * @rejected: replies for the next report
+ * @rejects: replies for the next report
  */
 struct prober_peer {
 	struct prober_message *ring;
@@ -243,10 +262,12 @@ struct prober_peer {
 	bool heard;
 	bool far;
 	bool several;
+	size_t longest;
+	unsigned int dark;
 	int64_t last_heard;
 	int64_t tick;
 	unsigned int burst;
-	uint64_t rejected;
+	struct rejects rejects;
 };
 
 /**
@@ -351,6 +372,15 @@ struct prober_entry *prober_ask_entry(const struct prober_ask *ask,
 				      uint32_t i);
 
 /**
+ * prober_ask_waits() - is it for the peer to read the block first
+ * @ask: ask
+ * @i: index of an entry
+ *
+ * Return: true if the peer's last answer about it was that it has not.
+ */
+bool prober_ask_waits(const struct prober_ask *ask, uint32_t i);
+
+/**
  * prober_ask_answer() - take an answer in
  * @prober: prober
  * @ask: ask
@@ -420,14 +450,15 @@ void prober_gap_forget(struct prober *prober);
 
 /**
  * prober_ask_init() - begin to ask a peer about a block
+ * @prober: prober
  * @ask: filled
  * @block: the block
  * @peer: index of the peer
  *
  * Return: 0 or -ENOMEM.
  */
-int prober_ask_init(struct prober_ask *ask, struct prober_block *block,
-		    unsigned int peer);
+int prober_ask_init(struct prober *prober, struct prober_ask *ask,
+		    struct prober_block *block, unsigned int peer);
 
 /**
  * prober_peer_interval() - shortest time after which to ask again

@@ -42,6 +42,17 @@ static void destination_write(struct prober *prober, unsigned int peer,
 	message->len += STAMP_TLV_HEADER_LEN + (size_t)len;
 }
 
+static size_t message_max(const struct prober *prober,
+			  const struct prober_ask *ask)
+{
+	const struct prober_peer *peer = &prober->peer[ask->peer];
+
+	if (peer->dark < PROBER_DARK || !ask->report.requests ||
+	    peer->longest < PROBER_SAFE_MAX)
+		return peer->longest;
+	return PROBER_SAFE_MAX;
+}
+
 /*
  * Write as many TLVs as fit. The first one always does: even 16 SIDs are
  * shorter than the smallest MTU of IPv6. A peer that has not answered one yet may be
@@ -53,16 +64,18 @@ static void destination_write(struct prober *prober, unsigned int peer,
 static size_t message_fill(struct prober *prober, struct prober_ask *ask,
 			   struct prober_message *message)
 {
-	size_t most = prober->config.message_max -
+	size_t most = message_max(prober, ask) -
 		      (prober->config.auth ? HMAC_TLV_LEN : 0);
 	bool alone = prober->config.in_band ||
 		     !prober->peer[ask->peer].several;
 	const struct prober_entry *entry;
 	size_t i;
 
+	message->len = prober->base;
+	message->n = 0;
 	if (prober->config.auth && ask->n)
 		destination_write(prober, ask->peer, message);
-	for (i = ask->cursor; i < ask->n; i++) {
+	for (i = ask->cursor; i < ask->end; i++) {
 		entry = prober_ask_entry(ask, ask->round[i]);
 		if (!entry)
 			continue;
@@ -121,23 +134,49 @@ static int message_send(struct prober *prober, const struct prober_ask *ask,
 				 message->len);
 }
 
+/*
+ * The path takes shorter messages only.
+ *
+ * Return: true if this one can be made shorter.
+ */
+static bool path_shortened(struct prober *prober, unsigned int index,
+			   const struct prober_message *message)
+{
+	struct prober_peer *peer = &prober->peer[index];
+	size_t longest;
+
+	if (message->n < 2)
+		return false;
+	longest = prober->ops->longest(prober->arg, index);
+	if (!longest || longest >= message->len)
+		longest = PROBER_SAFE_MAX;
+	if (longest >= message->len)
+		return false;
+	peer->longest = longest < STAMP_AUTH_BASE_LEN ? STAMP_AUTH_BASE_LEN :
+							longest;
+	return true;
+}
+
 int prober_send(struct prober *prober, struct prober_ask *ask)
 {
 	struct prober_peer *peer = &prober->peer[ask->peer];
 	struct prober_message *message = prober_message(prober, ask->peer,
 							peer->seq);
 	size_t cursor;
+	int err;
 
 	if (message->state == MESSAGE_WAITING)
 		peer->waiting--;
 	message->state = MESSAGE_NONE;
 	message->ask = NULL;
 	message->seq = peer->seq;
-	message->len = prober->base;
-	message->n = 0;
-	cursor = message_fill(prober, ask, message);
-	message_seal(prober, message);
-	if (message_send(prober, ask, message) == -EAGAIN)
+	do {
+		cursor = message_fill(prober, ask, message);
+		message_seal(prober, message);
+		err = message_send(prober, ask, message);
+	} while (err == -EMSGSIZE &&
+		 path_shortened(prober, ask->peer, message));
+	if (err == -EAGAIN)
 		return -EAGAIN;
 	message->state = MESSAGE_WAITING;
 	message->ask = ask;

@@ -16,6 +16,18 @@
  * answer is of the node that was asked, and not of another one with the same
  * key, says in a TLV which one that is (RFC 9503); see prober_match.c.
  *
+ * Stale: a sender whose clock is off by more than the freshness could not tell
+ * that from wrong keys or a closed port if nothing came back. So ten of these a
+ * second, of all senders together, are answered with the base packet alone: the
+ * two times in it prove to the sender that the clocks differ. The TLVs go back as
+ * they came but for the flag I; no figure and no memory of a session is touched.
+ * Messages that were recorded long ago can be sent again with any source: ten
+ * packets a second, none longer than what was sent for it, go to that address.
+ * What is read in them is this node's time. Whoever has a message held back until it
+ * is stale can have that answered, which the sender takes for what it is: one that
+ * was under way too long. By doing so all the time he can use up the ten; then
+ * senders with wrong clocks have no answer, as without this.
+ *
  * Unauthenticated mode: length, loop, rate limit, TLVs. Addresses are believed
  * here, so whoever forges one can use up its rate.
  *
@@ -43,6 +55,9 @@
 #define SESSIONS_MAX 4096
 #define SOURCES_MAX 4096
 
+/* Time between two stale requests that are answered. */
+#define STALE_PAUSE (100 * BLOCK_NS_PER_MS)
+
 /* Sequence Number, Timestamp and Error Estimate: what TWAMP-Test begins with. */
 #define TWAMP_LIGHT_MIN 14
 
@@ -56,6 +71,7 @@ struct reflector {
 	unsigned int nledgers;
 	bool synchronised;
 	int64_t error_ns;
+	int64_t stale_answered;
 };
 
 /**
@@ -65,6 +81,7 @@ struct reflector {
  * @ptp: format of its timestamps
  * @key: authenticated mode: its key
  * @session: its session, NULL if none is needed
+ * @stale: it is to be answered without figures
  */
 struct work {
 	struct reflector_request *request;
@@ -72,6 +89,7 @@ struct work {
 	bool ptp;
 	const struct key *key;
 	struct session *session;
+	bool stale;
 };
 
 struct reflector *reflector_new(const struct reflector_config *config,
@@ -203,6 +221,22 @@ static bool is_fresh(const struct reflector *reflector,
 	       apart <= (uint64_t)reflector->config.freshness;
 }
 
+/* See the top of this file. */
+static bool admit_stale(struct reflector *reflector, struct work *work,
+			int64_t sent)
+{
+	int64_t received = work->request->received;
+	int64_t pause = received - reflector->stale_answered;
+
+	reflector->stats.stale_by = sent - received;
+	if (pause >= 0 && pause < STALE_PAUSE)
+		return drop(&reflector->stats.stale);
+	reflector->stale_answered = received;
+	reflector->stats.stale_replies++;
+	work->stale = true;
+	return true;
+}
+
 /* What a forged message must not have touched: see the top of this file. */
 static bool admit_authentic(struct reflector *reflector, struct work *work)
 {
@@ -212,7 +246,7 @@ static bool admit_authentic(struct reflector *reflector, struct work *work)
 					 request->received);
 
 	if (!is_fresh(reflector, work, sent))
-		return drop(&stats->stale);
+		return admit_stale(reflector, work, sent);
 	work->session = sessions_get(reflector->sessions, &request->from,
 				     work->base.ssid);
 	if (!work->session)
@@ -248,6 +282,8 @@ static bool admit(struct reflector *reflector, struct work *work)
 	stamp_error_decode(work->base.error, &work->ptp, &error_ns);
 	if (auth && !admit_authentic(reflector, work))
 		return false;
+	if (work->stale)
+		return true;
 	if (!ratelimit_allow(reflector->limit, &request->from.sin6_addr,
 			     request->received))
 		return drop(&stats->limited);
@@ -280,6 +316,10 @@ static const struct key *do_tlvs(struct reflector *reflector,
 		.stats = &reflector->stats,
 	};
 
+	if (work->stale) {
+		reflector_tlvs_refuse(&context);
+		return NULL;
+	}
 	return reflector_tlvs(&context);
 }
 
@@ -294,7 +334,7 @@ static void write_reply(struct reflector *reflector, const struct work *work,
 	struct reflector_request *request = work->request;
 	bool auth = reflector->config.auth;
 	struct stamp_reply reply = {
-		.seq = reflector->config.stateful ?
+		.seq = reflector->config.stateful && work->session ?
 		       session_number(work->session) : work->base.seq,
 		.error = stamp_error_encode(reflector->synchronised, work->ptp,
 					    reflector->error_ns),

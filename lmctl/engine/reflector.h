@@ -32,7 +32,8 @@ struct reflector;
  * @twamp_light: answer requests that are shorter than the base packet, too, with
  *		 the base packet (RFC 8762 section 4.6); without @auth only
  * @freshness: authenticated requests whose timestamp is further from the time
- *	       of arrival than this many nanoseconds are stale; 0 for no limit
+ *	       of arrival than this many nanoseconds are stale: few are answered, and
+ *	       without figures; 0 for no limit
  * @learn: most flows that each ledger's set gets because authenticated requests
  *	   name them; not without @auth and @freshness
  * @learn_timeout: seconds after which it loses them again
@@ -63,6 +64,8 @@ struct reflector_config {
  * @unauthenticated: dropped: no key fits
  * @replayed: dropped: number seen before in this session, or too old
  * @stale: dropped: timestamp too far from now
+ * @stale_replies: replies without figures to such requests, a few
+ * @stale_by: timestamp of the last of both less the time it came, nanoseconds
  * @limited: dropped: more than the rate limit
  * @looped: dropped: a reply of a reflector, which is not to be answered
  * @malformed: answered with the M flag
@@ -81,6 +84,8 @@ struct reflector_stats {
 	uint64_t unauthenticated;
 	uint64_t replayed;
 	uint64_t stale;
+	uint64_t stale_replies;
+	int64_t stale_by;
 	uint64_t limited;
 	uint64_t looped;
 	uint64_t malformed;

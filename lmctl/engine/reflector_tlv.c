@@ -108,8 +108,7 @@ static bool integrity(const struct tlv_context *context,
 	return *key;
 }
 
-/* The TLVs go back as they came, but for the flags. */
-static void refuse(const struct tlv_context *context)
+bool reflector_tlvs_refuse(const struct tlv_context *context)
 {
 	struct stamp_tlv tlv;
 	size_t offset = context->base;
@@ -118,11 +117,9 @@ static void refuse(const struct tlv_context *context)
 	while ((more = stamp_tlv_next(context->data, context->len, &offset,
 				      &tlv)) > 0)
 		*tlv.header |= STAMP_TLV_INTEGRITY;
-	if (more < 0) {
+	if (more < 0)
 		*tlv.header |= STAMP_TLV_INTEGRITY | STAMP_TLV_MALFORMED;
-		context->stats->malformed++;
-	}
-	context->stats->integrity++;
+	return more == 0;
 }
 
 static void put32(uint8_t *data, uint32_t value)
@@ -157,13 +154,15 @@ static void do_direct(const struct tlv_context *context, uint8_t *value)
 
 /*
  * Which of the answers of ledgers that do not know the flow to give: a ledger
- * without a report may come to know it, and one of another netmask says nothing
- * about a flow of this one.
+ * without a report may come to know it, though not in a block before its first,
+ * and one of another netmask says nothing about a flow of this one.
  */
 static int weight(const struct answer *answer)
 {
 	switch (answer->status) {
 	case ANSWER_NOT_FINISHED:
+		return 3;
+	case ANSWER_TOO_OLD:
 		return 2;
 	case ANSWER_NETMASK_DIFFERS:
 		return 0;
@@ -317,7 +316,8 @@ const struct key *reflector_tlvs(const struct tlv_context *context)
 
 	survey_tlvs(context->data, context->len, context->base, &survey);
 	if (!integrity(context, &survey, &key)) {
-		refuse(context);
+		context->stats->malformed += !reflector_tlvs_refuse(context);
+		context->stats->integrity++;
 		return NULL;
 	}
 	answer_all(context);

@@ -60,6 +60,14 @@ struct tlv_context {
 const struct key *reflector_tlvs(const struct tlv_context *context);
 
 /**
+ * reflector_tlvs_refuse() - give all TLVs of a message the I flag
+ * @context: message; its TLVs stay as they are but for that
+ *
+ * Return: true if all of them were whole.
+ */
+bool reflector_tlvs_refuse(const struct tlv_context *context);
+
+/**
  * reflector_tlv_seal() - write the HMAC TLV anew
  * @key: key
  * @data: message; base packet and TLVs are those of the reply

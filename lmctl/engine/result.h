@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include "lmctl/engine/answer.h"
+#include "lmctl/engine/reject.h"
 #include "sr6flow.h"
 
 #define RESULT_PEERS_MAX 16
@@ -185,7 +186,8 @@ struct segment result_segment(const struct result *result, unsigned int i);
  * @block: block number
  * @requests: messages sent, repetitions included
  * @replies: replies accepted
- * @rejected: replies that were not: HMAC, length, nothing that was asked
+ * @rejects: replies that were not
+ * @auth: the messages were authenticated
  * @samples: replies with a delay
  * @round_trip_min: nanoseconds, 0 without samples; likewise the others
  * @round_trip_avg: mean
@@ -204,7 +206,8 @@ struct peer_report {
 	int64_t block;
 	uint64_t requests;
 	uint64_t replies;
-	uint64_t rejected;
+	struct rejects rejects;
+	bool auth;
 	uint64_t samples;
 	int64_t round_trip_min;
 	int64_t round_trip_avg;

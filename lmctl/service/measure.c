@@ -6,24 +6,24 @@
 #include <string.h>
 #include <sys/epoll.h>
 
+#include "lmctl/checkup_words.h"
 #include "lmctl/clock.h"
 #include "lmctl/lmctl.h"
 #include "lmctl/service/measure.h"
 #include "lmctl/service/udp.h"
-
-/* IPv6 and UDP header. */
-#define HEADERS 48
 
 /**
  * struct sending - what became of the messages to a peer
  * @told: error that was said last, 0 if none
  * @failed: one of them failed since the last report
  * @far: it was said that the peer is too far away
+ * @useless: it was said why its replies are of no use
  */
 struct sending {
 	int told;
 	bool failed;
 	bool far;
+	bool useless;
 };
 
 struct measure {
@@ -46,10 +46,7 @@ static int64_t now(void *arg)
 	return wallclock_time();
 }
 
-/*
- * Said once until a block goes well: most messages fail alike, but long ones
- * only where the path's MTU is smaller.
- */
+/* Said once until a block goes well: most messages fail alike. */
 static void report_sending(struct measure *measure, unsigned int peer,
 			   int err, const char *error)
 {
@@ -64,8 +61,13 @@ static void report_sending(struct measure *measure, unsigned int peer,
 	lmctl_warning("measurement '%s', peer '%s': cannot send: %s%s",
 		      measure->config.of.name, measure->config.of.peer[peer],
 		      error, err == -EMSGSIZE ?
-		      "; the path takes shorter messages only: give a smaller mtu" :
+		      "; the MTU of its path is smaller than the 1280 bytes that IPv6 needs" :
 		      "");
+}
+
+static struct udp_path path_plain(const struct measure *measure)
+{
+	return (struct udp_path){ .source = measure->config.source };
 }
 
 static int send_message(void *arg, unsigned int peer,
@@ -74,7 +76,7 @@ static int send_message(void *arg, unsigned int peer,
 {
 	struct measure *measure = arg;
 	const struct sockaddr_in6 *to = &measure->config.address[peer];
-	struct udp_path path = { .source = measure->config.source };
+	struct udp_path path = path_plain(measure);
 	int err;
 
 	if (flow) {
@@ -87,8 +89,18 @@ static int send_message(void *arg, unsigned int peer,
 		}
 	}
 	err = udp_send(&measure->udp, to, &path, data, len);
-	report_sending(measure, peer, err, strerror(-err));
+	/* A longer one will be made shorter. */
+	if (err != -EMSGSIZE || len <= PROBER_SAFE_MAX)
+		report_sending(measure, peer, err, strerror(-err));
 	return err;
+}
+
+static size_t longest_message(void *arg, unsigned int peer)
+{
+	const struct measure *measure = arg;
+	const struct udp_path path = path_plain(measure);
+
+	return udp_longest(&measure->config.address[peer], &path);
 }
 
 static void give_result(void *arg, const struct result *result)
@@ -126,6 +138,32 @@ static void report_delay(struct measure *measure,
 	sending->far = trip > most;
 }
 
+void measure_warn_useless(const struct measurement *of, unsigned int peer,
+			  const struct rejects *rejects, bool auth)
+{
+	char text[CHECKUP_REJECTS_LEN];
+	const char *remedy = checkup_rejects(rejects, auth, text);
+
+	lmctl_warning("measurement '%s', peer '%s': none of its answers can be used: %s; %s",
+		      of->name, of->peer[peer], text, remedy);
+}
+
+/* Said once until a reply is of use. */
+static void report_useless(struct measure *measure,
+			   const struct peer_report *report)
+{
+	struct sending *sending = &measure->sending[report->peer];
+
+	if (report->replies)
+		sending->useless = false;
+	if (report->replies || sending->useless ||
+	    !rejects_useless(&report->rejects))
+		return;
+	sending->useless = true;
+	measure_warn_useless(report->of, report->peer, &report->rejects,
+			     report->auth);
+}
+
 static void give_report(void *arg, const struct peer_report *report)
 {
 	struct measure *measure = arg;
@@ -135,6 +173,7 @@ static void give_report(void *arg, const struct peer_report *report)
 		sending->told = 0;
 	sending->failed = false;
 	report_delay(measure, report);
+	report_useless(measure, report);
 	measure->ops->report(measure->arg, report);
 }
 
@@ -148,6 +187,7 @@ static void give_block_end(void *arg, int64_t block)
 static const struct prober_ops prober_ops = {
 	.now = now,
 	.send = send_message,
+	.longest = longest_message,
 	.result = give_result,
 	.gap = give_gap,
 	.report = give_report,
@@ -164,26 +204,36 @@ static int64_t measure_run(void *arg, int64_t time)
 
 static const struct task_ops task_ops = { .run = measure_run };
 
-/* A reply comes from where the request went to; others are none. */
-static void take_reply(struct measure *measure,
-		       const struct udp_message *message)
+unsigned int measure_peer_at(const struct config_measure *section,
+			     const struct sockaddr_in6 *from)
 {
 	unsigned int i;
 
-	for (i = 0; i < measure->config.of.npeers; i++) {
-		const struct sockaddr_in6 *peer = &measure->config.address[i];
+	for (i = 0; i < section->of.npeers; i++) {
+		const struct sockaddr_in6 *peer = &section->address[i];
 
-		if (peer->sin6_port == message->from.sin6_port &&
+		if (peer->sin6_port == from->sin6_port &&
 		    (!peer->sin6_scope_id ||
-		     peer->sin6_scope_id == message->from.sin6_scope_id) &&
-		    IN6_ARE_ADDR_EQUAL(&peer->sin6_addr,
-				       &message->from.sin6_addr)) {
-			prober_receive(measure->prober, i, message->data,
-				       message->truncated ? 0 : message->len,
-				       message->received);
-			return;
-		}
+		     peer->sin6_scope_id == from->sin6_scope_id) &&
+		    IN6_ARE_ADDR_EQUAL(&peer->sin6_addr, &from->sin6_addr))
+			break;
 	}
+	return i;
+}
+
+/* A reply comes from where the request went to. */
+static void take_reply(struct measure *measure,
+		       const struct udp_message *message)
+{
+	unsigned int peer = measure_peer_at(&measure->config, &message->from);
+	size_t len = message->truncated ? 0 : message->len;
+
+	if (peer < measure->config.of.npeers)
+		prober_receive(measure->prober, peer, message->data, len,
+			       message->received);
+	else
+		prober_receive_elsewhere(measure->prober, message->data, len,
+					 &message->from);
 }
 
 static int on_reply(sd_event_source *source, int fd, uint32_t events,
@@ -216,7 +266,7 @@ static const struct key *choose_key(const struct config *config,
 
 static size_t message_max(const struct config_measure *section)
 {
-	size_t max = section->mtu - HEADERS;
+	size_t max = section->mtu - UDP_HEADERS;
 
 	if (section->in_band)
 		max -= INBAND_OVERHEAD(SR6FLOW_SIDS_MAX);

@@ -28,6 +28,26 @@ struct measure_ops {
 };
 
 /**
+ * measure_peer_at() - peer that an address belongs to
+ * @section: section measure
+ * @from: address and port that a message came from
+ *
+ * Return: index of the peer, or the number of peers if it is none.
+ */
+unsigned int measure_peer_at(const struct config_measure *section,
+			     const struct sockaddr_in6 *from);
+
+/**
+ * measure_warn_useless() - warn of a peer whose replies are of no use
+ * @of: the measurement
+ * @peer: index of the peer
+ * @rejects: its replies
+ * @auth: messages are authenticated
+ */
+void measure_warn_useless(const struct measurement *of, unsigned int peer,
+			  const struct rejects *rejects, bool auth);
+
+/**
  * measure_open() - prepare to ask peers
  * @config: the whole configuration: timing and keys
  * @section: its section measure; copied

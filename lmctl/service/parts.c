@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lmctl/clock.h"
 #include "lmctl/lmctl.h"
 #include "lmctl/service/parts.h"
 
@@ -91,6 +92,7 @@ static void take_step(void *arg)
 	struct parts *parts = reading->parts;
 	unsigned int i;
 
+	reading->first = INT64_MIN;
 	if (reading->ledger)
 		ledger_stepped(reading->ledger);
 	for (i = 0; i < parts->nmeasures; i++)
@@ -173,6 +175,8 @@ static struct reading *reading_open(const struct opening *opening,
 	}
 	reading->reader = reader_open(set, config->node, &config->timing,
 				      &reader_ops, reading);
+	/* The block that runs and the one before have no base: see recorder.c. */
+	reading->first = block_number(&config->timing, wallclock_time()) + 1;
 	if (reading->reader && !reader_start(reading->reader, opening->loop))
 		return reading;
 	reading_close(reading);
@@ -183,10 +187,12 @@ static int open_ledger(struct reading *reading, const struct opening *opening)
 {
 	const struct config *config = opening->config;
 
-	if (!reading->ledger)
+	if (!reading->ledger) {
 		reading->ledger = ledger_new(&config->timing);
-	if (!reading->ledger)
-		return no_memory();
+		if (!reading->ledger)
+			return no_memory();
+		ledger_begins(reading->ledger, reading->first);
+	}
 	if (config->reflect.reflector.learn && !reading->learner)
 		reading->learner = learner_open(reader_set(reading->reader),
 						ledger_learning(reading->ledger),

@@ -28,6 +28,8 @@ struct parts;
  * @reader: reads it
  * @ledger: answers from it
  * @learner: writes into it what is learned, or NULL
+ * @first: the first block that its reader can have a figure of, INT64_MIN if that is
+ *	   not known
  * @lost: records of this block for which memory was short
  */
 struct reading {
@@ -35,6 +37,7 @@ struct reading {
 	struct reader *reader;
 	struct ledger *ledger;
 	struct learner *learner;
+	int64_t first;
 	uint64_t lost;
 };
 

@@ -17,11 +17,13 @@
  * @unsent: replies that could not be sent
  * @brief: requests that were too short
  * @multicast: requests to a group
+ * @stale: requests with the time of another clock
  */
 struct telling {
 	struct seldom unsent;
 	struct seldom brief;
 	struct seldom multicast;
+	struct seldom stale;
 };
 
 struct reflect {
@@ -60,6 +62,30 @@ static void send_reply(struct reflect *reflect,
 	tell_unsent(reflect, &message->from, err);
 }
 
+/* One that is told now tells of the sender that is looked at, not of one before. */
+static uint64_t to_tell(struct seldom *events, uint64_t before, uint64_t now)
+{
+	return now == before ? 0 : seldom(events, now - before);
+}
+
+static void tell_stale(struct reflect *reflect,
+		       const struct sockaddr_in6 *from,
+		       const struct reflector_stats *before)
+{
+	const struct reflector_stats *stats =
+		reflector_stats(reflect->reflector);
+	uint64_t n = to_tell(&reflect->telling.stale,
+			     before->stale + before->stale_replies,
+			     stats->stale + stats->stale_replies);
+	char text[INET6_ADDRSTRLEN];
+
+	if (n)
+		lmctl_warning("reflect: requests get no figures because their time is further from now than the freshness, the last one from [%s] by %+.3f s (since the last such message: %" PRIu64 "); synchronise the clocks of both nodes by NTP or PTP",
+			      inet_ntop(AF_INET6, &from->sin6_addr, text,
+					sizeof(text)),
+			      (double)stats->stale_by / BLOCK_NS_PER_S, n);
+}
+
 /* What somebody waits for in vain and cannot find out why. */
 static void tell_dropped(struct reflect *reflect,
 			 const struct sockaddr_in6 *from,
@@ -71,12 +97,12 @@ static void tell_dropped(struct reflect *reflect,
 	uint64_t n;
 
 	inet_ntop(AF_INET6, &from->sin6_addr, text, sizeof(text));
-	n = seldom(&reflect->telling.brief, stats->short_ - before->short_);
+	n = to_tell(&reflect->telling.brief, before->short_, stats->short_);
 	if (n)
 		lmctl_warning("reflect: dropped requests shorter than a STAMP packet, the last one from [%s] (since the last such message: %" PRIu64 "); let TWAMP Light senders pad to 44 bytes, or use --twamp-light",
 			      text, n);
-	n = seldom(&reflect->telling.multicast,
-		   stats->multicast - before->multicast);
+	n = to_tell(&reflect->telling.multicast, before->multicast,
+		    stats->multicast);
 	if (n)
 		lmctl_warning("reflect: dropped requests to a multicast or broadcast address, the last one from [%s] (since the last such message: %" PRIu64 "); name an address of this node as the peer",
 			      text, n);
@@ -97,9 +123,12 @@ static void answer(struct reflect *reflect, const struct udp_message *message)
 		.traffic_class = message->traffic_class,
 		.received = message->received,
 	};
+	bool replied = reflector_handle(reflect->reflector, &request,
+					wallclock_time);
 	int64_t now;
 
-	if (!reflector_handle(reflect->reflector, &request, wallclock_time))
+	tell_stale(reflect, &message->from, &before);
+	if (!replied)
 		tell_dropped(reflect, &message->from, &before);
 	else if (loop_stepped(reflect->loop, &now))
 		/* It may have the figures of another time beside timestamps of now. */

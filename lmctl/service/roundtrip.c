@@ -5,6 +5,7 @@
 
 #include "lmctl/clock.h"
 #include "lmctl/lmctl.h"
+#include "lmctl/service/measure.h"
 #include "lmctl/service/roundtrip.h"
 #include "lmctl/service/udp.h"
 #include "lmctl/stamp/keys.h"
@@ -17,6 +18,7 @@
  * @key: key, NULL without authentication
  * @udp: socket
  * @sent: times at which its peers were asked, 0 for those that are done
+ * @rejects: their replies that were of no use
  * @open: number of peers that have not replied
  */
 struct asked {
@@ -25,6 +27,7 @@ struct asked {
 	const struct key *key;
 	struct udp udp;
 	int64_t sent[RESULT_PEERS_MAX];
+	struct rejects rejects[RESULT_PEERS_MAX];
 	unsigned int open;
 };
 
@@ -47,7 +50,8 @@ static void ask(struct asked *asked, unsigned int peer)
 		asked->open++;
 }
 
-static void judge(const struct asked *asked, unsigned int peer, int64_t trip)
+static void judge_trip(const struct asked *asked, unsigned int peer,
+		       int64_t trip)
 {
 	const struct block_timing *timing = &asked->config->timing;
 	int64_t most = block_delay_max(timing);
@@ -61,29 +65,108 @@ static void judge(const struct asked *asked, unsigned int peer, int64_t trip)
 			      block_period_for(timing, trip));
 }
 
-static void take(struct asked *asked, const struct udp_message *message)
+/* Whatever the way took, one of the two went back in time. */
+static void judge_clock(const struct asked *asked, unsigned int peer,
+			int64_t there, int64_t back)
 {
-	struct stamp_reply reply;
+	int64_t band = asked->config->timing.band;
+
+	if (there < -band || back < -band)
+		lmctl_warning("measurement '%s', peer '%s': its clock differs by %.3f ms from ours, the guard band allows %.3f ms; synchronise both clocks by NTP or PTP",
+			      asked->section->of.name,
+			      asked->section->of.peer[peer],
+			      (double)(there - back) / 2 / BLOCK_NS_PER_MS,
+			      (double)band / BLOCK_NS_PER_MS);
+}
+
+static void judge(struct asked *asked, const struct stamp_reply *reply,
+		  int64_t received)
+{
+	uint32_t peer = reply->sender.seq;
+	int64_t sent = asked->sent[peer];
 	int64_t t2, t3, error;
-	uint32_t peer;
 	bool ptp;
 
-	if (asked->key && !keys_verify_base(&asked->config->keys, message->data,
-					    message->len))
-		return;
-	if (!stamp_reply_read(message->data, message->len, asked->key, &reply))
-		return;
-	peer = reply.sender.seq;
-	if (peer >= asked->section->of.npeers || !asked->sent[peer] ||
-	    reply.sender.timestamp !=
-	    stamp_time_encode(asked->sent[peer], false))
-		return;
-	stamp_error_decode(reply.error, &ptp, &error);
-	t2 = stamp_time_decode(reply.received, ptp, message->received);
-	t3 = stamp_time_decode(reply.timestamp, ptp, message->received);
-	judge(asked, peer, message->received - asked->sent[peer] - (t3 - t2));
+	stamp_error_decode(reply->error, &ptp, &error);
+	t2 = stamp_time_decode(reply->received, ptp, received);
+	t3 = stamp_time_decode(reply->timestamp, ptp, received);
+	judge_trip(asked, peer, received - sent - (t3 - t2));
+	judge_clock(asked, peer, t2 - sent, received - t3);
 	asked->sent[peer] = 0;
 	asked->open--;
+}
+
+/* Is it a reply to what was sent and not replied to? */
+static bool is_asked(const struct asked *asked, const struct stamp_reply *reply)
+{
+	uint32_t peer = reply->sender.seq;
+
+	return peer < asked->section->of.npeers && asked->sent[peer] &&
+	       reply->sender.timestamp ==
+	       stamp_time_encode(asked->sent[peer], false);
+}
+
+/* A reflector without keys has read the message as one of its own mode. */
+static bool is_plain(const struct asked *asked,
+		     const struct udp_message *message)
+{
+	struct stamp_reply reply;
+
+	return stamp_reply_read(message->data, message->len, false, &reply) &&
+	       reply.sender.seq < asked->section->of.npeers &&
+	       !reply.sender.timestamp;
+}
+
+/* Return: REJECTS for a good one. */
+static enum reject examine(const struct asked *asked,
+			   const struct udp_message *message,
+			   struct stamp_reply *reply)
+{
+	if (asked->key && !keys_verify_base(&asked->config->keys, message->data,
+					    message->len)) {
+		if (is_plain(asked, message))
+			return REJECT_PLAIN;
+		return message->len < STAMP_AUTH_BASE_LEN ? REJECT_SHORT :
+							    REJECT_KEY;
+	}
+	if (!stamp_reply_read(message->data, message->len, asked->key, reply))
+		return REJECT_SHORT;
+	return is_asked(asked, reply) ? REJECTS : REJECT_FOREIGN;
+}
+
+static void take(struct asked *asked, const struct udp_message *message)
+{
+	unsigned int npeers = asked->section->of.npeers;
+	unsigned int peer = measure_peer_at(asked->section, &message->from);
+	struct stamp_reply reply;
+	enum reject reject = examine(asked, message, &reply);
+
+	if (reject == REJECTS && peer == reply.sender.seq) {
+		judge(asked, &reply, message->received);
+		return;
+	}
+	if (reject == REJECTS) {
+		peer = reply.sender.seq;
+		reject = REJECT_ELSEWHERE;
+	}
+	if (peer == npeers)
+		return;
+	asked->rejects[peer].n[reject]++;
+	if (reject == REJECT_SHORT)
+		asked->rejects[peer].len = message->len;
+	if (reject == REJECT_ELSEWHERE)
+		asked->rejects[peer].from = message->from;
+}
+
+/* Who has not replied at all may only not run yet. */
+static void judge_useless(const struct asked *asked)
+{
+	unsigned int i;
+
+	for (i = 0; i < asked->section->of.npeers; i++)
+		if (asked->sent[i] && rejects_useless(&asked->rejects[i]))
+			measure_warn_useless(&asked->section->of, i,
+					     &asked->rejects[i], asked->key);
 }
 
 static void wait_for_replies(struct asked *asked)
@@ -122,6 +205,7 @@ static void check_section(const struct config *config,
 		for (i = 0; i < section->of.npeers; i++)
 			ask(&asked, i);
 		wait_for_replies(&asked);
+		judge_useless(&asked);
 	}
 	udp_close(&asked.udp);
 }

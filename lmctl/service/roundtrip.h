@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Round trips: are the peers of a configuration near enough for its period?
+ * Round trips: are the peers of a configuration near enough for its period, and do
+ * their answers fit?
  */
 #ifndef LMCTL_SERVICE_ROUNDTRIP_H
 #define LMCTL_SERVICE_ROUNDTRIP_H
@@ -8,7 +9,8 @@
 #include "lmctl/service/config.h"
 
 /**
- * roundtrip_check() - warn of peers that are too far away for the period
+ * roundtrip_check() - warn of peers that are too far away for the period, whose clocks
+ *		       differ, or whose answers are of no use
  * @config: configuration with its keys
  *
  * Sends each peer of each measurement one message without TLVs, and waits for the

@@ -314,6 +314,44 @@ int udp_send(struct udp *udp, const struct sockaddr_in6 *to,
 	return sendmsg(udp->fd, &header, MSG_NOSIGNAL) < 0 ? -errno : 0;
 }
 
+/* The kernel tells the MTU of the path of a connected socket only. */
+static int path_mtu(int fd, const struct sockaddr_in6 *to,
+		    const struct udp_path *path)
+{
+	const struct sockaddr_in6 local = {
+		.sin6_family = AF_INET6,
+		.sin6_addr = path->source,
+	};
+	bool mapped = IN6_IS_ADDR_V4MAPPED(&to->sin6_addr);
+	socklen_t len = sizeof(int);
+	const int off = 0;
+	int mtu;
+
+	if (setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off)) ||
+	    (path->mark && setsockopt(fd, SOL_SOCKET, SO_MARK, &path->mark,
+				      sizeof(path->mark))) ||
+	    bind(fd, (const struct sockaddr *)&local, sizeof(local)) ||
+	    connect(fd, (const struct sockaddr *)to, sizeof(*to)) ||
+	    getsockopt(fd, mapped ? IPPROTO_IP : IPPROTO_IPV6,
+		       mapped ? IP_MTU : IPV6_MTU, &mtu, &len))
+		return 0;
+	return mtu;
+}
+
+size_t udp_longest(const struct sockaddr_in6 *to, const struct udp_path *path)
+{
+	int headers = IN6_IS_ADDR_V4MAPPED(&to->sin6_addr) ? UDP_HEADERS_IPV4 :
+							     UDP_HEADERS;
+	int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int mtu;
+
+	if (fd < 0)
+		return 0;
+	mtu = path_mtu(fd, to, path);
+	close(fd);
+	return mtu > headers ? (size_t)(mtu - headers) : 0;
+}
+
 int udp_reply(struct udp *udp, const struct udp_message *request,
 	      unsigned int vrf, size_t len)
 {

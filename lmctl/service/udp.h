@@ -14,6 +14,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* IP and UDP header. */
+#define UDP_HEADERS 48
+#define UDP_HEADERS_IPV4 28
+
 /* Most messages of one udp_receive(). */
 #define UDP_BATCH 64
 
@@ -122,6 +126,15 @@ int udp_receive(struct udp *udp, struct udp_message **messages);
  */
 int udp_send(struct udp *udp, const struct sockaddr_in6 *to,
 	     const struct udp_path *path, const void *data, size_t len);
+
+/**
+ * udp_longest() - longest message that a path is known to take
+ * @to: address and port; an IPv4 one mapped
+ * @path: how to send it
+ *
+ * Return: bytes, by the MTU that the kernel knows of the path; 0 if it knows none.
+ */
+size_t udp_longest(const struct sockaddr_in6 *to, const struct udp_path *path);
 
 /**
  * udp_reply() - send a message back

@@ -34,12 +34,19 @@ static void exact(const struct config_alarm *alarm, struct alarm_state *state,
 		state->calm = 0;
 }
 
+static bool is_word(const char *word, enum answer_status status)
+{
+	const struct answer answer = { .status = status };
+
+	return !strcmp(word, answer_word(&answer));
+}
+
+/* An answer of which nothing can be used is none. */
 static bool is_silence(const struct segment *block)
 {
-	static const struct answer silence = { .status = ANSWER_NO_ANSWER };
-
 	return block->status == RESULT_INVALID && block->word &&
-	       !strcmp(block->word, answer_word(&silence));
+	       (is_word(block->word, ANSWER_NO_ANSWER) ||
+		is_word(block->word, ANSWER_UNUSABLE));
 }
 
 static void inexact(struct alarm_state *state, const struct segment *block)

@@ -55,6 +55,11 @@ void metrics_reflector(struct metrics_writer *writer, void *reflector)
 		.help = "Replies of the reflector that were longer than the request",
 		.type = METRICS_COUNTER,
 	};
+	static const struct metrics_family stale = {
+		.name = "sr6flow_reflector_stale_replies",
+		.help = "Replies without figures to requests with the time of another clock",
+		.type = METRICS_COUNTER,
+	};
 	static const struct metrics_family dropped = {
 		.name = "sr6flow_reflector_dropped_requests",
 		.help = "Datagrams that the reflector did not answer",
@@ -107,6 +112,7 @@ void metrics_reflector(struct metrics_writer *writer, void *reflector)
 	write_count(writer, &replies, stats->replies);
 	write_count(writer, &unsent, stats->unsent);
 	write_count(writer, &lengthened, stats->lengthened);
+	write_count(writer, &stale, stats->stale_replies);
 	write_counts(writer, &dropped, "reason", drops, ARRAY_SIZE(drops));
 	write_counts(writer, &flagged, "flag", flags, ARRAY_SIZE(flags));
 	write_counts(writer, &flows, "status", answers, ARRAY_SIZE(answers));

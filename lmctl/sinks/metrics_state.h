@@ -192,6 +192,44 @@ const struct flow_series *metrics_series(const struct metrics *metrics,
 					 const struct sr6flow_flow *flow);
 
 /**
+ * metrics_measure_of() - state of a measurement
+ * @metrics: metrics
+ * @of: measurement; other peers than before keep the series of those that stay
+ *
+ * Return: state, or NULL when memory is short.
+ */
+struct measure *metrics_measure_of(struct metrics *metrics,
+				   const struct measurement *of);
+
+/**
+ * metrics_measure_remove() - forget a measurement
+ * @metrics: metrics
+ * @measure: measurement
+ */
+void metrics_measure_remove(struct metrics *metrics, struct measure *measure);
+
+/**
+ * metrics_series_of() - series that a result of a flow is added to
+ * @metrics: metrics
+ * @measure: measurement
+ * @flow: flow
+ *
+ * Return: its own or those of the rest; NULL when memory is short.
+ */
+struct flow_series *metrics_series_of(struct metrics *metrics,
+				      struct measure *measure,
+				      const struct sr6flow_flow *flow);
+
+/**
+ * metrics_flow_remove() - forget the series of a flow
+ * @metrics: metrics
+ * @measure: its measurement
+ * @series: series
+ */
+void metrics_flow_remove(struct metrics *metrics, struct measure *measure,
+			 struct flow_series *series);
+
+/**
  * metrics_flow_labels() - labels of a flow
  * @flow: text form, with the name; empty for flows without series
  * @labels: room for two, which point into @name and @flow

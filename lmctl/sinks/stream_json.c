@@ -156,7 +156,7 @@ bool stream_json_report(struct stream_json *json,
 	put_start(json, report->block, period_ms);
 	jsonline_counter(line, "requests", true, report->requests);
 	jsonline_counter(line, "replies", true, report->replies);
-	jsonline_counter(line, "rejected", true, report->rejected);
+	jsonline_counter(line, "rejected", true, rejects_total(&report->rejects));
 	jsonline_counter(line, "samples", true, report->samples);
 	jsonline_us(line, "round_trip_min_us", delay, report->round_trip_min);
 	jsonline_us(line, "round_trip_avg_us", delay, report->round_trip_avg);

@@ -62,6 +62,7 @@ static struct {
 	struct prober_config config;
 	int64_t now;
 	int socket_error;
+	size_t longest;
 	struct sent sent[SENT_MAX];
 	unsigned int next;
 	uint64_t records;
@@ -87,6 +88,8 @@ static int world_send(void *arg, unsigned int peer,
 	must(!flow || world.config.in_band);
 	if (world.socket_error)
 		return world.socket_error;
+	if (world.longest && len > world.longest)
+		return -EMSGSIZE;
 	free(sent->data);
 	sent->data = malloc(len);
 	must(sent->data != NULL);
@@ -94,6 +97,13 @@ static int world_send(void *arg, unsigned int peer,
 	sent->len = len;
 	sent->peer = peer;
 	return 0;
+}
+
+static size_t world_longest(void *arg, unsigned int peer)
+{
+	must(arg == &world && peer < world.config.of.npeers);
+	/* Now and then it is not known. */
+	return world.next & 1 ? world.longest : 0;
 }
 
 static void check_segment(struct segment segment)
@@ -156,6 +166,7 @@ static void world_block_end(void *arg, int64_t block)
 static const struct prober_ops ops = {
 	.now = world_now,
 	.send = world_send,
+	.longest = world_longest,
 	.result = world_result,
 	.gap = world_gap,
 	.report = world_report,
@@ -266,9 +277,12 @@ static void reply_base(uint8_t *data, size_t len, uint32_t took)
 static void receive(struct prober *prober, unsigned int bits,
 		    unsigned int peer, uint8_t *data, size_t len)
 {
+	const struct sockaddr_in6 elsewhere = { .sin6_port = 1 };
+
 	message_seal(data, len, world.config.auth,
 		     &message_keys.key[!!(bits & SEAL_SECOND_KEY)],
 		     bits & SEAL_BASE, bits & SEAL_TLVS);
+	prober_receive_elsewhere(prober, data, len, &elsewhere);
 	prober_receive(prober, peer % world.config.of.npeers, data, len,
 		       world.now);
 }
@@ -334,6 +348,7 @@ static void step_other(struct prober *prober, struct input *input)
 		break;
 	case 3:
 		world.socket_error = bits & 4 ? bits & 8 ? -EAGAIN : -EIO : 0;
+		world.longest = bits & 16 ? 16 * (size_t)bits : 0;
 		break;
 	}
 }

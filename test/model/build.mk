@@ -9,7 +9,8 @@ MODEL := $(B)/test/model/model
 MODEL_OBJS := $(patsubst %.c,$(B)/%.o,$(wildcard test/model/*.c \
 		lmctl/engine/*.c)) \
 	      $(patsubst %,$(B)/lmctl/%.o,join sets service/reader \
-		service/rotator stamp/blocktlv stamp/keys stamp/stamp) \
+		service/rotator stamp/blocktlv stamp/keys stamp/stamp \
+		rules rules_nft rules_watch) \
 	      $(RECORDER_OBJS) $(B)/lib/libsr6flow.a
 MODEL_WRAP := $(FAKE_SR6FLOW_WRAP) -Wl$(comma)--wrap=sd_event_add_io \
 	      $(addprefix -Wl$(comma)--wrap=lmctl_,error warning)

@@ -21,6 +21,7 @@ enum chance_stream {
 	CHANCE_WANDER,
 	CHANCE_MESSAGE,
 	CHANCE_MESSAGE_DELAY,
+	CHANCE_LOAD,
 };
 
 /**

@@ -154,9 +154,17 @@ static void ask_block_end(void *arg, int64_t block)
 	(void)block;
 }
 
+static size_t ask_longest(void *arg, unsigned int peer)
+{
+	(void)arg;
+	(void)peer;
+	return 0;
+}
+
 static const struct prober_ops prober_ops = {
 	.now = ask_now,
 	.send = ask_send,
+	.longest = ask_longest,
 	.result = ask_result,
 	.gap = ask_gap,
 	.report = ask_report,
@@ -208,6 +216,8 @@ static void start_egress(struct node *node)
 	};
 
 	daemon->ledger = need(ledger_new(&node->world->timing));
+	ledger_begins(daemon->ledger, block_number(&node->world->timing,
+						   node_time(node)) + 1);
 	daemon->reflector = need(reflector_new(&config, &keys));
 	reflector_ledgers(daemon->reflector, &daemon->ledger, 1);
 	reflector_clock(daemon->reflector, true, CLOCK_ERROR_NS);

@@ -36,6 +36,7 @@ const struct param_info param_table[PARAMS] = {
 	[PARAM_STATEFUL] = { "stateful", 0, 0, 1 },
 	[PARAM_WRAP] = { "wrap", 0, 0, 1 },
 	[PARAM_SOURCE] = { "source", 0, 0, 1 },
+	[PARAM_LOADS] = { "loads", 0, 0, 1000000000 },
 };
 
 const struct kind_info kind_table[KINDS] = {

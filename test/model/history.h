@@ -51,6 +51,7 @@ enum param {
 	PARAM_STATEFUL,
 	PARAM_WRAP,
 	PARAM_SOURCE,
+	PARAM_LOADS,
 	PARAMS,
 };
 

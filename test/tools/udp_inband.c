@@ -6,7 +6,8 @@
  *	LEN TTL TRAFFIC-CLASS FROM TO TIME TRUNCATED
  *   udp_inband send [ADDRESS]:PORT MARK  reads lines "FLOW LEN [TRAFFIC-CLASS]"
  *	and sends a message for each; FLOW is a SID list, or - for none. Prints
- *	"sent", and "reply LEN TTL ...", or why not. MARK 0: no in-band route
+ *	"sent", and "reply LEN TTL ...", or why not, with the longest LEN if it is
+ *	that. MARK 0: no in-band route
  *   udp_inband burst [ADDRESS]:PORT COUNT LEN  sends messages and waits for none
  *   udp_inband clock                     prints SYNCHRONISED ERROR
  *
@@ -138,6 +139,10 @@ static void send_line(struct udp *udp, const struct sockaddr_in6 *to,
 		return;
 	}
 	err = udp_send(udp, to, &path, zeros, len);
+	if (err == -EMSGSIZE) {
+		printf("send EMSGSIZE, %zu at most\n", udp_longest(to, &path));
+		return;
+	}
 	if (err) {
 		printf("send %s\n", strerrorname_np(-err));
 		return;

@@ -184,13 +184,27 @@ static int op_send(void *arg, unsigned int peer,
 				    flow->nsids * sizeof(flow->sids[0]));
 	if (bench->in_band && bench->flows)
 		assert_non_null(flow);
+	if (bench->path_max && len > bench->path_max &&
+	    bench->now >= bench->path_known)
+		return -EMSGSIZE;
 	if (!bench->again)
 		return -EAGAIN;
 	if (bench->again > 0)
 		bench->again--;
 	bench->sent[peer]++;
-	transmit(bench, NET_REQUEST, peer, data, len);
+	if (bench->path_max && len > bench->path_max)
+		bench->too_long++;
+	else
+		transmit(bench, NET_REQUEST, peer, data, len);
 	return 0;
+}
+
+static size_t op_longest(void *arg, unsigned int peer)
+{
+	const struct bench *bench = arg;
+
+	(void)peer;
+	return bench->path_said;
 }
 
 static unsigned int answer_index(enum answer_status status)
@@ -345,6 +359,7 @@ static void op_block_end(void *arg, int64_t block)
 static const struct prober_ops ops = {
 	.now = op_now,
 	.send = op_send,
+	.longest = op_longest,
 	.result = op_result,
 	.gap = op_gap,
 	.report = op_report,
@@ -520,10 +535,10 @@ static void peer_request(struct bench *bench, struct net_event *event)
 		.data = event->data, .len = event->len,
 		.from = { .sin6_family = AF_INET6, .sin6_port = 1 },
 		.to = bench->config.address[node],
-		.ttl = 64, .received = bench->now,
+		.ttl = 64, .received = bench->now + bench->peer_offset,
 	};
 
-	reflector_now = bench->now;
+	reflector_now = request.received;
 	if (bench->request && !bench->request(bench, event->peer, event->data,
 					      &request.len))
 		return;

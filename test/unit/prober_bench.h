@@ -53,6 +53,7 @@ typedef bool (*bench_mangle_fn)(struct bench *bench, unsigned int peer,
  * @delay: of messages on their way, nanoseconds
  * @delay_back: of replies, -1 for the same
  * @jitter: most that is added to it; messages overtake one another
+ * @peer_offset: clocks of the peers less ours
  * @peer_late: peers have a block so long after this node
  * @seed: of the random sequence
  * @request: called for every request that arrives, or NULL
@@ -71,12 +72,16 @@ typedef bool (*bench_mangle_fn)(struct bench *bench, unsigned int peer,
  *	  known. 1 at first
  * @arrive_from: first block of which the peers receive something, 0 at first
  * @arrive_until: first one after that of which they receive nothing
+ * @path_max: longest message that arrives, 0 for no limit
+ * @path_known: time from which on longer ones are not sent
+ * @path_said: what is known of @path_max
  * @redirect: an intruder sends the messages to a peer to the next one, and
  *	      the replies back as if they came from the right one
  * @now: virtual time
  * @prober: the prober
  * @config: its configuration
  * @sent: messages sent, by peer
+ * @too_long: how many of them were longer than @path_max
  * @replies: replies that arrived, by peer
  * @results: results given
  * @ends: calls of block_end
@@ -112,6 +117,7 @@ struct bench {
 	int64_t delay;
 	int64_t delay_back;
 	int64_t jitter;
+	int64_t peer_offset;
 	int64_t peer_late;
 	uint64_t seed;
 	bench_mangle_fn request;
@@ -127,12 +133,16 @@ struct bench {
 	uint8_t last[1 + RESULT_PEERS_MAX];
 	unsigned int arrive_from;
 	unsigned int arrive_until;
+	size_t path_max;
+	int64_t path_known;
+	size_t path_said;
 	bool redirect;
 
 	int64_t now;
 	struct prober *prober;
 	struct prober_config config;
 	uint64_t sent[RESULT_PEERS_MAX];
+	uint64_t too_long;
 	uint64_t replies[RESULT_PEERS_MAX];
 	uint64_t results;
 	uint64_t ends;

@@ -95,6 +95,9 @@ static const struct sequence sequences[] = {
 			"  R " },
 	{ 3, 3, 0, 3,	"sssGg",
 			"  R C" },
+	/* Answers of which none can be used are none. */
+	{ 1, 1, 0, 3,	"uusi",
+			"  R " },
 };
 
 static struct segment block_of(char letter)
@@ -109,6 +112,7 @@ static struct segment block_of(char letter)
 		{ 'm', RESULT_EXACT, 100, 2 }, { '-', RESULT_EXACT, 0, 0 },
 		{ 'X', RESULT_EXACT, 1, 1 }, { 'i', RESULT_INVALID, 0, 0 },
 		{ 'a', RESULT_ANOMALY, 100, -1 }, { 's', RESULT_INVALID, 0, 0 },
+		{ 'u', RESULT_INVALID, 0, 0 },
 		{ 'G', RESULT_EXACT, 300, 15 }, { 'g', RESULT_EXACT, 300, 0 },
 	};
 	size_t i;
@@ -120,6 +124,7 @@ static struct segment block_of(char letter)
 				.sent = blocks[i].sent,
 				.lost = blocks[i].lost,
 				.word = letter == 's' ? "no-answer" :
+					letter == 'u' ? "unusable-answer" :
 					letter == 'i' ? "read-late" : NULL,
 			};
 	fail_msg("letter %c", letter);

@@ -27,7 +27,7 @@
 enum { ONE_RULE, NO_RULES, TWO_RULES, CONDITION, ELSEWHERE, DORMANT, UNHOOKED,
        NOT_KEPT, MEMBERSHIP, UNKNOWN };
 enum { FOLLOWS, STANDS, WANDERS, NO_LOOK };
-enum { ANSWERS, SILENT, REJECTS, NOT_ASKED };
+enum { ANSWERS, SILENT, USELESS, NOT_ASKED };
 #define INVALID(why) { ANSWER_INVALID, why }
 
 /**
@@ -44,6 +44,8 @@ enum { ANSWERS, SILENT, REJECTS, NOT_ASKED };
  * @peer_unsynchronised: the peer's clock
  * @offset: its difference to ours
  * @round_trip: shortest round trip, 2 ms if 0
+ * @auth: messages are authenticated
+ * @why: why answers are of no use
  * @idle: nothing is sent
  * @received: of 10 packets that are sent, 9 if 0; -1 for none
  * @level: of the finding looked for
@@ -65,6 +67,8 @@ struct row {
 	bool peer_unsynchronised;
 	int64_t offset;
 	int64_t round_trip;
+	bool auth;
+	enum reject why;
 	bool idle;
 	int received;
 	enum finding_level level;
@@ -218,13 +222,50 @@ static const struct row rows[] = {
 	{ .name = "no answer", .messages = SILENT,
 	  .answer.status = ANSWER_NO_ANSWER,
 	  .level = FINDING_BAD, .subject = "peer p1",
-	  .text = "no answer to 8 messages", .remedy = "wrong key",
+	  .text = "no answer to 8 messages", .remedy = "one with keys",
 	  .bad = "peer p1,loss," },
-	{ .name = "answers with another key", .messages = REJECTS,
+	{ .name = "no answer, with keys", .messages = SILENT, .auth = true,
 	  .answer.status = ANSWER_NO_ANSWER,
 	  .level = FINDING_BAD, .subject = "peer p1",
-	  .text = "none of its 8 replies", .remedy = "same keys",
+	  .text = "no answer to 8 messages", .remedy = "if the clocks differ",
 	  .bad = "peer p1,loss," },
+	{ .name = "answers with another key", .messages = USELESS,
+	  .why = REJECT_KEY, .auth = true,
+	  .answer.status = ANSWER_UNUSABLE,
+	  .level = FINDING_BAD, .subject = "peer p1",
+	  .text = "none of its 9 replies can be used: their HMAC",
+	  .remedy = "same keys", .bad = "peer p1,loss," },
+	{ .name = "answers without a key", .messages = USELESS,
+	  .why = REJECT_PLAIN, .auth = true,
+	  .answer.status = ANSWER_UNUSABLE,
+	  .level = FINDING_BAD, .subject = "peer p1",
+	  .text = "replies can be used: they are not authenticated",
+	  .remedy = "same keys", .bad = "peer p1,loss," },
+	{ .name = "short answers", .messages = USELESS, .why = REJECT_SHORT,
+	  .answer.status = ANSWER_UNUSABLE,
+	  .level = FINDING_BAD, .subject = "peer p1",
+	  .text = "used: they have 20 bytes, fewer than a STAMP packet (44)",
+	  .remedy = "which program listens", .bad = "peer p1,loss," },
+	{ .name = "foreign answers", .messages = USELESS, .why = REJECT_FOREIGN,
+	  .answer.status = ANSWER_UNUSABLE,
+	  .level = FINDING_BAD, .subject = "peer p1",
+	  .text = "used: they are no answers to our messages",
+	  .remedy = "which program listens", .bad = "peer p1,loss," },
+	{ .name = "answers from elsewhere", .messages = USELESS,
+	  .why = REJECT_ELSEWHERE, .answer.status = ANSWER_UNUSABLE,
+	  .level = FINDING_BAD, .subject = "peer p1",
+	  .text = "used: they come from [fd00::7]:863",
+	  .remedy = "name the peer by that", .bad = "peer p1,loss," },
+	{ .name = "answers of another node", .messages = USELESS, .auth = true,
+	  .why = REJECT_ADDRESS, .answer.status = ANSWER_UNUSABLE,
+	  .level = FINDING_BAD, .subject = "peer p1",
+	  .text = "used: they say that the address",
+	  .remedy = "an address of its own", .bad = "peer p1,loss," },
+	{ .name = "answers that were changed", .messages = USELESS, .auth = true,
+	  .why = REJECT_TLVS, .answer.status = ANSWER_UNUSABLE,
+	  .level = FINDING_BAD, .subject = "peer p1",
+	  .text = "used: the HMAC of their TLVs",
+	  .remedy = "changes the messages", .bad = "peer p1,loss," },
 	{ .name = "no block was read", .messages = NOT_ASKED,
 	  .reason = REASON_READ_LATE,
 	  .level = FINDING_BAD, .subject = "peer p1",
@@ -444,9 +485,20 @@ static void give_report(struct checkup *checkup, const struct row *row,
 		.of = of,
 		.block = block,
 		.requests = row->messages == NOT_ASKED ? 0 : 2,
-		.rejected = row->messages == REJECTS ? 2 : 0,
+		.auth = row->auth,
+		.rejects.len = 20,
+		.rejects.from = {
+			.sin6_addr = { .s6_addr = { 0xfd, [15] = 7 } },
+			.sin6_port = htons(863),
+		},
 	};
 
+	if (row->messages == USELESS) {
+		report.rejects.n[row->why] = 2;
+		/* One of them does not make another cause of it. */
+		report.rejects.n[row->why ? REJECT_SHORT : REJECT_KEY] =
+			block == MADE_BLOCK;
+	}
 	if (row->messages == ANSWERS) {
 		report.replies = 1;
 		report.samples = 1;
@@ -500,7 +552,7 @@ static void test_words(void **state)
 		ANSWER_TIMING_DIFFERS, ANSWER_TWO_INGRESSES, ANSWER_NO_ANSWER,
 		ANSWER_NO_LOSS_DATA, ANSWER_REFUSED, ANSWER_NETMASK_DIFFERS,
 		ANSWER_UNKNOWN_VERSION, ANSWER_CLOCKS_DIFFER,
-		ANSWER_DELAY_TOO_LONG,
+		ANSWER_DELAY_TOO_LONG, ANSWER_UNUSABLE,
 	};
 	struct answer answer = { 0 };
 	enum reason reason;

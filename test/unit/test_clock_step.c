@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A step of a counting node's clock: recorder and ledger together, as the service
- * joins them. The ingress has the right time and the colour by it; each of its blocks
+ * Start of a counting node, and a step of its clock: recorder and ledger together, as
+ * the service joins them. The ingress has the right time and the colour by it; each of its blocks
  * has a number of packets of its own. Whatever the egress answers as valid once its
  * clock is right must be that number.
  */
@@ -179,9 +179,64 @@ static void test_step(void **state)
 			run_phase(off_ms[i] * MS, phase);
 }
 
+/* A block is too old if there will never be figures of it, and only then. */
+static void ask_at_start(struct egress *egress, int64_t begins, int64_t *first)
+{
+	int64_t now = block_number(&timing, egress->time), block;
+	const struct in6_addr from = { .s6_addr = { 0xfc } };
+	struct blocktlv tlv = { .mask = MASK, .flow = egress->flow.flow };
+
+	for (block = now - 4; block <= now; block++) {
+		blocktlv_timing(&tlv, &timing);
+		tlv.block = block;
+		ledger_ask(egress->ledger, &tlv, &from);
+		assert_int_equal(tlv.answer.status == ANSWER_TOO_OLD,
+				 block < begins);
+		if (tlv.answer.status == ANSWER_VALID && !*first)
+			*first = block;
+	}
+}
+
+static void run_start(unsigned int phase)
+{
+	struct egress egress = { .time = AT(STEP_BLOCK * P + phase) };
+	int64_t begins = block_number(&timing, egress.time) + 1, first = 0;
+
+	egress.flow.flow.nsids = 1;
+	egress.flow.instance = egress.flow.generation = 1;
+	egress.ledger = ledger_new(&timing);
+	egress.recorder = recorder_new(&timing, "n", "s", take_record, take_end,
+				       &egress);
+	assert_non_null(egress.ledger);
+	assert_non_null(egress.recorder);
+	ledger_begins(egress.ledger, begins);
+	run_recorder(&egress);
+	while (egress.time < AT((STEP_BLOCK + 6) * P)) {
+		ask_at_start(&egress, begins, &first);
+		tick(&egress);
+		run_recorder(&egress);
+	}
+	/* Where the block before cannot be read any more, it is one later. */
+	assert_in_range(first, begins, begins + 1);
+	assert_true(first == begins || phase > P / 2);
+	recorder_free(egress.recorder);
+	ledger_free(egress.ledger);
+}
+
+/* As service/parts.c does it. */
+static void test_start(void **state)
+{
+	unsigned int phase;
+
+	(void)state;
+	for (phase = 0; phase < P; phase++)
+		run_start(phase);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_start),
 		cmocka_unit_test(test_step),
 	};
 

@@ -665,6 +665,31 @@ static void test_total(void **state)
 	assert_int_equal(ledger_total(ledger), 38);
 }
 
+/* What never comes need not be asked for again; by another time, it may come. */
+static void test_begins(void **state)
+{
+	struct blocktlv unknown = request(1, 9);
+
+	(void)state;
+	dump(0, 1, 5);
+	ledger_begins(ledger, 10);
+	expect(0, 9, ANSWER_TOO_OLD);
+	expect(0, INT64_MIN, ANSWER_TOO_OLD);
+	expect(0, 10, ANSWER_NOT_FINISHED);
+	ledger_ask(ledger, &unknown, &alice);
+	assert_int_equal(unknown.answer.status, ANSWER_TOO_OLD);
+	ledger_stepped(ledger);
+	expect(0, 9, ANSWER_NOT_FINISHED);
+	ledger_begins(ledger, 10);
+	block(11, REASON_NONE, 5);
+	expect(0, 9, ANSWER_TOO_OLD);
+	expect_invalid(0, 10, REASON_READ_LATE);
+	expect_valid(0, 11, 5);
+	block(2, REASON_NONE, 6);
+	expect_valid(0, 2, 6);
+	expect(0, 3, ANSWER_NOT_FINISHED);
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -673,6 +698,7 @@ int main(void)
 		TEST(test_hostile_numbers),
 		TEST(test_negative_blocks),
 		TEST(test_nothing_reported),
+		TEST(test_begins),
 		TEST(test_unknown_flow_tells_timing),
 		TEST(test_differences_first),
 		TEST(test_sources),

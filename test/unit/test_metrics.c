@@ -183,7 +183,7 @@ static void both_formats(void **state)
 	const struct measurement of = measurement("m", false, 1);
 	const struct peer_report report = {
 		.of = &of, .block = 170000000, .requests = 3, .replies = 2,
-		.rejected = 1, .samples = 2, .round_trip_min = 1000000,
+		.rejects.n[REJECT_KEY] = 1, .samples = 2, .round_trip_min = 1000000,
 		.round_trip_avg = 1500000, .round_trip_max = 2000000,
 		.one_way = true, .forward_avg = 500000,
 		.backward_avg = 1000000, .error_max = 50000,
@@ -550,6 +550,7 @@ static void other_parts_add_theirs(void **state)
 		.replayed = 4, .stale = 5, .limited = 6, .looped = 10,
 		.malformed = 7, .integrity = 9,
 		.unsent = 11, .lengthened = 12, .multicast = 13,
+		.stale_replies = 14,
 	};
 #define REFLECTOR "sr6flow_reflector_"
 	assert_true(value(*state, REFLECTOR "requests_total") == 100);
@@ -557,6 +558,7 @@ static void other_parts_add_theirs(void **state)
 	assert_true(value(*state, REFLECTOR "unsent_replies_total") == 11);
 	assert_true(value(*state, REFLECTOR
 			  "lengthened_replies_total") == 12);
+	assert_true(value(*state, REFLECTOR "stale_replies_total") == 14);
 #define DROPPED REFLECTOR "dropped_requests_total{reason="
 	assert_true(value(*state, DROPPED "\"short\"}") == 1);
 	assert_true(value(*state, DROPPED "\"oversized\"}") == 2);

@@ -38,7 +38,7 @@ static void test_exact(void **state)
 	assert_int_equal(report->block, BENCH_FIRST_BLOCK);
 	assert_int_equal(report->requests, 1);
 	assert_int_equal(report->replies, 1);
-	assert_int_equal(report->rejected, 0);
+	assert_int_equal(rejects_total(&report->rejects), 0);
 	assert_int_equal(report->samples, 1);
 	assert_int_equal(report->round_trip_avg, 10 * BENCH_MS);
 	assert_true(report->one_way && report->peer_synchronised);

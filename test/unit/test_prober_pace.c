@@ -2,12 +2,15 @@
 /*
  * When the prober asks: pace, window, back-off, a full socket, a dead peer.
  */
+#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "lmctl/stamp/blocktlv.h"
+#include "lmctl/stamp/stamp.h"
 #include "prober_bench.h"
 
 #define SECOND BLOCK_NS_PER_S
@@ -150,6 +153,134 @@ static void test_paced(void **state)
 	bench_stop(&bench);
 }
 
+/* All is asked for once when the peer has not read it, and once when it has. */
+static void test_not_finished(void **state)
+{
+	const unsigned int full = (2000 + 7) / 8;
+	struct bench bench;
+
+	(void)state;
+	bench_init(&bench);
+	bench.flows = 2000;
+	bench.peer_late = 600 * BENCH_MS;
+	bench_start(&bench, 1);
+	bench_block(&bench, 0);
+	bench_run(&bench, 500 * BENCH_MS);
+	/* 16 with one flow each, until the peer has answered one. */
+	assert_in_range(bench.sent[0], full + 5, full + 16 + 25);
+	bench_run(&bench, SECOND);
+	bench_expect(&bench, 2000, 1, ANSWER_VALID, 2000);
+	assert_in_range(bench.sent[0], 2 * full, 2 * full + 16 + 30);
+	assert_in_range(bench.last_result, bench.now - 900 * BENCH_MS,
+			bench.now - 800 * BENCH_MS);
+	bench_stop(&bench);
+}
+
+/* A peer of two sets: one of them is read late, the other one never. */
+static bool two_sets(struct bench *bench, unsigned int peer, uint8_t *data,
+		     size_t *len)
+{
+	size_t offset = stamp_base_len(false);
+	struct blocktlv value;
+	struct stamp_tlv tlv;
+
+	(void)peer;
+	while (stamp_tlv_next(data, *len, &offset, &tlv) == 1) {
+		assert_int_equal(blocktlv_read(&value, tlv.value, tlv.len), 0);
+		if (value.flow.source.s6_addr[15] & 1 ||
+		    bench->now < bench->last_result) {
+			value.answer.status = ANSWER_NOT_FINISHED;
+			blocktlv_write(&value, tlv.value);
+		}
+	}
+	return true;
+}
+
+static void test_two_sets(void **state)
+{
+	const unsigned int full = (2000 + 7) / 8;
+	struct bench bench;
+
+	(void)state;
+	bench_init(&bench);
+	bench.flows = 2000;
+	bench.reply = two_sets;
+	bench_start(&bench, 1);
+	bench_block(&bench, 0);
+	/* Until the first set is read, there is no result. */
+	bench.last_result = bench.now + SECOND / 2;
+	bench_run(&bench, 2 * SECOND);
+	assert_int_equal(bench.answers[ANSWER_NOT_FINISHED], 0);
+	bench_run(&bench, PROBER_PATIENCE * SECOND);
+	assert_int_equal(bench.wrong, 0);
+	assert_int_equal(bench_answers(&bench, ANSWER_VALID), 1000);
+	assert_int_equal(bench_answers(&bench, ANSWER_NOT_FINISHED), 1000);
+	assert_in_range(bench.sent[0], full * 3, full * PROBER_PATIENCE);
+	bench_stop(&bench);
+}
+
+/* Answers of the other flows do not make those that wait be asked for. */
+static void test_not_finished_lossy(void **state)
+{
+	const unsigned int full = (2000 + 7) / 8;
+	struct bench bench;
+
+	(void)state;
+	bench_init(&bench);
+	bench.flows = 2000;
+	bench.loss = 20;
+	bench.peer_late = 600 * BENCH_MS;
+	bench_start(&bench, 1);
+	bench_block(&bench, 0);
+	bench_run(&bench, 2 * SECOND);
+	bench_expect(&bench, 2000, 1, ANSWER_VALID, 2000);
+	assert_in_range(bench.sent[0], 2 * full, 5 * full);
+	bench_stop(&bench);
+}
+
+/* The ledger of the peer is a new one: it has not read block 1, and block 2 late. */
+static void restart(struct bench *bench)
+{
+	ledger_free(bench->ledger[0]);
+	bench->ledger[0] = ledger_new(&bench->config.timing);
+	assert_non_null(bench->ledger[0]);
+	ledger_begins(bench->ledger[0], BENCH_FIRST_BLOCK + 2);
+}
+
+static void test_restart(void **state)
+{
+	const unsigned int full = 667;
+	struct bench bench;
+	uint64_t sent;
+
+	(void)state;
+	bench_init(&bench);
+	bench.flows = 8 * full;
+	bench_start(&bench, 3);
+	bench_block(&bench, 0);
+	bench_run(&bench, SECOND / 2);
+	bench_expect(&bench, bench.flows, 1, ANSWER_VALID, bench.flows);
+	sent = bench.sent[0];
+	bench_block(&bench, 1);
+	bench_run(&bench, BENCH_MS);
+	restart(&bench);
+	bench_run(&bench, SECOND / 2);
+	bench_expect(&bench, 2 * bench.flows, 2, ANSWER_TOO_OLD, bench.flows);
+	print_message("# restarted: %" PRIu64 " messages for %u\n",
+		      bench.sent[0] - sent, full);
+	assert_in_range(bench.sent[0] - sent, full, full + full / 4);
+	sent = bench.sent[0];
+	bench.peer_late = 700 * BENCH_MS;
+	bench_block(&bench, 2);
+	bench_run(&bench, SECOND);
+	bench_expect(&bench, 3 * bench.flows, 3, ANSWER_VALID,
+		     2 * bench.flows);
+	print_message("# read late: %" PRIu64 " messages for %u\n",
+		      bench.sent[0] - sent, full);
+	assert_in_range(bench.sent[0] - sent, 2 * full, 2 * full + full / 2);
+	bench_stop(&bench);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -159,6 +290,10 @@ int main(void)
 		cmocka_unit_test(test_again),
 		cmocka_unit_test(test_window),
 		cmocka_unit_test(test_paced),
+		cmocka_unit_test(test_not_finished),
+		cmocka_unit_test(test_two_sets),
+		cmocka_unit_test(test_not_finished_lossy),
+		cmocka_unit_test(test_restart),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -182,75 +182,76 @@ struct scenario {
 	/* Of the first flow and the others. */
 	enum answer_status first;
 	enum answer_status others;
-	bool rejected;
+	/* Why the replies are rejected, or REJECTS. */
+	enum reject why;
 };
 
 static const struct scenario scenarios[] = {
-	{ "as it is", PLAIN | AUTH, NULL, ANSWER_VALID, ANSWER_VALID, false },
+	{ "as it is", PLAIN | AUTH, NULL, ANSWER_VALID, ANSWER_VALID, REJECTS },
 	{ "other T1", PLAIN | AUTH, other_t1,
-	  ANSWER_NO_ANSWER, ANSWER_NO_ANSWER, true },
+	  ANSWER_UNUSABLE, ANSWER_UNUSABLE, REJECT_FOREIGN },
 	{ "other number", PLAIN | AUTH, other_seq,
-	  ANSWER_NO_ANSWER, ANSWER_NO_ANSWER, true },
+	  ANSWER_UNUSABLE, ANSWER_UNUSABLE, REJECT_FOREIGN },
 	{ "other SSID", PLAIN | AUTH, other_ssid,
-	  ANSWER_NO_ANSWER, ANSWER_NO_ANSWER, true },
+	  ANSWER_UNUSABLE, ANSWER_UNUSABLE, REJECT_FOREIGN },
 	{ "no SSID", PLAIN | AUTH, no_ssid,
-	  ANSWER_VALID, ANSWER_VALID, false },
+	  ANSWER_VALID, ANSWER_VALID, REJECTS },
 	{ "any reflector number", PLAIN | AUTH, any_number,
-	  ANSWER_VALID, ANSWER_VALID, false },
+	  ANSWER_VALID, ANSWER_VALID, REJECTS },
 	{ "other flow", PLAIN | AUTH, other_flow,
-	  ANSWER_NO_ANSWER, ANSWER_VALID, false },
+	  ANSWER_NO_ANSWER, ANSWER_VALID, REJECTS },
 	{ "other source", PLAIN | AUTH, other_source,
-	  ANSWER_NO_ANSWER, ANSWER_VALID, false },
+	  ANSWER_NO_ANSWER, ANSWER_VALID, REJECTS },
 	{ "other netmask", PLAIN | AUTH, other_netmask,
-	  ANSWER_NO_ANSWER, ANSWER_VALID, false },
+	  ANSWER_NO_ANSWER, ANSWER_VALID, REJECTS },
 	{ "no source", PLAIN | AUTH, no_source,
-	  ANSWER_NO_ANSWER, ANSWER_VALID, false },
+	  ANSWER_NO_ANSWER, ANSWER_VALID, REJECTS },
 	{ "other number of SIDs", PLAIN | AUTH, other_count,
-	  ANSWER_NO_ANSWER, ANSWER_VALID, false },
+	  ANSWER_NO_ANSWER, ANSWER_VALID, REJECTS },
 	{ "other block", PLAIN | AUTH, other_block,
-	  ANSWER_NO_ANSWER, ANSWER_VALID, false },
+	  ANSWER_NO_ANSWER, ANSWER_VALID, REJECTS },
 	{ "other echo", PLAIN | AUTH, other_echo,
-	  ANSWER_NO_ANSWER, ANSWER_VALID, false },
+	  ANSWER_NO_ANSWER, ANSWER_VALID, REJECTS },
 	{ "other echo of bytes", PLAIN | AUTH, other_echo_bytes,
-	  ANSWER_NO_ANSWER, ANSWER_VALID, false },
+	  ANSWER_NO_ANSWER, ANSWER_VALID, REJECTS },
 	{ "valid with another mask", PLAIN | AUTH, other_mask,
-	  ANSWER_MASK_DIFFERS, ANSWER_VALID, false },
+	  ANSWER_MASK_DIFFERS, ANSWER_VALID, REJECTS },
 	{ "valid with another period", PLAIN | AUTH, other_period,
-	  ANSWER_PERIOD_DIFFERS, ANSWER_VALID, false },
+	  ANSWER_PERIOD_DIFFERS, ANSWER_VALID, REJECTS },
 	{ "valid with another guard time", PLAIN | AUTH, other_guard,
-	  ANSWER_TIMING_DIFFERS, ANSWER_VALID, false },
+	  ANSWER_TIMING_DIFFERS, ANSWER_VALID, REJECTS },
 	{ "valid with another guard band", PLAIN | AUTH, other_band,
-	  ANSWER_TIMING_DIFFERS, ANSWER_VALID, false },
+	  ANSWER_TIMING_DIFFERS, ANSWER_VALID, REJECTS },
 	{ "not finished", PLAIN | AUTH, unfinished,
-	  ANSWER_NOT_FINISHED, ANSWER_VALID, false },
+	  ANSWER_NOT_FINISHED, ANSWER_VALID, REJECTS },
 	{ "invalid", PLAIN | AUTH, invalid,
-	  ANSWER_INVALID, ANSWER_VALID, false },
+	  ANSWER_INVALID, ANSWER_VALID, REJECTS },
 	{ "status of a later version", PLAIN | AUTH, later_status,
-	  ANSWER_INVALID, ANSWER_VALID, false },
+	  ANSWER_INVALID, ANSWER_VALID, REJECTS },
 	{ "later version", PLAIN | AUTH, later_version,
-	  ANSWER_NO_ANSWER, ANSWER_VALID, false },
+	  ANSWER_NO_ANSWER, ANSWER_VALID, REJECTS },
 	{ "U flag", PLAIN | AUTH, unrecognised,
-	  ANSWER_NO_LOSS_DATA, ANSWER_NO_LOSS_DATA, false },
+	  ANSWER_NO_LOSS_DATA, ANSWER_NO_LOSS_DATA, REJECTS },
 	{ "M flag", PLAIN | AUTH, malformed,
-	  ANSWER_UNKNOWN_VERSION, ANSWER_UNKNOWN_VERSION, false },
+	  ANSWER_UNKNOWN_VERSION, ANSWER_UNKNOWN_VERSION, REJECTS },
 	{ "I flag", PLAIN | AUTH, integrity,
-	  ANSWER_REFUSED, ANSWER_REFUSED, false },
+	  ANSWER_REFUSED, ANSWER_REFUSED, REJECTS },
 	{ "base packet only", PLAIN | AUTH, base_only,
-	  ANSWER_NO_LOSS_DATA, ANSWER_NO_LOSS_DATA, false },
+	  ANSWER_NO_LOSS_DATA, ANSWER_NO_LOSS_DATA, REJECTS },
 	{ "zeros for TLVs", PLAIN | AUTH, zeros,
-	  ANSWER_NO_LOSS_DATA, ANSWER_NO_LOSS_DATA, false },
-	{ "longer", PLAIN | AUTH, longer, ANSWER_VALID, ANSWER_VALID, false },
+	  ANSWER_NO_LOSS_DATA, ANSWER_NO_LOSS_DATA, REJECTS },
+	{ "longer", PLAIN | AUTH, longer, ANSWER_VALID, ANSWER_VALID, REJECTS },
 	{ "wrong key", AUTH, wrong_key,
-	  ANSWER_NO_ANSWER, ANSWER_NO_ANSWER, true },
+	  ANSWER_UNUSABLE, ANSWER_UNUSABLE, REJECT_KEY },
 	{ "broken HMAC TLV", AUTH, broken_hmac,
-	  ANSWER_NO_ANSWER, ANSWER_NO_ANSWER, true },
+	  ANSWER_UNUSABLE, ANSWER_UNUSABLE, REJECT_TLVS },
 	{ "changed TLV", AUTH, changed_tlv,
-	  ANSWER_NO_ANSWER, ANSWER_NO_ANSWER, true },
+	  ANSWER_UNUSABLE, ANSWER_UNUSABLE, REJECT_TLVS },
 	{ "no HMAC TLV", AUTH, no_hmac,
-	  ANSWER_NO_ANSWER, ANSWER_NO_ANSWER, true },
+	  ANSWER_UNUSABLE, ANSWER_UNUSABLE, REJECT_TLVS },
 	/* Asked again alone, the first flow has no TLV in the reply. */
 	{ "TLV after the HMAC TLV", AUTH, after_hmac,
-	  ANSWER_NO_LOSS_DATA, ANSWER_VALID, false },
+	  ANSWER_NO_LOSS_DATA, ANSWER_VALID, REJECTS },
 };
 
 /*
@@ -274,7 +275,8 @@ static void check_answer(const struct bench *bench, unsigned int i,
 		assert_int_equal(peer->answer.status, scenario->first);
 	else
 		assert_int_equal(peer->answer.status, scenario->others);
-	if (peer->answer.status == ANSWER_NO_ANSWER)
+	if (peer->answer.status == ANSWER_NO_ANSWER ||
+	    peer->answer.status == ANSWER_UNUSABLE)
 		assert_false(peer->delay.known);
 	else
 		assert_true(peer->delay.known);
@@ -283,7 +285,7 @@ static void check_answer(const struct bench *bench, unsigned int i,
 static void run_scenario(const struct scenario *scenario, bool auth)
 {
 	struct bench bench;
-	uint64_t replies;
+	uint64_t replies, rejected;
 	unsigned int i;
 
 	bench_init(&bench);
@@ -301,10 +303,12 @@ static void run_scenario(const struct scenario *scenario, bool auth)
 	assert_int_equal(bench.ends, 2);
 	for (i = 0; i < FLOWS; i++)
 		check_answer(&bench, i, scenario);
-	assert_int_equal(bench.report[0].rejected,
-			 scenario->rejected ? replies : 0);
-	assert_int_equal(bench.report[0].replies,
-			 scenario->rejected ? 0 : replies);
+	rejected = scenario->why == REJECTS ? 0 : replies;
+	assert_int_equal(rejects_total(&bench.report[0].rejects), rejected);
+	if (rejected)
+		assert_int_equal(bench.report[0].rejects.n[scenario->why],
+				 rejected);
+	assert_int_equal(bench.report[0].replies, replies - rejected);
 	bench_stop(&bench);
 }
 
@@ -358,7 +362,8 @@ static void truncate_all(bool auth)
 				 valid ? 4 : 2);
 		assert_int_equal(bench_answers(&bench, ANSWER_NO_LOSS_DATA),
 				 valid ? 0 : 2);
-		assert_int_equal(bench.report[0].rejected, cut_to < base);
+		assert_int_equal(rejects_total(&bench.report[0].rejects),
+				 cut_to < base);
 		bench_stop(&bench);
 	}
 }
@@ -492,7 +497,7 @@ static void test_replay(void **state)
 	bench_run(&bench, SECOND / 4);
 	assert_int_equal(bench.wrong, 0);
 	assert_int_equal(bench_answers(&bench, ANSWER_VALID), 2);
-	assert_int_equal(bench.report[0].rejected, 2);
+	assert_int_equal(rejects_total(&bench.report[0].rejects), 2);
 	assert_int_equal(bench.report[0].replies, 1);
 	bench_stop(&bench);
 }
@@ -517,7 +522,7 @@ static void test_other_peer(void **state)
 	bench_run(&bench, SECOND / 4);
 	assert_int_equal(bench.wrong, 0);
 	assert_int_equal(bench_answers(&bench, ANSWER_VALID), 2);
-	assert_int_equal(bench.report[1].rejected, 1);
+	assert_int_equal(rejects_total(&bench.report[1].rejects), 1);
 	bench_stop(&bench);
 }
 

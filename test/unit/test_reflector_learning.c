@@ -168,7 +168,8 @@ static void test_learning_forged(void **state)
 		if (i == 2)
 			data[len - 1] ^= 1;
 		seal(0);
-		assert_int_equal(handle(), i != 3);
+		/* The stale one has an answer, too: the time. */
+		assert_true(handle());
 		assert_false(learning_next(ledger_learning(ledgers[0]), &job));
 	}
 	begin(i, 0);

@@ -102,6 +102,7 @@ static void test_words(void **state)
 		{ { ANSWER_CLOCKS_DIFFER, REASON_NONE }, "clocks-differ" },
 		{ { ANSWER_DELAY_TOO_LONG, REASON_NONE }, "delay-too-long" },
 		{ { ANSWER_NO_ANSWER, REASON_NONE }, "no-answer" },
+		{ { ANSWER_UNUSABLE, REASON_NONE }, "unusable-answer" },
 		{ { ANSWER_NO_LOSS_DATA, REASON_NONE }, "no-loss-data" },
 		{ { ANSWER_REFUSED, REASON_NONE }, "refused" },
 		{ { ANSWER_NOT_ASKED, REASON_NONE }, "not-asked" },

@@ -309,7 +309,7 @@ static void test_json_peer(void **state)
 {
 	struct peer_report report = {
 		.of = &path, .peer = 1, .block = MADE_BLOCK, .requests = 5,
-		.replies = 4, .rejected = 1, .samples = 4,
+		.replies = 4, .rejects.n[REJECT_KEY] = 1, .samples = 4,
 		.round_trip_min = 1000, .round_trip_avg = 2000,
 		.round_trip_max = 3000, .offset = -500,
 	};

@@ -9,6 +9,12 @@
     unknown   TLVs with U set: RFC 8972, of which it knows none
     refuses   TLVs with I set: what it says of an HMAC it has no key for
 
+Or programs that are none:
+
+    short     20 bytes of text
+    foreign   text as long as the request
+    elsewhere right answers, from another port
+
 With HEXKEY in authenticated mode. Prints a line per request: its length.
 """
 import socket
@@ -31,11 +37,12 @@ def behind(data):
         return bytes(len(extra))
     if kind == "copies":
         return extra
-    flag = {"unknown": wire.U, "refuses": wire.I}[kind]
+    flag = wire.I if kind == "refuses" else wire.U
     return b"".join(wire.tlv(t, value, flag)
                     for _, t, value in wire.tlvs(data, auth))
 
 
+other = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
 server = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
 server.bind(("::", port))
 while True:
@@ -44,6 +51,9 @@ while True:
     if len(data) < wire.BASE[auth] or auth and wire.seal(key, data) != data:
         print("bad", data.hex(), flush=True)
         continue
+    if kind in ("short", "foreign"):
+        server.sendto(b"x" * (20 if kind == "short" else len(data)), sender)
+        continue
     answer = wire.reply(auth, data, received, extra=behind(data))
-    server.sendto(wire.seal(key, answer) if auth else answer, sender)
+    (other if kind == "elsewhere" else server).sendto(wire.seal(key, answer) if auth else answer, sender)
     print(len(data), flush=True)

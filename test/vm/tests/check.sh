@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: icount=yes kernels=6.1,6.12 quick=yes mem=1024 timeout=600 seconds=33
+# vm: icount=yes kernels=6.1,6.12 quick=yes mem=1024 timeout=600 seconds=40
 #
 # One thing at a time is configured wrong, between a check that finds nothing
 # wrong before and one after: 'lmctl check' names each and says what to do, with
@@ -199,16 +199,26 @@ reflect rx --keys "$tmp/right"
 diagnose "the same key" --keys "$tmp/right"
 good
 diagnose "another key" --keys "$tmp/wrong"
-wrong "peer egress" "no answer to" "a wrong key is not answered"
+wrong "peer egress" "no answer to" "with the same key"
 reason no-answer
 diagnose "a key there only"
-wrong "peer egress" "no answer to" "a wrong key is not answered"
+wrong "peer egress" "no answer to" "one with keys does not answer"
 reason no-answer
 reflect
 diagnose "a key here only" --keys "$tmp/right"
-wrong "peer egress" "it answers, but none of its [0-9]+ replies can be used" \
-	"the same keys at both ends"
-reason no-answer
+wrong "peer egress" "it answers, but none of its [0-9]+ replies can be used: they are not authenticated" \
+	"the same keys"
+reason unusable-answer
+
+# Further than the freshness: the reflector gives its time and no figures.
+SKEW_NS=75000000000 LD_PRELOAD=/usr/local/bin/skewclock.so \
+	reflect rx --keys "$tmp/right" 2>"$tmp/reflect.err"
+diagnose "clocks further apart than the freshness" --keys "$tmp/right"
+wrong "peer egress" "its clock differs by (74999|75000)\.[0-9]+ ms from ours" "NTP"
+reason clocks-differ
+like "$(cat "$tmp/reflect.err")" \
+	"requests get no figures because .* by -75\.0[0-9]* s .*synchronise" \
+	"$now: the reflector names it"
 
 SKEW_NS=100000000 LD_PRELOAD=/usr/local/bin/skewclock.so reflect
 diagnose "clocks apart"
@@ -362,3 +372,35 @@ blocks_pass 4
 
 diagnose "well at the end"
 good
+
+# A link on the way takes shorter messages than the sender's, which it does not know.
+
+node_add relay
+link_add ingress relay
+link_add relay egress 1280
+node_ip ingress <<<"addr add fd00:e::1/64 dev relay nodad"
+node_ip relay <<-END
+	addr add fd00:e::2/64 dev ingress nodad
+	addr add fd00:f::2/64 dev egress nodad
+END
+node_ip egress <<-END
+	addr add fd00:f::3/64 dev relay nodad
+	route add fd00:e::/64 via fd00:f::2
+END
+node_ip ingress <<<"route add fd00:f::/64 via fd00:e::2"
+make_permanent_neighbours ingress relay egress
+printf 'many=fcff:2::1,fcff:9::%x\n' {1..40} >"$tmp/flows"
+on ingress lmctl add tx --file "$tmp/flows"
+on egress lmctl add rx --file "$tmp/flows"
+blocks_pass 4
+now="a short path"
+on ingress lmctl measure egress=fd00:f::3 --period ${period}ms --json \
+	--blocks 4 >"$tmp/told" 2>"$tmp/told.err"
+is "$(jq -r 'select(.type == "loss") | "\(.status) \(.lost)"' "$tmp/told" |
+	sort | uniq -c | tr -s ' ')" " 164 exact 0" "$now: every block is exact"
+is "$(cat "$tmp/told.err")" "" "$now: nothing to say"
+like "$(on ingress ip -6 route get fd00:f::3)" "mtu 1280" \
+	"$now: a router has said so"
+within "$(jq 'select(.type == "peer") | .requests - .replies' "$tmp/told" |
+	awk '{ n += $1 } END { print n }')" 1 5 \
+	"$now: the first messages were lost, and no more"

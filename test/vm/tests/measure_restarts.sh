@@ -92,14 +92,14 @@ killed reflect
 blocks_pass 3
 reflect_up
 recovered
-reason read-late flow-added
+reason too-old read-late flow-added
 
 begin reflect-away
 killed reflect
 blocks_pass 9
 reflect_up
 recovered
-reason no-answer not-finished read-late flow-added
+reason no-answer not-finished too-old read-late flow-added
 
 begin measure-killed
 killed measure

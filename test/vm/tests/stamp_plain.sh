@@ -1,12 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: icount=yes host=yes kernels=6.1,6.12 mem=1024 timeout=900 seconds=51
+# vm: icount=yes host=yes kernels=6.1,6.12 mem=1024 timeout=900 seconds=66
 #
 # lmctl measure gets delays from STAMP reflectors that do not know the block
 # TLV: with the base packet alone, with zeros or a copy behind it, and with TLVs
 # that have the U or the I flag. The loss of every block is not known, with that
 # reason, and no number is made up. The round trip is what netem delays by on the
-# link that the messages take. In both modes.
+# link that the messages take. In both modes. Answers that are of no use are named
+# by what is wrong with them.
 . "$(dirname "$0")/../lib.sh"
 
 period=500
@@ -80,6 +81,28 @@ plain() {
 		$delay $((delay + 900000)) "$now: the longest one is plausible"
 }
 
+# useless KIND WHY ADVICE [KEY]: what it answers is of no use, and that is said
+useless() {
+	local now="$1${4:+ with keys}"
+	start egress host_run python3 /mnt/stamp/reflector.py "$1" 862 \
+		${4+"$4"} >"$tmp/requests"
+	local reflector=$started keys=${4+"$tmp/keys"}
+	wait_for 60 listening
+	printf '%s\n' "period = ${period}ms" ${keys:+"keys = \"$keys\""} \
+		'measure m { peers = {"far=fd00:c::3"} }' >"$tmp/conf"
+	like "$(on ingress lmctl run --check -c "$tmp/conf" 2>&1)" \
+		"peer 'far': none of its answers can be used: $2.*; .*$3" \
+		"$now: lmctl run --check says why"
+	on ingress lmctl measure far=fd00:c::3 --json --period ${period}ms \
+		--blocks 1 ${keys:+--keys "$keys"} >"$tmp/results" 2>"$tmp/errors"
+	is "$(rows loss .reason | sort -u)" '"unusable-answer"' \
+		"$now: lmctl measure has the reason"
+	like "$(cat "$tmp/errors")" \
+		"peer 'far': none of its answers can be used: $2.*; .*$3" \
+		"$now: lmctl measure says why"
+	stop "$reflector" || true
+}
+
 host_warm python3 /mnt/stamp/wire.py
 for kind in base zeros copies unknown; do
 	plain $kind no-loss-data
@@ -89,3 +112,9 @@ for kind in base copies unknown; do
 	plain $kind no-loss-data $secret
 done
 plain refuses refused $secret
+# Programs that are no reflectors, and one that answers from another port.
+useless short "they have 20 bytes, fewer than a STAMP packet \(44\)" 'ss -lunp'
+useless foreign "they are no answers to our messages" 'ss -lunp'
+useless elsewhere "they come from \[fd00:c::3\]:" "name the peer by that address"
+useless short "they have 20 bytes, fewer than a STAMP packet \(112\)" 'ss -lunp' \
+	$secret

@@ -127,7 +127,7 @@ is "$(tail -n 1 "$tmp/reflect")" \
 ask plain - 1952
 like "$answer" '^reply 1952 ' "the longest message of the path's MTU"
 ask plain - 1953
-is "$answer" 'send EMSGSIZE' "a longer one is refused, not fragmented"
+is "$answer" 'send EMSGSIZE, 1952 at most' "a longer one is refused, not fragmented"
 close_asker plain
 
 asker plain4 ::ffff:10.0.23.3 0
@@ -136,7 +136,7 @@ is "$answer" \
 	"reply 44 254 0xb8 ::ffff:10.0.23.3 ::ffff:10.0.12.1 kernel whole" \
 	"IPv4: reply from the address that was asked, with its DSCP; one hop"
 ask plain4 - 1973
-is "$answer" 'send EMSGSIZE' "IPv4: a message that is too long is refused"
+is "$answer" 'send EMSGSIZE, 1972 at most' "IPv4: a message that is too long is refused"
 close_asker plain4
 
 check_fails "a port that is taken is refused with a remedy" \
@@ -171,7 +171,8 @@ follows "sixteen SIDs" "$long"
 is "$(routes | grep -c .)" 2 "the state does not grow with the flows"
 
 ask band "$long" 1700
-is "$answer" 'send EMSGSIZE' "a message with its SRH is not fragmented either"
+is "$answer" "send EMSGSIZE, $((2000 - 40 - 8 - 16 * 16 - 48)) at most" \
+	"a message with its SRH is not fragmented either"
 
 check_fails "a second lmctl with the same mark is refused" \
 	"another lmctl .* mark $mark" \
