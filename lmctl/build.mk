@@ -201,7 +201,8 @@ FAKE_SR6FLOW_WRAP := $(addprefix -Wl$(comma)--wrap=sr6flow_, \
 		     open close error create destroy flush add del test \
 		     set_colour info dump) \
 		     $(addprefix -Wl$(comma)--wrap=witness_, \
-		     open close fd drain read error survey)
+		     open close fd drain read error survey) \
+		     -Wl$(comma)--wrap=sidroutes_read
 test_cmdline_OBJS := $(B)/test/unit/fake_sr6flow.o $(LMCTL_TEST_OBJS) \
 		     $(B)/lib/libsr6flow.a
 test_cmdline_LDLIBS := $(FAKE_SR6FLOW_WRAP) $(LMCTL_LDLIBS)
