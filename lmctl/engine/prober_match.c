@@ -162,6 +162,7 @@ static bool find_entry(const struct prober *prober,
  * by less, of packets that one of them read too early.
  */
 static enum answer_status difference(const struct prober *prober,
+				     const struct prober_ask *ask,
 				     const struct prober_entry *entry,
 				     const struct blocktlv *tlv,
 				     const struct prober_sample *sample)
@@ -175,7 +176,8 @@ static enum answer_status difference(const struct prober *prober,
 		return ANSWER_MASK_DIFFERS;
 	if (tlv->guard != own.guard || tlv->band != own.band)
 		return ANSWER_TIMING_DIFFERS;
-	return sample->apart ? ANSWER_CLOCKS_DIFFER : ANSWER_VALID;
+	return sample->received < prober->peer[ask->peer].apart ?
+	       ANSWER_CLOCKS_DIFFER : ANSWER_VALID;
 }
 
 /*
@@ -240,7 +242,8 @@ static void answer_tlv(struct prober *prober, struct prober_ask *ask,
 	struct result_peer *said = &answer.said;
 
 	if (said->answer.status == ANSWER_VALID)
-		said->answer.status = difference(prober, entry, tlv, sample);
+		said->answer.status = difference(prober, ask, entry, tlv,
+						 sample);
 	if (said->answer.status == ANSWER_VALID)
 		judge_delay(prober, ask, sample, &answer);
 	if (said->answer.status == ANSWER_VALID)
@@ -336,6 +339,9 @@ static void peer_heard(struct prober *prober, struct prober_peer *peer,
 	if (message->n)
 		peer->several = verdict != VERDICT_UNKNOWN_VERSION;
 	peer->last_heard = received;
+	if (sample->apart)
+		peer->apart = received +
+			      PROBER_APART * prober->config.timing.period;
 	if (sample->taken < 0 || sample->taken > prober_patience(prober))
 		return;
 	if (!peer->smoothed)

@@ -233,6 +233,12 @@ struct prober_message {
 	uint32_t *entry;
 };
 
+/*
+ * Messages that are held up on the way hide that the clocks differ, and packets need not
+ * be: what one message has proved holds for so many periods.
+ */
+#define PROBER_APART 4
+
 /**
  * struct prober_peer - a peer
  * @ring: remembered messages by number; a power of two of them
@@ -243,6 +249,7 @@ struct prober_message {
  * @smoothed: round-trip time, processing at the peer included; 0 if unknown
  * @heard: there was a reply
  * @far: its last answer came from too far away
+ * @apart: until then the clocks differ: a sample has proved it, see PROBER_APART
  * @several: it takes several block TLVs: it has shown that it does not stop at one
  *	     of our version
  * @longest: longest message by what is known of the path in this block
@@ -261,6 +268,7 @@ struct prober_peer {
 	int64_t smoothed;
 	bool heard;
 	bool far;
+	int64_t apart;
 	bool several;
 	size_t longest;
 	unsigned int dark;
