@@ -10,15 +10,27 @@ static bool is_of(const struct event *event, const struct open_fault *fault)
 
 static const struct open_fault open_table[] = {
 	{ "10", "no message was on its way when the delay was long",
-	  KIND_DELAY, ENDS },
+	  KIND_DELAY, ENDS, false },
+	{ "9", "clocks differ by more than the time for which both ends stand still",
+	  KIND_COLOUR, 1u << INGRESS, true },
+	{ "9", "clocks differ by more than the time for which both ends stand still",
+	  KIND_SET_ANEW, 1u << INGRESS, true },
 };
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+
+static bool is_narrow(const int64_t *param)
+{
+	return 4 * param[PARAM_BAND] >
+	       1000 - param[PARAM_GUARD] - param[PARAM_BAND];
+}
 
 static bool has(const struct history *history, const struct open_fault *fault)
 {
 	unsigned int i;
 
+	if (fault->narrow && !is_narrow(history->param))
+		return false;
 	for (i = 0; i < history->n; i++)
 		if (is_of(&history->event[i], fault))
 			return true;

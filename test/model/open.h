@@ -14,12 +14,15 @@
  * @why: what is missing
  * @kind: event that shows it
  * @nodes: bit per node at which that has to happen
+ * @narrow: only where a quarter of the time from guard time to the guard band before the
+ *	    period's end is shorter than the guard band
  */
 struct open_fault {
 	const char *row;
 	const char *why;
 	enum kind kind;
 	unsigned int nodes;
+	bool narrow;
 };
 
 /**
