@@ -94,6 +94,8 @@ test_sessions_OBJS := $(patsubst %,$(B)/lmctl/engine/%.o,sessions ratelimit)
 test_ledger_OBJS := $(patsubst %,$(B)/lmctl/engine/%.o,ledger learning) \
 		    $(test_blocktlv_OBJS)
 test_ledger_LDLIBS := $(LMCTL_LDLIBS)
+test_ledger_source_OBJS := $(test_ledger_OBJS)
+test_ledger_source_LDLIBS := $(LMCTL_LDLIBS)
 test_learning_OBJS := $(test_ledger_OBJS)
 test_learning_LDLIBS := $(LMCTL_LDLIBS)
 test_clock_step_OBJS := $(test_ledger_OBJS)

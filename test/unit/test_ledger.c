@@ -3,154 +3,12 @@
  * The ledger: what it answers about every block around the kept ones, what a
  * clock that is set back does to it, and what strangers may ask.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-#include <cmocka.h>
+#include "test/unit/ledger_bench.h"
 
-#include "lmctl/engine/ledger.h"
-
-#define MASK 0xc0u
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
-static const struct block_timing timing = {
-	.period = BLOCK_NS_PER_S,
-	.guard = BLOCK_NS_PER_S / 2,
-	.band = BLOCK_NS_PER_S / 10,
-};
-
-static const struct in6_addr alice = { .s6_addr = { 0xfd, [15] = 1 } };
 static const struct in6_addr bob = { .s6_addr = { 0xfd, [15] = 2 } };
 static const struct in6_addr carol = { .s6_addr = { 0xfd, [15] = 3 } };
-
-static struct ledger *ledger;
-
-static int setup(void **state)
-{
-	(void)state;
-	ledger = ledger_new(&timing);
-	return !ledger;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	ledger_free(ledger);
-	return 0;
-}
-
-static struct sr6flow_flow flow(unsigned int i)
-{
-	struct sr6flow_flow made = { .nsids = 2 };
-
-	made.sids[0].s6_addr[0] = 0xfc;
-	made.sids[1].s6_addr[0] = 0xfc;
-	made.sids[1].s6_addr[15] = (uint8_t)i;
-	made.sids[1].s6_addr[14] = (uint8_t)(i >> 8);
-	return made;
-}
-
-static void dump(unsigned int i, uint64_t generation, uint64_t packets)
-{
-	const struct sr6flow_set set = { .mask = MASK };
-	const struct sr6flow_record record = {
-		.flow = flow(i),
-		.instance = 1,
-		.generation = generation,
-		.slots = 0xf,
-		.counters = { { packets, 0 }, [3] = { 1, 0 } },
-	};
-
-	assert_int_equal(ledger_flow(ledger, &set, &record), 0);
-}
-
-static void record(unsigned int i, int64_t block, enum reason reason,
-		   uint64_t packets)
-{
-	const struct record made = {
-		.flow = flow(i),
-		.mask = MASK,
-		.block = block,
-		.reason = reason,
-		.packets = reason ? 0 : packets,
-		.bytes = reason ? 0 : packets * 100,
-	};
-
-	assert_int_equal(ledger_record(ledger, &made), 0);
-}
-
-/* A block of flow 0 as the reader gives it: dumps, record, end. */
-static void block(int64_t number, enum reason reason, uint64_t packets)
-{
-	dump(0, 1, packets);
-	record(0, number, reason, packets);
-	ledger_block_end(ledger, number);
-}
-
-static struct blocktlv request(unsigned int i, int64_t number)
-{
-	struct blocktlv tlv = {
-		.version = BLOCKTLV_VERSION,
-		.mask = MASK,
-		.block = number,
-		.sent = { 7, 700 },
-		.received = { 99, 99 },
-		.received_total = { 98, 98 },
-		.identity = { 97 },
-		.flow = flow(i),
-	};
-
-	blocktlv_timing(&tlv, &timing);
-	return tlv;
-}
-
-static struct blocktlv ask_from(const struct in6_addr *from, unsigned int i,
-				int64_t number)
-{
-	struct blocktlv tlv = request(i, number);
-	bool known = ledger_ask(ledger, &tlv, from);
-
-	assert_int_equal(known, tlv.answer.status != ANSWER_UNKNOWN_FLOW &&
-				tlv.answer.status != ANSWER_NETMASK_DIFFERS);
-	assert_int_equal(tlv.received_total.packets, 0);
-	assert_int_equal(tlv.identity[0], 0);
-	assert_int_equal(tlv.sent.packets, 7);
-	assert_int_equal(tlv.block, number);
-	if (tlv.answer.status != ANSWER_VALID &&
-	    tlv.answer.status != ANSWER_TWO_INGRESSES) {
-		assert_int_equal(tlv.received.packets, 0);
-		assert_int_equal(tlv.received.bytes, 0);
-	}
-	return tlv;
-}
-
-static void expect(unsigned int i, int64_t number, enum answer_status status)
-{
-	struct blocktlv tlv = ask_from(&alice, i, number);
-
-	assert_int_equal(tlv.answer.status, status);
-	assert_int_equal(tlv.answer.reason, REASON_NONE);
-}
-
-static void expect_valid(unsigned int i, int64_t number, uint64_t packets)
-{
-	struct blocktlv tlv = ask_from(&alice, i, number);
-
-	assert_int_equal(tlv.answer.status, ANSWER_VALID);
-	assert_int_equal(tlv.received.packets, packets);
-	assert_int_equal(tlv.received.bytes, packets * 100);
-}
-
-static void expect_invalid(unsigned int i, int64_t number, enum reason reason)
-{
-	struct blocktlv tlv = ask_from(&alice, i, number);
-
-	assert_int_equal(tlv.answer.status, ANSWER_INVALID);
-	assert_int_equal(tlv.answer.reason, reason);
-}
 
 static void test_kept_blocks(void **state)
 {
@@ -280,82 +138,6 @@ static void test_differences_first(void **state)
 	}
 }
 
-static const struct in6_addr source = { .s6_addr = { 0xfd, [15] = 9 } };
-
-static struct sr6flow_flow with_source(unsigned int netmask, uint8_t last)
-{
-	struct sr6flow_flow made = flow(0);
-
-	made.netmask = netmask;
-	made.source = source;
-	made.source.s6_addr[15] = netmask == 128 ? last : 0;
-	return made;
-}
-
-static void record_source(unsigned int netmask, uint8_t last, uint64_t packets)
-{
-	const struct record made = {
-		.flow = with_source(netmask, last),
-		.mask = MASK,
-		.block = 10,
-		.packets = packets,
-	};
-
-	assert_int_equal(ledger_record(ledger, &made), 0);
-}
-
-static struct blocktlv ask_source(unsigned int netmask, uint8_t last)
-{
-	struct blocktlv tlv = request(0, 10);
-	bool known;
-
-	tlv.flow = with_source(netmask, last);
-	known = ledger_ask(ledger, &tlv, &alice);
-	assert_int_equal(known, tlv.answer.status == ANSWER_VALID);
-	assert_int_equal(tlv.flow.netmask, netmask);
-	return tlv;
-}
-
-/* A valid answer has it, and no other. */
-static void test_last_source(void **state)
-{
-	struct record made = {
-		.flow = flow(0), .mask = MASK, .block = 10, .packets = 5,
-		.last_source = source,
-	};
-	struct blocktlv tlv = request(0, 10);
-
-	(void)state;
-	assert_int_equal(ledger_record(ledger, &made), 0);
-	made.block = 11;
-	made.reason = REASON_TWO_SOURCES;
-	made.packets = 0;
-	assert_int_equal(ledger_record(ledger, &made), 0);
-	ledger_block_end(ledger, 11);
-	assert_true(ledger_ask(ledger, &tlv, &alice));
-	assert_int_equal(tlv.answer.status, ANSWER_VALID);
-	assert_memory_equal(&tlv.last_source, &source, sizeof(source));
-	assert_true(IN6_IS_ADDR_UNSPECIFIED(&tlv.flow.source));
-	tlv = request(0, 11);
-	assert_true(ledger_ask(ledger, &tlv, &alice));
-	assert_int_equal(tlv.answer.status, ANSWER_INVALID);
-	assert_true(IN6_IS_ADDR_UNSPECIFIED(&tlv.last_source));
-}
-
-/* One SID list from two sources: two flows. */
-static void test_sources(void **state)
-{
-	(void)state;
-	record_source(128, 1, 5);
-	record_source(128, 2, 7);
-	ledger_block_end(ledger, 10);
-	assert_int_equal(ledger_flows(ledger), 2);
-	assert_int_equal(ask_source(128, 1).received.packets, 5);
-	assert_int_equal(ask_source(128, 2).received.packets, 7);
-	assert_int_equal(ask_source(128, 3).answer.status,
-			 ANSWER_UNKNOWN_FLOW);
-}
-
 /* Cumulative counters go out with a valid answer, if the recorder knows them. */
 static void test_totals(void **state)
 {
@@ -390,21 +172,6 @@ static void test_totals(void **state)
 	/* After a step there are no figures, and no cumulative ones either. */
 	ledger_stepped(ledger);
 	expect_invalid(0, 10, REASON_CLOCK_STEPPED);
-}
-
-/* With another netmask there is no flow that could be the same. */
-static void test_netmask_differs(void **state)
-{
-	(void)state;
-	assert_int_equal(ask_source(64, 0).answer.status, ANSWER_NOT_FINISHED);
-	record_source(128, 1, 5);
-	assert_int_equal(ask_source(64, 0).answer.status, ANSWER_NOT_FINISHED);
-	ledger_block_end(ledger, 10);
-	assert_int_equal(ask_source(64, 0).answer.status,
-			 ANSWER_NETMASK_DIFFERS);
-	assert_int_equal(ask_source(127, 0).answer.status,
-			 ANSWER_NETMASK_DIFFERS);
-	expect(0, 10, ANSWER_NETMASK_DIFFERS);
 }
 
 static void test_flow_added(void **state)
@@ -692,7 +459,6 @@ static void test_begins(void **state)
 
 int main(void)
 {
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	static const struct CMUnitTest tests[] = {
 		TEST(test_kept_blocks),
 		TEST(test_hostile_numbers),
@@ -701,8 +467,6 @@ int main(void)
 		TEST(test_begins),
 		TEST(test_unknown_flow_tells_timing),
 		TEST(test_differences_first),
-		TEST(test_sources),
-		TEST(test_netmask_differs), TEST(test_last_source),
 		TEST(test_totals),
 		TEST(test_flow_added),
 		TEST(test_reasons),
