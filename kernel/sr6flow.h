@@ -270,9 +270,10 @@ enum sr6flow_diagnostic {
 /**
  * struct sr6flow_set - a set
  * @mask: mark mask
- * @asked: by which index a rule last asked the set to count, see swap.c
+ * @asked: by which index the set was last asked to count, see swap.c
  * @index: by which index the set was last listed
  * @netmask: bits of the source in the key, 0 for none
+ * @asked_before: and by which other index before that
  * @source_mask: mask of source addresses; all bits without a netmask, because then
  *		 whole addresses are compared with the last packet's
  * @colour: active colour; written with WRITE_ONCE, read once per packet
@@ -283,9 +284,10 @@ enum sr6flow_diagnostic {
  * @diagnostics: per-CPU counters by enum sr6flow_diagnostic
  * @pool: memory of the flows' counters
  * @maxelem: most flows
- * @sets: in the list of all sets
  * @net: namespace of the set, only compared
- * @moves: how often it is known to have been swapped
+ * @sets: in a list of sets of the namespace
+ * @asked_twice: it was asked by two indexes since it was listed
+ * @moves: for how many reasons it is another instance, see swap.c
  * @lock: protects the members below and all writes to flows
  * @flows: flows in order of creation, newest first
  * @count: live flows
@@ -306,7 +308,8 @@ struct sr6flow_set {
 	u16 asked;
 	u16 index;
 	u32 colour;
-	u32 netmask;
+	u16 netmask;
+	u16 asked_before;
 	u64 factor;
 	struct in6_addr source_mask;
 	unsigned long gc_period;
@@ -316,8 +319,9 @@ struct sr6flow_set {
 	struct sr6flow_pool pool;
 	u32 maxelem;
 
-	struct list_head sets;
 	const struct net *net;
+	struct hlist_node sets;
+	bool asked_twice;
 	atomic64_t moves;
 
 	/* Protects the following members. */

@@ -3,7 +3,8 @@
  * "ipset swap" gives the packets of a rule to another set, and user space cannot see it
  * once the sets are swapped back. Rules know a set by its index, and a swap exchanges
  * the indexes of two sets; so a set that is asked by an index that another set had when
- * it was last listed stands in for it.
+ * it was last listed stands in for it. A set that is asked by two indexes is a member of
+ * a list of sets and has a rule as well, so that packets may be counted twice.
  */
 #ifndef SR6FLOW_SWAP_H
 #define SR6FLOW_SWAP_H

@@ -4,7 +4,8 @@
 #
 # A set that stood in for another, while "ipset swap" had given it the other's rule, and
 # counted in its place: both are other instances for whoever reads them, however often
-# it happens. Nothing else changes an instance.
+# it happens. So is a set that is asked by a rule and through a list of sets. Nothing
+# else changes an instance.
 # shellcheck source=test/vm/lib.sh
 . "$(dirname "$0")/../lib.sh"
 # shellcheck source=test/vm/packets.sh
@@ -59,7 +60,6 @@ on router ipset create other hash:sr6flow netmask 128
 on router ipset add rx fcff:1::
 on router ipset add other fd00:5::1@fcff:3::
 on router ipset create both list:set
-on router ipset add both rx
 
 for back in nft legacy; do
 	rules $back "$(counts rx)" "$(counts last)"
@@ -96,14 +96,29 @@ for back in nft legacy; do
 	not_same rx "$a" "sets that have a rule each are noticed"
 	not_same other "$b" "both"
 
-	rules $back "$(counts both)" "$(counts rx)" "$(counts last)"
+	rules $back "$(counts both)" "$(counts last)"
+	on router ipset add both rx
 	on router ipset add both other
 	send < <(packet)
 	instances
 	send < <(packet)
-	same rx "$a" "a list of sets, and a rule beside it, change nothing"
+	same rx "$a" "a list of sets changes nothing"
 	same other "$b" "neither in its other member"
-	on router ipset del both other
+
+	rules $back "$(counts rx)" "$(counts both)" "$(counts last)"
+	for i in 1 2 3; do
+		send < <(packet)
+		not_same rx "$a" "a rule and a list of sets are noticed ($i)"
+		instances
+	done
+	same other "$b" "not by the member without a rule of its own"
+	for member in rx other; do
+		on router ipset del both $member
+	done
+	send < <(packet)
+	instances
+	send < <(packet)
+	same rx "$a" "once it has left the list, packets change nothing"
 
 	rules $back "$(counts rx)" "$(counts last)"
 	send < <(packet)

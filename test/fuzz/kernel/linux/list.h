@@ -31,8 +31,6 @@ static inline void list_del_rcu(struct list_head *entry)
 	entry->prev = NULL;
 }
 
-#define LIST_HEAD(name) struct list_head name = { &name, &name }
-
 static inline void list_del(struct list_head *entry)
 {
 	list_del_rcu(entry);
@@ -44,6 +42,39 @@ static inline void list_del_init(struct list_head *entry)
 	list_del_rcu(entry);
 	INIT_LIST_HEAD(entry);
 }
+
+/* A pointer back to the pointer that leads here, as in the kernel. */
+struct hlist_head {
+	struct hlist_node *first;
+};
+
+struct hlist_node {
+	struct hlist_node *next, **pprev;
+};
+
+static inline void hlist_add_head_rcu(struct hlist_node *node,
+				      struct hlist_head *head)
+{
+	node->next = head->first;
+	node->pprev = &head->first;
+	if (head->first)
+		head->first->pprev = &node->next;
+	head->first = node;
+}
+
+static inline void hlist_del_rcu(struct hlist_node *node)
+{
+	*node->pprev = node->next;
+	if (node->next)
+		node->next->pprev = node->pprev;
+	node->pprev = NULL;
+}
+
+#define hlist_for_each_entry_rcu(entry, head, member) \
+	for (struct hlist_node *standin_node = (head)->first; \
+	     standin_node && (entry = container_of(standin_node, \
+					__typeof__(*entry), member), true); \
+	     standin_node = standin_node->next)
 
 #define list_add_rcu list_add
 #define list_entry container_of
@@ -62,7 +93,6 @@ static inline void list_del_init(struct list_head *entry)
 	for (entry = list_entry((head)->next, __typeof__(*entry), member); \
 	     !list_entry_is_head(entry, head, member); \
 	     entry = list_next_entry(entry, member))
-#define list_for_each_entry_rcu list_for_each_entry
 #define list_for_each_entry_reverse(entry, head, member) \
 	for (entry = list_entry((head)->prev, __typeof__(*entry), member); \
 	     !list_entry_is_head(entry, head, member); \
