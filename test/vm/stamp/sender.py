@@ -292,9 +292,9 @@ def from_set(address):
                        wire.tlv(wire.BLOCK, asked(1)),
                        wire.tlv(wire.BLOCK, later),
                        wire.tlv(wire.DIRECT, direct))
-        # "not finished" until it has read its set for a whole block
+        # "too old" until it has read its set for a whole block
         status = wire.tlvs(sender.answer, auth)[0][2][2]
-        if status != 2 or time.monotonic() > end:
+        if status != 3 or time.monotonic() > end:
             break
         sender = Sender(address)
         time.sleep(0.1)
