@@ -203,16 +203,16 @@ static void report_other(struct sr6flow *handle, const struct options *options)
 {
 	char reason[512];
 	struct sr6flow_set info;
+	bool known;
 
 	snprintf(reason, sizeof(reason), "%s", sr6flow_error(handle));
-	if (sr6flow_info(handle, options->rule.set, &info))
-		lmctl_error("%s", reason);
-	else if (info.netmask != options->set.netmask)
+	known = !sr6flow_info(handle, options->rule.set, &info);
+	if (known && info.netmask != options->set.netmask)
 		lmctl_error("set '%s' exists with netmask %u, not %u: give "
 			    "--netmask=%u, or 'lmctl deinit' and 'lmctl init' "
 			    "it and add its flows again", options->rule.set,
 			    info.netmask, options->set.netmask, info.netmask);
-	else if (info.timeout != wanted_timeout(options))
+	else if (known && info.timeout != wanted_timeout(options))
 		report_timeout(options->rule.set, info.timeout);
 	else
 		lmctl_error("%s", reason);

@@ -99,6 +99,7 @@ static void entry_forget(struct learning *learning, struct entry *entry)
 {
 	entry_unqueue(learning, entry);
 	learning->owned[entry->owner]--;
+	/* It is in the table. NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
 	HASH_DEL(learning->entries, entry);
 	free(entry);
 }
