@@ -71,6 +71,11 @@ int64_t block_delay_max(const struct block_timing *timing)
 	return timing->guard - timing->band;
 }
 
+int64_t block_behind_max(const struct block_timing *timing)
+{
+	return (timing->period - timing->guard + timing->band) / 2;
+}
+
 int64_t block_period_for(const struct block_timing *timing, int64_t delay)
 {
 	double times = (double)delay / (double)block_delay_max(timing);

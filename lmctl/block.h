@@ -92,6 +92,17 @@ uint32_t block_colour(uint32_t mask, int64_t block);
 int64_t block_delay_max(const struct block_timing *timing);
 
 /**
+ * block_behind_max() - how far the clock of a counting node may be behind
+ * @timing: timing
+ *
+ * A reading is whole in the first half of its window; if the node's clock is no more
+ * behind than this, the next block of the colour has not begun by then.
+ *
+ * Return: nanoseconds.
+ */
+int64_t block_behind_max(const struct block_timing *timing);
+
+/**
  * block_period_for() - shortest period for a delay
  * @timing: timing, whose guard time and guard band grow with the period
  * @delay: delay in nanoseconds, longer than block_delay_max()

@@ -482,7 +482,7 @@ int recorder_dump_flow(const struct sr6flow_set *set,
 	recorder->expected = flow->hh.next;
 	observe_identity(recorder, flow, record);
 	observe_colour(recorder, set->mask, set->colour);
-	if (recorder->marking &&
+	if ((recorder->marking || recorder->marks) &&
 	    set->colour != block_colour(set->mask, running))
 		recorder->change[parity(running)].late = true;
 	if (recorder->step == RECORDER_READ)

@@ -167,10 +167,7 @@ int64_t prober_run(struct prober *prober)
 void prober_stepped(struct prober *prober)
 {
 	struct prober_block *block;
-	unsigned int i;
 
-	for (i = 0; i < prober->config.of.npeers; i++)
-		prober->peer[i].apart = 0;
 	DL_FOREACH(prober->blocks, block) {
 		if (block->complete)
 			continue;

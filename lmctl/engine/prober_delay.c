@@ -58,8 +58,10 @@ struct prober_sample prober_sample(const struct prober *prober,
 						 &peer_error);
 	t2 = stamp_time_decode(reply->received, ptp, received);
 	t3 = stamp_time_decode(reply->timestamp, ptp, received);
-	sample.apart = t2 - message->sent < -prober->config.timing.band ||
-		       received - t3 < -prober->config.timing.band;
+	sample.forward = t2 - message->sent;
+	sample.backward = received - t3;
+	sample.apart = sample.forward < -prober->config.timing.band ||
+		       sample.backward < -prober->config.timing.band;
 	sample.delay.round_trip = sample.taken - (t3 - t2);
 	sample.delay.known = within(sample.taken, 0,
 				    prober_patience(prober)) &&
@@ -69,10 +71,10 @@ struct prober_sample prober_sample(const struct prober *prober,
 		sample.delay.round_trip = 0;
 	if (!sample.delay.known)
 		return sample;
-	sample.offset = ((t2 - message->sent) + (t3 - received)) / 2;
+	sample.offset = (sample.forward - sample.backward) / 2;
 	if (sample.synchronised && prober->synchronised)
-		sample_one_way(prober, &sample.delay, t2 - message->sent,
-			       received - t3, peer_error);
+		sample_one_way(prober, &sample.delay, sample.forward,
+			       sample.backward, peer_error);
 	return sample;
 }
 

@@ -162,7 +162,6 @@ static bool find_entry(const struct prober *prober,
  * by less, of packets that one of them read too early.
  */
 static enum answer_status difference(const struct prober *prober,
-				     const struct prober_ask *ask,
 				     const struct prober_entry *entry,
 				     const struct blocktlv *tlv,
 				     const struct prober_sample *sample)
@@ -176,17 +175,29 @@ static enum answer_status difference(const struct prober *prober,
 		return ANSWER_MASK_DIFFERS;
 	if (tlv->guard != own.guard || tlv->band != own.band)
 		return ANSWER_TIMING_DIFFERS;
-	return sample->received < prober->peer[ask->peer].apart ?
-	       ANSWER_CLOCKS_DIFFER : ANSWER_VALID;
+	return sample->apart ? ANSWER_CLOCKS_DIFFER : ANSWER_VALID;
 }
 
 /*
  * A round trip is at least as long as the way there: with a shorter one the packets
- * of a block have arrived before the peer reads it. A long one can be this node's
- * own lag when it sent or received: for a period, other messages may show that, but
- * who was far away in the block before is so still.
+ * of a block have arrived before the peer reads it, by clocks that agree. By those that
+ * there are, they take as long as the request took; and the peer's clock is behind by at
+ * most what the reply took: see block_behind_max().
  */
-static void judge_delay(struct prober *prober, const struct prober_ask *ask,
+static bool is_near(const struct prober_sample *sample,
+		    const struct block_timing *timing)
+{
+	return sample->delay.known &&
+	       sample->delay.round_trip <= block_delay_max(timing) &&
+	       sample->forward <= timing->guard &&
+	       sample->backward <= block_behind_max(timing);
+}
+
+/*
+ * A long way can be this node's own lag when it sent or received: for a period, other
+ * messages may show that, but who was far away in the block before is so still.
+ */
+static bool judge_delay(struct prober *prober, const struct prober_ask *ask,
 			const struct prober_sample *sample,
 			struct prober_answer *answer)
 {
@@ -194,14 +205,14 @@ static void judge_delay(struct prober *prober, const struct prober_ask *ask,
 	struct prober_peer *peer = &prober->peer[ask->peer];
 	int64_t asked = sample->received - ask->block->began;
 
-	if (sample->delay.known &&
-	    sample->delay.round_trip <= block_delay_max(timing)) {
+	if (is_near(sample, timing)) {
 		peer->far = false;
-		return;
+		return true;
 	}
 	answer->said.answer.status = ANSWER_DELAY_TOO_LONG;
 	answer->again = !peer->far && asked < timing->period;
 	peer->far = !answer->again;
+	return false;
 }
 
 /*
@@ -242,11 +253,9 @@ static void answer_tlv(struct prober *prober, struct prober_ask *ask,
 	struct result_peer *said = &answer.said;
 
 	if (said->answer.status == ANSWER_VALID)
-		said->answer.status = difference(prober, ask, entry, tlv,
-						 sample);
-	if (said->answer.status == ANSWER_VALID)
-		judge_delay(prober, ask, sample, &answer);
-	if (said->answer.status == ANSWER_VALID)
+		said->answer.status = difference(prober, entry, tlv, sample);
+	if (said->answer.status == ANSWER_VALID &&
+	    judge_delay(prober, ask, sample, &answer))
 		judge_source(entry, tlv, &answer);
 	if (said->answer.status == ANSWER_VALID ||
 	    said->answer.status == ANSWER_TWO_INGRESSES) {
@@ -339,9 +348,6 @@ static void peer_heard(struct prober *prober, struct prober_peer *peer,
 	if (message->n)
 		peer->several = verdict != VERDICT_UNKNOWN_VERSION;
 	peer->last_heard = received;
-	if (sample->apart)
-		peer->apart = received +
-			      PROBER_APART * prober->config.timing.period;
 	if (sample->taken < 0 || sample->taken > prober_patience(prober))
 		return;
 	if (!peer->smoothed)

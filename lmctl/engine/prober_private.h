@@ -233,12 +233,6 @@ struct prober_message {
 	uint32_t *entry;
 };
 
-/*
- * Messages that are held up on the way hide that the clocks differ, and packets need not
- * be: what one message has proved holds for so many periods.
- */
-#define PROBER_APART 4
-
 /**
  * struct prober_peer - a peer
  * @ring: remembered messages by number; a power of two of them
@@ -249,7 +243,6 @@ struct prober_message {
  * @smoothed: round-trip time, processing at the peer included; 0 if unknown
  * @heard: there was a reply
  * @far: its last answer came from too far away
- * @apart: until then the clocks differ: a sample has proved it, see PROBER_APART
  * @several: it takes several block TLVs: it has shown that it does not stop at one
  *	     of our version
  * @longest: longest message by what is known of the path in this block
@@ -268,7 +261,6 @@ struct prober_peer {
 	int64_t smoothed;
 	bool heard;
 	bool far;
-	int64_t apart;
 	bool several;
 	size_t longest;
 	unsigned int dark;
@@ -504,6 +496,8 @@ int prober_send(struct prober *prober, struct prober_ask *ask);
  * @offset: peer's clock less ours
  * @apart: the clocks differ by more than the guard band: the request arrived
  *	   that long before it was sent, or the reply did
+ * @forward: how long the request took by the clocks of both ends
+ * @backward: how long the reply did
  * @taken: from sending to receiving, the time inside the peer included
  * @received: T4
  */
@@ -512,6 +506,8 @@ struct prober_sample {
 	bool synchronised;
 	int64_t offset;
 	bool apart;
+	int64_t forward;
+	int64_t backward;
 	int64_t taken;
 	int64_t received;
 };

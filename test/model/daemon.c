@@ -321,6 +321,7 @@ static void answer(struct node *node, struct message *message)
 		.ttl = 64, .received = message->received,
 	};
 	bool replies;
+	int64_t now;
 
 	address_of(message->from, &request.from.sin6_addr);
 	address_of(EGRESS, &request.to);
@@ -331,7 +332,8 @@ static void answer(struct node *node, struct message *message)
 	replies = reflector_handle(node->daemon.reflector, &request,
 				   wallclock_time);
 	daemon_running = node;
-	if (replies)
+	/* As lmctl/service/reflect.c does. */
+	if (replies && !loop_stepped(&node->daemon.loop, &now))
 		path_message(node->world, EGRESS, message->from, request.data,
 			     request.len);
 }

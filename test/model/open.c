@@ -13,8 +13,6 @@ static const struct open_fault open_table[] = {
 	  KIND_DELAY, ENDS, false },
 	{ "9", "clocks differ by more than the time for which both ends stand still",
 	  KIND_COLOUR, 1u << INGRESS, true },
-	{ "9", "clocks differ by more than the time for which both ends stand still",
-	  KIND_SET_ANEW, 1u << INGRESS, true },
 };
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))

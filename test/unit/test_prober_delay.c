@@ -15,6 +15,8 @@
 #define BLOCKS 12
 /* Guard time less guard band with a period of a second. */
 #define MOST_MS 400
+/* All of what a reply takes can be the clock of the peer, which is behind. */
+#define BEHIND_MS 300
 
 static void start(struct bench *bench, int64_t there_ms, int64_t back_ms)
 {
@@ -44,7 +46,7 @@ static void run_distance(int64_t there_ms, int64_t back_ms)
 		bench_block(&bench, i);
 	bench_run(&bench, PROBER_PATIENCE * SECOND);
 	assert_int_equal(bench.gaps, 0);
-	if (there_ms + back_ms <= MOST_MS)
+	if (there_ms + back_ms <= MOST_MS && back_ms <= BEHIND_MS)
 		assert_int_equal(bench_answers(&bench, ANSWER_VALID),
 				 3 * BLOCKS);
 	else
