@@ -617,6 +617,45 @@ static void test_sources(void **state)
 	check_source("fc00:12::2", true, 7, "0 this node");
 }
 
+static void find_set(const struct finding *finding, void *arg)
+{
+	size_t len = strlen(arg);
+
+	if (!strcmp(finding->subject, "set"))
+		snprintf((char *)arg + len, 512 - len, "%d %s\n",
+			 (int)finding->level, finding->text);
+}
+
+/* Findings about a set alone, none of whose flows can be read for that reason. */
+static void check_alone(const struct sr6flow_set *set, const char *why,
+			const char *found)
+{
+	const struct measurement of = make_measurement(false, 0);
+	struct checkup *checkup = checkup_new(&of, &timing);
+	char text[512] = "";
+
+	checkup_set(checkup, set, 0);
+	if (why)
+		checkup_unreadable(checkup, why);
+	checkup_findings(checkup, find_set, text);
+	assert_string_equal(text, found);
+	checkup_free(checkup);
+}
+
+static void test_alone(void **state)
+{
+	struct sr6flow_set set = {
+		.name = "lm-rx", .mask = MASK, .flows = 3,
+		.timeout = SR6FLOW_NO_TIMEOUT,
+	};
+
+	(void)state;
+	check_alone(&set, NULL, "0 'lm-rx' has 3 flows\n");
+	check_alone(&set, "it is damaged",
+		    "2 the flows of 'lm-rx' cannot be read: it is damaged\n"
+		    "0 'lm-rx' has 3 flows\n");
+}
+
 static unsigned int tallies;
 
 static void count_tallies(const struct finding *finding, void *arg)
@@ -657,6 +696,7 @@ int main(void)
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_sources),
+		cmocka_unit_test(test_alone),
 		cmocka_unit_test(test_many_words),
 	};
 

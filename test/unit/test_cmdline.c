@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -287,6 +288,12 @@ static const struct row {
 	{ 2, "check ::1 --period 1s --watch" },
 };
 
+/* What the stand-in for the library is to do in the next child. */
+static struct {
+	int flows_error;
+	unsigned int netmask;
+} wanted;
+
 /* The arguments are separated by single spaces. */
 static int child(const char *arguments)
 {
@@ -298,6 +305,8 @@ static int child(const char *arguments)
 	while (*line && argc < ARGS_MAX && (word = strsep(&rest, " ")))
 		argv[argc++] = word;
 	fake_reset();
+	fake.flows_error = wanted.flows_error;
+	fake.netmask = wanted.netmask;
 	/* A daemon that starts by mistake must not hang the test. */
 	alarm(SECONDS_MAX);
 	return lmctl_main(argc, argv);
@@ -399,6 +408,43 @@ static void test_warnings(void **state)
 				     sizeof(message)), 0);
 		assert_non_null(strstr(message, warnings[i].word));
 		assert_true(one_line(message));
+	}
+}
+
+static void fails(const char *arguments, const char *sentence)
+{
+	char message[4096];
+
+	assert_int_equal(run(arguments, message, sizeof(message)), 1);
+	if (!strstr(message, sentence))
+		fail_msg("'%s' has no '%s'", message, sentence);
+}
+
+/* For the right reason. */
+static void test_errors(void **state)
+{
+	(void)state;
+	fails("check --set absent", "a sentence of the library");
+}
+
+/* A set whose state can be read and whose flows cannot. */
+static void test_unreadable(void **state)
+{
+	static const char *const sets[] = { "tx", "rx" };
+	char arguments[64], text[4096];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(sets) / sizeof(sets[0]); i++) {
+		snprintf(arguments, sizeof(arguments), "check --json --set %s",
+			 sets[i]);
+		run_for(arguments, STDOUT_FILENO, text, sizeof(text));
+		assert_null(strstr(text, "cannot be read"));
+		wanted.flows_error = -EPROTO;
+		assert_int_equal(run_for(arguments, STDOUT_FILENO, text,
+					 sizeof(text)), 1);
+		wanted.flows_error = 0;
+		assert_non_null(strstr(text, "cannot be read: a sentence of the library"));
 	}
 }
 
@@ -523,6 +569,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_warnings),
+		cmocka_unit_test(test_errors),
+		cmocka_unit_test(test_unreadable),
 		cmocka_unit_test(test_short_options),
 		cmocka_unit_test(test_record_appends),
 	};
