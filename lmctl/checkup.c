@@ -280,6 +280,7 @@ static double ms(int64_t ns)
 	return (double)ns / BLOCK_NS_PER_MS;
 }
 
+/* A set that learns has timeouts, and none by default. */
 static void judge_flows(struct checkup *checkup)
 {
 	const struct sr6flow_set *set = &checkup->set;
@@ -287,6 +288,11 @@ static void judge_flows(struct checkup *checkup)
 	if (set->flows)
 		find(checkup, FINDING_GOOD, "set", NULL, "'%s' has %u flows",
 		     set->name, set->flows);
+	else if (!checkup->of.npeers && !set->timeout)
+		find(checkup, FINDING_NOTE, "set",
+		     "without learn, add flows with 'lmctl add'",
+		     "'%s' has no flows yet: with learn, the egress learns them with the first requests",
+		     set->name);
 	else
 		find(checkup, FINDING_BAD, "set",
 		     "add flows with 'lmctl add' or 'lmctl import'",
@@ -307,7 +313,8 @@ static void judge_set(struct checkup *checkup)
 		     "install lmctl, its library and the module of one version, and load that module",
 		     "the flows of '%s' cannot be read: %s", set->name,
 		     checkup->unreadable);
-	judge_flows(checkup);
+	else
+		judge_flows(checkup);
 	if (set->malformed)
 		find(checkup, FINDING_NOTE, "set", "see 'lmctl stats --explain'",
 		     "'%s' has met %" PRIu64 " malformed packets", set->name,

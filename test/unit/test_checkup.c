@@ -571,11 +571,19 @@ static void test_words(void **state)
 	assert_non_null(checkup_meaning("of-tomorrow")->remedy);
 }
 
-/* What is found about the sources of flows of this node. */
-static void find_source(const struct finding *finding, void *arg)
+struct about {
+	const char *subject;
+	char text[512];
+};
+
+/* The last that is found about one subject. */
+static void find_about(const struct finding *finding, void *arg)
 {
-	if (!strcmp(finding->subject, "source"))
-		snprintf(arg, 512, "%d %s", (int)finding->level, finding->text);
+	struct about *about = arg;
+
+	if (!strcmp(finding->subject, about->subject))
+		snprintf(about->text, sizeof(about->text), "%d %s",
+			 (int)finding->level, finding->text);
 }
 
 /**
@@ -594,15 +602,15 @@ static void check_source(const char *own, bool fixed, uint64_t packets,
 		make_flow("fc00:12::1@fcff:2::1,fcff:8::100");
 	struct result result = make_result(&of, &flow, MADE_BLOCK, packets,
 					   packets);
-	char text[512] = "";
+	struct about about = { .subject = "source" };
 	struct in6_addr source;
 
 	assert_int_equal(inet_pton(AF_INET6, own, &source), 1);
 	checkup_source(checkup, &flow, &source, fixed);
 	checkup_result(checkup, &result);
-	checkup_findings(checkup, find_source, text);
-	if (strncmp(text, found, strlen(found)))
-		fail_msg("'%s' does not begin with '%s'", text, found);
+	checkup_findings(checkup, find_about, &about);
+	if (strncmp(about.text, found, strlen(found)))
+		fail_msg("'%s' does not begin with '%s'", about.text, found);
 	checkup_free(checkup);
 }
 
@@ -617,43 +625,31 @@ static void test_sources(void **state)
 	check_source("fc00:12::2", true, 7, "0 this node");
 }
 
-static void find_set(const struct finding *finding, void *arg)
-{
-	size_t len = strlen(arg);
-
-	if (!strcmp(finding->subject, "set"))
-		snprintf((char *)arg + len, 512 - len, "%d %s\n",
-			 (int)finding->level, finding->text);
-}
-
-/* Findings about a set alone, none of whose flows can be read for that reason. */
-static void check_alone(const struct sr6flow_set *set, const char *why,
+/* The finding about a set alone; @why: its flows cannot be read, or "". */
+static void check_alone(uint32_t flows, uint32_t timeout, const char *why,
 			const char *found)
 {
 	const struct measurement of = make_measurement(false, 0);
 	struct checkup *checkup = checkup_new(&of, &timing);
-	char text[512] = "";
+	struct about about = { .subject = "set" };
 
-	checkup_set(checkup, set, 0);
-	if (why)
-		checkup_unreadable(checkup, why);
-	checkup_findings(checkup, find_set, text);
-	assert_string_equal(text, found);
+	checkup_set(checkup, &(struct sr6flow_set){ .name = "rx", .mask = MASK,
+		    .flows = flows, .timeout = timeout }, 0);
+	checkup_unreadable(checkup, why);
+	assert_int_equal(checkup_findings(checkup, find_about, &about),
+			 *found != '2');
+	assert_string_equal(about.text, found);
 	checkup_free(checkup);
 }
 
 static void test_alone(void **state)
 {
-	struct sr6flow_set set = {
-		.name = "lm-rx", .mask = MASK, .flows = 3,
-		.timeout = SR6FLOW_NO_TIMEOUT,
-	};
-
 	(void)state;
-	check_alone(&set, NULL, "0 'lm-rx' has 3 flows\n");
-	check_alone(&set, "it is damaged",
-		    "2 the flows of 'lm-rx' cannot be read: it is damaged\n"
-		    "0 'lm-rx' has 3 flows\n");
+	check_alone(3, SR6FLOW_NO_TIMEOUT, "", "0 'rx' has 3 flows");
+	check_alone(3, 0, "why", "2 the flows of 'rx' cannot be read: why");
+	check_alone(0, SR6FLOW_NO_TIMEOUT, "", "2 'rx' has no flows");
+	check_alone(0, 60, "", "2 'rx' has no flows");
+	check_alone(0, 0, "", "1 'rx' has no flows yet: with learn, the egress learns them with the first requests");
 }
 
 static unsigned int tallies;
