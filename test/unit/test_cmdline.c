@@ -80,7 +80,7 @@ static const struct row {
 	{ 0, "add tx a=fcff:1::1@fcff::1 fcff:1::2@fcff::1,fcff::2" },
 	{ 2, "add tx @fcff::1" },
 	{ 2, "add tx fcff:1::zz@fcff::1" },
-	{ 2, "add tx fcff:1::1/64@fcff::1" },
+	{ 1, "add tx fcff:1::1/64@fcff::1" },
 	{ 2, "add tx fcff:1::1@" },
 	{ 0, "add tx --file /dev/null" },
 	{ 1, "add tx fcff:2::1,fcff:8::100" },
@@ -411,11 +411,11 @@ static void test_warnings(void **state)
 	}
 }
 
-static void fails(const char *arguments, const char *sentence)
+static void fails(int status, const char *arguments, const char *sentence)
 {
 	char message[4096];
 
-	assert_int_equal(run(arguments, message, sizeof(message)), 1);
+	assert_int_equal(run(arguments, message, sizeof(message)), status);
 	if (!strstr(message, sentence))
 		fail_msg("'%s' has no '%s'", message, sentence);
 }
@@ -424,7 +424,23 @@ static void fails(const char *arguments, const char *sentence)
 static void test_errors(void **state)
 {
 	(void)state;
-	fails("check --set absent", "a sentence of the library");
+	fails(1, "check --set absent", "a sentence of the library");
+	fails(1, "add rx ::7/64@::1",
+	      "set 'lm-rx' has netmask 0, not 64: its flows have no source, remove ::7/64@");
+	wanted.netmask = 64;
+	fails(1, "add rx ::1 a=::7/128@::1",
+	      "set 'lm-rx' has netmask 64, not 128: remove the netmask from ::7/128@");
+	fails(1, "del rx ::7/999@::1", "set 'lm-rx' has netmask 64, not 999");
+	/* No netmask of a set. */
+	fails(2, "add rx ::7/0@::1", "'::7/0' is not an IPv6 address");
+	fails(2, "add rx ::7/@::1", "'::7/' is not an IPv6 address");
+	fails(2, "add rx ::7/-64@::1", "'::7/-64' is not an IPv6 address");
+	fails(2, "add rx ::7/64x@::1", "'::7/64x' is not an IPv6 address");
+	fails(2, "add rx ::7/0064@::1", "'::7/0064' is not an IPv6 address");
+	fails(2, "add rx ::7/64@::1/64@::1", "'::1/64@::1' is not an IPv6 address");
+	fails(2, "add rx ::7/64", "'::7/64' is not an IPv6 address");
+	fails(2, "add rx /64@::1", "a source is missing");
+	wanted.netmask = 0;
 }
 
 /* A set whose state can be read and whose flows cannot. */
