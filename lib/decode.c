@@ -7,6 +7,7 @@
 #include <arpa/inet.h>
 #include <endian.h>
 #include <linux/netfilter/nfnetlink.h>
+#include <stddef.h>
 #include <string.h>
 #include "internal.h"
 
@@ -337,6 +338,15 @@ static const char *fields_index(struct fields *fields,
 	return left.size ? cut_off : NULL;
 }
 
+/* The first module with changes sends them without the last source. */
+static bool get_changes(struct sr6flow_changes *changes,
+			const struct nlattr *attr)
+{
+	return get_opaque(changes, sizeof(*changes), attr) ||
+	       get_opaque(changes, offsetof(struct sr6flow_changes,
+					    last_source), attr);
+}
+
 static const char *decode_witnesses(struct sr6flow_record *record,
 				    const struct fields *fields)
 {
@@ -345,9 +355,8 @@ static const char *decode_witnesses(struct sr6flow_record *record,
 
 	if (!get_address(&identity, fields->identity))
 		return "a flow without its identity";
-	if (fields->changes &&
-	    !get_opaque(&changes, sizeof(changes), fields->changes))
-		return "changes of a flow that are not 32 bytes";
+	if (fields->changes && !get_changes(&changes, fields->changes))
+		return "changes of a flow that are not 16 or 32 bytes";
 	record->instance = be64toh(identity.instance);
 	record->generation = be64toh(identity.generation);
 	record->source_changes = be64toh(changes.source);

@@ -148,8 +148,8 @@ struct sr6flow_counters {
  *		    set with a netmask
  * @segments_left_changes: packets with another Segments Left than the one before
  *			   them
- * @last_source: source of the last packet; zeros in a set with a netmask, and before
- *		 the first packet
+ * @last_source: source of the last packet; zeros in a set with a netmask, before the
+ *		 first packet, and from an earlier module, which does not report it
  * @timeout: seconds left, 0 for never, SR6FLOW_NO_TIMEOUT without
  * @slots: bit per slot whose counters were in the dump; others have counted
  *	   nothing

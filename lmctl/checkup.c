@@ -74,6 +74,7 @@ struct checkup {
 	struct measurement of;
 	struct block_timing timing;
 	struct sr6flow_set set;
+	char unreadable[TEXT_LEN];
 	struct sources sources;
 	struct sid_facts sids;
 	bool rules_known;
@@ -124,6 +125,11 @@ void checkup_set(struct checkup *checkup, const struct sr6flow_set *set,
 	    set->colour != block_colour(set->mask,
 					block_number(&checkup->timing, time)))
 		checkup->wrong_colours++;
+}
+
+void checkup_unreadable(struct checkup *checkup, const char *why)
+{
+	snprintf(checkup->unreadable, sizeof(checkup->unreadable), "%s", why);
 }
 
 void checkup_rules(struct checkup *checkup, const struct rules *rules)
@@ -274,6 +280,25 @@ static double ms(int64_t ns)
 	return (double)ns / BLOCK_NS_PER_MS;
 }
 
+/* A set that learns has timeouts, and none by default. */
+static void judge_flows(struct checkup *checkup)
+{
+	const struct sr6flow_set *set = &checkup->set;
+
+	if (set->flows)
+		find(checkup, FINDING_GOOD, "set", NULL, "'%s' has %u flows",
+		     set->name, set->flows);
+	else if (!checkup->of.npeers && !set->timeout)
+		find(checkup, FINDING_NOTE, "set",
+		     "without learn, add flows with 'lmctl add'",
+		     "'%s' has no flows yet: with learn, the egress learns them with the first requests",
+		     set->name);
+	else
+		find(checkup, FINDING_BAD, "set",
+		     "add flows with 'lmctl add' or 'lmctl import'",
+		     "'%s' has no flows", set->name);
+}
+
 static void judge_set(struct checkup *checkup)
 {
 	const struct sr6flow_set *set = &checkup->set;
@@ -283,13 +308,13 @@ static void judge_set(struct checkup *checkup)
 		     "'%s' could not be read", checkup->of.set);
 		return;
 	}
-	if (set->flows)
-		find(checkup, FINDING_GOOD, "set", NULL, "'%s' has %u flows",
-		     set->name, set->flows);
-	else
+	if (*checkup->unreadable)
 		find(checkup, FINDING_BAD, "set",
-		     "add flows with 'lmctl add' or 'lmctl import'",
-		     "'%s' has no flows", set->name);
+		     "install lmctl, its library and the module of one version, and load that module",
+		     "the flows of '%s' cannot be read: %s", set->name,
+		     checkup->unreadable);
+	else
+		judge_flows(checkup);
 	if (set->malformed)
 		find(checkup, FINDING_NOTE, "set", "see 'lmctl stats --explain'",
 		     "'%s' has met %" PRIu64 " malformed packets", set->name,

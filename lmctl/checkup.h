@@ -70,6 +70,13 @@ void checkup_set(struct checkup *checkup, const struct sr6flow_set *set,
 		 int64_t time);
 
 /**
+ * checkup_unreadable() - the flows of the set cannot be read
+ * @checkup: checkup
+ * @why: sentence; copied
+ */
+void checkup_unreadable(struct checkup *checkup, const char *why);
+
+/**
  * checkup_rules() - the rules of the set
  * @checkup: checkup
  * @rules: rules

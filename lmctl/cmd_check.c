@@ -341,7 +341,10 @@ static int look_at_set(struct check *check)
 	checkup_set(check->checkup, &set, 0);
 	if (!witness_survey(check->handle, name, &rules))
 		checkup_rules(check->checkup, &rules);
-	if (!marks(&rules, name) && !sidroutes_read(check->handle, name, &facts))
+	if (sidroutes_read(check->handle, name, &facts))
+		checkup_unreadable(check->checkup,
+				   sr6flow_error(check->handle));
+	else if (!marks(&rules, name))
 		checkup_sids(check->checkup, &facts);
 	return EXIT_SUCCESS;
 }

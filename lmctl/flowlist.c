@@ -47,22 +47,53 @@ int flowlist_append(struct flowlist *list, const struct sr6flow_flow *flow,
 	return 0;
 }
 
-static int parse_line(struct flowlist *list, const char *text,
-		      unsigned int line)
+/*
+ * Cuts N off SOURCE/N, as 'lmctl flows' shows a source, and returns it. What is no
+ * number stays, for the library to refuse it.
+ */
+static unsigned int cut_netmask(char *text)
 {
+	char *at = strchr(text, '@'), *slash = strchr(text, '/');
+	size_t len = slash ? strspn(slash + 1, "0123456789") : 0;
+	unsigned int netmask;
+
+	if (!at || !len || len > 3 || slash + 1 + len != at)
+		return 0;
+	netmask = (unsigned int)strtoul(slash + 1, NULL, 10);
+	if (netmask)
+		memmove(slash, at, strlen(at) + 1);
+	return netmask;
+}
+
+static int parse_flow(struct flowlist *list, char *text, unsigned int line)
+{
+	unsigned int netmask = cut_netmask(text);
 	struct sr6flow_flow flow;
 	char error[256];
+	int err;
 
 	if (sr6flow_flow_parse(&flow, text, error, sizeof(error))) {
 		lmctl_error("%s%s", flowlist_origin(list, line), error);
 		return -EINVAL;
 	}
-	return flowlist_append(list, &flow, line);
+	err = flowlist_append(list, &flow, line);
+	if (!err)
+		list->items[list->n - 1].netmask = netmask;
+	return err;
 }
 
 int flowlist_parse(struct flowlist *list, const char *text)
 {
-	return parse_line(list, text, 0);
+	char *copy = strdup(text);
+	int err;
+
+	if (!copy) {
+		lmctl_error("out of memory");
+		return -ENOMEM;
+	}
+	err = parse_flow(list, copy, 0);
+	free(copy);
+	return err;
 }
 
 /* Cuts comment and blanks off a line; a line of these alone becomes empty. */
@@ -100,7 +131,7 @@ static int read_lines(struct flowlist *list, FILE *stream)
 		}
 		text = trim(line);
 		if (*text)
-			err = parse_line(list, text, number);
+			err = parse_flow(list, text, number);
 	}
 	if (!err && ferror(stream)) {
 		err = errno ? -errno : -EIO;

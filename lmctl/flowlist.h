@@ -14,11 +14,13 @@
 /**
  * struct flowlist_item - a flow and where it comes from
  * @flow: the flow
+ * @netmask: N of SOURCE/N, 0 if it was not given
  * @line: line in the file, 0 for none
  * @added: this run added it
  */
 struct flowlist_item {
 	struct sr6flow_flow flow;
+	unsigned int netmask;
 	unsigned int line;
 	bool added;
 };
@@ -66,7 +68,7 @@ int flowlist_append(struct flowlist *list, const struct sr6flow_flow *flow,
 /**
  * flowlist_parse() - append a flow in its text form
  * @list: list
- * @text: [NAME=][SOURCE@]SID[,SID...]
+ * @text: [NAME=][SOURCE[/N]@]SID[,SID...]; flowsource_fill() checks N
  *
  * Return: 0, or -EINVAL or -ENOMEM after a message.
  */

@@ -70,6 +70,39 @@ static const struct sr6flow_flow *first_without(const struct flowlist *list)
 	return NULL;
 }
 
+static bool has_netmasks(const struct flowlist *list)
+{
+	size_t i;
+
+	for (i = 0; i < list->n; i++)
+		if (list->items[i].netmask)
+			return true;
+	return false;
+}
+
+static int check_netmasks(const struct flowlist *list,
+			  const struct sr6flow_set *set)
+{
+	size_t i;
+
+	for (i = 0; i < list->n; i++) {
+		const struct flowlist_item *item = &list->items[i];
+		char source[INET6_ADDRSTRLEN];
+
+		if (!item->netmask || item->netmask == set->netmask)
+			continue;
+		inet_ntop(AF_INET6, &item->flow.source, source, sizeof(source));
+		lmctl_error("%sset '%s' has netmask %u, not %u: %s %s/%u@",
+			    flowlist_origin(list, item->line), set->name,
+			    set->netmask, item->netmask,
+			    set->netmask ? "remove the netmask from" :
+					   "its flows have no source, remove",
+			    source, item->netmask);
+		return -EINVAL;
+	}
+	return 0;
+}
+
 int flowsource_fill(struct flowlist *list, struct sr6flow *handle,
 		    const char *set, bool warn)
 {
@@ -78,15 +111,16 @@ int flowsource_fill(struct flowlist *list, struct sr6flow *handle,
 	struct tunsrc tunsrc;
 	int err;
 
-	if (!first)
+	if (!first && !has_netmasks(list))
 		return 0;
 	err = sr6flow_info(handle, set, &info);
 	if (err) {
 		lmctl_error("%s", sr6flow_error(handle));
 		return err;
 	}
-	if (!info.netmask)
-		return 0;
+	err = check_netmasks(list, &info);
+	if (err || !first || !info.netmask)
+		return err;
 	err = marks(set);
 	if (err <= 0)
 		return err;

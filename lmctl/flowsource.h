@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The source of flows that were given without one.
+ * The source of flows that were given without one, and the netmask of the others.
  */
 #ifndef LMCTL_FLOWSOURCE_H
 #define LMCTL_FLOWSOURCE_H
@@ -8,14 +8,17 @@
 #include "lmctl/flowlist.h"
 
 /**
- * flowsource_fill() - give flows for a marking set the tunnel source of this node
+ * flowsource_fill() - complete the sources of flows that were given
  * @list: flows; those with a source keep it
  * @handle: library handle
  * @set: name of the set
  * @warn: warn if the kernel has no fixed tunnel source, so that it may choose another
  *	  one later
  *
- * Does nothing for a set without netmask. A set is marking if it is LMCTL_SET_TX, or
+ * A source that was given with a netmask must have that of the set.
+ *
+ * Flows for a marking set that were given without a source get the tunnel source of this
+ * node, unless the set has no netmask. A set is marking if it is LMCTL_SET_TX, or
  * if the rule of a marking node names it. For other sets nobody but the user knows the
  * source, and the library says so.
  *

@@ -10,7 +10,8 @@ enum { OPT_GROUP = 0x400, OPT_IN_BAND, OPT_KEY, OPT_SOURCE, OPT_MTU,
 
 static const struct argp_option options[] = {
 	{ .name = "set", .key = 's', .arg = "SET",
-	  .doc = "The marking set (default " LMCTL_SET_TX ")" },
+	  .doc = "The marking set, for check without PEER any set (default "
+		 LMCTL_SET_TX ")" },
 	{ .name = "group", .key = OPT_GROUP,
 	  .doc = "The peers are one group whose counts are summed, as anycast egresses are" },
 	{ .name = "in-band", .key = OPT_IN_BAND,

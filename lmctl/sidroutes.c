@@ -330,10 +330,11 @@ int sidroutes_read(struct sr6flow *handle, const char *set,
 	struct sidroutes routes = { .facts = facts };
 	int err = netlink_open(&routes.socket, NETLINK_ROUTE);
 
+	memset(facts, 0, sizeof(*facts));
 	if (!err)
 		err = read_devices(&routes);
-	if (!err)
-		err = read_flows(&routes, handle, set);
+	/* Without routes nothing is known of the flows. */
+	err = err ? 0 : read_flows(&routes, handle, set);
 	tdestroy(routes.tree, free);
 	nl_socket_free(routes.socket);
 	return err;

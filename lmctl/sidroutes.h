@@ -15,8 +15,9 @@
  * @facts: filled
  *
  * Each SID is looked up once, and no more than some hundred: the rest is not known.
+ * Nothing is known if the kernel cannot be asked for routes.
  *
- * Return: 0 or a negative errno; without a message, sr6flow_error() may know.
+ * Return: 0, or the error of sr6flow_dump(); sr6flow_error() has the sentence.
  */
 int sidroutes_read(struct sr6flow *handle, const char *set,
 		   struct sid_facts *facts);

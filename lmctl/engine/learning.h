@@ -5,7 +5,7 @@
  * one who writes to the set come out.
  *
  * A flow is a learned one if it has a timeout: so a new process knows which they
- * are, and the flows of the operator, which have none, are never touched. While
+ * are, and the flows of the operator, which have none, stay as they are. While
  * requests name a learned flow its timeout is renewed when half of it is over.
  *
  * At most as many as the configuration says, jobs and flows that were removed a
@@ -102,8 +102,9 @@ void learning_dumped(struct learning *learning,
  * @block: block number
  * @history: blocks that requests can ask for
  *
- * Makes the jobs that renew timeouts: they follow the dump at once, so that no
- * flow that the operator has typed since then gets a timeout.
+ * Makes the jobs that renew timeouts. A flow from which the operator takes the timeout
+ * after the dump and before its job gets it again: the set cannot be asked for the
+ * timeout of one flow.
  */
 void learning_block_end(struct learning *learning, int64_t block,
 			unsigned int history);

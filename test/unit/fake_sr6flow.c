@@ -177,6 +177,7 @@ int __wrap_sr6flow_info(struct sr6flow *handle, const char *set,
 		.maxelem = 65536,
 		.hashsize = 1024,
 		.timeout = fake.timeout,
+		.netmask = fake.netmask,
 		.forceadd = fake.forceadd,
 		.flows = fake.n,
 		.no_flow = 7,
@@ -277,5 +278,5 @@ int __wrap_sidroutes_read(struct sr6flow *handle, const char *set,
 	(void)handle;
 	(void)set;
 	memset(facts, 0, sizeof(*facts));
-	return 0;
+	return fake.flows_error;
 }

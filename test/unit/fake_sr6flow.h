@@ -19,11 +19,13 @@
  * @mask: mark mask of every set
  * @colour: active colour
  * @timeout: default timeout of every set
+ * @netmask: netmask of every set
  * @forceadd: every set has it
  * @adds_left: sr6flow_add() fails when it gets to 0; negative: never
  * @interruptions: so many dumps end half way, and their counters are wrong
  * @interruption: with which error, 0 for -EINTR
  * @open_error: what sr6flow_open() returns
+ * @flows_error: what sidroutes_read() returns
  * @destroyed: sr6flow_destroy() was called
  * @rules: what witness_survey() finds
  * @rule: what witness_read() says of the rules
@@ -35,11 +37,13 @@ extern struct fake {
 	uint32_t mask;
 	uint32_t colour;
 	uint32_t timeout;
+	unsigned int netmask;
 	bool forceadd;
 	int adds_left;
 	int interruptions;
 	int interruption;
 	int open_error;
+	int flows_error;
 	bool destroyed;
 	struct rules rules;
 	enum reason rule;

@@ -571,11 +571,19 @@ static void test_words(void **state)
 	assert_non_null(checkup_meaning("of-tomorrow")->remedy);
 }
 
-/* What is found about the sources of flows of this node. */
-static void find_source(const struct finding *finding, void *arg)
+struct about {
+	const char *subject;
+	char text[512];
+};
+
+/* The last that is found about one subject. */
+static void find_about(const struct finding *finding, void *arg)
 {
-	if (!strcmp(finding->subject, "source"))
-		snprintf(arg, 512, "%d %s", (int)finding->level, finding->text);
+	struct about *about = arg;
+
+	if (!strcmp(finding->subject, about->subject))
+		snprintf(about->text, sizeof(about->text), "%d %s",
+			 (int)finding->level, finding->text);
 }
 
 /**
@@ -594,15 +602,15 @@ static void check_source(const char *own, bool fixed, uint64_t packets,
 		make_flow("fc00:12::1@fcff:2::1,fcff:8::100");
 	struct result result = make_result(&of, &flow, MADE_BLOCK, packets,
 					   packets);
-	char text[512] = "";
+	struct about about = { .subject = "source" };
 	struct in6_addr source;
 
 	assert_int_equal(inet_pton(AF_INET6, own, &source), 1);
 	checkup_source(checkup, &flow, &source, fixed);
 	checkup_result(checkup, &result);
-	checkup_findings(checkup, find_source, text);
-	if (strncmp(text, found, strlen(found)))
-		fail_msg("'%s' does not begin with '%s'", text, found);
+	checkup_findings(checkup, find_about, &about);
+	if (strncmp(about.text, found, strlen(found)))
+		fail_msg("'%s' does not begin with '%s'", about.text, found);
 	checkup_free(checkup);
 }
 
@@ -615,6 +623,33 @@ static void test_sources(void **state)
 	check_source("fc00:12::2", false, 0, "2 source-changed: ");
 	/* Of another node, whose packets come through this one. */
 	check_source("fc00:12::2", true, 7, "0 this node");
+}
+
+/* The finding about a set alone; @why: its flows cannot be read, or "". */
+static void check_alone(uint32_t flows, uint32_t timeout, const char *why,
+			const char *found)
+{
+	const struct measurement of = make_measurement(false, 0);
+	struct checkup *checkup = checkup_new(&of, &timing);
+	struct about about = { .subject = "set" };
+
+	checkup_set(checkup, &(struct sr6flow_set){ .name = "rx", .mask = MASK,
+		    .flows = flows, .timeout = timeout }, 0);
+	checkup_unreadable(checkup, why);
+	assert_int_equal(checkup_findings(checkup, find_about, &about),
+			 *found != '2');
+	assert_string_equal(about.text, found);
+	checkup_free(checkup);
+}
+
+static void test_alone(void **state)
+{
+	(void)state;
+	check_alone(3, SR6FLOW_NO_TIMEOUT, "", "0 'rx' has 3 flows");
+	check_alone(3, 0, "why", "2 the flows of 'rx' cannot be read: why");
+	check_alone(0, SR6FLOW_NO_TIMEOUT, "", "2 'rx' has no flows");
+	check_alone(0, 60, "", "2 'rx' has no flows");
+	check_alone(0, 0, "", "1 'rx' has no flows yet: with learn, the egress learns them with the first requests");
 }
 
 static unsigned int tallies;
@@ -657,6 +692,7 @@ int main(void)
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_sources),
+		cmocka_unit_test(test_alone),
 		cmocka_unit_test(test_many_words),
 	};
 

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -79,7 +80,7 @@ static const struct row {
 	{ 0, "add tx a=fcff:1::1@fcff::1 fcff:1::2@fcff::1,fcff::2" },
 	{ 2, "add tx @fcff::1" },
 	{ 2, "add tx fcff:1::zz@fcff::1" },
-	{ 2, "add tx fcff:1::1/64@fcff::1" },
+	{ 1, "add tx fcff:1::1/64@fcff::1" },
 	{ 2, "add tx fcff:1::1@" },
 	{ 0, "add tx --file /dev/null" },
 	{ 1, "add tx fcff:2::1,fcff:8::100" },
@@ -287,6 +288,12 @@ static const struct row {
 	{ 2, "check ::1 --period 1s --watch" },
 };
 
+/* What the stand-in for the library is to do in the next child. */
+static struct {
+	int flows_error;
+	unsigned int netmask;
+} wanted;
+
 /* The arguments are separated by single spaces. */
 static int child(const char *arguments)
 {
@@ -298,6 +305,8 @@ static int child(const char *arguments)
 	while (*line && argc < ARGS_MAX && (word = strsep(&rest, " ")))
 		argv[argc++] = word;
 	fake_reset();
+	fake.flows_error = wanted.flows_error;
+	fake.netmask = wanted.netmask;
 	/* A daemon that starts by mistake must not hang the test. */
 	alarm(SECONDS_MAX);
 	return lmctl_main(argc, argv);
@@ -399,6 +408,59 @@ static void test_warnings(void **state)
 				     sizeof(message)), 0);
 		assert_non_null(strstr(message, warnings[i].word));
 		assert_true(one_line(message));
+	}
+}
+
+static void fails(int status, const char *arguments, const char *sentence)
+{
+	char message[4096];
+
+	assert_int_equal(run(arguments, message, sizeof(message)), status);
+	if (!strstr(message, sentence))
+		fail_msg("'%s' has no '%s'", message, sentence);
+}
+
+/* For the right reason. */
+static void test_errors(void **state)
+{
+	(void)state;
+	fails(1, "check --set absent", "a sentence of the library");
+	fails(1, "add rx ::7/64@::1",
+	      "set 'lm-rx' has netmask 0, not 64: its flows have no source, remove ::7/64@");
+	wanted.netmask = 64;
+	fails(1, "add rx ::1 a=::7/128@::1",
+	      "set 'lm-rx' has netmask 64, not 128: remove the netmask from ::7/128@");
+	fails(1, "del rx ::7/999@::1", "set 'lm-rx' has netmask 64, not 999");
+	/* No netmask of a set. */
+	fails(2, "add rx ::7/0@::1", "'::7/0' is not an IPv6 address");
+	fails(2, "add rx ::7/@::1", "'::7/' is not an IPv6 address");
+	fails(2, "add rx ::7/-64@::1", "'::7/-64' is not an IPv6 address");
+	fails(2, "add rx ::7/64x@::1", "'::7/64x' is not an IPv6 address");
+	fails(2, "add rx ::7/0064@::1", "'::7/0064' is not an IPv6 address");
+	fails(2, "add rx ::7/64@::1/64@::1", "'::1/64@::1' is not an IPv6 address");
+	fails(2, "add rx ::7/64", "'::7/64' is not an IPv6 address");
+	fails(2, "add rx /64@::1", "a source is missing");
+	wanted.netmask = 0;
+}
+
+/* A set whose state can be read and whose flows cannot. */
+static void test_unreadable(void **state)
+{
+	static const char *const sets[] = { "tx", "rx" };
+	char arguments[64], text[4096];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(sets) / sizeof(sets[0]); i++) {
+		snprintf(arguments, sizeof(arguments), "check --json --set %s",
+			 sets[i]);
+		run_for(arguments, STDOUT_FILENO, text, sizeof(text));
+		assert_null(strstr(text, "cannot be read"));
+		wanted.flows_error = -EPROTO;
+		assert_int_equal(run_for(arguments, STDOUT_FILENO, text,
+					 sizeof(text)), 1);
+		wanted.flows_error = 0;
+		assert_non_null(strstr(text, "cannot be read: a sentence of the library"));
 	}
 }
 
@@ -523,6 +585,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_warnings),
+		cmocka_unit_test(test_errors),
+		cmocka_unit_test(test_unreadable),
 		cmocka_unit_test(test_short_options),
 		cmocka_unit_test(test_record_appends),
 	};

@@ -187,6 +187,20 @@ static void short_changes(struct nlmsghdr *nlh)
 		       "1234567890123456789012345678901", 31);
 }
 
+static void changes_of_17(struct nlmsghdr *nlh)
+{
+	listing_flow(nlh, "::1");
+	listing_identity(nlh, 1);
+	listing_opaque(nlh, IPSET_ATTR_IP2_TO, "12345678901234567", 17);
+}
+
+static void changes_of_15(struct nlmsghdr *nlh)
+{
+	listing_flow(nlh, "::1");
+	listing_identity(nlh, 1);
+	listing_opaque(nlh, IPSET_ATTR_IP2_TO, "123456789012345", 15);
+}
+
 static void long_changes(struct nlmsghdr *nlh)
 {
 	listing_flow(nlh, "::1");
@@ -234,7 +248,7 @@ static void bad_records(void **state)
 	static const char colour[] = "counters without a colour of the set";
 	static const char pair[] = "a colour without packets and bytes";
 	static const char identity[] = "a flow without its identity";
-	static const char changes[] = "changes of a flow that are not 32 bytes";
+	static const char changes[] = "changes of a flow that are not 16 or 32 bytes";
 	static const char cut[] = "an attribute that is cut off";
 	static const struct {
 		void (*put)(struct nlmsghdr *nlh);
@@ -251,6 +265,7 @@ static void bad_records(void **state)
 		{ no_bytes, pair }, { short_packets, pair },
 		{ no_identity, identity }, { short_identity, identity },
 		{ short_changes, changes }, { long_changes, changes },
+		{ changes_of_15, changes }, { changes_of_17, changes },
 		{ flat_changes, changes },
 		{ short_timeout, "a timeout that is not four bytes" },
 		{ long_attribute, cut }, { tiny_attribute, cut },

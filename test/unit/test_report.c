@@ -36,6 +36,33 @@ static void list_of(struct flowlist *list, const char *const *flows, size_t n)
 		assert_int_equal(flowlist_parse(list, flows[i]), 0);
 }
 
+/* As 'lmctl flows' shows a source, so that it can be copied. */
+static void test_netmask(void **state)
+{
+	static const char *const flows[] = {
+		"gold=fc00:12::1/128@fcff:2::1", "fc00:12::1/64@fcff:2::1",
+		"fc00:12::1@fcff:2::1", "fcff:2::1",
+	};
+	static const unsigned int netmasks[] = { 128, 64, 0, 0 };
+	struct sr6flow_flow flow;
+	struct flowlist list;
+	char error[64];
+	size_t i;
+
+	(void)state;
+	list_of(&list, flows, 4);
+	assert_int_equal(sr6flow_flow_parse(&flow, flows[2], error,
+					    sizeof(error)), 0);
+	for (i = 0; i < list.n; i++) {
+		assert_int_equal(list.items[i].netmask, netmasks[i]);
+		memset(list.items[i].flow.name, 0, sizeof(flow.name));
+		if (i < 3)
+			assert_memory_equal(&list.items[i].flow, &flow,
+					    sizeof(flow));
+	}
+	flowlist_free(&list);
+}
+
 /* gold is there already and must stay, a and b go again. */
 static void test_add_undo(void **state)
 {
@@ -331,6 +358,7 @@ static void test_json_interrupted(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(test_netmask, setup),
 		cmocka_unit_test_setup(test_add_undo, setup),
 		cmocka_unit_test_setup(test_add_existing, setup),
 		cmocka_unit_test_setup(test_del_all_or_none, setup),

@@ -372,6 +372,42 @@ static void last_source(void **state)
 	assert_string_equal(last, "::");
 }
 
+/* A module from before the last source: the changes count, the source is not known. */
+static void changes_of_earlier_module(void **state)
+{
+	static const uint8_t changes[16] = { [7] = 7, [15] = 9 };
+	char last[INET6_ADDRSTRLEN];
+	struct nlattr *adt, *data;
+	struct nlmsghdr *nlh;
+
+	(void)state;
+	for (int netmask = -1; netmask <= 128; netmask += 129) {
+		adt = list(&nlh, netmask);
+		data = mnl_attr_nest_start(nlh, IPSET_ATTR_DATA);
+		listing_flow(nlh, netmask < 0 ? "::1" : "::9@::1");
+		listing_identity(nlh, 1);
+		listing_opaque(nlh, IPSET_ATTR_IP2_TO, changes,
+			       sizeof(changes));
+		mnl_attr_nest_end(nlh, data);
+		list_end(nlh, adt);
+		assert_int_equal(dump(), 0);
+		assert_string_equal(seen, netmask < 0 ?
+				    "::1 /0 g1 7,9 x0\n" :
+				    "::9@::1 /128 g1 7,9 x0\n");
+	}
+	adt = list(&nlh, -1);
+	record_from(nlh, "fd00::a", LISTING_LOW, 0);
+	data = mnl_attr_nest_start(nlh, IPSET_ATTR_DATA);
+	listing_flow(nlh, "::2");
+	listing_identity(nlh, 1);
+	listing_opaque(nlh, IPSET_ATTR_IP2_TO, changes, sizeof(changes));
+	mnl_attr_nest_end(nlh, data);
+	list_end(nlh, adt);
+	/* Nothing of the flow before is left for the last one. */
+	assert_int_equal(sr6flow_dump(handle, "foo", see_last, last), 0);
+	assert_string_equal(last, "::");
+}
+
 /* There the source is the flow's. */
 static void last_source_of_key(void **state)
 {
@@ -417,6 +453,7 @@ int main(void)
 		TEST(bad_sources), TEST(good_sources), TEST(netmasks),
 		TEST(one_list_two_sources), TEST(witnesses),
 		TEST(witnesses_grow), TEST(last_source),
+		TEST(changes_of_earlier_module),
 		TEST(last_source_of_key), TEST(one_set_after_another),
 	};
 

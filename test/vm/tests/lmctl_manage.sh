@@ -216,6 +216,11 @@ test_source() {
 	is "$(sources rx)" fcff:1::/48 "is all that is left of the source"
 	fault "another address of the same source" "set 'lm-rx' has the flow" \
 		lm add rx fcff:1::2@fcff:2::1
+	fault "another netmask" "set 'lm-rx' has netmask 48, not 128" \
+		lm del rx fcff:1::1/128@fcff:2::1
+	check "the source as flows shows it" \
+		lm del rx "$(sources rx)@fcff:2::1"
+	is "$(sources rx)" "" "the flow is gone"
 	on node ipset destroy lm-rx
 
 	check "a set that can learn" lm init rx --timeout=0 --ip6tables=/bin/true
