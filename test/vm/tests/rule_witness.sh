@@ -164,6 +164,19 @@ swap_and_back ingress lm-tx
 swap_and_back ingress lm-tx
 over set-restarted
 
+begin in-a-list
+on egress ipset create both list:set
+mangle nft -A PREROUTING -m set --match-set both dst
+for i in 1 2; do
+	on egress ipset add both lm-rx
+	nap 0.03
+	on egress ipset del both lm-rx
+	blocks_pass 1
+done
+mangle nft -D PREROUTING 2
+on egress ipset destroy both
+over set-restarted rule-twice rule-changed
+
 # The same where the rules are in tables of ip6_tables.
 
 begin other-back-end
