@@ -178,6 +178,13 @@ static enum answer_status difference(const struct prober *prober,
 	return sample->apart ? ANSWER_CLOCKS_DIFFER : ANSWER_VALID;
 }
 
+static bool is_short(const struct prober_sample *sample,
+		     const struct block_timing *timing)
+{
+	return sample->delay.known &&
+	       sample->delay.round_trip <= block_delay_max(timing);
+}
+
 /*
  * A round trip is at least as long as the way there: with a shorter one the packets
  * of a block have arrived before the peer reads it, by clocks that agree. By those that
@@ -187,9 +194,7 @@ static enum answer_status difference(const struct prober *prober,
 static bool is_near(const struct prober_sample *sample,
 		    const struct block_timing *timing)
 {
-	return sample->delay.known &&
-	       sample->delay.round_trip <= block_delay_max(timing) &&
-	       sample->forward <= timing->guard &&
+	return is_short(sample, timing) && sample->forward <= timing->guard &&
 	       sample->backward <= block_behind_max(timing);
 }
 
@@ -209,7 +214,9 @@ static bool judge_delay(struct prober *prober, const struct prober_ask *ask,
 		peer->far = false;
 		return true;
 	}
-	answer->said.answer.status = ANSWER_DELAY_TOO_LONG;
+	answer->said.answer.status = is_short(sample, timing) ?
+				     ANSWER_CLOCKS_DIFFER :
+				     ANSWER_DELAY_TOO_LONG;
 	answer->again = !peer->far && asked < timing->period;
 	peer->far = !answer->again;
 	return false;
