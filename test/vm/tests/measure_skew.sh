@@ -132,7 +132,7 @@ for skew in 125 -125 500 -500 1000 -1000; do
 	run_down egress
 	run_up egress $skew
 	off
-	reason clocks-differ still-counting both-colours colour-late \
+	reason clocks-differ still-counting both-colours colour-late too-old \
 		read-late not-finished
 	within "$(told_count '$6 == "clocks-differ"')" 4 40 \
 		"$now: it is the clocks"
@@ -153,7 +153,7 @@ run_down ingress
 run_up egress 0
 run_up ingress 125
 off
-reason clocks-differ still-counting both-colours read-late not-finished
+reason clocks-differ still-counting both-colours read-late not-finished too-old
 
 begin right-again
 run_down ingress
