@@ -40,11 +40,11 @@ static __always_inline bool
 sr6flow_place_surely_counts(const struct nf_hook_state *at)
 {
 	/* A pointer at once, and an old one only means "not sure". */
-	if (at->okfn == data_race(sr6flow_after_receive))
-		return !sr6flow_is_l3(at->in);
+	if (at->okfn == data_race(sr6flow_after_output))
+		return !netif_is_l3_master(at->out);
 	/* So is this one. */
-	return at->okfn == data_race(sr6flow_after_output) &&
-	       !netif_is_l3_master(at->out);
+	return at->okfn == data_race(sr6flow_after_receive) &&
+	       !sr6flow_is_l3(at->in);
 }
 
 #endif /* SR6FLOW_PLACE_H */
