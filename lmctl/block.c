@@ -66,6 +66,12 @@ uint32_t block_colour(uint32_t mask, int64_t block)
 	return sr6flow_colour(mask, block & 1);
 }
 
+bool block_older(int64_t block, int64_t reference, uint64_t blocks)
+{
+	return block < reference &&
+	       (uint64_t)reference - (uint64_t)block > blocks;
+}
+
 int64_t block_delay_max(const struct block_timing *timing)
 {
 	return timing->guard - timing->band;

@@ -80,6 +80,16 @@ int64_t block_start(const struct block_timing *timing, int64_t block);
 uint32_t block_colour(uint32_t mask, int64_t block);
 
 /**
+ * block_older() - compare block numbers, which may be any
+ * @block: block number
+ * @reference: another one
+ * @blocks: number of blocks
+ *
+ * Return: true if @block is more than @blocks before @reference.
+ */
+bool block_older(int64_t block, int64_t reference, uint64_t blocks);
+
+/**
  * block_delay_max() - longest delay between two ends
  * @timing: timing
  *

@@ -15,6 +15,7 @@
 #include <uthash.h>
 #include <utlist.h>
 
+#include "lmctl/block.h"
 #include "lmctl/engine/learning.h"
 #include "lmctl/flowkey.h"
 
@@ -235,13 +236,6 @@ void learning_dumped(struct learning *learning,
 	entry->left = record->timeout;
 }
 
-/* Is @block more than @blocks before @reference? Any numbers. */
-static bool older(int64_t block, int64_t reference, uint64_t blocks)
-{
-	return block < reference &&
-	       (uint64_t)reference - (uint64_t)block > blocks;
-}
-
 static void entry_block_end(struct learning *learning, struct entry *entry,
 			    bool asked)
 {
@@ -264,7 +258,7 @@ void learning_block_end(struct learning *learning, int64_t block,
 	learning->stats.flows = 0;
 	HASH_ITER(hh, learning->entries, entry, next)
 		entry_block_end(learning, entry,
-				!older(entry->asked, block, history));
+				!block_older(entry->asked, block, history));
 }
 
 void learning_stepped(struct learning *learning)

@@ -170,13 +170,6 @@ static int64_t later(int64_t block, int64_t by)
 	return __builtin_add_overflow(block, by, &sum) ? INT64_MAX : sum;
 }
 
-/* Is @block more than @blocks before @reference? Any numbers. */
-static bool older(int64_t block, int64_t reference, uint64_t blocks)
-{
-	return block < reference &&
-	       (uint64_t)reference - (uint64_t)block > blocks;
-}
-
 static struct slot *slot_of(struct entry *entry, int64_t block)
 {
 	return &entry->slots[(uint64_t)block % LEDGER_BLOCKS];
@@ -341,7 +334,7 @@ void ledger_block_end(struct ledger *ledger, int64_t block)
 		if (entry->seen)
 			entry->last = block;
 		entry->seen = false;
-		if (older(entry->last, block, LEDGER_BLOCKS))
+		if (block_older(entry->last, block, LEDGER_BLOCKS))
 			entry_forget(ledger, entry);
 	}
 	ledger->reported = true;
@@ -421,7 +414,7 @@ static struct answer answer_block(const struct ledger *ledger,
 		return (struct answer){ .status = unreported(ledger, tlv->block) };
 	if (tlv->block > ledger->newest)
 		return (struct answer){ .status = ANSWER_NOT_FINISHED };
-	if (older(tlv->block, ledger->newest, LEDGER_BLOCKS - 1) ||
+	if (block_older(tlv->block, ledger->newest, LEDGER_BLOCKS - 1) ||
 	    (!known && tlv->block < ledger->begins))
 		return (struct answer){ .status = ANSWER_TOO_OLD };
 	if (!known)
@@ -440,7 +433,7 @@ static bool plausible(const struct ledger *ledger, int64_t block)
 {
 	return ledger->reported &&
 	       block <= later(ledger->newest, RUNNING_AHEAD) &&
-	       !older(block, ledger->newest, LEDGER_BLOCKS - 1);
+	       !block_older(block, ledger->newest, LEDGER_BLOCKS - 1);
 }
 
 /* Remember that @from has sent into the flow in @block. */
@@ -481,8 +474,8 @@ static bool two_ingresses(const struct entry *entry, int64_t block,
 
 		if (ingress->known &&
 		    !IN6_ARE_ADDR_EQUAL(&ingress->address, from) &&
-		    !older(ingress->block, block, INGRESS_BLOCKS) &&
-		    !older(block, ingress->block, INGRESS_BLOCKS))
+		    !block_older(ingress->block, block, INGRESS_BLOCKS) &&
+		    !block_older(block, ingress->block, INGRESS_BLOCKS))
 			return true;
 	}
 	return false;
@@ -516,7 +509,7 @@ bool ledger_ask(struct ledger *ledger, struct blocktlv *tlv,
 /* Does the set have the flow? Not every block brings a dump. */
 static bool is_present(const struct ledger *ledger, const struct entry *entry)
 {
-	return entry && (entry->seen || !older(entry->last, ledger->newest, 1));
+	return entry && (entry->seen || !block_older(entry->last, ledger->newest, 1));
 }
 
 bool ledger_keep(struct ledger *ledger, const struct blocktlv *tlv,
