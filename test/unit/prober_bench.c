@@ -590,6 +590,25 @@ void bench_run(struct bench *bench, int64_t ns)
 	bench->now = until;
 }
 
+void bench_blocks(struct bench *bench, unsigned int from, unsigned int to)
+{
+	unsigned int i;
+
+	for (i = from; i < to; i++)
+		bench_block(bench, i);
+	bench_run(bench, BLOCK_NS_PER_S / 4);
+}
+
+bool bench_lose(struct bench *bench, unsigned int peer, uint8_t *data,
+		size_t *len)
+{
+	(void)bench;
+	(void)peer;
+	(void)data;
+	(void)len;
+	return false;
+}
+
 void bench_expect(const struct bench *bench, uint64_t results, uint64_t ends,
 		  enum answer_status status, uint64_t answers)
 {

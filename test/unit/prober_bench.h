@@ -192,6 +192,26 @@ void bench_stop(struct bench *bench);
 void bench_block(struct bench *bench, unsigned int i);
 
 /**
+ * bench_blocks() - some blocks, and a quarter of a second for their answers
+ * @bench: bench
+ * @from: the first
+ * @to: the one behind the last
+ */
+void bench_blocks(struct bench *bench, unsigned int from, unsigned int to);
+
+/**
+ * bench_lose() - lose every message, for the members request and reply
+ * @bench: bench
+ * @peer: peer
+ * @data: message
+ * @len: its length
+ *
+ * Return: false.
+ */
+bool bench_lose(struct bench *bench, unsigned int peer, uint8_t *data,
+		size_t *len);
+
+/**
  * bench_records() - give the records of a block to the prober, without its end
  * @bench: bench
  * @i: which

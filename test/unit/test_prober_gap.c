@@ -15,16 +15,6 @@
 #define SECOND BLOCK_NS_PER_S
 #define FIRST BENCH_FIRST_BLOCK
 
-static bool lose(struct bench *bench, unsigned int peer, uint8_t *data,
-		 size_t *len)
-{
-	(void)bench;
-	(void)peer;
-	(void)data;
-	(void)len;
-	return false;
-}
-
 /* The peer @lost of them does not get anything. */
 static unsigned int lost;
 
@@ -42,15 +32,6 @@ static void start(struct bench *bench, unsigned int flows, unsigned int blocks)
 	bench_init(bench);
 	bench->flows = flows;
 	bench_start(bench, blocks);
-}
-
-static void blocks(struct bench *bench, unsigned int from, unsigned int to)
-{
-	unsigned int i;
-
-	for (i = from; i < to; i++)
-		bench_block(bench, i);
-	bench_run(bench, SECOND / 4);
 }
 
 static void finish(struct bench *bench, uint64_t gaps)
@@ -76,19 +57,19 @@ static void test_outage(void **state)
 
 	(void)state;
 	start(&bench, 3, 30);
-	blocks(&bench, 0, 5);
-	bench.request = lose;
-	blocks(&bench, 5, 25);
+	bench_blocks(&bench, 0, 5);
+	bench.request = bench_lose;
+	bench_blocks(&bench, 5, 25);
 	assert_int_equal(bench.gaps, 0);
 	bench.request = NULL;
-	blocks(&bench, 25, 26);
+	bench_blocks(&bench, 25, 26);
 	assert_int_equal(bench.gaps, 3);
 	/* The last ones of the outage were still asked for, and answered. */
 	gap_is(&bench, 5, 24 - PROBER_PATIENCE, 20 - PROBER_PATIENCE);
 	assert_int_equal(bench_answers(&bench, ANSWER_NO_ANSWER),
 			 3 * bench.gap.gap);
 	assert_int_equal(bench.gap.covers, RESULT_TOTAL | RESULT_SEGMENT(0));
-	blocks(&bench, 26, 30);
+	bench_blocks(&bench, 26, 30);
 	finish(&bench, 3);
 }
 
@@ -99,21 +80,21 @@ static void run_late(bool here)
 
 	start(&bench, 1, 12);
 	bench.invalid_reason = REASON_READ_LATE;
-	blocks(&bench, 0, 4);
+	bench_blocks(&bench, 0, 4);
 	if (here)
 		bench.invalid_flow = 0;
 	else
 		bench.peer_reason[0] = REASON_STILL_COUNTING;
-	blocks(&bench, 4, 5);
+	bench_blocks(&bench, 4, 5);
 	bench.invalid_flow = -1;
 	bench.peer_reason[0] = REASON_NONE;
 	/* One exact block tells nothing of the one before it. */
-	blocks(&bench, 5, 6);
+	bench_blocks(&bench, 5, 6);
 	assert_int_equal(bench.gaps, 0);
-	blocks(&bench, 6, 7);
+	bench_blocks(&bench, 6, 7);
 	assert_int_equal(bench.gaps, 1);
 	gap_is(&bench, 4, 4, 1);
-	blocks(&bench, 7, 12);
+	bench_blocks(&bench, 7, 12);
 	finish(&bench, 1);
 }
 
@@ -131,17 +112,17 @@ static void run_broken(enum reason here, enum reason there)
 
 	start(&bench, 1, 12);
 	bench.invalid_reason = here;
-	blocks(&bench, 0, 4);
+	bench_blocks(&bench, 0, 4);
 	bench.invalid_flow = here ? 0 : -1;
 	bench.peer_reason[0] = there;
-	blocks(&bench, 4, 6);
+	bench_blocks(&bench, 4, 6);
 	bench.invalid_flow = -1;
 	bench.peer_reason[0] = REASON_NONE;
-	blocks(&bench, 6, 10);
+	bench_blocks(&bench, 6, 10);
 	assert_int_equal(bench.gaps, 0);
 	/* That is over, and the next gap has its row. */
 	bench.peer_reason[0] = REASON_READ_LATE;
-	blocks(&bench, 10, 11);
+	bench_blocks(&bench, 10, 11);
 	bench.peer_reason[0] = REASON_NONE;
 	finish(&bench, 0);
 }
@@ -165,18 +146,18 @@ static void run_identity(bool here, bool there)
 	struct bench bench;
 
 	start(&bench, 1, 16);
-	blocks(&bench, 0, 4);
+	bench_blocks(&bench, 0, 4);
 	bench.peer_reason[0] = REASON_READ_LATE;
-	blocks(&bench, 4, 6);
+	bench_blocks(&bench, 4, 6);
 	bench.peer_reason[0] = REASON_NONE;
 	bench.epoch += here;
 	bench.peer_epoch[0] += there;
-	blocks(&bench, 6, 10);
+	bench_blocks(&bench, 6, 10);
 	assert_int_equal(bench.gaps, 0);
 	bench.peer_reason[0] = REASON_READ_LATE;
-	blocks(&bench, 10, 11);
+	bench_blocks(&bench, 10, 11);
 	bench.peer_reason[0] = REASON_NONE;
-	blocks(&bench, 11, 14);
+	bench_blocks(&bench, 11, 14);
 	gap_is(&bench, 10, 10, 1);
 	finish(&bench, 1);
 }
@@ -196,18 +177,18 @@ static void run_unknown(bool here)
 	uint64_t *epoch = here ? &bench.epoch : &bench.peer_epoch[0];
 
 	start(&bench, 1, 12);
-	blocks(&bench, 0, 3);
+	bench_blocks(&bench, 0, 3);
 	*epoch = 0;
 	bench.peer_reason[0] = REASON_READ_LATE;
-	blocks(&bench, 3, 5);
+	bench_blocks(&bench, 3, 5);
 	bench.peer_reason[0] = REASON_NONE;
-	blocks(&bench, 5, 8);
+	bench_blocks(&bench, 5, 8);
 	assert_int_equal(bench.gaps, 0);
 	*epoch = 1;
-	blocks(&bench, 8, 9);
+	bench_blocks(&bench, 8, 9);
 	assert_int_equal(bench.gaps, 1);
 	gap_is(&bench, 3, 4, 2);
-	blocks(&bench, 9, 12);
+	bench_blocks(&bench, 9, 12);
 	finish(&bench, 1);
 }
 
@@ -226,14 +207,14 @@ static void test_every_other(void **state)
 
 	(void)state;
 	start(&bench, 2, 20);
-	blocks(&bench, 0, 4);
+	bench_blocks(&bench, 0, 4);
 	for (i = 4; i < 13; i++) {
 		bench.peer_reason[0] = i % 2 ? REASON_NONE : REASON_READ_LATE;
-		blocks(&bench, i, i + 1);
+		bench_blocks(&bench, i, i + 1);
 	}
 	assert_int_equal(bench.gaps, 0);
 	bench.peer_reason[0] = REASON_NONE;
-	blocks(&bench, 13, 20);
+	bench_blocks(&bench, 13, 20);
 	gap_is(&bench, 4, 12, 5);
 	finish(&bench, 2);
 }
@@ -245,8 +226,8 @@ static void test_held_up(void **state)
 
 	(void)state;
 	start(&bench, 1, 20);
-	blocks(&bench, 0, 4);
-	blocks(&bench, 11, 14);
+	bench_blocks(&bench, 0, 4);
+	bench_blocks(&bench, 11, 14);
 	assert_int_equal(bench.gaps, 1);
 	gap_is(&bench, 4, 10, 7);
 	finish(&bench, 1);
@@ -260,15 +241,15 @@ static void test_overtaken(void **state)
 
 	(void)state;
 	start(&bench, 1, 8);
-	blocks(&bench, 0, 3);
+	bench_blocks(&bench, 0, 3);
 	/* The third one finds no answer until the fifth has one. */
-	bench.request = lose;
-	blocks(&bench, 3, 4);
+	bench.request = bench_lose;
+	bench_blocks(&bench, 3, 4);
 	bench_run(&bench, SECOND / 2);
 	bench.request = NULL;
 	ledger = bench.ledger[0];
 	assert_non_null(ledger);
-	blocks(&bench, 4, 6);
+	bench_blocks(&bench, 4, 6);
 	bench_expect(&bench, 6, 6, ANSWER_VALID, 6);
 	finish(&bench, 0);
 }
@@ -279,12 +260,12 @@ static void test_stepped(void **state)
 
 	(void)state;
 	start(&bench, 1, 12);
-	blocks(&bench, 0, 4);
+	bench_blocks(&bench, 0, 4);
 	bench.peer_reason[0] = REASON_READ_LATE;
-	blocks(&bench, 4, 5);
+	bench_blocks(&bench, 4, 5);
 	bench.peer_reason[0] = REASON_NONE;
 	prober_stepped(bench.prober);
-	blocks(&bench, 5, 12);
+	bench_blocks(&bench, 5, 12);
 	finish(&bench, 0);
 }
 
@@ -295,12 +276,12 @@ static void test_removed(void **state)
 
 	(void)state;
 	start(&bench, 1, 12);
-	blocks(&bench, 0, 4);
+	bench_blocks(&bench, 0, 4);
 	bench_run(&bench, block_window_open(&bench.config.timing, FIRST + 4) -
 			  bench.now);
 	assert_int_equal(prober_block_end(bench.prober, FIRST + 4), 0);
 	bench.results_of[4]++;
-	blocks(&bench, 5, 10);
+	bench_blocks(&bench, 5, 10);
 	finish(&bench, 0);
 }
 
@@ -314,12 +295,12 @@ static void test_path(void **state)
 	bench.npeers = 3;
 	bench.flows = 2;
 	bench_start(&bench, 20);
-	blocks(&bench, 0, 4);
+	bench_blocks(&bench, 0, 4);
 	/* The middle: the whole has figures, both segments beside it do not. */
 	bench.peer_reason[1] = REASON_READ_LATE;
-	blocks(&bench, 4, 6);
+	bench_blocks(&bench, 4, 6);
 	bench.peer_reason[1] = REASON_NONE;
-	blocks(&bench, 6, 8);
+	bench_blocks(&bench, 6, 8);
 	assert_int_equal(bench.gaps, 2);
 	assert_int_equal(bench.gap.covers,
 			 RESULT_SEGMENT(1) | RESULT_SEGMENT(2));
@@ -327,18 +308,18 @@ static void test_path(void **state)
 	/* This node: the other segments have figures all the time. */
 	bench.invalid_reason = REASON_READ_LATE;
 	bench.invalid_flow = 1;
-	blocks(&bench, 8, 9);
+	bench_blocks(&bench, 8, 9);
 	bench.invalid_flow = -1;
-	blocks(&bench, 9, 11);
+	bench_blocks(&bench, 9, 11);
 	assert_int_equal(bench.gaps, 3);
 	assert_int_equal(bench.gap.covers, RESULT_SEGMENT(0) | RESULT_TOTAL);
 	/* All of them. */
 	bench.peer_reason[0] = REASON_READ_LATE;
 	bench.peer_reason[1] = REASON_READ_LATE;
 	bench.peer_reason[2] = REASON_READ_LATE;
-	blocks(&bench, 11, 13);
+	bench_blocks(&bench, 11, 13);
 	memset(bench.peer_reason, 0, sizeof(bench.peer_reason));
-	blocks(&bench, 13, 15);
+	bench_blocks(&bench, 13, 15);
 	assert_int_equal(bench.gaps, 5);
 	assert_int_equal(bench.gap.covers, RESULT_TOTAL | RESULT_SEGMENT(0) |
 			 RESULT_SEGMENT(1) | RESULT_SEGMENT(2));
@@ -361,16 +342,16 @@ static void test_path_other_blocks(void **state)
 	bench_init(&bench);
 	bench.npeers = 3;
 	bench_start(&bench, 12);
-	blocks(&bench, 0, 4);
+	bench_blocks(&bench, 0, 4);
 	for (i = 0; i < 4; i++) {
 		for (peer = 0; peer < 3; peer++)
 			bench.peer_reason[peer] = late[i][peer] ?
 						  REASON_READ_LATE :
 						  REASON_NONE;
-		blocks(&bench, 4 + i, 5 + i);
+		bench_blocks(&bench, 4 + i, 5 + i);
 	}
 	memset(bench.peer_reason, 0, sizeof(bench.peer_reason));
-	blocks(&bench, 8, 10);
+	bench_blocks(&bench, 8, 10);
 	assert_int_equal(bench.gaps, 2);
 	assert_int_equal(bench.gap.covers, RESULT_SEGMENT(2) | RESULT_TOTAL);
 	gap_is(&bench, 4, 7, 3);
@@ -390,11 +371,11 @@ static void test_group(void **state)
 	bench.reply = lose_one;
 	bench_start(&bench, 20);
 	lost = RESULT_PEERS_MAX;
-	blocks(&bench, 0, 4);
+	bench_blocks(&bench, 0, 4);
 	lost = 1;
-	blocks(&bench, 4, 14);
+	bench_blocks(&bench, 4, 14);
 	lost = RESULT_PEERS_MAX;
-	blocks(&bench, 14, 16);
+	bench_blocks(&bench, 14, 16);
 	assert_int_equal(bench.gap.covers, RESULT_TOTAL);
 	assert_int_equal(bench.gap.first, FIRST + 4);
 	assert_int_equal(bench.gap.peer[0].answer.status, ANSWER_NOT_ASKED);
@@ -414,11 +395,11 @@ static void test_bad_network(void **state)
 	bench.auth = true;
 	bench_start(&bench, 50);
 	bench.loss = 0;
-	blocks(&bench, 0, 3);
+	bench_blocks(&bench, 0, 3);
 	bench.loss = 97;
-	blocks(&bench, 3, 45);
+	bench_blocks(&bench, 3, 45);
 	bench.loss = 0;
-	blocks(&bench, 45, 50);
+	bench_blocks(&bench, 45, 50);
 	bench_run(&bench, (PROBER_PATIENCE + 1) * SECOND);
 	assert_int_equal(bench.wrong, 0);
 	silent = bench_answers(&bench, ANSWER_NO_ANSWER);

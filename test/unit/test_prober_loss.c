@@ -116,16 +116,6 @@ static void test_away(void **state)
 	bench_stop(&bench);
 }
 
-static bool lose(struct bench *bench, unsigned int peer, uint8_t *data,
-		 size_t *len)
-{
-	(void)bench;
-	(void)peer;
-	(void)data;
-	(void)len;
-	return false;
-}
-
 /* As many open blocks as can be; no stream of messages for nothing. */
 static void test_many_silent(void **state)
 {
@@ -136,7 +126,7 @@ static void test_many_silent(void **state)
 	bench_init(&bench);
 	bench.period_ms = 10000;
 	bench.flows = 100000;
-	bench.request = lose;
+	bench.request = bench_lose;
 	bench_start(&bench, PROBER_PATIENCE);
 	for (i = 0; i < PROBER_PATIENCE; i++)
 		bench_block(&bench, i);

@@ -24,15 +24,6 @@ static void start(struct bench *bench, unsigned int npeers, unsigned int blocks)
 	bench_start(bench, blocks);
 }
 
-static void blocks(struct bench *bench, unsigned int from, unsigned int to)
-{
-	unsigned int i;
-
-	for (i = from; i < to; i++)
-		bench_block(bench, i);
-	bench_run(bench, SECOND / 4);
-}
-
 static void finish(struct bench *bench)
 {
 	bench_run(bench, (PROBER_PATIENCE + 1) * SECOND);
@@ -66,7 +57,7 @@ static void one_peer(uint8_t own, uint8_t last, bool auth, enum reason reason)
 	bench_start(&bench, 4);
 	bench.last[0] = own;
 	bench.last[1] = last;
-	blocks(&bench, 0, 4);
+	bench_blocks(&bench, 0, 4);
 	assert_int_equal(bench.results, 12);
 	answers_are(&bench, 0, reason);
 	finish(&bench);
@@ -100,7 +91,7 @@ static void test_nothing_received(void **state)
 		start(&bench, 1, 4);
 		bench.last[1] = lasts[i];
 		bench.arrive_until = 0;
-		blocks(&bench, 0, 4);
+		bench_blocks(&bench, 0, 4);
 		assert_int_equal(bench.results, 12);
 		answers_are(&bench, 0, REASON_NONE);
 		assert_int_equal(result_total(&bench.kept[0]).status,
@@ -120,7 +111,7 @@ static void test_path(void **state)
 	start(&bench, 2, 4);
 	first = &bench.kept[0];
 	bench.last[2] = 2;
-	blocks(&bench, 0, 4);
+	bench_blocks(&bench, 0, 4);
 	answers_are(&bench, 0, REASON_NONE);
 	answers_are(&bench, 1, REASON_TWO_SOURCES);
 	assert_int_equal(result_segment(first, 0).status, RESULT_EXACT);
@@ -144,7 +135,7 @@ static void test_path_alone(void **state)
 		bench.invalid_reason = REASON_READ_LATE;
 		bench.last[1] = last;
 		bench.last[2] = last;
-		blocks(&bench, 0, 4);
+		bench_blocks(&bench, 0, 4);
 		segment = result_segment(&bench.kept[0], 1);
 		if (last == 1)
 			assert_int_equal(segment.status, RESULT_EXACT);
@@ -167,11 +158,11 @@ static void test_group(void **state)
 	bench.group = true;
 	bench.split = true;
 	bench_start(&bench, 8);
-	blocks(&bench, 0, 4);
+	bench_blocks(&bench, 0, 4);
 	assert_int_equal(result_total(&bench.kept[0]).status, RESULT_EXACT);
 	bench.results = 0;
 	bench.last[3] = 2;
-	blocks(&bench, 4, 8);
+	bench_blocks(&bench, 4, 8);
 	assert_string_equal(result_total(&bench.kept[0]).word, "two-sources");
 	finish(&bench);
 }
@@ -196,13 +187,13 @@ static void run_gap(unsigned int npeers, bool group, uint8_t own, uint8_t last,
 	bench.last[npeers] = last;
 	bench.arrive_from = 4;
 	bench.arrive_until = 8;
-	blocks(&bench, 0, 4);
+	bench_blocks(&bench, 0, 4);
 	for (peer = 0; peer < npeers; peer++)
 		bench.peer_reason[peer] = REASON_READ_LATE;
-	blocks(&bench, 4, 8);
+	bench_blocks(&bench, 4, 8);
 	for (peer = 0; peer < npeers; peer++)
 		bench.peer_reason[peer] = REASON_NONE;
-	blocks(&bench, 8, 12);
+	bench_blocks(&bench, 8, 12);
 	assert_int_equal(bench.gaps, gaps);
 	finish(&bench);
 }

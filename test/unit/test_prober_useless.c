@@ -145,16 +145,6 @@ static void test_elsewhere(void **state)
 	}
 }
 
-static bool lose(struct bench *bench, unsigned int peer, uint8_t *data,
-		 size_t *len)
-{
-	(void)bench;
-	(void)peer;
-	(void)data;
-	(void)len;
-	return false;
-}
-
 static uint8_t kept[STAMP_MESSAGE_MAX];
 static size_t kept_len;
 
@@ -180,7 +170,7 @@ static void test_again(void **state)
 	bench_block(&bench, 0);
 	bench_run(&bench, SECOND / 2);
 	bench_expect(&bench, 1, 1, ANSWER_VALID, 1);
-	bench.reply = lose;
+	bench.reply = bench_lose;
 	bench_block(&bench, 1);
 	prober_receive(bench.prober, 0, kept, kept_len, bench.now);
 	bench_run(&bench, PROBER_PATIENCE * SECOND);
