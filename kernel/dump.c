@@ -109,8 +109,7 @@ static void sr6flow_write_label(u8 *at, const struct sr6flow_set *h,
 	__u8 sids[SR6FLOW_SIDS_MAX][SR6FLOW_SID_LEN];
 	const struct sr6flow *flow = label->flow;
 	const struct sr6flow_identity identity = {
-		.instance = cpu_to_be64(h->instance +
-					atomic64_read(&h->moves)),
+		.instance = cpu_to_be64(atomic64_read(&h->instance)),
 		.generation = cpu_to_be64(label->sum->generation),
 	};
 	struct sr6flow_changes changes = {

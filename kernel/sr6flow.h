@@ -11,7 +11,7 @@
  * packet.c    the flow, colour and fragment state of a packet; writing colours
  * packet.h    the same for the packets that are nearly all there are
  * wire.c      how many packets of what size a packet is on the wire
- * swap.c    notices that a set stood in for another
+ * swap.c      notices that a set stood in for another, or was asked in two ways
  * match.c     kernel side of ipset: match, SET target
  * request.c   netlink side of ipset: add, delete, test
  * dump.c      netlink side of ipset: list
@@ -287,14 +287,13 @@ enum sr6flow_diagnostic {
  * @net: namespace of the set, only compared
  * @sets: in a list of sets of the namespace
  * @asked_twice: it was asked by two indexes since it was listed
- * @moves: for how many reasons it is another instance, see swap.c
+ * @instance: identity of the set, see swap.c
  * @lock: protects the members below and all writes to flows
  * @flows: flows in order of creation, newest first
  * @count: live flows
  * @memory: bytes of all live flows
  * @generation: last generation given away
  * @swept: jiffies when expired flows were last looked for
- * @instance: identity of the set
  * @graveyard: flows that nobody can find any more
  * @reaper: frees them
  * @gc: looks for expired flows
@@ -322,7 +321,7 @@ struct sr6flow_set {
 	const struct net *net;
 	struct hlist_node sets;
 	bool asked_twice;
-	atomic64_t moves;
+	atomic64_t instance;
 
 	/* Protects the following members. */
 	spinlock_t lock;
@@ -332,7 +331,6 @@ struct sr6flow_set {
 	u64 generation;
 	unsigned long swept;
 
-	u64 instance;
 	struct llist_head graveyard;
 	struct work_struct reaper;
 	struct delayed_work gc;

@@ -63,7 +63,7 @@ void sr6flow_swap_forget(struct sr6flow_set *h)
 static void sr6flow_moved(struct sr6flow_set *h)
 {
 	WRITE_ONCE(h->index, IPSET_INVALID_ID);
-	atomic64_inc(&h->moves);
+	atomic64_inc(&h->instance);
 }
 
 static bool sr6flow_is_other(const struct sr6flow_set *other,

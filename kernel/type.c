@@ -239,7 +239,7 @@ static struct sr6flow_set *sr6flow_set_alloc(u32 hashsize)
 		goto free_diagnostics;
 	INIT_WORK(&h->destroy, sr6flow_destroy_work);
 	INIT_DELAYED_WORK(&h->gc, sr6flow_gc);
-	get_random_bytes(&h->instance, sizeof(h->instance));
+	atomic64_set(&h->instance, get_random_u64());
 	return h;
 
 free_diagnostics:

@@ -151,7 +151,8 @@
  * struct sr6flow_identity - what a set of counters belongs to
  * @instance: of the set, drawn at random when it was created, and another one after it
  *	      was swapped and packets of its rule came to a set in its place, or packets
- *	      of another set's rule to it; big endian
+ *	      of another set's rule to it, and after it was asked to count by a rule and
+ *	      through a list of sets; big endian
  * @generation: renewed when the flow is added and when counters are written,
  *		big endian
  *
