@@ -3,27 +3,9 @@
  * The reflector and flows that no set has: which messages make it learn them, and
  * for which of its sets.
  */
-#include "test/unit/reflecting.h"
+#include "test/unit/reflecting_sets.h"
 
-#define MASK 0xc0u
 #define BLOCK 100
-
-static const struct block_timing timing = {
-	.period = BLOCK_NS_PER_S,
-	.guard = BLOCK_NS_PER_S / 2,
-	.band = BLOCK_NS_PER_S / 10,
-};
-
-static struct ledger *ledgers[2];
-
-static struct sr6flow_flow flow(unsigned int i)
-{
-	struct sr6flow_flow made = { .nsids = 3 };
-
-	made.sids[0].s6_addr[0] = 0xfc;
-	made.sids[2].s6_addr[15] = (uint8_t)i;
-	return made;
-}
 
 /* Ledger i has flow i. */
 static struct ledger *make_ledger(unsigned int i)
@@ -46,9 +28,7 @@ static int start(bool auth)
 	strcpy(keys.key[1].id, "b");
 	config.learn = 1;
 	reconfigure();
-	ledgers[0] = make_ledger(0);
-	ledgers[1] = make_ledger(1);
-	reflector_ledgers(reflector, ledgers, 2);
+	reflecting_sets(make_ledger(0), make_ledger(1));
 	return 0;
 }
 
@@ -62,15 +42,6 @@ static int setup_auth(void **state)
 {
 	(void)state;
 	return start(true);
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	reflector_free(reflector);
-	ledger_free(ledgers[0]);
-	ledger_free(ledgers[1]);
-	return 0;
 }
 
 static void append_block(unsigned int i, int64_t block)

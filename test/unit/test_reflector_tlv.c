@@ -3,31 +3,13 @@
  * The reflector and TLVs (RFC 8972, section 4): flags, values, integrity, and
  * the block TLV against ledgers.
  */
-#include "test/unit/reflecting.h"
+#include "test/unit/reflecting_sets.h"
 
-#define MASK 0xc0u
 #define BLOCK 100
 #define UNKNOWN_TYPE 77
 #define U STAMP_TLV_UNRECOGNISED
 #define M STAMP_TLV_MALFORMED
 #define I STAMP_TLV_INTEGRITY
-
-static const struct block_timing timing = {
-	.period = BLOCK_NS_PER_S,
-	.guard = BLOCK_NS_PER_S / 2,
-	.band = BLOCK_NS_PER_S / 10,
-};
-
-static struct ledger *ledgers[2];
-
-static struct sr6flow_flow flow(unsigned int i)
-{
-	struct sr6flow_flow made = { .nsids = 3 };
-
-	made.sids[0].s6_addr[0] = 0xfc;
-	made.sids[2].s6_addr[15] = (uint8_t)i;
-	return made;
-}
 
 /* Ledger i knows flow i, with 50 + i packets in BLOCK. */
 static struct ledger *make_ledger(unsigned int i)
@@ -59,9 +41,7 @@ static int start(bool auth)
 {
 	if (reflecting_start(auth))
 		return -1;
-	ledgers[0] = make_ledger(0);
-	ledgers[1] = make_ledger(1);
-	reflector_ledgers(reflector, ledgers, 2);
+	reflecting_sets(make_ledger(0), make_ledger(1));
 	return 0;
 }
 
@@ -75,15 +55,6 @@ static int setup_auth(void **state)
 {
 	(void)state;
 	return start(true);
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	reflector_free(reflector);
-	ledger_free(ledgers[0]);
-	ledger_free(ledgers[1]);
-	return 0;
 }
 
 /* Append a block TLV; returns its value. */
