@@ -108,6 +108,21 @@ int64_t block_window_close(const struct block_timing *timing, int64_t block)
 			     timing->period - timing->band);
 }
 
+int64_t block_confirm(const struct block_timing *timing, int64_t block)
+{
+	int64_t open = block_window_open(timing, block);
+
+	return open + (block_window_close(timing, block) - open) / 4 * 3;
+}
+
+int64_t block_ahead_max(const struct block_timing *timing)
+{
+	int64_t most = block_confirm(timing, 0) -
+		       block_colour_deadline(timing, 1);
+
+	return most < timing->guard ? most : timing->guard;
+}
+
 void block_ranges_add(struct block_ranges *ranges, int64_t first, int64_t last)
 {
 	unsigned int i;

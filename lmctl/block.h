@@ -153,6 +153,27 @@ int64_t block_window_open(const struct block_timing *timing, int64_t block);
  */
 int64_t block_window_close(const struct block_timing *timing, int64_t block);
 
+/**
+ * block_confirm() - when the counters of a block are read for the second time
+ * @timing: timing
+ * @block: block number
+ *
+ * Return: time, at three quarters of the window.
+ */
+int64_t block_confirm(const struct block_timing *timing, int64_t block);
+
+/**
+ * block_ahead_max() - how long packets may take by the clocks of both ends
+ * @timing: timing
+ *
+ * With this, those that got a block's colour last, at the latest time for the next
+ * change, arrive before the block is confirmed, and those of a change in time before
+ * it is read.
+ *
+ * Return: nanoseconds.
+ */
+int64_t block_ahead_max(const struct block_timing *timing);
+
 /* Ranges of block numbers that are told apart. */
 #define BLOCK_RANGES_MAX 4
 

@@ -301,7 +301,6 @@ int recorder_next(struct recorder *recorder, int64_t now,
 {
 	const struct block_timing *timing = &recorder->timing;
 	int64_t finished = block_number(timing, now) - 1;
-	int64_t open, close;
 	int err = 0;
 
 	if (!recorder->started) {
@@ -321,15 +320,13 @@ int recorder_next(struct recorder *recorder, int64_t now,
 	    recorder->block != recorder->first &&
 	    now > block_colour_deadline(timing, recorder->block + 1))
 		recorder->step = RECORDER_READ;
-	open = block_window_open(timing, recorder->block);
-	close = block_window_close(timing, recorder->block);
 	due->step = recorder->step;
 	if (recorder->step == RECORDER_LOOK)
 		due->time = recorder->look;
 	else if (recorder->step == RECORDER_READ)
-		due->time = open;
+		due->time = block_window_open(timing, recorder->block);
 	else
-		due->time = open + (close - open) / 4 * 3;
+		due->time = block_confirm(timing, recorder->block);
 	return err;
 }
 

@@ -189,12 +189,13 @@ static bool is_short(const struct prober_sample *sample,
  * A round trip is at least as long as the way there: with a shorter one the packets
  * of a block have arrived before the peer reads it, by clocks that agree. By those that
  * there are, they take as long as the request took; and the peer's clock is behind by at
- * most what the reply took: see block_behind_max().
+ * most what the reply took: see block_ahead_max() and block_behind_max().
  */
 static bool is_near(const struct prober_sample *sample,
 		    const struct block_timing *timing)
 {
-	return is_short(sample, timing) && sample->forward <= timing->guard &&
+	return is_short(sample, timing) &&
+	       sample->forward <= block_ahead_max(timing) &&
 	       sample->backward <= block_behind_max(timing);
 }
 
