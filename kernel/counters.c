@@ -15,11 +15,11 @@
 #include <linux/slab.h>
 
 #include "counters.h"
-#include "lookup.h"
+#include "table.h"
 
-struct sr6flow_counters __percpu *sr6flow_diagnostics_alloc(void)
+struct sr6flow_cpu_counters __percpu *sr6flow_diagnostics_alloc(void)
 {
-	struct sr6flow_counters __percpu *cpu;
+	struct sr6flow_cpu_counters __percpu *cpu;
 	int i;
 
 	/* One line per CPU: aligned so that it does not become two. */
@@ -47,7 +47,7 @@ ALLOW_ERROR_INJECTION(sr6flow_diagnostics_alloc, NULL);
  */
 size_t sr6flow_diagnostics_size(void)
 {
-	size_t size = sizeof(struct sr6flow_counters), overhead = 0;
+	size_t size = sizeof(struct sr6flow_cpu_counters), overhead = 0;
 
 	if (IS_ENABLED(CONFIG_MEMCG))
 		overhead = size / PCPU_MIN_ALLOC_SIZE * sizeof(void *);
@@ -59,7 +59,7 @@ size_t sr6flow_diagnostics_size(void)
  * @h: set
  * @what: what happened to it
  */
-void sr6flow_diagnose(const struct sr6flow_set *h,
+void sr6flow_diagnose(const struct sr6flow_htype *h,
 		      enum sr6flow_diagnostic what)
 {
 	sr6flow_counting_begin();
@@ -67,7 +67,7 @@ void sr6flow_diagnose(const struct sr6flow_set *h,
 	sr6flow_counting_end();
 }
 
-static void sr6flow_counters_read(const struct sr6flow_counters *c,
+static void sr6flow_counters_read(const struct sr6flow_cpu_counters *c,
 				  unsigned int slot, u64 *packets, u64 *bytes)
 {
 	unsigned int start;
@@ -86,7 +86,7 @@ static void sr6flow_counters_read(const struct sr6flow_counters *c,
  *
  * Return: packets over all CPUs.
  */
-u64 sr6flow_diagnosed(const struct sr6flow_set *h,
+u64 sr6flow_diagnosed(const struct sr6flow_htype *h,
 		      enum sr6flow_diagnostic what)
 {
 	u64 sum = 0, packets, bytes;
@@ -117,9 +117,9 @@ static size_t sr6flow_shared_size(void)
 	return array_size(SR6FLOW_GROUP_FLOWS, sizeof(struct sr6flow_shared));
 }
 
-static size_t sr6flow_changed_size(void)
+static size_t sr6flow_witnesses_size(void)
 {
-	return array_size(SR6FLOW_GROUP_FLOWS, sizeof(struct sr6flow_changed));
+	return array_size(SR6FLOW_GROUP_FLOWS, sizeof(struct sr6flow_witnesses));
 }
 
 /**
@@ -133,7 +133,7 @@ size_t sr6flow_pool_size(struct sr6flow_pool *pool)
 	return READ_ONCE(pool->groups) *
 	       (kmalloc_size_roundup(sr6flow_group_size()) +
 		kmalloc_size_roundup(sr6flow_shared_size()) +
-		kmalloc_size_roundup(sr6flow_changed_size())) +
+		kmalloc_size_roundup(sr6flow_witnesses_size())) +
 	       atomic_long_read(&pool->pages) * sizeof(struct sr6flow_page);
 }
 
@@ -148,8 +148,8 @@ static struct sr6flow_group *sr6flow_group_alloc(struct sr6flow_pool *pool,
 	group->shared = kzalloc(sr6flow_shared_size(), gfp);
 	if (!group->shared)
 		goto free_group;
-	group->changed = kzalloc(sr6flow_changed_size(), gfp);
-	if (!group->changed)
+	group->witnesses = kzalloc(sr6flow_witnesses_size(), gfp);
+	if (!group->witnesses)
 		goto free_shared;
 	group->pool = pool;
 	return group;
@@ -171,14 +171,14 @@ static void sr6flow_group_free(struct sr6flow_group *group)
 		kfree(group->page[cpu]);
 		atomic_long_dec(&group->pool->pages);
 	}
-	kfree(group->changed);
+	kfree(group->witnesses);
 	kfree(group->shared);
 	kfree(group);
 }
 
 /* Give a flow a place in a group with room; the caller holds pool->lock. */
 static bool sr6flow_group_enter(struct sr6flow_pool *pool,
-				struct sr6flow *flow)
+				struct sr6flow_elem *flow)
 {
 	struct sr6flow_group *group;
 
@@ -202,7 +202,7 @@ static bool sr6flow_group_enter(struct sr6flow_pool *pool,
  *
  * Return: true, or false if there is no memory.
  */
-bool sr6flow_counters_get(struct sr6flow_pool *pool, struct sr6flow *flow,
+bool sr6flow_counters_get(struct sr6flow_pool *pool, struct sr6flow_elem *flow,
 			  gfp_t gfp)
 {
 	struct sr6flow_group *group;
@@ -225,7 +225,7 @@ bool sr6flow_counters_get(struct sr6flow_pool *pool, struct sr6flow *flow,
 }
 
 /* The counters of a flow, as those of a new one. */
-static void sr6flow_counters_clear(struct sr6flow *flow)
+static void sr6flow_counters_clear(struct sr6flow_elem *flow)
 {
 	struct sr6flow_group *group = flow->group;
 	struct sr6flow_page *page;
@@ -239,14 +239,14 @@ static void sr6flow_counters_clear(struct sr6flow *flow)
 			       sizeof(page->flow[flow->index].slot));
 	}
 	memset(&group->shared[flow->index], 0, sizeof(*group->shared));
-	memset(&group->changed[flow->index], 0, sizeof(*group->changed));
+	memset(&group->witnesses[flow->index], 0, sizeof(*group->witnesses));
 }
 
 /**
  * sr6flow_counters_put() - take the counters of a flow back
  * @flow: flow that no packet and no reader can find any more
  */
-void sr6flow_counters_put(struct sr6flow *flow)
+void sr6flow_counters_put(struct sr6flow_elem *flow)
 {
 	struct sr6flow_group *group = flow->group;
 	struct sr6flow_pool *pool = group->pool;
@@ -295,7 +295,7 @@ static void sr6flow_shared_add(struct sr6flow_shared *shared,
  * @packets: packets
  * @bytes: bytes
  */
-void sr6flow_count_first(struct sr6flow *flow, unsigned int slot, u64 packets,
+void sr6flow_count_first(struct sr6flow_elem *flow, unsigned int slot, u64 packets,
 			 u64 bytes)
 {
 	/* Before the CPU is fixed, because PREEMPT_RT may sleep here. */
@@ -318,7 +318,7 @@ void sr6flow_count_first(struct sr6flow *flow, unsigned int slot, u64 packets,
 		atomic_long_inc(&group->pool->pages);
 }
 
-static void sr6flow_source_write(struct sr6flow *flow,
+static void sr6flow_source_write(struct sr6flow_elem *flow,
 				 const struct in6_addr *source)
 {
 	const sr6flow_word *from = (const sr6flow_word *)source;
@@ -326,7 +326,7 @@ static void sr6flow_source_write(struct sr6flow *flow,
 	unsigned int i;
 
 	if (!ipv6_addr_is_multicast(&flow->source))
-		atomic64_inc(&flow->group->changed[flow->index].source);
+		atomic64_inc(&flow->group->witnesses[flow->index].source);
 	/*
 	 * Who sees a packet counted, or a word of the new source, must see what it
 	 * differed in: this one, or on another CPU the next one, which does not differ
@@ -344,7 +344,7 @@ static void sr6flow_source_write(struct sr6flow *flow,
  * The source of the last packet, zeros before the first one. If the source changes
  * meanwhile, this may be a mixture; the changes that are read afterwards show it.
  */
-static void sr6flow_source_read(const struct sr6flow *flow,
+static void sr6flow_source_read(const struct sr6flow_elem *flow,
 				struct in6_addr *source)
 {
 	const sr6flow_word *from = (const sr6flow_word *)&flow->source;
@@ -360,15 +360,15 @@ static void sr6flow_source_read(const struct sr6flow *flow,
 		memset(source, 0, sizeof(*source));
 }
 
-static bool sr6flow_source_changes(const struct sr6flow_set *h,
-				   const struct sr6flow *flow,
+static bool sr6flow_source_changes(const struct sr6flow_htype *h,
+				   const struct sr6flow_elem *flow,
 				   const struct in6_addr *source)
 {
 	return !h->netmask && !sr6flow_source_is(flow, source);
 }
 
 /* A usual header is remembered as soon as there is one, without being a change. */
-static bool sr6flow_start_changes(const struct sr6flow *flow,
+static bool sr6flow_start_changes(const struct sr6flow_elem *flow,
 				  union sr6flow_srh_start start)
 {
 	union sr6flow_srh_start last = { .all = READ_ONCE(flow->last.all) };
@@ -378,13 +378,13 @@ static bool sr6flow_start_changes(const struct sr6flow *flow,
 		(start.hdrlen && !last.hdrlen));
 }
 
-static void sr6flow_start_write(struct sr6flow *flow,
+static void sr6flow_start_write(struct sr6flow_elem *flow,
 				union sr6flow_srh_start start)
 {
 	u8 last = flow->last.segments_left;
 
 	if (last != SR6FLOW_NO_SEGMENTS_LEFT && last != start.segments_left)
-		atomic64_inc(&flow->group->changed[flow->index].segments_left);
+		atomic64_inc(&flow->group->witnesses[flow->index].segments_left);
 	/* As above. */
 	smp_wmb();
 	WRITE_ONCE(flow->last.all, start.all);
@@ -399,7 +399,7 @@ static void sr6flow_start_write(struct sr6flow *flow,
  *
  * Takes the lock, and writes, only where they differ.
  */
-void sr6flow_witness(struct sr6flow_set *h, struct sr6flow *flow,
+void sr6flow_witness(struct sr6flow_htype *h, struct sr6flow_elem *flow,
 		     const struct in6_addr *source,
 		     union sr6flow_srh_start start)
 {
@@ -434,7 +434,7 @@ static void sr6flow_page_sum(const struct sr6flow_page *page,
  * @flow: flow; the caller holds RCU or the set's lock
  * @sum: packets and bytes are overwritten
  */
-void sr6flow_counted(const struct sr6flow *flow, struct sr6flow_sum *sum)
+void sr6flow_counted(const struct sr6flow_elem *flow, struct sr6flow_sum *sum)
 {
 	const struct sr6flow_group *group = flow->group;
 	const struct sr6flow_shared *shared = &group->shared[flow->index];
@@ -457,10 +457,10 @@ void sr6flow_counted(const struct sr6flow *flow, struct sr6flow_sum *sum)
  * @flow: flow; the caller holds RCU
  * @sum: filled
  */
-void sr6flow_sum(const struct sr6flow *flow, struct sr6flow_sum *sum)
+void sr6flow_sum(const struct sr6flow_elem *flow, struct sr6flow_sum *sum)
 {
-	const struct sr6flow_changed *changed =
-		&flow->group->changed[flow->index];
+	const struct sr6flow_witnesses *witnesses =
+		&flow->group->witnesses[flow->index];
 	const struct sr6flow_base *base = rcu_dereference(flow->base);
 	unsigned int slot;
 
@@ -473,8 +473,8 @@ void sr6flow_sum(const struct sr6flow *flow, struct sr6flow_sum *sum)
 	 * since then had this source.
 	 */
 	smp_rmb();
-	sum->changes.source = atomic64_read(&changed->source);
-	sum->changes.segments_left = atomic64_read(&changed->segments_left);
+	sum->changes.source = atomic64_read(&witnesses->source);
+	sum->changes.segments_left = atomic64_read(&witnesses->segments_left);
 	sum->generation = flow->generation;
 	if (!base)
 		return;
@@ -509,7 +509,7 @@ static bool sr6flow_compare(u64 counter, u64 value, u8 op)
  *
  * Return: true if both comparisons hold.
  */
-bool sr6flow_total_matches(const struct sr6flow *flow,
+bool sr6flow_total_matches(const struct sr6flow_elem *flow,
 			   const struct ip_set_ext *ext)
 {
 	u64 packets = 0, bytes = 0;

@@ -7,8 +7,9 @@
  * message starts, IPSET_CB_ARG0 is 1 + the colour slot, or 0 at the end.
  */
 
-#include "lookup.h"
 #include "swap.h"
+#include "table.h"
+#include "variant.h"
 
 /**
  * struct sr6flow_label - attributes that all records of a flow begin with
@@ -20,7 +21,7 @@
  * @written: the attributes in the message, NULL if they are not there yet
  */
 struct sr6flow_label {
-	const struct sr6flow *flow;
+	const struct sr6flow_elem *flow;
 	const struct sr6flow_name *name;
 	const struct sr6flow_sum *sum;
 	bool sourced;
@@ -66,7 +67,7 @@ static char *sr6flow_string(u8 **at, u16 type, size_t len)
 }
 
 /* COBS adds one byte. */
-static size_t sr6flow_comment_len(const struct sr6flow *flow)
+static size_t sr6flow_comment_len(const struct sr6flow_elem *flow)
 {
 	return (flow->n - 1) * SR6FLOW_SID_LEN + 1;
 }
@@ -79,8 +80,8 @@ static bool sr6flow_has_changes(const struct sr6flow_label *label)
 	       (!label->sourced && !ipv6_addr_any(&sum->last_source));
 }
 
-static struct sr6flow_label sr6flow_label(const struct sr6flow_set *h,
-					  const struct sr6flow *flow,
+static struct sr6flow_label sr6flow_label(const struct sr6flow_htype *h,
+					  const struct sr6flow_elem *flow,
 					  const struct sr6flow_sum *sum)
 {
 	const size_t changes = nla_total_size(sizeof(struct sr6flow_changes));
@@ -103,11 +104,11 @@ static struct sr6flow_label sr6flow_label(const struct sr6flow_set *h,
 	return label;
 }
 
-static void sr6flow_write_label(u8 *at, const struct sr6flow_set *h,
+static void sr6flow_write_label(u8 *at, const struct sr6flow_htype *h,
 				const struct sr6flow_label *label)
 {
 	__u8 sids[SR6FLOW_SIDS_MAX][SR6FLOW_SID_LEN];
-	const struct sr6flow *flow = label->flow;
+	const struct sr6flow_elem *flow = label->flow;
 	const struct sr6flow_identity identity = {
 		.instance = cpu_to_be64(atomic64_read(&h->instance)),
 		.generation = cpu_to_be64(label->sum->generation),
@@ -165,7 +166,7 @@ static void sr6flow_write_counters(u8 *at, u32 colour, u64 packets, u64 bytes)
 static int sr6flow_put_record(struct sk_buff *skb, const struct ip_set *set,
 			      struct sr6flow_label *label, unsigned int slot)
 {
-	const struct sr6flow_set *h = set->data;
+	const struct sr6flow_htype *h = set->data;
 	size_t size = NLA_HDRLEN + label->size;
 	struct nlattr *nested;
 	u8 *at;
@@ -203,7 +204,7 @@ static int sr6flow_put_record(struct sk_buff *skb, const struct ip_set *set,
  * @slot: next slot of it to list; above 0 if it has been listed in part
  */
 struct sr6flow_position {
-	struct sr6flow *flow;
+	struct sr6flow_elem *flow;
 	unsigned int slot;
 };
 
@@ -240,18 +241,18 @@ full:
 static int sr6flow_fill(struct sk_buff *skb, const struct ip_set *set,
 			struct sr6flow_position *pos)
 {
-	const struct sr6flow_set *h = set->data;
+	const struct sr6flow_htype *h = set->data;
 	unsigned int seen;
 
 	for (seen = 0; seen < SR6FLOW_SLICE; seen++) {
-		struct sr6flow *flow = pos->flow;
+		struct sr6flow_elem *flow = pos->flow;
 
 		if (list_entry_is_head(flow, &h->flows, list))
 			return 0;
 		if (READ_ONCE(flow->state) == SR6FLOW_LIVE &&
 		    !sr6flow_expired(flow) && sr6flow_put_flow(skb, set, pos))
 			return -EMSGSIZE;
-		pos->flow = list_entry_rcu(flow->list.next, struct sr6flow,
+		pos->flow = list_entry_rcu(flow->list.next, struct sr6flow_elem,
 					   list);
 		pos->slot = 0;
 	}
@@ -269,8 +270,8 @@ static int sr6flow_fill(struct sk_buff *skb, const struct ip_set *set,
 int sr6flow_list(const struct ip_set *set, struct sk_buff *skb,
 		 struct netlink_callback *cb)
 {
-	struct sr6flow *cursor = (struct sr6flow *)cb->args[IPSET_CB_PRIVATE];
-	struct sr6flow_set *h = set->data;
+	struct sr6flow_elem *cursor = (struct sr6flow_elem *)cb->args[IPSET_CB_PRIVATE];
+	struct sr6flow_htype *h = set->data;
 	struct sr6flow_position start, pos;
 	struct nlattr *adt;
 
@@ -278,7 +279,7 @@ int sr6flow_list(const struct ip_set *set, struct sk_buff *skb,
 	if (!adt)
 		return -EMSGSIZE;
 	rcu_read_lock();
-	start.flow = cursor ?: list_entry_rcu(h->flows.next, struct sr6flow,
+	start.flow = cursor ?: list_entry_rcu(h->flows.next, struct sr6flow_elem,
 					      list);
 	start.slot = cursor ? cb->args[IPSET_CB_ARG0] - 1 : 0;
 	pos = start;
@@ -311,7 +312,7 @@ int sr6flow_list(const struct ip_set *set, struct sk_buff *skb,
  */
 void sr6flow_uref(struct ip_set *set, struct netlink_callback *cb, bool start)
 {
-	struct sr6flow *cursor = (struct sr6flow *)cb->args[IPSET_CB_PRIVATE];
+	struct sr6flow_elem *cursor = (struct sr6flow_elem *)cb->args[IPSET_CB_PRIVATE];
 
 	cb->args[IPSET_CB_PRIVATE] = 0;
 	/* At the begin it is nothing of this type. */

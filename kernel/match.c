@@ -8,17 +8,19 @@
  */
 
 #include "counters.h"
-#include "lookup.h"
 #include "packet.h"
 #include "place.h"
 #include "swap.h"
+#include "table.h"
+#include "variant.h"
+#include "wire.h"
 
 #define SR6FLOW_MEMBERSHIP (IPSET_FLAG_SKIP_COUNTER_UPDATE | \
 			    IPSET_FLAG_MAP_SKBMARK | \
 			    IPSET_FLAG_MAP_SKBPRIO | \
 			    IPSET_FLAG_MAP_SKBQUEUE)
 
-static void sr6flow_count(struct sr6flow *flow, unsigned int slot,
+static void sr6flow_count(struct sr6flow_elem *flow, unsigned int slot,
 			  struct sr6flow_wire wire)
 {
 	if (!sr6flow_count_here(flow, slot, wire.packets, wire.bytes))
@@ -29,7 +31,7 @@ static void sr6flow_count(struct sr6flow *flow, unsigned int slot,
  * Mark, if this is a marking rule, and count; both or neither. A packet that has
  * been marked before is only counted, and not under a colour.
  */
-static void sr6flow_mark_and_count(struct sr6flow_set *h, struct sr6flow *flow,
+static void sr6flow_mark_and_count(struct sr6flow_htype *h, struct sr6flow_elem *flow,
 				   struct sk_buff *skb, unsigned int mark,
 				   const struct sr6flow_packet *pkt)
 {
@@ -54,13 +56,13 @@ static void sr6flow_mark_and_count(struct sr6flow_set *h, struct sr6flow *flow,
  * one. For any packet; out of line, so that most do not pay for the stack
  * frame.
  */
-static noinline_for_stack struct sr6flow *
-sr6flow_take(struct sr6flow_set *h, struct sk_buff *skb, unsigned int mark,
+static noinline_for_stack struct sr6flow_elem *
+sr6flow_take(struct sr6flow_htype *h, struct sk_buff *skb, unsigned int mark,
 	     bool count)
 {
 	struct in6_addr room[SR6FLOW_SIDS_MAX];
 	struct sr6flow_packet pkt;
-	struct sr6flow *flow;
+	struct sr6flow_elem *flow;
 	int kind;
 
 	kind = sr6flow_packet_parse(skb, h, &pkt, room);
@@ -88,7 +90,7 @@ static int sr6flow_match_rule(struct ip_set *set, struct sk_buff *skb,
 {
 	bool count = !(opt->cmdflags & SR6FLOW_MEMBERSHIP) &&
 		     sr6flow_place_counts(skb, par->state);
-	struct sr6flow *flow;
+	struct sr6flow_elem *flow;
 
 	if (count)
 		sr6flow_asked(set->data, sr6flow_asked_index(par));
@@ -107,12 +109,12 @@ static int sr6flow_learn(struct ip_set *set, const struct sr6flow_key *key,
 			 const struct sk_buff *skb, struct ip_set_adt_opt *opt)
 {
 	struct ip_set_ext ext = IP_SET_INIT_KEXT(skb, opt, set);
-	struct sr6flow_set *h = set->data;
+	struct sr6flow_htype *h = set->data;
 	struct sr6flow_change change = {
 		.ext = &ext,
 		.refresh = opt->cmdflags & IPSET_FLAG_EXIST,
 	};
-	struct sr6flow *flow;
+	struct sr6flow_elem *flow;
 	int err;
 
 	flow = sr6flow_find(h, key);
@@ -137,7 +139,7 @@ static noinline_for_stack int sr6flow_target(struct ip_set *set,
 					     struct ip_set_adt_opt *opt)
 {
 	struct in6_addr room[SR6FLOW_SIDS_MAX];
-	struct sr6flow_set *h = set->data;
+	struct sr6flow_htype *h = set->data;
 	struct sr6flow_packet pkt;
 
 	if (sr6flow_packet_parse(skb, h, &pkt, room) != SR6FLOW_SRV6)
@@ -166,14 +168,14 @@ sr6flow_kadt_any(struct ip_set *set, struct sk_buff *skb,
  * functions call sr6flow_match_packet() for any other packet. After marking they pass
  * it as a counting rule's, so that it is only counted.
  */
-static noinline int sr6flow_match_packet(struct sr6flow_set *h,
+static noinline int sr6flow_match_packet(struct sr6flow_htype *h,
 					 struct sk_buff *skb,
 					 unsigned int flags)
 {
 	return sr6flow_take(h, skb, flags & IPSET_DIM_ONE_SRC, true) ? 1 : 0;
 }
 
-static noinline int sr6flow_match_nothing(struct sr6flow_set *h)
+static noinline int sr6flow_match_nothing(struct sr6flow_htype *h)
 {
 	sr6flow_diagnose(h, SR6FLOW_NO_FLOW);
 	return 0;
@@ -192,7 +194,7 @@ struct sr6flow_sort {
 
 /* See whether the packet is like the one before it, and its header without surprise. */
 static __always_inline bool
-sr6flow_is_as_before(const struct sr6flow *flow, const struct ipv6hdr *ip6,
+sr6flow_is_as_before(const struct sr6flow_elem *flow, const struct ipv6hdr *ip6,
 		     unsigned int linear, unsigned int n,
 		     struct sr6flow_sort sort)
 {
@@ -210,7 +212,7 @@ sr6flow_is_as_before(const struct sr6flow *flow, const struct ipv6hdr *ip6,
  * with them the list.
  */
 static __always_inline int
-sr6flow_match_list(struct sr6flow_set *h, struct sk_buff *skb,
+sr6flow_match_list(struct sr6flow_htype *h, struct sk_buff *skb,
 		   unsigned int flags, struct ipv6hdr *ip6, unsigned int linear,
 		   unsigned int n, struct sr6flow_sort sort)
 {
@@ -222,7 +224,7 @@ sr6flow_match_list(struct sr6flow_set *h, struct sk_buff *skb,
 		.sids = sort.bare ? &ip6->daddr : srh->segments,
 		.n = n,
 	};
-	struct sr6flow *flow;
+	struct sr6flow_elem *flow;
 	u32 word, colour;
 
 	if (unlikely(skb_is_gso(skb)))
@@ -269,7 +271,7 @@ sr6flow_match_list(struct sr6flow_set *h, struct sk_buff *skb,
 
 /* A packet with a Segment Routing Header that says it has @n SIDs. */
 static __always_inline int
-sr6flow_match_srh(struct sr6flow_set *h, struct sk_buff *skb,
+sr6flow_match_srh(struct sr6flow_htype *h, struct sk_buff *skb,
 		  unsigned int flags, struct ipv6hdr *ip6, unsigned int linear,
 		  unsigned int n, struct sr6flow_sort sort)
 {
@@ -281,7 +283,7 @@ sr6flow_match_srh(struct sr6flow_set *h, struct sk_buff *skb,
 }
 
 /* A function for the packets of one sort that are not the most frequent. */
-typedef int sr6flow_match_fn(struct sr6flow_set *h, struct sk_buff *skb,
+typedef int sr6flow_match_fn(struct sr6flow_htype *h, struct sk_buff *skb,
 			     unsigned int flags, struct ipv6hdr *ip6,
 			     unsigned int linear);
 
@@ -294,7 +296,7 @@ static __always_inline int sr6flow_match(struct ip_set *set,
 					 sr6flow_match_fn *any_srh,
 					 sr6flow_match_fn *bare)
 {
-	struct sr6flow_set *h = set->data;
+	struct sr6flow_htype *h = set->data;
 	const struct ipv6_sr_hdr *srh;
 	unsigned int flags, linear;
 	struct ipv6hdr *ip6;
@@ -342,7 +344,7 @@ static const struct sr6flow_sort sr6flow_sort_##name = {			\
 };										\
 										\
 static noinline int								\
-sr6flow_match_any_##name(struct sr6flow_set *h, struct sk_buff *skb,		\
+sr6flow_match_any_##name(struct sr6flow_htype *h, struct sk_buff *skb,		\
 			 unsigned int flags, struct ipv6hdr *ip6,		\
 			 unsigned int linear)					\
 {										\
@@ -354,7 +356,7 @@ sr6flow_match_any_##name(struct sr6flow_set *h, struct sk_buff *skb,		\
 }										\
 										\
 static noinline int								\
-sr6flow_match_bare_##name(struct sr6flow_set *h, struct sk_buff *skb,		\
+sr6flow_match_bare_##name(struct sr6flow_htype *h, struct sk_buff *skb,		\
 			  unsigned int flags, struct ipv6hdr *ip6,		\
 			  unsigned int linear)					\
 {										\

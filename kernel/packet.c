@@ -7,8 +7,8 @@
  * extension headers is bounded.
  */
 
-#include "lookup.h"
 #include "packet.h"
+#include "table.h"
 
 /* RFC 8200 lists six kinds of extension headers, of which one comes twice. */
 #define SR6FLOW_MAX_EXTHDRS 8
@@ -123,7 +123,7 @@ static void sr6flow_keep_usual(struct sr6flow_packet *pkt, unsigned int usual_of
  * Routing Header.
  */
 int sr6flow_packet_parse(const struct sk_buff *skb,
-			 const struct sr6flow_set *h,
+			 const struct sr6flow_htype *h,
 			 struct sr6flow_packet *pkt, struct in6_addr *room)
 {
 	unsigned int off = skb_network_offset(skb);

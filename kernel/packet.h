@@ -11,7 +11,7 @@
 #include <net/dsfield.h>
 #include <net/ipv6.h>
 
-#include "sr6flow.h"
+#include "set.h"
 
 /* Next Header of an Ethernet frame, RFC 8986 section 11.1. */
 #ifndef NEXTHDR_ETHERNET
@@ -24,6 +24,30 @@ enum sr6flow_kind {
 	SR6FLOW_BARE,	/* an SRv6 packet without a Segment Routing Header */
 	SR6FLOW_UNSURE,	/* to be looked at closely */
 };
+
+/**
+ * struct sr6flow_packet - what the type needs to know of a packet
+ * @key: source, in @source, and SID list, in the packet or a copy of it
+ * @source: masked source
+ * @start: as sr6flow_elem.last; segments_left is SR6FLOW_NO_SEGMENTS_LEFT without an SRH
+ * @word: mark word that the packet carries, only the field of the mask
+ * @srh: offset of the Segment Routing Header from skb->data, 0 without one
+ * @later_fragment: fragment with an offset: marked, but not counted
+ */
+struct sr6flow_packet {
+	struct sr6flow_key key;
+	struct in6_addr source;
+	union sr6flow_srh_start start;
+	u32 word;
+	unsigned int srh;
+	bool later_fragment;
+};
+
+int sr6flow_packet_parse(const struct sk_buff *skb,
+			 const struct sr6flow_htype *h,
+			 struct sr6flow_packet *pkt, struct in6_addr *room);
+bool sr6flow_packet_mark(struct sk_buff *skb, u32 mask, u32 colour,
+			 const struct sr6flow_packet *pkt);
 
 /* The kernel's header does not say that the Tag is big endian. */
 static inline __be16 sr6flow_tag(const struct ipv6_sr_hdr *srh)
@@ -112,7 +136,7 @@ sr6flow_srh_is_plain(const struct ipv6_sr_hdr *srh, unsigned int n,
  * Return: true if the header is usual and Segments Left is that of the last packet.
  */
 static __always_inline bool
-sr6flow_srh_is_usual(const struct sr6flow *flow, const struct ipv6_sr_hdr *srh,
+sr6flow_srh_is_usual(const struct sr6flow_elem *flow, const struct ipv6_sr_hdr *srh,
 		     unsigned int n)
 {
 	const union sr6flow_srh_start any_len = { .hdrlen = 0xff };
@@ -123,7 +147,7 @@ sr6flow_srh_is_usual(const struct sr6flow *flow, const struct ipv6_sr_hdr *srh,
 
 /* The same for any other header that holds no surprise. */
 static __always_inline bool
-sr6flow_srh_is_as_before(const struct sr6flow *flow,
+sr6flow_srh_is_as_before(const struct sr6flow_elem *flow,
 			 const struct ipv6_sr_hdr *srh, unsigned int n,
 			 unsigned int linear)
 {

@@ -10,7 +10,8 @@
 
 #include <linux/slab.h>
 
-#include "lookup.h"
+#include "table.h"
+#include "variant.h"
 
 /**
  * struct sr6flow_request - a decoded request
@@ -64,7 +65,7 @@ static int sr6flow_decode_sids(struct nlattr *tb[],
 }
 
 /* A flow has a source exactly where the set has a netmask. */
-static int sr6flow_decode_source(const struct sr6flow_set *h,
+static int sr6flow_decode_source(const struct sr6flow_htype *h,
 				 struct nlattr *attr,
 				 struct sr6flow_request *req)
 {
@@ -146,7 +147,7 @@ static int sr6flow_decode(struct ip_set *set, struct nlattr *tb[],
 	return sr6flow_decode_extensions(set, tb, req);
 }
 
-static int sr6flow_set_colour(struct sr6flow_set *h, struct nlattr *tb[],
+static int sr6flow_set_colour(struct sr6flow_htype *h, struct nlattr *tb[],
 			      const struct sr6flow_request *req)
 {
 	if (!req->has_colour || req->name || req->has_packets ||
@@ -161,7 +162,7 @@ static int sr6flow_set_colour(struct sr6flow_set *h, struct nlattr *tb[],
 }
 
 /* Get the memory that sr6flow_apply() will need, before it takes the lock. */
-static int sr6flow_prepare(struct sr6flow_set *h,
+static int sr6flow_prepare(struct sr6flow_htype *h,
 			   struct sr6flow_change *change,
 			   const struct sr6flow_request *req, bool flow)
 {
@@ -185,10 +186,10 @@ static int sr6flow_prepare(struct sr6flow_set *h,
 	return 0;
 }
 
-static bool sr6flow_exists(struct sr6flow_set *h,
+static bool sr6flow_exists(struct sr6flow_htype *h,
 			   const struct sr6flow_key *key)
 {
-	struct sr6flow *flow;
+	struct sr6flow_elem *flow;
 	bool exists;
 
 	rcu_read_lock();
@@ -201,7 +202,7 @@ static bool sr6flow_exists(struct sr6flow_set *h,
 static int sr6flow_add(struct ip_set *set, const struct sr6flow_request *req,
 		       u32 flags)
 {
-	struct sr6flow_set *h = set->data;
+	struct sr6flow_htype *h = set->data;
 	struct sr6flow_change change = {
 		.ext = &req->ext,
 		.refresh = flags & IPSET_FLAG_EXIST,
@@ -250,7 +251,7 @@ static int sr6flow_add(struct ip_set *set, const struct sr6flow_request *req,
 int sr6flow_uadt(struct ip_set *set, struct nlattr *tb[], enum ipset_adt adt,
 		 u32 *lineno, u32 flags, bool retried)
 {
-	struct sr6flow_set *h = set->data;
+	struct sr6flow_htype *h = set->data;
 	struct sr6flow_request req = { .ext = IP_SET_INIT_UEXT(set) };
 	int err;
 

@@ -37,7 +37,7 @@ static struct hlist_head *sr6flow_sets_of(const struct net *net)
  * @h: set
  * @net: its namespace, which is only compared
  */
-void sr6flow_swap_watch(struct sr6flow_set *h, const struct net *net)
+void sr6flow_swap_watch(struct sr6flow_htype *h, const struct net *net)
 {
 	h->net = net;
 	h->index = IPSET_INVALID_ID;
@@ -52,7 +52,7 @@ void sr6flow_swap_watch(struct sr6flow_set *h, const struct net *net)
  * sr6flow_swap_forget() - end noticing swaps of a set
  * @h: set, to be freed after a grace period of RCU; may be called in a softirq
  */
-void sr6flow_swap_forget(struct sr6flow_set *h)
+void sr6flow_swap_forget(struct sr6flow_htype *h)
 {
 	spin_lock_bh(&sr6flow_sets_lock);
 	hlist_del_rcu(&h->sets);
@@ -60,19 +60,19 @@ void sr6flow_swap_forget(struct sr6flow_set *h)
 }
 
 /* Whoever read the set before and reads it again finds another instance. */
-static void sr6flow_moved(struct sr6flow_set *h)
+static void sr6flow_moved(struct sr6flow_htype *h)
 {
 	WRITE_ONCE(h->index, IPSET_INVALID_ID);
 	atomic64_inc(&h->instance);
 }
 
-static bool sr6flow_is_other(const struct sr6flow_set *other,
-			     const struct sr6flow_set *h)
+static bool sr6flow_is_other(const struct sr6flow_htype *other,
+			     const struct sr6flow_htype *h)
 {
 	return other != h && other->net == h->net;
 }
 
-static void sr6flow_forget_asked(struct sr6flow_set *h, ip_set_id_t index)
+static void sr6flow_forget_asked(struct sr6flow_htype *h, ip_set_id_t index)
 {
 	if (READ_ONCE(h->asked) == index)
 		WRITE_ONCE(h->asked, IPSET_INVALID_ID);
@@ -85,9 +85,9 @@ static void sr6flow_forget_asked(struct sr6flow_set *h, ip_set_id_t index)
  * @h: set, which the core does not swap now
  * @index: its index
  */
-void sr6flow_listed(struct sr6flow_set *h, ip_set_id_t index)
+void sr6flow_listed(struct sr6flow_htype *h, ip_set_id_t index)
 {
-	struct sr6flow_set *other;
+	struct sr6flow_htype *other;
 
 	if (READ_ONCE(h->index) == index && !READ_ONCE(h->asked_twice))
 		return;
@@ -110,7 +110,7 @@ void sr6flow_listed(struct sr6flow_set *h, ip_set_id_t index)
 }
 
 /* Once for a listing; what takes turns further on writes nothing. */
-static void sr6flow_note_twice(struct sr6flow_set *h, ip_set_id_t index,
+static void sr6flow_note_twice(struct sr6flow_htype *h, ip_set_id_t index,
 			       ip_set_id_t before)
 {
 	if (READ_ONCE(h->asked_twice))
@@ -127,10 +127,10 @@ static void sr6flow_note_twice(struct sr6flow_set *h, ip_set_id_t index,
  *
  * For a set that takes turns in being asked by two indexes no other set is looked at.
  */
-void sr6flow_asked(struct sr6flow_set *h, ip_set_id_t index)
+void sr6flow_asked(struct sr6flow_htype *h, ip_set_id_t index)
 {
 	ip_set_id_t before = READ_ONCE(h->asked);
-	struct sr6flow_set *other;
+	struct sr6flow_htype *other;
 
 	if (index == before)
 		return;

@@ -11,7 +11,7 @@
 
 #include <linux/netfilter/xt_set.h>
 
-#include "sr6flow.h"
+#include "set.h"
 
 /* The options of every revision of the set match begin with the index. */
 static __always_inline ip_set_id_t
@@ -32,15 +32,15 @@ sr6flow_asked_index(const struct xt_action_param *par)
  * Return: true if it is; otherwise sr6flow_asked() has to look.
  */
 static __always_inline bool
-sr6flow_asked_as_before(const struct sr6flow_set *h,
+sr6flow_asked_as_before(const struct sr6flow_htype *h,
 			const struct xt_action_param *par)
 {
 	return sr6flow_asked_index(par) == READ_ONCE(h->asked);
 }
 
-void sr6flow_swap_watch(struct sr6flow_set *h, const struct net *net);
-void sr6flow_swap_forget(struct sr6flow_set *h);
-void sr6flow_listed(struct sr6flow_set *h, ip_set_id_t index);
-void sr6flow_asked(struct sr6flow_set *h, ip_set_id_t index);
+void sr6flow_swap_watch(struct sr6flow_htype *h, const struct net *net);
+void sr6flow_swap_forget(struct sr6flow_htype *h);
+void sr6flow_listed(struct sr6flow_htype *h, ip_set_id_t index);
+void sr6flow_asked(struct sr6flow_htype *h, ip_set_id_t index);
 
 #endif /* SR6FLOW_SWAP_H */

@@ -20,11 +20,17 @@
 #include <linux/mm.h>
 #include <linux/slab.h>
 
-#include "lookup.h"
+#include "table.h"
+
+/*
+ * Most buckets of a table without flows. Buckets are charged to no control group, so
+ * their number follows the number of flows, which are charged.
+ */
+#define SR6FLOW_BUCKETS_MAX SR6FLOW_HASHSIZE_DEFAULT
 
 /* What the hash table calls a key. */
 struct sr6flow_lookup {
-	const struct sr6flow_set *h;
+	const struct sr6flow_htype *h;
 	struct sr6flow_key key;
 };
 
@@ -39,9 +45,9 @@ static u32 sr6flow_hash_lookup(const void *data, u32 len, u32 seed)
 
 static u32 sr6flow_hash_flow(const void *data, u32 len, u32 seed)
 {
-	const struct sr6flow *flow = data;
-	const struct sr6flow_set *h = container_of(flow->group->pool,
-						   struct sr6flow_set, pool);
+	const struct sr6flow_elem *flow = data;
+	const struct sr6flow_htype *h = container_of(flow->group->pool,
+						     struct sr6flow_htype, pool);
 
 	return sr6flow_hash(&flow->source, h->netmask, flow->sids, flow->n,
 			    &h->secret, seed);
@@ -55,14 +61,14 @@ static int sr6flow_differs(struct rhashtable_compare_arg *arg, const void *obj)
 }
 
 static const struct rhashtable_params sr6flow_params = {
-	.head_offset		= offsetof(struct sr6flow, node),
+	.head_offset		= offsetof(struct sr6flow_elem, node),
 	.hashfn			= sr6flow_hash_lookup,
 	.obj_hashfn		= sr6flow_hash_flow,
 	.obj_cmpfn		= sr6flow_differs,
 	.automatic_shrinking	= true,
 };
 
-static void sr6flow_free(struct sr6flow *flow)
+static void sr6flow_free(struct sr6flow_elem *flow)
 {
 	kfree(rcu_dereference_protected(flow->base, true));
 	kfree(rcu_dereference_protected(flow->name, true));
@@ -72,9 +78,9 @@ static void sr6flow_free(struct sr6flow *flow)
 
 static void sr6flow_reap(struct work_struct *work)
 {
-	struct sr6flow_set *h = container_of(work, struct sr6flow_set, reaper);
+	struct sr6flow_htype *h = container_of(work, struct sr6flow_htype, reaper);
 	struct llist_node *dead = llist_del_all(&h->graveyard);
-	struct sr6flow *flow, *next;
+	struct sr6flow_elem *flow, *next;
 
 	if (!dead)
 		return;
@@ -86,7 +92,7 @@ static void sr6flow_reap(struct work_struct *work)
 	}
 }
 
-static void sr6flow_bury(struct sr6flow_set *h, struct sr6flow *flow)
+static void sr6flow_bury(struct sr6flow_htype *h, struct sr6flow_elem *flow)
 {
 	WRITE_ONCE(flow->state, SR6FLOW_BURIED);
 	list_del_rcu(&flow->list);
@@ -94,7 +100,7 @@ static void sr6flow_bury(struct sr6flow_set *h, struct sr6flow *flow)
 		queue_work(sr6flow_wq, &h->reaper);
 }
 
-static void sr6flow_unpin_locked(struct sr6flow_set *h, struct sr6flow *flow)
+static void sr6flow_unpin_locked(struct sr6flow_htype *h, struct sr6flow_elem *flow)
 {
 	if (!--flow->pins && flow->state == SR6FLOW_DEAD)
 		sr6flow_bury(h, flow);
@@ -107,8 +113,8 @@ static void sr6flow_unpin_locked(struct sr6flow_set *h, struct sr6flow *flow)
  * Bytes of a flow without its counters, as the allocator sees them; the caller
  * holds h->lock.
  */
-static size_t sr6flow_size(const struct sr6flow_set *h,
-			   const struct sr6flow *flow)
+static size_t sr6flow_size(const struct sr6flow_htype *h,
+			   const struct sr6flow_elem *flow)
 {
 	const struct sr6flow_name *name = sr6flow_dereference(h, flow->name);
 	const struct sr6flow_base *base = sr6flow_dereference(h, flow->base);
@@ -121,7 +127,7 @@ static size_t sr6flow_size(const struct sr6flow_set *h,
 	return size;
 }
 
-static void sr6flow_unlink(struct sr6flow_set *h, struct sr6flow *flow)
+static void sr6flow_unlink(struct sr6flow_htype *h, struct sr6flow_elem *flow)
 {
 	rhashtable_remove_fast(&h->table, &flow->node, sr6flow_params);
 	h->memory -= sr6flow_size(h, flow);
@@ -138,7 +144,7 @@ static void sr6flow_unlink(struct sr6flow_set *h, struct sr6flow *flow)
  *
  * Return: 0 or a negative errno.
  */
-int sr6flow_table_init(struct sr6flow_set *h, u32 hashsize)
+int sr6flow_table_init(struct sr6flow_htype *h, u32 hashsize)
 {
 	struct rhashtable_params params = sr6flow_params;
 
@@ -165,7 +171,7 @@ static void sr6flow_free_entry(void *flow, void *arg)
  *
  * Sleeps, and reschedules between buckets.
  */
-void sr6flow_table_free(struct sr6flow_set *h)
+void sr6flow_table_free(struct sr6flow_htype *h)
 {
 	/* What was removed before is still in the counters' pool. */
 	flush_work(&h->reaper);
@@ -179,7 +185,7 @@ void sr6flow_table_free(struct sr6flow_set *h)
  *
  * Return: bytes, without the flows.
  */
-size_t sr6flow_table_size(struct sr6flow_set *h, u32 *buckets)
+size_t sr6flow_table_size(struct sr6flow_htype *h, u32 *buckets)
 {
 	struct bucket_table *tbl;
 	size_t size;
@@ -204,8 +210,8 @@ size_t sr6flow_table_size(struct sr6flow_set *h, u32 *buckets)
  *
  * Return: the flow, expired or not, or NULL.
  */
-struct sr6flow *sr6flow_find(struct sr6flow_set *h,
-			     const struct sr6flow_key *key)
+struct sr6flow_elem *sr6flow_find(struct sr6flow_htype *h,
+				  const struct sr6flow_key *key)
 {
 	const struct sr6flow_lookup lookup = { .h = h, .key = *key };
 
@@ -220,10 +226,10 @@ struct sr6flow *sr6flow_find(struct sr6flow_set *h,
  *
  * Return: the flow or NULL.
  */
-struct sr6flow *sr6flow_alloc(struct sr6flow_set *h,
-			      const struct sr6flow_key *key, gfp_t gfp)
+struct sr6flow_elem *sr6flow_alloc(struct sr6flow_htype *h,
+				   const struct sr6flow_key *key, gfp_t gfp)
 {
-	struct sr6flow *flow;
+	struct sr6flow_elem *flow;
 
 	flow = kzalloc(struct_size(flow, sids, key->n), gfp);
 	if (!flow)
@@ -256,10 +262,10 @@ void sr6flow_change_free(struct sr6flow_change *change)
 }
 
 static void sr6flow_set_extensions(const struct ip_set *set,
-				   struct sr6flow *flow,
+				   struct sr6flow_elem *flow,
 				   struct sr6flow_change *change)
 {
-	struct sr6flow_set *h = set->data;
+	struct sr6flow_htype *h = set->data;
 	struct sr6flow_name *old;
 	unsigned long timeout;
 
@@ -279,7 +285,7 @@ static void sr6flow_set_extensions(const struct ip_set *set,
 		kfree_rcu(old, rcu);
 }
 
-static void sr6flow_write(struct sr6flow_set *h, struct sr6flow *flow,
+static void sr6flow_write(struct sr6flow_htype *h, struct sr6flow_elem *flow,
 			  struct sr6flow_change *change)
 {
 	struct sr6flow_base *base = change->base, *old;
@@ -301,9 +307,9 @@ static void sr6flow_write(struct sr6flow_set *h, struct sr6flow *flow,
 		kfree_rcu(old, rcu);
 }
 
-static void sr6flow_forget_oldest(struct sr6flow_set *h)
+static void sr6flow_forget_oldest(struct sr6flow_htype *h)
 {
-	struct sr6flow *flow;
+	struct sr6flow_elem *flow;
 
 	list_for_each_entry_reverse(flow, &h->flows, list) {
 		if (flow->state != SR6FLOW_LIVE)
@@ -315,8 +321,8 @@ static void sr6flow_forget_oldest(struct sr6flow_set *h)
 
 static int sr6flow_insert(struct ip_set *set, struct sr6flow_change *change)
 {
-	struct sr6flow_set *h = set->data;
-	struct sr6flow *flow = change->flow;
+	struct sr6flow_htype *h = set->data;
+	struct sr6flow_elem *flow = change->flow;
 	int err;
 
 	if (h->count >= h->maxelem && !(SET_WITH_FORCEADD(set) && h->count)) {
@@ -342,10 +348,10 @@ static int sr6flow_insert(struct ip_set *set, struct sr6flow_change *change)
 	return 0;
 }
 
-static int sr6flow_update(struct ip_set *set, struct sr6flow *flow,
+static int sr6flow_update(struct ip_set *set, struct sr6flow_elem *flow,
 			  struct sr6flow_change *change)
 {
-	struct sr6flow_set *h = set->data;
+	struct sr6flow_htype *h = set->data;
 
 	if (!change->refresh && !change->write)
 		return -IPSET_ERR_EXIST;
@@ -374,8 +380,8 @@ static int sr6flow_update(struct ip_set *set, struct sr6flow *flow,
 int sr6flow_apply(struct ip_set *set, const struct sr6flow_key *key,
 		  struct sr6flow_change *change)
 {
-	struct sr6flow_set *h = set->data;
-	struct sr6flow *flow;
+	struct sr6flow_htype *h = set->data;
+	struct sr6flow_elem *flow;
 	int err;
 
 	spin_lock_bh(&h->lock);
@@ -403,9 +409,9 @@ int sr6flow_apply(struct ip_set *set, const struct sr6flow_key *key,
  *
  * Return: 0 or -IPSET_ERR_EXIST if there is none.
  */
-int sr6flow_remove(struct sr6flow_set *h, const struct sr6flow_key *key)
+int sr6flow_remove(struct sr6flow_htype *h, const struct sr6flow_key *key)
 {
-	struct sr6flow *flow;
+	struct sr6flow_elem *flow;
 	int err = -IPSET_ERR_EXIST;
 
 	spin_lock_bh(&h->lock);
@@ -429,7 +435,7 @@ int sr6flow_remove(struct sr6flow_set *h, const struct sr6flow_key *key)
  *
  * Return: true if flows can expire and the last search is a second ago.
  */
-bool sr6flow_may_sweep(const struct sr6flow_set *h)
+bool sr6flow_may_sweep(const struct sr6flow_htype *h)
 {
 	return h->gc_period &&
 	       time_after(jiffies, READ_ONCE(h->swept) + HZ);
@@ -442,10 +448,10 @@ bool sr6flow_may_sweep(const struct sr6flow_set *h)
  *
  * Sleeps between slices.
  */
-void sr6flow_sweep(struct sr6flow_set *h, bool all)
+void sr6flow_sweep(struct sr6flow_htype *h, bool all)
 {
 	unsigned int n = 0;
-	struct sr6flow *flow, *next;
+	struct sr6flow_elem *flow, *next;
 
 	WRITE_ONCE(h->swept, jiffies);
 	spin_lock_bh(&h->lock);
@@ -476,7 +482,7 @@ void sr6flow_sweep(struct sr6flow_set *h, bool all)
  * Return: @flow, or if that has left the list the next one that has not, to be
  * given to sr6flow_unpin(); NULL at the end of the list.
  */
-struct sr6flow *sr6flow_pin(struct sr6flow_set *h, struct sr6flow *flow)
+struct sr6flow_elem *sr6flow_pin(struct sr6flow_htype *h, struct sr6flow_elem *flow)
 {
 	bool pinned = false;
 
@@ -484,7 +490,7 @@ struct sr6flow *sr6flow_pin(struct sr6flow_set *h, struct sr6flow *flow)
 		/* A buried flow leads to what came after it when it left. */
 		while (!list_entry_is_head(flow, &h->flows, list) &&
 		       READ_ONCE(flow->state) == SR6FLOW_BURIED)
-			flow = list_entry_rcu(flow->list.next, struct sr6flow,
+			flow = list_entry_rcu(flow->list.next, struct sr6flow_elem,
 					      list);
 		if (list_entry_is_head(flow, &h->flows, list))
 			return NULL;
@@ -501,7 +507,7 @@ struct sr6flow *sr6flow_pin(struct sr6flow_set *h, struct sr6flow *flow)
  * @h: set
  * @flow: from sr6flow_pin(); it may be gone after the next grace period
  */
-void sr6flow_unpin(struct sr6flow_set *h, struct sr6flow *flow)
+void sr6flow_unpin(struct sr6flow_htype *h, struct sr6flow_elem *flow)
 {
 	spin_lock_bh(&h->lock);
 	sr6flow_unpin_locked(h, flow);

@@ -6,14 +6,16 @@
 #include <linux/slab.h>
 
 #include "swap.h"
+#include "table.h"
+#include "variant.h"
 
 /* Frees removed flows and destroyed sets, looks for expired flows. */
 struct workqueue_struct *sr6flow_wq;
 
 static void sr6flow_gc(struct work_struct *work)
 {
-	struct sr6flow_set *h = container_of(to_delayed_work(work),
-					     struct sr6flow_set, gc);
+	struct sr6flow_htype *h = container_of(to_delayed_work(work),
+					       struct sr6flow_htype, gc);
 
 	sr6flow_sweep(h, false);
 	queue_delayed_work(sr6flow_wq, &h->gc, h->gc_period);
@@ -21,7 +23,7 @@ static void sr6flow_gc(struct work_struct *work)
 
 static void sr6flow_cancel_gc(struct ip_set *set)
 {
-	struct sr6flow_set *h = set->data;
+	struct sr6flow_htype *h = set->data;
 
 	if (h->gc_period)
 		cancel_delayed_work_sync(&h->gc);
@@ -29,8 +31,8 @@ static void sr6flow_cancel_gc(struct ip_set *set)
 
 static void sr6flow_destroy_work(struct work_struct *work)
 {
-	struct sr6flow_set *h = container_of(work, struct sr6flow_set,
-					     destroy);
+	struct sr6flow_htype *h = container_of(work, struct sr6flow_htype,
+					       destroy);
 
 	/* A packet that held the set across a swap may have queued it again. */
 	cancel_delayed_work_sync(&h->gc);
@@ -45,7 +47,7 @@ static void sr6flow_destroy_work(struct work_struct *work)
  */
 static void sr6flow_destroy(struct ip_set *set)
 {
-	struct sr6flow_set *h = set->data;
+	struct sr6flow_htype *h = set->data;
 
 	set->data = NULL;
 	sr6flow_swap_forget(h);
@@ -60,7 +62,7 @@ static void sr6flow_flush(struct ip_set *set)
 
 static bool sr6flow_same_set(const struct ip_set *a, const struct ip_set *b)
 {
-	const struct sr6flow_set *x = a->data, *y = b->data;
+	const struct sr6flow_htype *x = a->data, *y = b->data;
 
 	return x->mask == y->mask && x->maxelem == y->maxelem &&
 	       x->netmask == y->netmask &&
@@ -69,7 +71,7 @@ static bool sr6flow_same_set(const struct ip_set *a, const struct ip_set *b)
 }
 
 static int sr6flow_put_diagnostics(struct sk_buff *skb,
-				   const struct sr6flow_set *h)
+				   const struct sr6flow_htype *h)
 {
 	union {
 		struct sr6flow_diagnostics diagnostics;
@@ -87,7 +89,7 @@ static int sr6flow_put_diagnostics(struct sk_buff *skb,
 	       nla_put_ipaddr6(skb, IPSET_ATTR_IP_TO, &u.half[1]);
 }
 
-static u32 sr6flow_memsize(struct sr6flow_set *h, u32 *buckets, u32 *count)
+static u32 sr6flow_memsize(struct sr6flow_htype *h, u32 *buckets, u32 *count)
 {
 	u64 memory = kmalloc_size_roundup(sizeof(*h)) +
 		     sr6flow_diagnostics_size() +
@@ -104,7 +106,7 @@ static u32 sr6flow_memsize(struct sr6flow_set *h, u32 *buckets, u32 *count)
 
 static int sr6flow_head(struct ip_set *set, struct sk_buff *skb)
 {
-	struct sr6flow_set *h = set->data;
+	struct sr6flow_htype *h = set->data;
 	u32 buckets, count, memory;
 	struct nlattr *nested;
 
@@ -194,7 +196,7 @@ static int sr6flow_decode_netmask(const struct nlattr *attr, u8 revision,
 	       -IPSET_ERR_INVALID_NETMASK;
 }
 
-static void sr6flow_set_netmask(struct sr6flow_set *h, u32 netmask)
+static void sr6flow_set_netmask(struct sr6flow_htype *h, u32 netmask)
 {
 	h->netmask = netmask;
 	memset(&h->source_mask, 0xff, sizeof(h->source_mask));
@@ -214,20 +216,20 @@ static void sr6flow_init_extensions(struct ip_set *set, struct nlattr *tb[])
 	if (flags & IPSET_FLAG_WITH_SKBINFO) {
 		set->extensions |= IPSET_EXT_SKBINFO;
 		set->offset[IPSET_EXT_ID_SKBINFO] =
-			offsetof(struct sr6flow, skbinfo);
+			offsetof(struct sr6flow_elem, skbinfo);
 	}
 	set->timeout = IPSET_NO_TIMEOUT;
 	if (tb[IPSET_ATTR_TIMEOUT]) {
 		set->extensions |= IPSET_EXT_TIMEOUT;
 		set->offset[IPSET_EXT_ID_TIMEOUT] =
-			offsetof(struct sr6flow, timeout);
+			offsetof(struct sr6flow_elem, timeout);
 		set->timeout = ip_set_timeout_uget(tb[IPSET_ATTR_TIMEOUT]);
 	}
 }
 
-static struct sr6flow_set *sr6flow_set_alloc(u32 hashsize)
+static struct sr6flow_htype *sr6flow_set_alloc(u32 hashsize)
 {
-	struct sr6flow_set *h;
+	struct sr6flow_htype *h;
 
 	h = kzalloc(sizeof(*h), SR6FLOW_GFP);
 	if (!h)
@@ -253,7 +255,7 @@ static int sr6flow_create(struct net *net, struct ip_set *set,
 			  struct nlattr *tb[], u32 flags)
 {
 	u32 hashsize = SR6FLOW_HASHSIZE_DEFAULT, mask, colour, netmask;
-	struct sr6flow_set *h;
+	struct sr6flow_htype *h;
 	int err;
 
 	if (set->family != NFPROTO_IPV6)

@@ -16,7 +16,7 @@
 #include <net/ipv6.h>
 #include <net/tcp.h>
 
-#include "sr6flow.h"
+#include "wire.h"
 
 #define SR6FLOW_MAX_ENCAPS 8
 

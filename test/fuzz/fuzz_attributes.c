@@ -8,7 +8,7 @@
  * are written as they should be, as far as the input says so, and then changed
  * at some places; what the policy of the type refuses never reaches it.
  */
-#include "kernel/lookup.h"
+#include "kernel/table.h"
 #include "test/fuzz/input.h"
 #include "test/fuzz/kernel/flows.h"
 #include "test/fuzz/kernel/listing.h"
@@ -58,7 +58,7 @@ static void put_flow(struct message *message, u8 number, bool first, bool rest)
  */
 static void put_source(struct message *message, unsigned int bits)
 {
-	const struct sr6flow_set *h = set.data;
+	const struct sr6flow_htype *h = set.data;
 	__u8 source[SR6FLOW_SID_LEN];
 
 	if (!!h->netmask == (bits & 1))
@@ -128,7 +128,7 @@ static struct nlattr *read_request(struct input *input, u32 mask, bool changed)
 
 static bool read_source(struct nlattr *attr, struct in6_addr *source)
 {
-	const struct sr6flow_set *h = set.data;
+	const struct sr6flow_htype *h = set.data;
 	union nf_inet_addr address;
 
 	if (!h->netmask)
@@ -182,7 +182,7 @@ static bool decodes(struct nlattr *tb[])
 
 static bool colour_right(struct nlattr *tb[], unsigned int n)
 {
-	const struct sr6flow_set *h = set.data;
+	const struct sr6flow_htype *h = set.data;
 	bool counters = tb[IPSET_ATTR_PACKETS] || tb[IPSET_ATTR_BYTES];
 	u32 colour = tb[IPSET_ATTR_MARK] ?
 		     ip_set_get_h32(tb[IPSET_ATTR_MARK]) : 0;
@@ -198,9 +198,9 @@ static bool colour_right(struct nlattr *tb[], unsigned int n)
 	       sr6flow_colour_valid(h->mask, colour);
 }
 
-static struct sr6flow *find(const struct sr6flow_key *key)
+static struct sr6flow_elem *find(const struct sr6flow_key *key)
 {
-	struct sr6flow *flow;
+	struct sr6flow_elem *flow;
 
 	rcu_read_lock();
 	flow = sr6flow_find(set.data, key);
@@ -213,8 +213,8 @@ static struct sr6flow *find(const struct sr6flow_key *key)
 /* Flows that are or wait to be found expired. */
 static unsigned int count(bool expired_too)
 {
-	const struct sr6flow_set *h = set.data;
-	const struct sr6flow *flow;
+	const struct sr6flow_htype *h = set.data;
+	const struct sr6flow_elem *flow;
 	unsigned int n = 0;
 
 	list_for_each_entry(flow, &h->flows, list)
@@ -225,9 +225,9 @@ static unsigned int count(bool expired_too)
 
 static void check_add(struct nlattr *tb[], const struct sr6flow_key *key)
 {
-	const struct sr6flow_set *h = set.data;
+	const struct sr6flow_htype *h = set.data;
 	const struct nlattr *name = tb[IPSET_ATTR_NAME];
-	struct sr6flow *flow = find(key);
+	struct sr6flow_elem *flow = find(key);
 	struct sr6flow_sum sum;
 	unsigned int slot;
 
@@ -254,7 +254,7 @@ static void check_add(struct nlattr *tb[], const struct sr6flow_key *key)
 static void check_error(int err, struct nlattr *tb[], bool right, bool existed,
 			bool exist)
 {
-	const struct sr6flow_set *h = set.data;
+	const struct sr6flow_htype *h = set.data;
 
 	must(err != -EAGAIN && err != -ERANGE);
 	switch (err) {
@@ -290,7 +290,7 @@ struct state {
 
 static void state_get(struct state *state)
 {
-	const struct sr6flow_set *h = set.data;
+	const struct sr6flow_htype *h = set.data;
 
 	listing_print(&set, &state->listing);
 	state->colour = h->colour;
@@ -327,7 +327,7 @@ static int call(struct nlattr *tb[], enum ipset_adt adt, u32 flags)
 /* A request that the policy lets pass: it does what it must, or nothing. */
 static void request(struct nlattr *tb[], enum ipset_adt adt, bool exist)
 {
-	const struct sr6flow_set *h = set.data;
+	const struct sr6flow_htype *h = set.data;
 	struct in6_addr wire[SR6FLOW_SIDS_MAX];
 	struct in6_addr source;
 	struct sr6flow_key key = { .source = &source, .sids = wire };
@@ -368,7 +368,7 @@ static void step_request(struct input *input)
 	static const enum ipset_adt adts[] = {
 		IPSET_ADD, IPSET_ADD, IPSET_DEL, IPSET_TEST,
 	};
-	const struct sr6flow_set *h = set.data;
+	const struct sr6flow_htype *h = set.data;
 	struct nlattr *tb[IPSET_ATTR_ADT_MAX + 1], *nest;
 	unsigned int bits = (unsigned int)input_number(input, 1);
 
@@ -398,7 +398,7 @@ static void check_head_netmask(const struct nlattr *nest)
 		[IPSET_ATTR_TIMEOUT] = { .type = NLA_U32 },
 		[IPSET_ATTR_CADT_FLAGS] = { .type = NLA_U32 },
 	};
-	const struct sr6flow_set *h = set.data;
+	const struct sr6flow_htype *h = set.data;
 	struct nlattr *tb[IPSET_ATTR_CREATE_MAX + 1];
 
 	must(!nla_parse_nested(tb, IPSET_ATTR_CREATE_MAX, nest, policy, NULL));
@@ -426,7 +426,7 @@ static void check_head(size_t room)
 
 static void step(struct input *input)
 {
-	struct sr6flow_set *h = set.data;
+	struct sr6flow_htype *h = set.data;
 	unsigned int bits = (unsigned int)input_number(input, 1);
 
 	switch ((enum step)(bits & 7)) {
@@ -516,7 +516,7 @@ static int wanted_netmask(struct nlattr *tb[])
 
 static void check_created(int err, struct nlattr *tb[], size_t memory)
 {
-	const struct sr6flow_set *h = set.data;
+	const struct sr6flow_htype *h = set.data;
 	int netmask = wanted_netmask(tb);
 
 	must(!err || world_memory() == memory);
@@ -541,7 +541,7 @@ static bool create(struct input *input)
 	struct nlattr *tb[IPSET_ATTR_CREATE_MAX + 1], *nest;
 	size_t memory = world_memory();
 	int poor = (int)input_number(input, 1), err = 1;
-	const struct sr6flow_set *h;
+	const struct sr6flow_htype *h;
 
 	memset(&set, 0, sizeof(set));
 	set.family = NFPROTO_IPV6;

@@ -10,9 +10,11 @@
  * packet of a flow to the next is known from the packets themselves.
  */
 #include "kernel/counters.h"
-#include "kernel/lookup.h"
 #include "kernel/packet.h"
 #include "kernel/swap.h"
+#include "kernel/table.h"
+#include "kernel/variant.h"
+#include "kernel/wire.h"
 #include "test/fuzz/input.h"
 #include "test/fuzz/kernel/flows.h"
 #include "test/fuzz/kernel/history.h"
@@ -106,7 +108,7 @@ static void create(struct input *input)
 static void key_source(struct sr6flow_key *key, struct in6_addr *room,
 		       const __u8 *address)
 {
-	const struct sr6flow_set *h = set.data;
+	const struct sr6flow_htype *h = set.data;
 
 	reference_source(room->s6_addr, address, h->netmask);
 	key->source = room;
@@ -129,13 +131,13 @@ static void add_flow(u8 number, u8 source_number)
 	change.flow = sr6flow_alloc(set.data, &key, GFP_KERNEL);
 	must(change.flow);
 	must(!sr6flow_apply(&set, &key, &change) ||
-	     ((struct sr6flow_set *)set.data)->maxelem == 4);
+	     ((struct sr6flow_htype *)set.data)->maxelem == 4);
 	sr6flow_change_free(&change);
 }
 
 static void add_flows(u8 number)
 {
-	const struct sr6flow_set *h = set.data;
+	const struct sr6flow_htype *h = set.data;
 
 	add_flow(number, flow_sources[0]);
 	if (h->netmask)
@@ -173,8 +175,8 @@ static void rule_read(struct rule *rule, struct input *input)
 
 static void tally_get(struct tally *tally)
 {
-	const struct sr6flow_set *h = set.data;
-	const struct sr6flow *flow;
+	const struct sr6flow_htype *h = set.data;
+	const struct sr6flow_elem *flow;
 	struct sr6flow_sum sum;
 
 	memset(tally, 0, sizeof(*tally));
@@ -224,7 +226,7 @@ static bool checksum_same(u32 a, u32 b)
 /* What the module's own look at the packet must find. */
 static void check_parse(const struct sk_buff *skb, const struct reference *ref)
 {
-	const struct sr6flow_set *h = set.data;
+	const struct sr6flow_htype *h = set.data;
 	struct in6_addr room[SR6FLOW_SIDS_MAX];
 	struct sr6flow_packet pkt;
 	int kind = sr6flow_packet_parse(skb, h, &pkt, room);
@@ -245,7 +247,7 @@ static void check_parse(const struct sk_buff *skb, const struct reference *ref)
 /* A header that was accepted at a glance. */
 static void check_plain(const struct ipv6hdr *ip6, const struct reference *ref)
 {
-	const struct sr6flow_set *h = set.data;
+	const struct sr6flow_htype *h = set.data;
 	const struct ipv6_sr_hdr *srh = (const void *)(ip6 + 1);
 	bool tclass = h->mask & SR6FLOW_MASK_TCLASS;
 
@@ -267,7 +269,7 @@ static void check_as_before(const struct ipv6hdr *ip6, unsigned int linear,
 	struct sr6flow_key key = {
 		.sids = srh->segments, .n = srh->first_segment + 1U,
 	};
-	const struct sr6flow *flow;
+	const struct sr6flow_elem *flow;
 	struct in6_addr room;
 
 	if (key.n > SR6FLOW_SIDS_MAX ||
@@ -287,7 +289,7 @@ static void check_as_before(const struct ipv6hdr *ip6, unsigned int linear,
 /* The glance never accepts what the close look would not. */
 static void check_peek(const struct sk_buff *skb, const struct reference *ref)
 {
-	const struct sr6flow_set *h = set.data;
+	const struct sr6flow_htype *h = set.data;
 	bool tclass = h->mask & SR6FLOW_MASK_TCLASS;
 	const struct ipv6hdr *ip6 = ipv6_hdr(skb);
 	const struct ipv6_sr_hdr *srh = (const void *)(ip6 + 1);
@@ -311,13 +313,13 @@ static void check_peek(const struct sk_buff *skb, const struct reference *ref)
 	}
 }
 
-static struct sr6flow *find(const struct reference *ref)
+static struct sr6flow_elem *find(const struct reference *ref)
 {
 	const struct sr6flow_key key = {
 		.source = (const void *)ref->source,
 		.sids = (const void *)ref->sids, .n = ref->n,
 	};
-	struct sr6flow *flow;
+	struct sr6flow_elem *flow;
 
 	rcu_read_lock();
 	flow = ref->srv6 ? sr6flow_find(set.data, &key) : NULL;
@@ -360,7 +362,7 @@ static void flight_begin(struct flight *flight, const struct packet *packet,
 static bool check_bytes(struct flight *flight, const struct packet *packet,
 			const struct reference *ref)
 {
-	const struct sr6flow_set *h = set.data;
+	const struct sr6flow_htype *h = set.data;
 	u8 *now = malloc(packet->len);
 	u8 *want = malloc(packet->len);
 	bool changed;
@@ -398,7 +400,7 @@ static void check_tally(const struct tally *tally, const struct rule *rule,
 			const struct reference *ref, bool flow, bool marked,
 			const struct sr6flow_wire *wire, bool poor)
 {
-	const struct sr6flow_set *h = set.data;
+	const struct sr6flow_htype *h = set.data;
 	bool src = rule->bits & RULE_SRC;
 	bool before = src && marked_before(h->mask, ref->word);
 	bool marks = src && !before && (ref->word & h->mask) != h->colour;
@@ -442,7 +444,7 @@ static int match(const struct packet *packet, const struct rule *rule,
 	struct ip_set_adt_opt opt = rule->opt;
 	struct tally before, after;
 	struct sr6flow_wire wire;
-	struct sr6flow *flow = find(ref);
+	struct sr6flow_elem *flow = find(ref);
 	struct flight flight;
 	bool marked, poor;
 	int verdict;
@@ -454,7 +456,7 @@ static int match(const struct packet *packet, const struct rule *rule,
 	check_wire(&flight.skb, &wire);
 	poor = flight.skb.poor &&
 	       (flight.skb.cloned || !reference_linear(packet, ref,
-			((struct sr6flow_set *)set.data)->mask, linear));
+			((struct sr6flow_htype *)set.data)->mask, linear));
 	tally_get(&before);
 	world_refuse(world & WORLD_NO_PAGE ? 0 : -1);
 	rcu_read_lock();
@@ -485,9 +487,9 @@ static void target(const struct packet *packet, const struct rule *rule,
 		   unsigned int world)
 {
 	enum ipset_adt adt = rule->bits & RULE_SRC ? IPSET_ADD : IPSET_DEL;
-	const struct sr6flow_set *h = set.data;
+	const struct sr6flow_htype *h = set.data;
 	struct ip_set_adt_opt opt = rule->opt;
-	struct sr6flow *flow = find(ref);
+	struct sr6flow_elem *flow = find(ref);
 	struct flight flight;
 	int err;
 
@@ -517,7 +519,7 @@ static void target(const struct packet *packet, const struct rule *rule,
 
 static void table_prepare(unsigned int world)
 {
-	struct sr6flow_set *h = set.data;
+	struct sr6flow_htype *h = set.data;
 
 	standin_cpu = world & WORLD_CPU ? 1 : 0;
 	if (world & WORLD_LATER)
@@ -529,7 +531,7 @@ static void table_prepare(unsigned int world)
 
 static void one_packet(struct input *input)
 {
-	const struct sr6flow_set *h = set.data;
+	const struct sr6flow_htype *h = set.data;
 	unsigned int world = (unsigned int)input_number(input, 1);
 	struct reference ref;
 	struct packet packet;
@@ -563,7 +565,7 @@ out:
 /* What a listing says of the flows, witnesses among it. */
 static void list_all(void)
 {
-	struct sr6flow_set *h = set.data;
+	struct sr6flow_htype *h = set.data;
 	struct listing listing = { .open = false };
 
 	h->table.tbl->nest = 0;

@@ -92,10 +92,10 @@ def type_objects(stub, layout, ip_set):
     """The set, and the one flow that is in it."""
     objects = set_object(stub, layout, ip_set)
     data = stub.number(ip_set + layout.offset["ip_set", "data"])
-    flow = stub.number(data + layout.offset["sr6flow_set", "flows"]) - \
-        layout.offset["sr6flow", "list"]
-    objects["set"].append((data, data + layout.size["sr6flow_set"]))
-    objects["flow"] = [(flow, flow + layout.size["sr6flow"])]
+    flow = stub.number(data + layout.offset["sr6flow_htype", "flows"]) - \
+        layout.offset["sr6flow_elem", "list"]
+    objects["set"].append((data, data + layout.size["sr6flow_htype"]))
+    objects["flow"] = [(flow, flow + layout.size["sr6flow_elem"])]
     return objects
 
 

@@ -159,7 +159,7 @@ class Run:
     def sharing(self):
         run = self.guest.run
         layout = shared.Layout(self.module, (
-            "ip_set", "sr6flow_set", "sr6flow", "sk_buff", "skb_shared_info"))
+            "ip_set", "sr6flow_htype", "sr6flow_elem", "sk_buff", "skb_shared_info"))
         run("type_is real")
         for side in SENT:
             run(f"set_make && set_fill 2 1 && rule_on nft {side}")

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "history.h"
-#include "kernel/sr6flow.h"
+#include "kernel/set.h"
 #include "test/fuzz/input.h"
 
 /* More than an input has packets. */
@@ -25,7 +25,7 @@ void history_begin(void)
 	nflows = 0;
 }
 
-static struct history *find(const struct sr6flow *flow)
+static struct history *find(const struct sr6flow_elem *flow)
 {
 	for (unsigned int i = 0; i < nflows; i++)
 		if (flows[i].generation == flow->generation)
@@ -33,7 +33,7 @@ static struct history *find(const struct sr6flow *flow)
 	return NULL;
 }
 
-static struct history *add(const struct sr6flow *flow)
+static struct history *add(const struct sr6flow_elem *flow)
 {
 	must(nflows < FLOWS_MAX);
 	memset(&flows[nflows], 0, sizeof(flows[nflows]));
@@ -41,10 +41,10 @@ static struct history *add(const struct sr6flow *flow)
 	return &flows[nflows++];
 }
 
-void history_add(const struct ip_set *set, const struct sr6flow *flow,
+void history_add(const struct ip_set *set, const struct sr6flow_elem *flow,
 		 const struct reference *ref)
 {
-	const struct sr6flow_set *h = set->data;
+	const struct sr6flow_htype *h = set->data;
 	struct history *known = find(flow);
 
 	if (!known)
@@ -69,8 +69,8 @@ void history_add(const struct ip_set *set, const struct sr6flow *flow,
 void history_check(const struct ip_set *set)
 {
 	static const __u8 none[SR6FLOW_SID_LEN];
-	const struct sr6flow_set *h = set->data;
-	const struct sr6flow *flow;
+	const struct sr6flow_htype *h = set->data;
+	const struct sr6flow_elem *flow;
 	struct sr6flow_sum sum;
 
 	rcu_read_lock();

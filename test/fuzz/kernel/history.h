@@ -9,7 +9,7 @@
 #include "reference.h"
 #include "world.h"
 
-struct sr6flow;
+struct sr6flow_elem;
 
 /**
  * history_begin() - forget all flows
@@ -22,7 +22,7 @@ void history_begin(void);
  * @flow: flow
  * @ref: what the packet is
  */
-void history_add(const struct ip_set *set, const struct sr6flow *flow,
+void history_add(const struct ip_set *set, const struct sr6flow_elem *flow,
 		 const struct reference *ref);
 
 /**

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "kernel/lookup.h"
+#include "kernel/table.h"
 #include "listing.h"
 #include "reference.h"
 #include "test/fuzz/input.h"
@@ -21,15 +21,15 @@ static void add(u64 *numbers, unsigned int *n, unsigned int max, u64 number)
 	numbers[(*n)++] = number;
 }
 
-static bool listed(const struct sr6flow *flow)
+static bool listed(const struct sr6flow_elem *flow)
 {
 	return flow->state == SR6FLOW_LIVE && !sr6flow_expired(flow);
 }
 
 static void begin(struct listing *listing, struct ip_set *set)
 {
-	const struct sr6flow_set *h = set->data;
-	const struct sr6flow *flow;
+	const struct sr6flow_htype *h = set->data;
+	const struct sr6flow_elem *flow;
 
 	memset(listing, 0, sizeof(*listing));
 	/* The core's own before the first message. */
@@ -44,8 +44,8 @@ static void begin(struct listing *listing, struct ip_set *set)
 
 static void check_end(const struct listing *listing, struct ip_set *set)
 {
-	const struct sr6flow_set *h = set->data;
-	const struct sr6flow *flow;
+	const struct sr6flow_htype *h = set->data;
+	const struct sr6flow_elem *flow;
 
 	list_for_each_entry(flow, &h->flows, list)
 		if (listed(flow) && has(listing->start, listing->nstart,
@@ -73,7 +73,7 @@ static const void *address_of(const struct nlattr *nest)
 }
 
 /* In a set with a netmask every flow has a source, in any other none has. */
-static const struct in6_addr *read_source(const struct sr6flow_set *h,
+static const struct in6_addr *read_source(const struct sr6flow_htype *h,
 					  const struct nlattr *source)
 {
 	__u8 masked[SR6FLOW_SID_LEN];
@@ -87,14 +87,14 @@ static const struct in6_addr *read_source(const struct sr6flow_set *h,
 }
 
 /* The flow that a record is of. */
-static const struct sr6flow *record_flow(struct sr6flow_set *h,
-					 struct nlattr *const tb[])
+static const struct sr6flow_elem *record_flow(struct sr6flow_htype *h,
+					      struct nlattr *const tb[])
 {
 	__u8 sids[SR6FLOW_SIDS_MAX][SR6FLOW_SID_LEN];
 	struct in6_addr wire[SR6FLOW_SIDS_MAX];
 	struct sr6flow_key key = { .sids = wire };
 	const struct nlattr *comment = tb[IPSET_ATTR_COMMENT];
-	const struct sr6flow *flow;
+	const struct sr6flow_elem *flow;
 
 	if (comment)
 		must(strlen(nla_data(comment)) + 1 == (size_t)nla_len(comment));
@@ -111,7 +111,7 @@ static const struct sr6flow *record_flow(struct sr6flow_set *h,
 	return flow;
 }
 
-static void check_changes(const struct sr6flow_set *h,
+static void check_changes(const struct sr6flow_htype *h,
 			  const struct sr6flow_sum *sum,
 			  const struct nlattr *attr)
 {
@@ -130,7 +130,7 @@ static void check_changes(const struct sr6flow_set *h,
 	must(!memcmp(&wanted, &changes, sizeof(changes)));
 }
 
-static void check_counters(struct sr6flow_set *h, const struct sr6flow *flow,
+static void check_counters(struct sr6flow_htype *h, const struct sr6flow_elem *flow,
 			   struct nlattr *const tb[])
 {
 	struct sr6flow_sum sum;
@@ -154,7 +154,7 @@ static void check_counters(struct sr6flow_set *h, const struct sr6flow *flow,
 	     be64_to_cpu(nla_get_be64(tb[IPSET_ATTR_BYTES])));
 }
 
-static void check_record(struct listing *listing, struct sr6flow_set *h,
+static void check_record(struct listing *listing, struct sr6flow_htype *h,
 			 const struct nlattr *data)
 {
 	static const struct nla_policy policy[IPSET_ATTR_ADT_MAX + 1] = {
@@ -173,7 +173,7 @@ static void check_record(struct listing *listing, struct sr6flow_set *h,
 		[IPSET_ATTR_SKBQUEUE] = { .type = NLA_U16 },
 	};
 	struct nlattr *tb[IPSET_ATTR_ADT_MAX + 1];
-	const struct sr6flow *flow;
+	const struct sr6flow_elem *flow;
 	u32 colour = U32_MAX;
 
 	must(nla_type(data) == IPSET_ATTR_DATA);

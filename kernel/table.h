@@ -1,17 +1,63 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Looking a flow up. */
-#ifndef SR6FLOW_LOOKUP_H
-#define SR6FLOW_LOOKUP_H
+/* The flows of a set: finding one for a packet; find, add, remove, expire, free. */
+#ifndef SR6FLOW_TABLE_H
+#define SR6FLOW_TABLE_H
 
 #include <net/ipv6.h>
 
-#include "sr6flow.h"
+#include "set.h"
+
+/**
+ * struct sr6flow_change - what to do to a flow, and the memory for it
+ * @flow: flow to insert if there is none with the key, or NULL
+ * @name: name to set, or NULL to leave it
+ * @base: memory for written counters, or NULL
+ * @ext: timeout and skbinfo
+ * @refresh: a flow that exists gets @name and @ext
+ * @write: the counters in @slot are written
+ * @slot: slot to write
+ * @packets: new value
+ * @bytes: new value
+ * @has_packets: @packets is to be written
+ * @has_bytes: @bytes is to be written
+ *
+ * What sr6flow_apply() used it sets to NULL.
+ */
+struct sr6flow_change {
+	struct sr6flow_elem *flow;
+	struct sr6flow_name *name;
+	struct sr6flow_base *base;
+	const struct ip_set_ext *ext;
+	bool refresh;
+	bool write;
+	unsigned int slot;
+	u64 packets;
+	u64 bytes;
+	bool has_packets;
+	bool has_bytes;
+};
+
+int sr6flow_table_init(struct sr6flow_htype *h, u32 hashsize);
+void sr6flow_table_free(struct sr6flow_htype *h);
+size_t sr6flow_table_size(struct sr6flow_htype *h, u32 *buckets);
+struct sr6flow_elem *sr6flow_find(struct sr6flow_htype *h,
+				  const struct sr6flow_key *key);
+struct sr6flow_elem *sr6flow_alloc(struct sr6flow_htype *h,
+				   const struct sr6flow_key *key, gfp_t gfp);
+void sr6flow_change_free(struct sr6flow_change *change);
+int sr6flow_apply(struct ip_set *set, const struct sr6flow_key *key,
+		  struct sr6flow_change *change);
+int sr6flow_remove(struct sr6flow_htype *h, const struct sr6flow_key *key);
+void sr6flow_sweep(struct sr6flow_htype *h, bool all);
+bool sr6flow_may_sweep(const struct sr6flow_htype *h);
+struct sr6flow_elem *sr6flow_pin(struct sr6flow_htype *h, struct sr6flow_elem *flow);
+void sr6flow_unpin(struct sr6flow_htype *h, struct sr6flow_elem *flow);
 
 /*
  * Compare the source of a packet with the last one of a flow without source in its key;
  * it changes under readers, see sr6flow_witness().
  */
-static __always_inline bool sr6flow_source_is(const struct sr6flow *flow,
+static __always_inline bool sr6flow_source_is(const struct sr6flow_elem *flow,
 					      const struct in6_addr *source)
 {
 	const sr6flow_word *a = (const sr6flow_word *)source;
@@ -31,7 +77,7 @@ enum sr6flow_found {
 	SR6FLOW_ELSEWHERE,	/* only sr6flow_find() knows */
 };
 
-static __always_inline bool sr6flow_has_key(const struct sr6flow *flow,
+static __always_inline bool sr6flow_has_key(const struct sr6flow_elem *flow,
 					    const struct sr6flow_key *key,
 					    bool sourced)
 {
@@ -76,8 +122,8 @@ sr6flow_first(struct rhash_lock_head __rcu *const *bucket)
  * Return: where the flow is.
  */
 static __always_inline enum sr6flow_found
-sr6flow_find_quickly(struct sr6flow_set *h, const struct sr6flow_key *key,
-		     bool sourced, struct sr6flow **flow)
+sr6flow_find_quickly(struct sr6flow_htype *h, const struct sr6flow_key *key,
+		     bool sourced, struct sr6flow_elem **flow)
 {
 	struct bucket_table *tbl = rht_dereference_rcu(h->table.tbl, &h->table);
 	struct rhash_lock_head __rcu *const *bucket;
@@ -107,7 +153,7 @@ sr6flow_find_quickly(struct sr6flow_set *h, const struct sr6flow_key *key,
 
 /* The source of a packet, or of a request, as the flows of the set have it. */
 static __always_inline struct in6_addr
-sr6flow_source(const struct sr6flow_set *h, const struct in6_addr *address)
+sr6flow_source(const struct sr6flow_htype *h, const struct in6_addr *address)
 {
 	const sr6flow_word *mask = (const sr6flow_word *)&h->source_mask;
 	const sr6flow_word *from = (const sr6flow_word *)address;
@@ -126,7 +172,7 @@ sr6flow_source(const struct sr6flow_set *h, const struct in6_addr *address)
  *
  * Return: true if it has; it is then only waiting to be removed.
  */
-static __always_inline bool sr6flow_expired(const struct sr6flow *flow)
+static __always_inline bool sr6flow_expired(const struct sr6flow_elem *flow)
 {
 	unsigned long timeout = READ_ONCE(flow->timeout);
 
@@ -137,4 +183,4 @@ static __always_inline bool sr6flow_expired(const struct sr6flow *flow)
 	return timeout != IPSET_ELEM_PERMANENT && (long)(jiffies - timeout) > 0;
 }
 
-#endif /* SR6FLOW_LOOKUP_H */
+#endif /* SR6FLOW_TABLE_H */
