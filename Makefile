@@ -1,18 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# make                  everything for the running kernel's headers
-# make check            each capability once, in the guest too (installs what it
-#                       needs): for users, and for every change first
-# make check-full       that, then every test on every kernel: for every change
-# make fuzz-guest       searches for inputs of the kernel module, in a guest
-# make check-debug      the guest's tests in a kernel that watches itself
-# make check-deep       that, data races, storms, long searches: hours
-# make demo             three routers with loss in a guest
-# make bench            what a packet, a flow and a command cost
-# make bench-check      a short form of it, against the figures in the tree
-# make model            random histories of both ends, in user space
-# make lint             checkpatch, sparse, clang-tidy and others
-# make coverage         what the tests of user space reach
-# make install          module, plug-in, library and lmctl
+# make                  build everything for the headers of the running kernel
+# make check            test each capability once, also in the guest, after installing
+#                       missing packages; for users, and first for every change
+# make check-full       make check, then every test on every kernel; for every change
+# make fuzz-guest       fuzz the kernel module in a guest
+# make check-debug      run the guest's tests in the debug kernel
+# make check-deep       run the debug kernel, data races, storms, long searches: hours
+# make demo             show loss between three routers in a guest
+# make bench            measure the cost of a packet, a flow and a command
+# make bench-check      measure a part of it and compare with the results in the tree
+# make model            run random histories of both ends, in user space
+# make lint             run checkpatch, sparse, clang-tidy and others
+# make coverage         measure the coverage of the tests in user space
+# make install          install module, plug-in, library and lmctl
 include config.mk
 
 ALL :=
@@ -52,8 +52,8 @@ $(B)/%.o: %.c
 # Warnings are errors here as in CI.
 check-debug check-debug-short check-deep: export CI := true
 
-# Packages first, then a make of its own: this one looked for the compiler
-# when it was not there yet.
+# Install packages first, then run another make: this one looked for the compiler
+# before it was installed.
 PARALLEL_MAKE = $(MAKE) --no-print-directory -j$(shell nproc)
 .PHONY: deps-test check check-full demo check-debug check-debug-short check-deep
 deps-test:
@@ -72,18 +72,18 @@ demo: deps-test
 	+$(PARALLEL_MAKE) test-programs
 	test/demo.sh
 
-# All tests that are meant for it, or those of DEBUG_TESTS.
+# All tests for the debug kernel, or those of DEBUG_TESTS.
 check-debug: deps-test
 	+$(PARALLEL_MAKE) test-programs module-6.1-debug
 	test/vm/run.sh --kernel 6.1-debug $(DEBUG_TESTS)
 
-# What make check-full has time for. Counting instructions is slow in that kernel,
+# The part that make check-full runs. Counting instructions is slow in the debug kernel,
 # and none of these tests needs it.
 check-debug-short: deps-test
 	+$(PARALLEL_MAKE) test-programs module-6.1-debug
 	test/vm/run.sh --short --icount no
 
-# Hours.
+# Takes hours.
 check-deep: deps-test
 	+$(PARALLEL_MAKE) test-programs module-6.12 module-6.1-debug module-6.1-kcsan
 	test/deep.sh

@@ -3,8 +3,8 @@
 #
 # Installs the Debian packages of deps.txt that are missing.
 #
-#   deps.sh build   what 'make' needs to build and install
-#   deps.sh test    that, and what the tests, the guest and the demo need
+#   deps.sh build   packages that 'make' and 'make install' need
+#   deps.sh test    these, and packages that the tests, the guest and the demo need
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -35,7 +35,7 @@ if [ -n "$as_root" ] && ! command -v sudo >/dev/null; then
 	exit 1
 fi
 echo "installing:$missing" >&2
-# sudo does not pass it on.
+# sudo does not pass DEBIAN_FRONTEND on.
 apt_get="$as_root env DEBIAN_FRONTEND=noninteractive apt-get"
 $apt_get -qq update
 # shellcheck disable=SC2086 # a list

@@ -1,23 +1,23 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
-# Completion of lmctl: commands and options as its own help tells them, sets and
-# flows as the kernel has them or, for past results, the history. Elsewhere: files.
+# Completion for lmctl. Commands and options come from lmctl's help, sets and flows from
+# the kernel or, for past results, from the history. All other words complete to files.
 
-# Sets of type hash:sr6flow, and the short names of two of them.
+# _lmctl_sets: print the sets of type hash:sr6flow, and the short names tx and rx.
 _lmctl_sets() {
 	echo tx rx
 	ipset list -t 2>/dev/null | awk '$1 == "Name:" { name = $2 }
 		$1 == "Type:" && $2 == "hash:sr6flow" { print name }'
 }
 
-# _lmctl_names COMMAND...: names of flows in the JSON that lmctl prints.
+# _lmctl_names COMMAND...: print the names of flows in the JSON output of lmctl.
 _lmctl_names() {
 	lmctl "$@" --json 2>/dev/null | grep -o '"name":"[^"]*"' |
 		sed 's/^"name":"//; s/"$//' | sort -u
 }
 
-# _lmctl_value OPTION: its value on the command line, nothing without. Bash makes
-# "--set=x" three words.
+# _lmctl_value OPTION: print its value on the command line, or nothing. Bash splits
+# "--set=x" into three words.
 _lmctl_value() {
 	local i
 	for ((i = 2; i < COMP_CWORD; i++)); do
@@ -34,7 +34,8 @@ _lmctl_past_flows() {
 	_lmctl_names history --since=1d ${file:+"--file=$file"}
 }
 
-# What can follow as an argument of a command, or as the value of --set.
+# _lmctl_arguments COMMAND WORD BEFORE: print the possible arguments of a command or, after
+# --set, its possible values.
 _lmctl_arguments() {
 	local command=$1 word=$2 before=$3 usage
 	if [[ $word = --set=* || $before = --set || $before = -s ]]; then
@@ -77,13 +78,13 @@ _lmctl() {
 		text=$(_lmctl_arguments "${COMP_WORDS[1]}" "$word" "$before")
 	fi
 	[[ $word != --set=* ]] || word=${word#--set=}
-	# Not compgen -W, which would run what a name says.
+	# Do not use compgen -W: it expands names, so a name could run a command.
 	COMPREPLY=()
 	read -ra words -d '' <<<"$text" || :
 	for one in "${words[@]}"; do
 		[[ $one != "$word"* ]] || COMPREPLY+=("$one")
 	done
-	# Bash replaces only what is after the last colon: names have such.
+	# Bash replaces only the text after the last colon, and names can have colons.
 	if [[ $word = *:* && $COMP_WORDBREAKS = *:* ]]; then
 		COMPREPLY=("${COMPREPLY[@]#"${word%"${word##*:}"}"}")
 	fi

@@ -1,13 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The tests that a change has to pass.
+# Run the tests that a change must pass.
 #
-#   check.sh check        what make check runs: each capability once, on one kernel
-#   check.sh check rest   what make check-full runs: that, and then every test on
-#                         every kernel, sanitizers, valgrind, fuzzing, costs
+#   check.sh check        for make check: each capability once, on one kernel
+#   check.sh check rest   for make check-full: in addition every test on every
+#                         kernel, sanitizers, valgrind, fuzzing, costs
 #
-# Results are in build/check: a log for each stage, and results.tap.
+# Write the results to build/check: a log of each stage, and results.tap.
 set -uo pipefail
 
 cd "$(dirname "$0")/.." || exit 1
@@ -31,7 +31,7 @@ check() {
 
 rest() {
 	local kernels=20 cache=${SR6FLOW_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/sr6flow}
-	# The debug kernel has to be built once.
+	# The debug kernel is built once.
 	compgen -G "$cache/6.1-debug-*" >/dev/null || kernels=1300
 	needed $kernels "the other kernels" "${make[@]}" module-6.12 module-6.1-debug
 	stage 60 "lint, the slow half" "${make[@]}" lint-slow

@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# Run stages one after the other and add up their results; sourced. A stage is
-# a command that prints points, "ok - NAME" or "not ok - NAME", perhaps numbered,
-# and ends with a line "N passed, N failed", perhaps ", N skipped". A stage that
-# ends without that line, in which nothing passed, or with a status or points that
-# contradict it, has failed once more.
+# Run stages one after the other and add up their results; sourced.
 #
-# The terminal gets each stage's heading, its progress and its failures, these once
-# more at the end; $out/NAME.log gets everything, $out/results.tap every point. Set
-# $out first.
+# A stage is a command that prints points, "ok - NAME" or "not ok - NAME", with or
+# without a number. It ends with a line "N passed, N failed" or "N passed, N failed,
+# N skipped". A stage counts one more failure if this line is missing, if nothing
+# passed, or if its status or its points contradict the line.
+#
+# Print the heading, the progress and the failures of each stage, and all failures
+# again at the end. Write the whole output to $out/NAME.log and every point to
+# $out/results.tap. Set $out before sourcing this file.
 
 : "${out:?}"
 # shellcheck disable=SC2034 # for the scripts that source this file
@@ -24,7 +25,7 @@ failed=0
 skipped=0
 table=()
 
-# stage SECONDS NAME COMMAND...: queue a stage that takes SECONDS on two idle
+# stage SECONDS NAME COMMAND...: queue a stage, which takes SECONDS on two idle
 # processors
 stage() {
 	stage_seconds+=("$1")
@@ -33,14 +34,14 @@ stage() {
 	stage_commands+=("$(printf '%q ' "$@")")
 }
 
-# needed SECONDS NAME COMMAND...: queue a command without points of its own,
-# without which no later stage can run
+# needed SECONDS NAME COMMAND...: queue a command that prints no points and that all
+# later stages need
 needed() {
 	stage_needed[${#stage_names[@]}]=1
 	stage "$1" "$2" succeeds "${@:2}"
 }
 
-# succeeds NAME COMMAND...: a stage of one point
+# succeeds NAME COMMAND...: run a command as a stage of one point
 succeeds() {
 	if "${@:2}"; then
 		printf '%s\n' "ok - $1" "1 passed, 0 failed"
@@ -50,14 +51,14 @@ succeeds() {
 	fi
 }
 
-# minutes SECONDS: as M:SS
+# minutes SECONDS: print as M:SS
 minutes() {
 	printf '%d:%02d' $(($1 / 60)) $(($1 % 60))
 }
 
-# heading INDEX: print which stage of how many it is, the time gone, and an estimate
-# of the time left: the stages' seconds, and more if the stages so far took longer.
-# Needed stages are left out of that: their result may be there already.
+# heading INDEX: print the number of the stage, the elapsed time and an estimate of the
+# remaining time: the seconds of the remaining stages, and more if the stages so far took
+# longer than listed. Needed stages do not count here: their result may exist already.
 heading() {
 	local i left=0 expected=0 took=0 n=${#stage_names[@]}
 	for ((i = 0; i < n; i++)); do
@@ -74,8 +75,8 @@ heading() {
 		"${stage_names[$1]}" "$(minutes $SECONDS)" "$(minutes $left)"
 }
 
-# failed_points: of a stage's output the failed points. What a program printed
-# before one is part of it, and so are the comments that follow.
+# failed_points: print the failed points of a stage's output, each with the lines before
+# it and the comments after it
 failed_points() {
 	local line before=() n failing=
 	while IFS= read -r line; do
@@ -93,12 +94,12 @@ failed_points() {
 	done
 }
 
-# progress: of a stage's output the lines that tell how far it is
+# progress: print the lines of a stage's output that show its progress
 progress() {
 	grep -E --line-buffered '^(not ok |vm: |installing:|# .*: [0-9]+ s(,|$))' || true
 }
 
-# keep_failures NAME WHY LOG: the failed points of the log; without any, its end
+# keep_failures NAME WHY LOG: save the failed points of the log, or its end if it has none
 keep_failures() {
 	local text
 	text=$(failed_points <"$3")
@@ -106,8 +107,8 @@ keep_failures() {
 		"${text:-$(tail -n 20 "$3")}" | tee -a "$out/failures"
 }
 
-# keep_points NAME LOG WHY: the log's points for results.tap, and one more that
-# says why the stage itself failed, if it did
+# keep_points NAME LOG WHY: save the log's points for results.tap, and one more with the
+# reason if the stage itself failed
 keep_points() {
 	awk -v name="$1" -v why="$3" '
 		/^(not )?ok [0-9]* ?- / {
@@ -125,7 +126,7 @@ keep_points() {
 		"$2" >>"$out/points"
 }
 
-# run_stage INDEX
+# run_stage INDEX: run one stage and save its results
 run_stage() {
 	local name=${stage_names[$1]} start=$SECONDS status=0 line why='' log words
 	local good bad
@@ -159,12 +160,12 @@ run_stage() {
 	printf '== %s: %s in %s s\n' "$name" "${why:-$line}" "${stage_took[$1]}"
 }
 
-# stages_table: a row for each stage, for a record
+# stages_table: print a table with a row for each stage
 stages_table() {
 	printf '%s\n' '| stage | result | time |' '| --- | --- | ---: |' "${table[@]}"
 }
 
-# stages_run: run what is queued
+# stages_run: run all queued stages
 stages_run() {
 	local i before
 	trap 'exit 130' INT
@@ -187,8 +188,8 @@ stages_run() {
 	} >"$out/results.tap"
 }
 
-# stages_end: print the failures, the table and the sum; the status is 0 if
-# something passed and nothing failed.
+# stages_end: print the failures, the table and the sum; succeed if something passed and
+# nothing failed
 stages_end() {
 	cat "$out/failures"
 	echo
