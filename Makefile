@@ -16,7 +16,6 @@
 include config.mk
 
 ALL :=
-UNIT_TESTS :=
 TEST_TOOLS :=
 MAN :=
 INSTALL :=

@@ -2,8 +2,7 @@
 # The plug-in that teaches the installed libipset the type hash:sr6flow.
 
 IPSET_EXT := $(B)/ipset-ext/ipset_hash_sr6flow.so
-IPSET_EXT_ELEMENT := $(B)/ipset-ext/parse.o $(B)/ipset-ext/print.o
-IPSET_EXT_OBJS := $(B)/ipset-ext/ipset_hash_sr6flow.o $(IPSET_EXT_ELEMENT)
+IPSET_EXT_OBJS := $(patsubst %.c,$(B)/%.o,$(wildcard ipset-ext/*.c))
 IPSET_EXT_MAN := ipset-ext/ipset-hash-sr6flow.8
 # Where libipset looks for set types; found out by install when empty.
 IPSET_MODULE_DIR ?=
@@ -12,10 +11,6 @@ ALL += $(IPSET_EXT)
 MAN += $(IPSET_EXT_MAN)
 INSTALL += install-ipset-ext
 UNINSTALL += uninstall-ipset-ext
-
-test_element_OBJS := $(IPSET_EXT_OBJS)
-test_element_LDLIBS := -lipset
-fuzz_element_OBJS := $(IPSET_EXT_ELEMENT)
 
 $(IPSET_EXT_OBJS): CFLAGS += -fvisibility=hidden
 

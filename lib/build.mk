@@ -9,6 +9,8 @@ LIB_REAL := libsr6flow.so.$(VERSION)
 LIB_OBJS := $(patsubst %.c,$(B)/%.o,$(wildcard lib/*.c))
 LIB_SHARED := $(B)/lib/$(LIB_REAL)
 LIB_STATIC := $(B)/lib/libsr6flow.a
+# With the hidden names, for programs that look inside.
+LIB_INSIDE := $(B)/lib/inside.a
 LIB_HEADERS := lib/sr6flow.h kernel/uapi/ip_set_hash_sr6flow.h
 # A folder of their own, so that a distribution can add headers beside them.
 LIB_INCLUDEDIR := $(INCLUDEDIR)/sr6flow
@@ -34,6 +36,10 @@ $(LIB_STATIC): $(LIB_OBJS)
 	$(OBJCOPY) --localize-hidden $(B)/lib/libsr6flow-all.o
 	rm -f $@
 	$(AR) rcs $@ $(B)/lib/libsr6flow-all.o
+
+$(LIB_INSIDE): $(LIB_OBJS)
+	rm -f $@
+	$(AR) rcs $@ $^
 
 # The functions of the header, those of the map and those that are exported.
 $(B)/lib/symbols.ok: $(LIB_SHARED) lib/sr6flow.h lib/sr6flow.map
@@ -72,23 +78,3 @@ uninstall-lib:
 	[ ! -d $(DESTDIR)$(LIB_INCLUDEDIR) ] || \
 		rmdir --ignore-fail-on-non-empty $(DESTDIR)$(LIB_INCLUDEDIR)
 	$(if $(DESTDIR),,ldconfig)
-
-# Unit tests put a script in the place of the socket.
-LIB_TEST_OBJS := $(filter-out $(B)/lib/channel.o,$(LIB_OBJS)) \
-		 $(B)/test/unit/channel_fake.o
-LIB_LISTING_OBJS := $(LIB_TEST_OBJS) $(B)/test/unit/listing_fake.o
-test_text_OBJS := $(B)/lib/text.o
-test_answer_OBJS := $(LIB_TEST_OBJS)
-test_answer_LDLIBS := -lmnl
-test_request_OBJS := $(LIB_LISTING_OBJS)
-test_request_LDLIBS := -lmnl
-test_dump_OBJS := $(LIB_LISTING_OBJS)
-test_dump_LDLIBS := -lmnl
-test_decode_OBJS := $(LIB_LISTING_OBJS)
-test_decode_LDLIBS := -lmnl
-test_source_OBJS := $(LIB_LISTING_OBJS)
-test_source_LDLIBS := -lmnl
-test_label_OBJS := $(LIB_LISTING_OBJS)
-test_label_LDLIBS := -lmnl
-fuzz_dump_OBJS := $(LIB_LISTING_OBJS)
-fuzz_dump_LDLIBS := -lmnl -lcmocka

@@ -3,7 +3,7 @@
  * lmctl: loss monitoring control. Nothing but main() is here, so that the
  * tests can link everything else.
  */
-#include "lmctl/lmctl.h"
+#include "lmctl/cmd/cmd.h"
 
 int main(int argc, char **argv)
 {

@@ -15,9 +15,9 @@
 #include <uthash.h>
 #include <utlist.h>
 
-#include "lmctl/block.h"
+#include "lmctl/base/block.h"
+#include "lmctl/base/flowkey.h"
 #include "lmctl/engine/learning.h"
-#include "lmctl/flowkey.h"
 
 #define NO_OWNER KEYS_MAX
 

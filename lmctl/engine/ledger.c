@@ -17,8 +17,8 @@
 #define uthash_nonfatal_oom(item) ((item)->lost = true)
 #include <uthash.h>
 
+#include "lmctl/base/flowkey.h"
 #include "lmctl/engine/ledger.h"
-#include "lmctl/flowkey.h"
 
 /* A sender has sent into a flow if it asked for one of so many blocks back. */
 #define INGRESS_BLOCKS 2

@@ -11,9 +11,9 @@
 
 #include <netinet/in.h>
 #include <stdint.h>
-#include "lmctl/block.h"
+#include "lmctl/base/block.h"
 #include "lmctl/engine/learning.h"
-#include "lmctl/recording.h"
+#include "lmctl/engine/recording.h"
 #include "lmctl/stamp/blocktlv.h"
 #include "sr6flow.h"
 

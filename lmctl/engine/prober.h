@@ -16,9 +16,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include "lmctl/block.h"
+#include "lmctl/base/block.h"
+#include "lmctl/engine/recording.h"
 #include "lmctl/engine/result.h"
-#include "lmctl/recording.h"
 #include "lmctl/stamp/keys.h"
 
 /*

@@ -18,8 +18,8 @@
 #ifndef LMCTL_ENGINE_PROBER_PRIVATE_H
 #define LMCTL_ENGINE_PROBER_PRIVATE_H
 
+#include "lmctl/base/flowkey.h"
 #include "lmctl/engine/prober.h"
-#include "lmctl/flowkey.h"
 #include "lmctl/stamp/blocktlv.h"
 
 /*

@@ -7,7 +7,7 @@
 #include <uthash.h>
 #include <utlist.h>
 
-#include "lmctl/block.h"
+#include "lmctl/base/block.h"
 #include "lmctl/engine/ratelimit.h"
 
 /*

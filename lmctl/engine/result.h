@@ -9,8 +9,9 @@
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include "lmctl/engine/answer.h"
+#include "lmctl/base/names.h"
 #include "lmctl/engine/reject.h"
+#include "lmctl/stamp/answer.h"
 #include "sr6flow.h"
 
 #define RESULT_PEERS_MAX 16
@@ -79,7 +80,7 @@ enum result_status {
  */
 struct measurement {
 	char name[RESULT_NAME_LEN];
-	char set[RECORDING_NAME_LEN];
+	char set[NAME_LEN];
 	bool group;
 	unsigned int npeers;
 	char peer[RESULT_PEERS_MAX][RESULT_NAME_LEN];

@@ -11,10 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include "lmctl/lmctl.h"
-#include "lmctl/recording.h"
+#include "lmctl/engine/recording.h"
+#include "lmctl/node/sets.h"
 #include "lmctl/service/config.h"
-#include "lmctl/sinks/history.h"
+#include "lmctl/sinks/history/history.h"
 #include "lmctl/stamp/stamp.h"
 
 #define PORT_DIGITS_MAX 5
@@ -239,9 +239,9 @@ int config_peer(struct config_measure *measure, const char *text,
 			 text, RESULT_PEERS_MAX);
 		return -EINVAL;
 	}
-	if (!recording_name_valid(text) || !len || len >= RESULT_NAME_LEN) {
+	if (!name_valid(text) || !len || len >= RESULT_NAME_LEN) {
 		snprintf(error, size, "peer '%.*s': its name must have 1 to %d characters, none of them a control character",
-			 RESULT_NAME_LEN, recording_name_valid(text) ? text : "",
+			 RESULT_NAME_LEN, name_valid(text) ? text : "",
 			 RESULT_NAME_LEN - 1);
 		return -EINVAL;
 	}

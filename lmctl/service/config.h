@@ -11,17 +11,16 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
-#include "lmctl/block.h"
+#include "lmctl/base/block.h"
 #include "lmctl/engine/prober.h"
 #include "lmctl/engine/reflector.h"
 #include "lmctl/engine/result.h"
+#include "lmctl/sinks/alarm/alarm.h"
 #include "lmctl/stamp/keys.h"
 
 #define CONFIG_SETS_MAX 16
 #define CONFIG_MEASURES_MAX 64
-#define CONFIG_ALARMS_MAX 64
-#define CONFIG_ARGS_MAX 16
-#define CONFIG_TEXT_LEN 256
+#define CONFIG_TEXT_LEN ALARM_TEXT_LEN
 
 /* Defaults of options and keywords. */
 #define CONFIG_RATE 20000
@@ -120,37 +119,6 @@ struct config_history {
 };
 
 /**
- * struct config_alarm - section alarm
- * @name: title of the section
- * @flow: shell pattern (fnmatch) of flow names, or of the text form of the SID
- *	  list for flows without a name
- * @measure: shell pattern of measurement names
- * @raise: loss ratio, 0 to 1: raised when it is reached or exceeded
- * @raise_blocks: ... in so many exact blocks in a row
- * @clear: loss ratio: cleared when it is this or less
- * @clear_blocks: ... in so many exact blocks in a row
- * @invalid_blocks: raised, too, after so many blocks in a row that are not
- *		    exact; 0 for never
- * @no_answer_blocks: raised, too, after so many blocks in a row for which the peer
- *		      did not answer; 0 for never
- * @nargs: number of @args, 0 for no hook
- * @args: program (absolute path) and arguments of the hook
- */
-struct config_alarm {
-	char name[RESULT_NAME_LEN];
-	char flow[CONFIG_TEXT_LEN];
-	char measure[RESULT_NAME_LEN];
-	double raise;
-	uint32_t raise_blocks;
-	double clear;
-	uint32_t clear_blocks;
-	uint32_t invalid_blocks;
-	uint32_t no_answer_blocks;
-	unsigned int nargs;
-	char args[CONFIG_ARGS_MAX][CONFIG_TEXT_LEN];
-};
-
-/**
  * struct config - a whole configuration
  * @node: name of this node
  * @timing: period, guard time, guard band
@@ -168,7 +136,7 @@ struct config_alarm {
  * @alarm: sections alarm
  */
 struct config {
-	char node[RECORDING_NAME_LEN];
+	char node[NAME_LEN];
 	struct block_timing timing;
 	char user[CONFIG_TEXT_LEN];
 	char keys_file[CONFIG_TEXT_LEN];
@@ -181,7 +149,7 @@ struct config {
 	struct config_metrics metrics;
 	struct config_history history;
 	unsigned int nalarms;
-	struct config_alarm alarm[CONFIG_ALARMS_MAX];
+	struct alarm_config alarm[ALARMS_MAX];
 };
 
 /**

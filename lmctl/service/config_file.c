@@ -13,8 +13,8 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include "lmctl/privileges.h"
-#include "lmctl/recording.h"
+#include "lmctl/base/privileges.h"
+#include "lmctl/engine/recording.h"
 #include "lmctl/service/config_load.h"
 
 /* Bounds memory and time, whatever is in the file. */
@@ -282,7 +282,7 @@ static int finish(struct config_load *load)
 	char error[512];
 	unsigned int i;
 
-	if (!recording_name_valid(config->node))
+	if (!name_valid(config->node))
 		return config_fail(load, 0, "node is missing, and this host has no name");
 	if (!config->nrotate && !config->reflect.on && !config->nmeasures)
 		return config_fail(load, 0, "nothing to do: give rotate, a section reflect or a section measure");

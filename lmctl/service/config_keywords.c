@@ -87,23 +87,23 @@ static const struct config_keyword history_keywords[] = {
 };
 
 static const struct config_keyword alarm_keywords[] = {
-	{ "flow", config_take_text, FIELD(config_alarm, flow) },
-	{ "measure", config_take_text, FIELD(config_alarm, measure) },
-	{ "raise", config_take_ratio, FIELD(config_alarm, raise) },
-	{ "raise-blocks", config_take_number, FIELD(config_alarm, raise_blocks),
+	{ "flow", config_take_text, FIELD(alarm_config, flow) },
+	{ "measure", config_take_text, FIELD(alarm_config, measure) },
+	{ "raise", config_take_ratio, FIELD(alarm_config, raise) },
+	{ "raise-blocks", config_take_number, FIELD(alarm_config, raise_blocks),
 	  .min = 1, .max = BLOCKS_MAX },
-	{ "clear", config_take_ratio, FIELD(config_alarm, clear) },
-	{ "clear-blocks", config_take_number, FIELD(config_alarm, clear_blocks),
+	{ "clear", config_take_ratio, FIELD(alarm_config, clear) },
+	{ "clear-blocks", config_take_number, FIELD(alarm_config, clear_blocks),
 	  .min = 1, .max = BLOCKS_MAX },
-	{ "invalid-blocks", config_take_number, FIELD(config_alarm, invalid_blocks),
+	{ "invalid-blocks", config_take_number, FIELD(alarm_config, invalid_blocks),
 	  .max = BLOCKS_MAX },
 	{ "no-answer-blocks", config_take_number,
-	  FIELD(config_alarm, no_answer_blocks), .max = BLOCKS_MAX },
+	  FIELD(alarm_config, no_answer_blocks), .max = BLOCKS_MAX },
 	{ "exec", config_take_exec, .list = true },
 };
 
 /* The ratios are none: they are not given yet. */
-static const struct config_alarm alarm_defaults = {
+static const struct alarm_config alarm_defaults = {
 	.flow = "*",
 	.measure = "*",
 	.raise = -1,
@@ -175,10 +175,10 @@ static int end_measure(struct config_load *load, cfg_t *section)
 
 static int end_alarm(struct config_load *load, cfg_t *section)
 {
-	struct config_alarm *alarm = &load->alarm;
+	struct alarm_config *alarm = &load->alarm;
 	unsigned int n = load->config->nalarms;
 
-	if (end_titled(load, section, n, CONFIG_ALARMS_MAX, alarm->name))
+	if (end_titled(load, section, n, ALARMS_MAX, alarm->name))
 		return -1;
 	if (alarm->raise <= 0)
 		return config_fail(load, load->line, "section alarm \"%s\": raise is missing or 0; give the loss ratio that is too much",

@@ -45,12 +45,12 @@ struct config_load {
 	uint64_t timing_ms[3];
 	int timing_line;
 	struct config_measure measure;
-	struct config_alarm alarm;
+	struct alarm_config alarm;
 	struct config_given given;
 	struct config_given given_reflect;
 	int learn_line;
 	struct config_given given_measure[CONFIG_MEASURES_MAX];
-	int alarm_line[CONFIG_ALARMS_MAX];
+	int alarm_line[ALARMS_MAX];
 };
 
 /**

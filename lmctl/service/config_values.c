@@ -7,9 +7,10 @@
 #include <linux/rtnetlink.h>
 #include <stdlib.h>
 #include <string.h>
-#include "lmctl/duration.h"
-#include "lmctl/lmctl.h"
-#include "lmctl/recording.h"
+#include "lmctl/base/duration.h"
+#include "lmctl/base/numbers.h"
+#include "lmctl/engine/recording.h"
+#include "lmctl/node/sets.h"
 #include "lmctl/service/config_load.h"
 
 /* Return: value @i of an option, which it has. */
@@ -27,7 +28,7 @@ static int bad(struct config_load *load, const struct config_keyword *keyword,
 
 bool config_copy_text(char *to, size_t size, const char *text)
 {
-	if (!recording_name_valid(text) || strlen(text) >= size)
+	if (!name_valid(text) || strlen(text) >= size)
 		return false;
 	strcpy(to, text);
 	return true;
@@ -272,7 +273,7 @@ int config_take_exec(struct config_load *load,
 		     const struct config_keyword *keyword, cfg_opt_t *option,
 		     void *to)
 {
-	struct config_alarm *alarm = &load->alarm;
+	struct alarm_config *alarm = &load->alarm;
 	unsigned int i;
 
 	(void)to;
@@ -280,9 +281,9 @@ int config_take_exec(struct config_load *load,
 	for (i = 0; i < cfg_opt_size(option); i++) {
 		const char *text = value(option, i);
 
-		if (i == CONFIG_ARGS_MAX)
+		if (i == ALARM_ARGS_MAX)
 			return config_fail(load, load->line, "%s: more than %d program and arguments",
-					   keyword->name, CONFIG_ARGS_MAX);
+					   keyword->name, ALARM_ARGS_MAX);
 		if (!i && text[0] != '/')
 			return bad(load, keyword, text, "the program is not an absolute path; begin it with '/'");
 		if (strlen(text) >= CONFIG_TEXT_LEN)

@@ -14,7 +14,7 @@
 #include <unistd.h>
 #include <uthash.h>
 
-#include "lmctl/lmctl.h"
+#include "lmctl/base/messages.h"
 #include "lmctl/service/inband.h"
 #include "lmctl/service/inband_netlink.h"
 

@@ -4,8 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "lmctl/lmctl.h"
-#include "lmctl/seldom.h"
+#include "lmctl/base/messages.h"
+#include "lmctl/base/seldom.h"
+#include "lmctl/node/sets.h"
 #include "lmctl/service/learner.h"
 
 /*

@@ -5,10 +5,10 @@
 #include <string.h>
 #include <sys/epoll.h>
 
-#include "lmctl/clock.h"
-#include "lmctl/lmctl.h"
+#include "lmctl/base/clock.h"
+#include "lmctl/base/messages.h"
+#include "lmctl/base/signals.h"
 #include "lmctl/service/loop.h"
-#include "lmctl/signals.h"
 
 /* Calls of loop_progress() between two looks at the clock. */
 #define PROGRESS_CALLS 64

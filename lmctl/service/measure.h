@@ -5,7 +5,7 @@
 #ifndef LMCTL_SERVICE_MEASURE_H
 #define LMCTL_SERVICE_MEASURE_H
 
-#include "lmctl/recording.h"
+#include "lmctl/engine/recording.h"
 #include "lmctl/service/config.h"
 #include "lmctl/service/inband.h"
 #include "lmctl/service/loop.h"

@@ -7,14 +7,14 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-#include "lmctl/clock.h"
-#include "lmctl/lmctl.h"
+#include "lmctl/base/clock.h"
+#include "lmctl/base/messages.h"
 #include "lmctl/service/outlets.h"
-#include "lmctl/sinks/alarm.h"
-#include "lmctl/sinks/history.h"
-#include "lmctl/sinks/httpd.h"
-#include "lmctl/sinks/live.h"
-#include "lmctl/sinks/stream.h"
+#include "lmctl/sinks/alarm/alarm.h"
+#include "lmctl/sinks/history/history.h"
+#include "lmctl/sinks/metrics/httpd.h"
+#include "lmctl/sinks/stream/live.h"
+#include "lmctl/sinks/stream/stream.h"
 
 enum { PRINT, METRICS, HISTORY, ALARM, SINKS };
 

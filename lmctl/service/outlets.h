@@ -8,7 +8,7 @@
 
 #include "lmctl/service/config.h"
 #include "lmctl/service/loop.h"
-#include "lmctl/sinks/metrics.h"
+#include "lmctl/sinks/metrics/metrics.h"
 #include "lmctl/sinks/sink.h"
 
 struct outlets;

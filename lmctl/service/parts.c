@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lmctl/clock.h"
-#include "lmctl/lmctl.h"
+#include "lmctl/base/clock.h"
+#include "lmctl/base/messages.h"
 #include "lmctl/service/parts.h"
 
 struct opening {

@@ -5,11 +5,12 @@
 #include <string.h>
 #include <sys/epoll.h>
 
-#include "lmctl/clock.h"
-#include "lmctl/lmctl.h"
+#include "lmctl/base/clock.h"
+#include "lmctl/base/messages.h"
+#include "lmctl/node/sets.h"
+#include "lmctl/node/witness.h"
 #include "lmctl/service/reader.h"
 #include "lmctl/service/sysclock.h"
-#include "lmctl/witness.h"
 
 /* A set that is gone is looked for so often per block, within these bounds. */
 #define AGAIN_SHARE 8

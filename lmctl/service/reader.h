@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include "lmctl/recorder.h"
+#include "lmctl/engine/recorder.h"
 #include "lmctl/service/loop.h"
 #include "sr6flow.h"
 

@@ -5,12 +5,12 @@
 #include <string.h>
 #include <sys/epoll.h>
 
-#include "lmctl/clock.h"
-#include "lmctl/lmctl.h"
-#include "lmctl/seldom.h"
+#include "lmctl/base/clock.h"
+#include "lmctl/base/messages.h"
+#include "lmctl/base/seldom.h"
+#include "lmctl/node/vrf.h"
 #include "lmctl/service/reflect.h"
 #include "lmctl/service/udp.h"
-#include "lmctl/service/vrf.h"
 
 /**
  * struct telling - what is said now and then

@@ -5,8 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lmctl/clock.h"
-#include "lmctl/lmctl.h"
+#include "lmctl/base/clock.h"
+#include "lmctl/base/messages.h"
+#include "lmctl/node/sets.h"
 #include "lmctl/service/rotator.h"
 
 #define RETRY_NS BLOCK_NS_PER_S

@@ -10,7 +10,7 @@
 #define LMCTL_SERVICE_ROTATOR_H
 
 #include <stdint.h>
-#include "lmctl/block.h"
+#include "lmctl/base/block.h"
 #include "lmctl/service/loop.h"
 
 struct rotator;

@@ -3,8 +3,8 @@
 #include <poll.h>
 #include <string.h>
 
-#include "lmctl/clock.h"
-#include "lmctl/lmctl.h"
+#include "lmctl/base/clock.h"
+#include "lmctl/base/messages.h"
 #include "lmctl/service/measure.h"
 #include "lmctl/service/roundtrip.h"
 #include "lmctl/service/udp.h"

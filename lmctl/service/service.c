@@ -8,8 +8,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "lmctl/lmctl.h"
-#include "lmctl/privileges.h"
+#include "lmctl/base/messages.h"
+#include "lmctl/base/privileges.h"
 #include "lmctl/service/parts.h"
 #include "lmctl/service/service.h"
 #include "lmctl/service/sysclock.h"

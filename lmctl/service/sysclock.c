@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <sys/timex.h>
 
-#include "lmctl/block.h"
-#include "lmctl/clock.h"
+#include "lmctl/base/block.h"
+#include "lmctl/base/clock.h"
 #include "lmctl/service/sysclock.h"
 
 #define BOOT_ID "/proc/sys/kernel/random/boot_id"

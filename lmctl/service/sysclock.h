@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include "lmctl/recording.h"
+#include "lmctl/engine/recording.h"
 
 /* The kernel's largest error; it then calls a clock unsynchronised. */
 #define SYSCLOCK_ERROR_MAX (16 * INT64_C(1000000000))

@@ -13,8 +13,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "lmctl/clock.h"
-#include "lmctl/lmctl.h"
+#include "lmctl/base/clock.h"
+#include "lmctl/base/messages.h"
 #include "lmctl/service/udp.h"
 #include "lmctl/stamp/stamp.h"
 

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "lmctl/block.h"
+#include "lmctl/base/block.h"
 #include "lmctl/sinks/figures.h"
 
 #define GAP "..."

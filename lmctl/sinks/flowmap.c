@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lmctl/flowkey.h"
+#include "lmctl/base/flowkey.h"
 #include "lmctl/sinks/flowmap.h"
 
 static struct flowmap_table *find(const struct flowmap *map, const char *name)

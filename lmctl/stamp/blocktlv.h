@@ -39,8 +39,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include "lmctl/block.h"
-#include "lmctl/engine/answer.h"
+#include "lmctl/base/block.h"
+#include "lmctl/stamp/answer.h"
 #include "sr6flow.h"
 
 #define BLOCKTLV_VERSION 2

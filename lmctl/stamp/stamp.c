@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "lmctl/block.h"
+#include "lmctl/base/block.h"
 #include "lmctl/stamp/stamp.h"
 
 /* From 1900, where NTP begins to count, to 1970: 70 years, 17 of 366 days. */

@@ -21,32 +21,18 @@ bench-module-6.1 bench-module-6.12: bench-module-%:
 
 # Programs for the guest; run.sh takes all of $(B)/bench/bin along.
 BENCH_TOOLS := $(addprefix $(B)/bench/bin/,bench_control bench_flows bench_run)
-
-$(BENCH_TOOLS): LDLIBS = -lmnl
-$(BENCH_TOOLS): $(B)/bench/bin/%: $(B)/test/bench/tools/%.o \
-				  $(B)/lib/libsr6flow.a
-	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o %.a,$^) $(LDLIBS)
-
-# For this machine. It has a stand-in for the library's channel to the kernel.
+# For this machine. bench_userspace has a stand-in for the library's channel to the
+# kernel.
 BENCH_USERSPACE := $(B)/bench/bench_userspace
-
-$(BENCH_USERSPACE): LDLIBS = -lmnl
-$(BENCH_USERSPACE): $(B)/test/bench/tools/bench_userspace.o \
-		    $(filter-out $(B)/lib/channel.o,$(LIB_OBJS))
-	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
-
 BENCH_HISTORY := $(B)/bench/bench_history
+BENCH_ARCHIVES := $(LMCTL_ARCHIVES) $(LIB_INSIDE)
 
-$(BENCH_HISTORY): LDLIBS = $(LMCTL_LDLIBS)
-$(BENCH_HISTORY): $(B)/test/bench/tools/bench_history.o \
-		  $(patsubst %,$(B)/lmctl/%.o,sinks/history_db \
-		  sinks/history_schema sinks/history_expire sinks/figures \
-		  engine/result engine/answer) $(RECORDING_OBJS) \
-		  $(B)/lib/libsr6flow.a
-	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o %.a,$^) $(LDLIBS)
+define BENCH_RULE
+$(1): $(B)/test/bench/tools/$(notdir $(1)).o $(BENCH_ARCHIVES)
+	@mkdir -p $$(@D)
+	$$(CC) $$(ALL_LDFLAGS) -Wl,--as-needed -o $$@ $$(filter %.o %.a,$$^) $$(LMCTL_LDLIBS)
+endef
+$(foreach t,$(BENCH_TOOLS) $(BENCH_USERSPACE) $(BENCH_HISTORY),$(eval $(call BENCH_RULE,$(t))))
 
 # Everything that the bench boots and measures.
 .PHONY: bench-programs

@@ -18,7 +18,9 @@ coverage: deps-test
 	test/coverage/report.sh $(COVERAGE)/html $(COVERAGE)/user.info $(COVERAGE_MORE)
 
 define FUZZ_REPLAY_RULE
-$(B)/test/fuzz/$(1)-replay: $(B)/test/fuzz/$(1).o $(B)/test/coverage/replay.o $($(1)_OBJS)
-	$$(CC) $$(ALL_LDFLAGS) -o $$@ $$(filter %.o %.a,$$^) $$($(1)_LDLIBS)
+$(B)/test/fuzz/$(1)-replay: $(B)/test/fuzz/$(1).o $(B)/test/coverage/replay.o $($(1)_OBJS) \
+			    $(UNIT_ARCHIVES)
+	$$(CC) $$(ALL_LDFLAGS) $$(call wrap,$($(1)_WRAP)) -o $$@ $$(filter %.o,$$^) \
+		-Wl,--start-group $$(UNIT_ARCHIVES) -Wl,--end-group $$(UNIT_LDLIBS)
 endef
 $(foreach t,$(notdir $(FUZZ_TESTS)),$(eval $(call FUZZ_REPLAY_RULE,$(t))))

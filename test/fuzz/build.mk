@@ -1,9 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Every test/fuzz/fuzz_x.c becomes the program $(B)/test/fuzz/fuzz_x, with
-# libFuzzer, ASan and UBSan. What it needs is named by the fragment of the
-# folder under test, which the top Makefile includes before this one:
-#   fuzz_x_OBJS := $(B)/lmctl/x.o ...     objects and archives
-#   fuzz_x_LDLIBS := -lnettle ...         libraries
+# libFuzzer, ASan and UBSan. As a unit test, it may use all of the product that runs in
+# user space; fuzz_x_OBJS names what else it needs.
 #
 # make fuzz          search with every harness for FUZZ_SECONDS, or until it
 #                    has tried FUZZ_RUNS inputs
@@ -16,11 +14,32 @@ FUZZ_SECONDS ?= 60
 FUZZ_RUNS ?=
 FUZZ_TESTS := $(patsubst %.c,$(B)/%,$(wildcard test/fuzz/fuzz_*.c))
 
+FUZZ_MESSAGE := $(B)/test/fuzz/message.o
+fuzz_flowlist_WRAP := lmctl_error
+
+# The module in user space, among stand-ins for the kernel's headers. Addresses
+# need not be aligned, as on the machines that the kernel is configured for.
+FUZZ_KERNEL_HARNESSES := $(B)/test/fuzz/fuzz_attributes.o \
+			 $(B)/test/fuzz/fuzz_packet.o
+FUZZ_KERNEL_OBJS := $(patsubst %.c,$(B)/%.o,$(wildcard kernel/*.c \
+		      test/fuzz/kernel/*.c))
+$(FUZZ_KERNEL_OBJS) $(FUZZ_KERNEL_HARNESSES): CPPFLAGS += \
+	-Itest/fuzz/kernel -D__KERNEL__
+$(FUZZ_KERNEL_OBJS) $(FUZZ_KERNEL_HARNESSES): CFLAGS += -Wno-unused-parameter \
+	-Wno-sign-compare -fno-sanitize=alignment
+fuzz_attributes_OBJS := $(FUZZ_KERNEL_OBJS)
+fuzz_packet_OBJS := $(FUZZ_KERNEL_OBJS)
+fuzz_element_OBJS := $(IPSET_EXT_OBJS)
+fuzz_prober_OBJS := $(FUZZ_MESSAGE)
+fuzz_recording_OBJS := $(FUZZ_MESSAGE)
+fuzz_reflector_OBJS := $(FUZZ_MESSAGE)
+fuzz_stamp_OBJS := $(FUZZ_MESSAGE)
+
 define FUZZ_RULE
-$(B)/test/fuzz/$(1): $(B)/test/fuzz/$(1).o $($(1)_OBJS)
-	@mkdir -p $$(@D)
-	$$(CC) $$(ALL_LDFLAGS) -fsanitize=fuzzer -o $$@ \
-		$$(filter %.o %.a,$$^) $$($(1)_LDLIBS)
+$(B)/test/fuzz/$(1): $(B)/test/fuzz/$(1).o $($(1)_OBJS) $(UNIT_ARCHIVES)
+	$$(CC) $$(ALL_LDFLAGS) -fsanitize=fuzzer $$(call wrap,$($(1)_WRAP)) \
+		-Wl,--as-needed -o $$@ $$(filter %.o,$$^) -Wl,--start-group $$(UNIT_ARCHIVES) -Wl,--end-group \
+		$$(UNIT_LDLIBS)
 endef
 $(foreach t,$(notdir $(FUZZ_TESTS)),$(eval $(call FUZZ_RULE,$(t))))
 
@@ -48,6 +67,7 @@ fuzz-replay:
 fuzz-seeds: $(B)/test/fuzz/seeds
 	$< test/fuzz/corpus
 
-$(B)/test/fuzz/seeds: $(B)/test/fuzz/seeds.o $(fuzz_seeds_OBJS)
+$(B)/test/fuzz/seeds: $(B)/test/fuzz/seeds.o $(FUZZ_MESSAGE) $(UNIT_ARCHIVES)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o %.a,$^) $(fuzz_seeds_LDLIBS)
+	$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(UNIT_ARCHIVES) \
+		-Wl,--end-group $(UNIT_LDLIBS)

@@ -4,7 +4,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "lmctl/recording.h"
+#include "lmctl/engine/recording.h"
 #include "lmctl/service/config.h"
 #include "test/fuzz/input.h"
 
@@ -26,19 +26,19 @@ static void check_measure(const struct config_measure *measure)
 
 	TERMINATED(measure->of.name);
 	TERMINATED(measure->key);
-	must(recording_name_valid(measure->of.name));
+	must(name_valid(measure->of.name));
 	must(strlen(measure->of.set) <= SR6FLOW_SETNAME_MAX);
 	must(measure->of.npeers && measure->of.npeers <= RESULT_PEERS_MAX);
 	for (i = 0; i < measure->of.npeers; i++) {
 		TERMINATED(measure->of.peer[i]);
-		must(recording_name_valid(measure->of.peer[i]));
+		must(name_valid(measure->of.peer[i]));
 		must(measure->address[i].sin6_port != 0);
 	}
 	must(measure->mtu >= CONFIG_MTU_MIN && measure->window);
 	must(measure->tlv_type >= 240 && measure->tlv_type <= 251);
 }
 
-static void check_alarm(const struct config_alarm *alarm)
+static void check_alarm(const struct alarm_config *alarm)
 {
 	unsigned int i;
 
@@ -48,7 +48,7 @@ static void check_alarm(const struct config_alarm *alarm)
 	must(alarm->raise > 0 && alarm->raise <= 1);
 	must(alarm->clear >= 0 && alarm->clear <= alarm->raise);
 	must(alarm->raise_blocks && alarm->clear_blocks);
-	must(alarm->nargs <= CONFIG_ARGS_MAX);
+	must(alarm->nargs <= ALARM_ARGS_MAX);
 	for (i = 0; i < alarm->nargs; i++)
 		TERMINATED(alarm->args[i]);
 	must(!alarm->nargs || alarm->args[0][0] == '/');
@@ -60,7 +60,7 @@ static void check(const struct config *config)
 	const struct reflector_config *reflector = &config->reflect.reflector;
 	unsigned int i;
 
-	must(recording_name_valid(config->node));
+	must(name_valid(config->node));
 	TERMINATED(config->user);
 	TERMINATED(config->history.file);
 	must(timing->band > 0 && timing->band < timing->guard);
@@ -73,7 +73,7 @@ static void check(const struct config *config)
 	must(config->nmeasures <= CONFIG_MEASURES_MAX);
 	for (i = 0; i < config->nmeasures; i++)
 		check_measure(&config->measure[i]);
-	must(config->nalarms <= CONFIG_ALARMS_MAX);
+	must(config->nalarms <= ALARMS_MAX);
 	for (i = 0; i < config->nalarms; i++)
 		check_alarm(&config->alarm[i]);
 }

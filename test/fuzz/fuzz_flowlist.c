@@ -5,7 +5,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "lmctl/flowlist.h"
+#include "lmctl/cmd/flowlist.h"
 #include "test/fuzz/input.h"
 
 /* Messages that were printed, all of them about one file. */

@@ -8,9 +8,10 @@
  */
 #include <jansson.h>
 
-#include "lmctl/block.h"
-#include "lmctl/flowkey.h"
-#include "lmctl/join.h"
+#include "lmctl/base/block.h"
+#include "lmctl/base/flowkey.h"
+#include "lmctl/base/names.h"
+#include "lmctl/cmd/join.h"
 #include "test/fuzz/input.h"
 #include "test/fuzz/message.h"
 
@@ -56,8 +57,8 @@ static void check_record(const struct record *record)
 	struct block_timing timing;
 	char error[256];
 
-	must(recording_name_valid(record->node));
-	must(recording_name_valid(record->set));
+	must(name_valid(record->node));
+	must(name_valid(record->set));
 	must(record->flow.nsids >= 1 && record->flow.nsids <= SR6FLOW_SIDS_MAX);
 	must(!record->flow.name[0] ||
 	     sr6flow_name_valid(record->flow.name,

@@ -2,8 +2,8 @@
 /* Any string as a duration and as a point in time of a command line. */
 #include <errno.h>
 
-#include "lmctl/duration.h"
-#include "lmctl/when.h"
+#include "lmctl/base/duration.h"
+#include "lmctl/base/when.h"
 #include "test/fuzz/input.h"
 
 #define NOW INT64_C(1709294401500)

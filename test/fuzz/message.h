@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include "lmctl/block.h"
+#include "lmctl/base/block.h"
 #include "lmctl/stamp/keys.h"
 #include "sr6flow.h"
 

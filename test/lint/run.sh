@@ -19,7 +19,7 @@ out=build/lint
 work=$out/made
 jobs=$(nproc)
 # The slow ones first.
-all=(tidy kernel-6.1 kernel-6.12 shellcheck checkpatch cppcheck docs codespell sources)
+all=(tidy kernel-6.1 kernel-6.12 shellcheck checkpatch cppcheck docs codespell sources floors)
 
 # A check without one of its programs ends here, as a failure.
 need() {
@@ -170,13 +170,30 @@ check_docs() {
 		sed -n 's/.* info: Scanning doc for function //p' |
 		sort -u >"$work/described"
 	# The inside of the library and of the module says it in plain comments;
-	# what a command does is in the table of lmctl/commands.c.
+	# what a command does is in the table of lmctl/cmd/commands.c.
 	files './lib/sr6flow.h' './kernel/uapi/*.h' './ipset-ext/*.h' './lmctl/*.h' |
 		xargs ctags -x --language-force=C --kinds-C=pf |
 		awk '$1 !~ /^cmd_/ { print $1 }' | sort -u >"$work/declared"
 	[ -s "$work/declared" ] || echo 'no functions found'
 	comm -13 "$work/described" "$work/declared" |
 		sed 's/$/: no kernel-doc/'
+}
+
+# Nothing of the product uses tests, and a floor of lmctl only those below it: the
+# order is that of LMCTL_FLOORS in lmctl/build.mk.
+check_floors() {
+	local floors
+	floors=$(sed -n 's/^LMCTL_FLOORS := //p' lmctl/build.mk)
+	[ "$(wc -w <<<"$floors")" -gt 1 ] || echo 'no floors in lmctl/build.mk'
+	files './kernel/*.[ch]' './lib/*.[ch]' './ipset-ext/*.[ch]' './lmctl/*.[ch]' |
+		xargs grep -oE '^#include "(lmctl/[^/]+|test)/' /dev/null |
+		awk -F '[/:"]' -v order="$floors" '
+			BEGIN { n = split(order, name, " "); while (n) rank[name[n]] = n-- }
+			{ from = $1 == "lmctl" ? $2 : $1; to = $(NF - 1) }
+			to == "test" || ($1 != "lmctl") || ($2 != "main.c" && !(from in rank)) ||
+			!(to in rank) || rank[to] < rank[from] {
+				print substr($0, 1, index($0, ":") - 1) ": includes " to ", which is not below " from
+			}' | sort -u
 }
 
 # Nothing left open, nothing too long, and a licence on everything.

@@ -6,14 +6,9 @@
 MODEL_SEED ?= 1
 MODEL_SECONDS ?= 3600
 MODEL := $(B)/test/model/model
-MODEL_OBJS := $(patsubst %.c,$(B)/%.o,$(wildcard test/model/*.c \
-		lmctl/engine/*.c)) \
-	      $(patsubst %,$(B)/lmctl/%.o,join sets service/reader \
-		service/rotator stamp/blocktlv stamp/keys stamp/stamp \
-		rules rules_nft rules_watch) \
-	      $(RECORDER_OBJS) $(B)/lib/libsr6flow.a
-MODEL_WRAP := $(FAKE_SR6FLOW_WRAP) -Wl$(comma)--wrap=sd_event_add_io \
-	      $(addprefix -Wl$(comma)--wrap=lmctl_,error warning)
+MODEL_OBJS := $(patsubst %.c,$(B)/%.o,$(wildcard test/model/*.c)) \
+	      $(LMCTL_ARCHIVES) $(LIB_STATIC)
+MODEL_WRAP := $(call wrap,$(FAKE_SR6FLOW) sd_event_add_io lmctl_error lmctl_warning)
 
 $(MODEL): $(MODEL_OBJS)
 	@mkdir -p $(@D)

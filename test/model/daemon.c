@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lmctl/clock.h"
+#include "lmctl/base/clock.h"
 #include "test/model/chance.h"
 #include "test/model/flow.h"
 #include "test/model/need.h"

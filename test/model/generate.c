@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "lmctl/block.h"
+#include "lmctl/base/block.h"
 #include "test/model/chance.h"
 #include "test/model/generate.h"
 #include "test/model/open.h"

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lmctl/lmctl.h"
 #include "test/model/daemon.h"
 #include "test/model/flow.h"
 #include "test/model/need.h"

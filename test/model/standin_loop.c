@@ -4,7 +4,7 @@
  * one program. Which of them is meant by a function without argument is in
  * daemon_running.
  */
-#include "lmctl/clock.h"
+#include "lmctl/base/clock.h"
 #include "lmctl/service/loop.h"
 #include "lmctl/service/sysclock.h"
 #include "test/model/daemon.h"

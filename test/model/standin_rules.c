@@ -15,10 +15,10 @@
 #include <string.h>
 #include <systemd/sd-event.h>
 
-#include "lmctl/rules.h"
+#include "lmctl/node/rules.h"
 #include "lmctl/service/loop.h"
 #include "test/model/chance.h"
-#include "lmctl/witness.h"
+#include "lmctl/node/witness.h"
 #include "test/model/need.h"
 #include "test/model/sabotage.h"
 #include "test/model/standin.h"

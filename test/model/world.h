@@ -14,8 +14,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "lmctl/block.h"
-#include "lmctl/join.h"
+#include "lmctl/base/block.h"
+#include "lmctl/cmd/join.h"
 #include "test/model/agenda.h"
 #include "test/model/daemon.h"
 #include "test/model/history.h"

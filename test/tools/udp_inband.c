@@ -21,7 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lmctl/clock.h"
+#include "lmctl/base/clock.h"
 #include "lmctl/service/inband.h"
 #include "lmctl/service/sysclock.h"
 #include "lmctl/service/udp.h"

@@ -1,22 +1,46 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Every test/unit/test_x.c becomes the program $(B)/test/unit/test_x. What it
-# needs beside libcmocka is named by the fragment of the folder under test,
-# which the top Makefile includes before this one:
-#   test_x_OBJS := $(B)/lib/dump.o ...    objects and archives, built first
-#   test_x_LDLIBS := -lmnl ...            libraries
+# Every test/unit/test_x.c becomes the program $(B)/test/unit/test_x. It may use all of
+# the product that runs in user space and the helpers beside it: the linker takes what
+# it needs from their archives. The calls in test_x_WRAP go to the test's own functions.
 
-UNIT_TESTS := $(sort $(UNIT_TESTS) \
-	      $(patsubst %.c,$(B)/%,$(wildcard test/unit/test_*.c)))
+UNIT_TESTS := $(sort $(patsubst %.c,$(B)/%,$(wildcard test/unit/test_*.c)))
 UNIT_RUN := test/unit/run.sh
 UNIT_VALGRIND ?= valgrind -q --leak-check=full --error-exitcode=99
 
-define UNIT_TEST_RULE
-$(B)/test/unit/$(1): $(B)/test/unit/$(1).o $($(1)_OBJS)
-	@mkdir -p $$(@D)
-	$$(CC) $$(ALL_LDFLAGS) -o $$@ $$(filter %.o %.a,$$^) \
-		$$($(1)_LDLIBS) $$(LDLIBS) -lcmocka
-endef
-$(foreach t,$(notdir $(UNIT_TESTS)),$(eval $(call UNIT_TEST_RULE,$(t))))
+UNIT_HELPERS := $(B)/test/unit/helpers.a
+# The helpers first: their script of the kernel replaces the library's channel to it.
+UNIT_ARCHIVES := $(UNIT_HELPERS) $(LMCTL_ARCHIVES) $(LIB_INSIDE)
+UNIT_LDLIBS := $(LMCTL_LDLIBS) -lipset -lcmocka
+
+# wrap FUNCTIONS: the linker's flags that redirect calls of them
+wrap = $(addprefix -Wl$(comma)--wrap=,$(1))
+
+# Calls that would reach the kernel.
+FAKE_SR6FLOW := $(addprefix sr6flow_,open close error create destroy flush add del test \
+		set_colour info dump) \
+		$(addprefix witness_,open close fd drain read error survey) \
+		sidroutes_read
+test_cmdline_WRAP := $(FAKE_SR6FLOW)
+test_learner_WRAP := $(FAKE_SR6FLOW)
+test_parts_WRAP := $(FAKE_SR6FLOW)
+test_reader_WRAP := $(FAKE_SR6FLOW)
+test_report_WRAP := $(FAKE_SR6FLOW)
+test_history_WRAP := sqlite3_open_v2
+test_join_WRAP := reason_first
+test_linefile_WRAP := geteuid
+test_loop_WRAP := clock_gettime timerfd_settime
+
+$(UNIT_HELPERS): $(patsubst %.c,$(B)/%.o,$(filter-out test/unit/test_%,$(wildcard test/unit/*.c)))
+	rm -f $@
+	$(AR) rcs $@ $^
+
+$(UNIT_TESTS): %: %.o $(UNIT_ARCHIVES)
+	$(CC) $(ALL_LDFLAGS) $(call wrap,$($(@F)_WRAP)) -Wl,--as-needed -o $@ \
+		$(filter %.o,$^) \
+		-Wl,--start-group $(UNIT_ARCHIVES) -Wl,--end-group $(UNIT_LDLIBS) $(LDLIBS)
+
+# The plug-in registers itself: nothing refers to it.
+$(B)/test/unit/test_element: $(IPSET_EXT_OBJS)
 
 # What has a thread beside the event loop: the writer of the history.
 UNIT_THREADED := test_history test_outlets

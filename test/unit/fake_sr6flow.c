@@ -4,8 +4,8 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
-#include "lmctl/sidroutes.h"
-#include "lmctl/witness.h"
+#include "lmctl/node/sidroutes.h"
+#include "lmctl/node/witness.h"
 #include "test/unit/fake_sr6flow.h"
 
 struct fake fake;
@@ -43,7 +43,7 @@ int __wrap_witness_survey(struct sr6flow *handle, const char *set,
 int __wrap_sidroutes_read(struct sr6flow *handle, const char *set,
 			  struct sid_facts *facts);
 
-void fake_reset(void)
+void fake_kernel_reset(void)
 {
 	char error[64];
 

@@ -7,7 +7,7 @@
 #ifndef TEST_FAKE_SR6FLOW_H
 #define TEST_FAKE_SR6FLOW_H
 
-#include "lmctl/rules.h"
+#include "lmctl/node/rules.h"
 #include "sr6flow.h"
 
 #define FAKE_FLOWS_MAX 64
@@ -51,8 +51,8 @@ extern struct fake {
 } fake;
 
 /**
- * fake_reset() - one flow, gold=fcff:2::1,fcff:8::100, and no faults
+ * fake_kernel_reset() - one flow, gold=fcff:2::1,fcff:8::100, and no faults
  */
-void fake_reset(void);
+void fake_kernel_reset(void);
 
 #endif /* TEST_FAKE_SR6FLOW_H */

@@ -21,7 +21,7 @@ static char folder[32];
 static FILE *kept;
 static int real_stderr;
 
-int bench_setup(void **state)
+int history_setup(void **state)
 {
 	(void)state;
 	strcpy(folder, "/tmp/test_history.XXXXXX");
@@ -30,7 +30,7 @@ int bench_setup(void **state)
 	return 0;
 }
 
-int bench_teardown(void **state)
+int history_teardown(void **state)
 {
 	DIR *dir = opendir(folder);
 	struct dirent *entry;

@@ -8,26 +8,26 @@
 
 #include <sqlite3.h>
 #include <stdint.h>
-#include "lmctl/sinks/history.h"
+#include "lmctl/sinks/history/history.h"
 
 /* Name of the database; its folder is made and removed around every test. */
 extern char bench_file[];
 
 /**
- * bench_setup() - make the folder
+ * history_setup() - make the folder
  * @state: not used
  *
  * Return: 0.
  */
-int bench_setup(void **state);
+int history_setup(void **state);
 
 /**
- * bench_teardown() - remove the folder
+ * history_teardown() - remove the folder
  * @state: not used
  *
  * Return: 0.
  */
-int bench_teardown(void **state);
+int history_teardown(void **state);
 
 /**
  * bench_sql() - run SQL on the database, through a connection of its own

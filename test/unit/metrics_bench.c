@@ -108,7 +108,7 @@ unsigned int lines_with(struct metrics *metrics, const char *part)
 	return n;
 }
 
-int bench_setup(void **state)
+int metrics_setup(void **state)
 {
 	struct metrics *metrics = metrics_new(2, INT64_C(1700000000250000000));
 
@@ -117,7 +117,7 @@ int bench_setup(void **state)
 	return 0;
 }
 
-int bench_teardown(void **state)
+int metrics_teardown(void **state)
 {
 	struct sink sink = metrics_sink(*state);
 

@@ -5,25 +5,25 @@
 #ifndef TEST_UNIT_METRICS_BENCH_H
 #define TEST_UNIT_METRICS_BENCH_H
 
-#include "lmctl/sinks/metrics.h"
+#include "lmctl/sinks/metrics/metrics.h"
 
 #define BENCH_PERIOD_MS 10000
 
 /**
- * bench_setup() - make metrics in which two flows have series of their own
+ * metrics_setup() - make metrics in which two flows have series of their own
  * @state: filled with struct metrics
  *
  * Return: 0.
  */
-int bench_setup(void **state);
+int metrics_setup(void **state);
 
 /**
- * bench_teardown() - free them
+ * metrics_teardown() - free them
  * @state: struct metrics
  *
  * Return: 0.
  */
-int bench_teardown(void **state);
+int metrics_teardown(void **state);
 
 /**
  * measurement() - make a measurement with the peers p0, p1...

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "lmctl/recorder.h"
+#include "lmctl/engine/recorder.h"
 
 #define MS BLOCK_NS_PER_MS
 #define FLOWS 3

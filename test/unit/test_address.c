@@ -8,7 +8,7 @@
 #include <cmocka.h>
 #include <arpa/inet.h>
 
-#include "lmctl/address.h"
+#include "lmctl/base/address.h"
 
 static void check(const struct in6_addr *address)
 {

@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "lmctl/sinks/alarm.h"
+#include "lmctl/sinks/alarm/alarm.h"
 #include "result_make.h"
 
 /*
@@ -141,7 +141,7 @@ static void test_sequences(void **state)
 	(void)state;
 	for (i = 0; i < sizeof(sequences) / sizeof(sequences[0]); i++) {
 		const struct sequence *sequence = &sequences[i];
-		const struct config_alarm alarm = {
+		const struct alarm_config alarm = {
 			.raise = 0.03,
 			.raise_blocks = sequence->raise_blocks,
 			.clear = 0.01,
@@ -168,7 +168,7 @@ static void test_sequences(void **state)
 
 static void test_thresholds(void **state)
 {
-	const struct config_alarm alarm = {
+	const struct alarm_config alarm = {
 		.raise = 0.05, .raise_blocks = 1, .clear = 0.02,
 		.clear_blocks = 1,
 	};
@@ -191,9 +191,9 @@ static void test_thresholds(void **state)
 static struct sink sink;
 static struct measurement of;
 
-static struct config_alarm alarm_named(const char *name, const char *flow)
+static struct alarm_config alarm_named(const char *name, const char *flow)
 {
-	struct config_alarm alarm = {
+	struct alarm_config alarm = {
 		.measure = "*", .raise = 0.1, .raise_blocks = 1, .clear = 0,
 		.clear_blocks = 1,
 	};
@@ -251,7 +251,7 @@ static struct seen look(const char *alarm, const char *flow)
 	return seen;
 }
 
-static void start(const struct config_alarm *alarms, unsigned int n)
+static void start(const struct alarm_config *alarms, unsigned int n)
 {
 	of = make_measurement(false, 1);
 	assert_int_equal(alarm_open(&sink, alarms, n), 0);
@@ -259,7 +259,7 @@ static void start(const struct config_alarm *alarms, unsigned int n)
 
 static void test_patterns(void **state)
 {
-	const struct config_alarm alarms[] = {
+	const struct alarm_config alarms[] = {
 		alarm_named("all", "*"), alarm_named("gold", "gold*"),
 		alarm_named("sids", "fcff:8::*"),
 	};
@@ -286,7 +286,7 @@ static void test_patterns(void **state)
 /* One SID list from two sources: two flows. The pattern is of the list. */
 static void test_sources(void **state)
 {
-	const struct config_alarm alarm = alarm_named("sids", "fcff:8::*");
+	const struct alarm_config alarm = alarm_named("sids", "fcff:8::*");
 
 	(void)state;
 	start(&alarm, 1);
@@ -301,7 +301,7 @@ static void test_sources(void **state)
 
 static void test_measurements(void **state)
 {
-	struct config_alarm alarm = alarm_named("a", "*");
+	struct alarm_config alarm = alarm_named("a", "*");
 
 	(void)state;
 	snprintf(alarm.measure, sizeof(alarm.measure), "edge*");
@@ -314,7 +314,7 @@ static void test_measurements(void **state)
 /* Memory is for flows that have results. */
 static void test_forgets(void **state)
 {
-	const struct config_alarm alarm = alarm_named("a", "*");
+	const struct alarm_config alarm = alarm_named("a", "*");
 
 	(void)state;
 	start(&alarm, 1);
@@ -329,7 +329,7 @@ static void test_forgets(void **state)
 /* A measurement that is not there any more has no ends of blocks of its own. */
 static void test_forgets_measurement(void **state)
 {
-	const struct config_alarm alarm = alarm_named("a", "*");
+	const struct alarm_config alarm = alarm_named("a", "*");
 
 	(void)state;
 	start(&alarm, 1);
@@ -345,11 +345,11 @@ static void test_forgets_measurement(void **state)
 
 static void test_reload(void **state)
 {
-	const struct config_alarm before[] = {
+	const struct alarm_config before[] = {
 		alarm_named("goes", "*"), alarm_named("stays", "*"),
 		alarm_named("narrows", "*"),
 	};
-	const struct config_alarm after[] = {
+	const struct alarm_config after[] = {
 		alarm_named("stays", "*"), alarm_named("new", "*"),
 		alarm_named("narrows", "gold"),
 	};
@@ -378,7 +378,7 @@ static void test_reload(void **state)
 /* A network that breaks at once does not fill the log. */
 static void test_many(void **state)
 {
-	const struct config_alarm alarm = alarm_named("a", "*");
+	const struct alarm_config alarm = alarm_named("a", "*");
 	char text[32], line[256];
 	FILE *log = tmpfile();
 	unsigned int i, lines = 0, n = 0;

@@ -21,7 +21,7 @@
 
 #include <cmocka.h>
 
-#include "lmctl/sinks/alarm_hook.h"
+#include "lmctl/sinks/alarm/alarm_hook.h"
 #include "result_make.h"
 
 /* Limit of waiting for a condition, on a machine of any speed. */
@@ -55,14 +55,14 @@ static const char script[] =
 	"	exit 3;;\n"
 	"esac\n";
 
-static char directory[CONFIG_TEXT_LEN - 8], program[CONFIG_TEXT_LEN];
-static struct config_alarm lossy;
+static char directory[ALARM_TEXT_LEN - 8], program[ALARM_TEXT_LEN];
+static struct alarm_config lossy;
 static struct sr6flow_flow gold;
 static struct segment loss;
 
 static const char *path(const char *name)
 {
-	static char text[CONFIG_TEXT_LEN + 16];
+	static char text[ALARM_TEXT_LEN + 16];
 
 	snprintf(text, sizeof(text), "%s/%s", directory, name);
 	return text;
@@ -148,7 +148,7 @@ static int clean(void **state)
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		unlink(path(names[i]));
 	loss = (struct segment){ RESULT_EXACT, NULL, 1000, 990, 0, 0, 10 };
-	lossy = (struct config_alarm){ .name = "lossy", .nargs = 3 };
+	lossy = (struct alarm_config){ .name = "lossy", .nargs = 3 };
 	snprintf(lossy.args[0], sizeof(lossy.args[0]), "%s", program);
 	snprintf(lossy.args[2], sizeof(lossy.args[2]), "%s", directory);
 	return 0;

@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "ip_set_hash_sr6flow.h"
-#include "lmctl/block.h"
+#include "lmctl/base/block.h"
 
 #define MS BLOCK_NS_PER_MS
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))

@@ -16,8 +16,8 @@
 #include <netinet/in.h>
 #include <linux/netfilter.h>
 
-#include "lmctl/checkup.h"
-#include "lmctl/checkup_words.h"
+#include "lmctl/cmd/checkup.h"
+#include "lmctl/engine/meaning.h"
 #include "test/unit/result_make.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
@@ -561,14 +561,14 @@ static void test_words(void **state)
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(statuses); i++) {
 		answer.status = statuses[i];
-		assert_string_equal(checkup_meaning(answer_word(&answer))->word,
+		assert_string_equal(meaning_of(answer_word(&answer))->word,
 				    answer_word(&answer));
 	}
 	for (reason = REASON_NONE + 1; reason < REASON_UNKNOWN; reason++)
-		assert_string_equal(checkup_meaning(reason_word(reason))->word,
+		assert_string_equal(meaning_of(reason_word(reason))->word,
 				    reason_word(reason));
-	assert_null(checkup_meaning("of-tomorrow")->word);
-	assert_non_null(checkup_meaning("of-tomorrow")->remedy);
+	assert_null(meaning_of("of-tomorrow")->word);
+	assert_non_null(meaning_of("of-tomorrow")->remedy);
 }
 
 struct about {

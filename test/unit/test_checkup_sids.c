@@ -14,7 +14,7 @@
 #include <arpa/inet.h>
 #include <linux/seg6_local.h>
 
-#include "lmctl/checkup_sids.h"
+#include "lmctl/cmd/checkup_sids.h"
 #include "test/unit/result_make.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))

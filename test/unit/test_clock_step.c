@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #include "lmctl/engine/ledger.h"
-#include "lmctl/recorder.h"
+#include "lmctl/engine/recorder.h"
 #include "test/unit/node_sim.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))

@@ -16,8 +16,8 @@
 #include <fcntl.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include "lmctl/lmctl.h"
-#include "lmctl/recording.h"
+#include "lmctl/cmd/cmd.h"
+#include "lmctl/engine/recording.h"
 #include "test/unit/fake_sr6flow.h"
 
 #define ARGS_MAX 32
@@ -304,7 +304,7 @@ static int child(const char *arguments)
 	snprintf(line, sizeof(line), "%s", arguments);
 	while (*line && argc < ARGS_MAX && (word = strsep(&rest, " ")))
 		argv[argc++] = word;
-	fake_reset();
+	fake_kernel_reset();
 	fake.flows_error = wanted.flows_error;
 	fake.netmask = wanted.netmask;
 	/* A daemon that starts by mistake must not hang the test. */

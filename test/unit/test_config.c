@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "lmctl/base/names.h"
 #include "lmctl/service/config.h"
 
 #define KEYS \
@@ -211,8 +212,8 @@ static void test_defaults(void **state)
 		"history { }\nalarm a { raise = 0.5 }\n");
 	const struct config_reflect *reflect = &config->reflect;
 	const struct config_measure *measure = &config->measure[0];
-	const struct config_alarm *alarm = &config->alarm[0];
-	char host[RECORDING_NAME_LEN] = "";
+	const struct alarm_config *alarm = &config->alarm[0];
+	char host[NAME_LEN] = "";
 
 	(void)state;
 	gethostname(host, sizeof(host) - 1);
@@ -326,7 +327,7 @@ static void assert_full_measures(const struct config *config)
 
 static void assert_full_alarms(const struct config *config)
 {
-	const struct config_alarm *alarm = &config->alarm[0];
+	const struct alarm_config *alarm = &config->alarm[0];
 
 	assert_int_equal(config->nalarms, 2);
 	assert_string_equal(alarm->name, "loss");
@@ -448,12 +449,12 @@ static void test_most_sections(void **state)
 	for (i = 0; i < CONFIG_MEASURES_MAX; i++)
 		len += (size_t)sprintf(text + len,
 				       "measure m%u { peers = {::1} }\n", i);
-	for (i = 0; i < CONFIG_ALARMS_MAX; i++)
+	for (i = 0; i < ALARMS_MAX; i++)
 		len += (size_t)sprintf(text + len,
 				       "alarm a%u { raise = .1 }\n", i);
 	config = assert_loaded(text);
 	assert_int_equal(config->nmeasures, CONFIG_MEASURES_MAX);
-	assert_int_equal(config->nalarms, CONFIG_ALARMS_MAX);
+	assert_int_equal(config->nalarms, ALARMS_MAX);
 	config_free(config);
 	strcpy(text + len, "alarm b { raise = .1 }\n");
 	assert_refused(text, ":131: more than 64 sections alarm");

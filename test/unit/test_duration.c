@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <cmocka.h>
 #include <errno.h>
-#include "lmctl/duration.h"
+#include "lmctl/base/duration.h"
 
 static void test_parse(void **state)
 {

@@ -9,7 +9,7 @@
 #include <cmocka.h>
 #include <arpa/inet.h>
 
-#include "lmctl/flowkey.h"
+#include "lmctl/base/flowkey.h"
 
 static struct sr6flow_flow flow_of(const char *text, unsigned int netmask)
 {

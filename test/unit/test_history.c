@@ -16,8 +16,8 @@
 #include <time.h>
 #include <unistd.h>
 #include <cmocka.h>
-#include "lmctl/sinks/history_db.h"
-#include "lmctl/sinks/history_read.h"
+#include "lmctl/sinks/history/history_db.h"
+#include "lmctl/sinks/history/history_read.h"
 #include "test/unit/history_bench.h"
 #include "test/unit/result_make.h"
 
@@ -467,7 +467,7 @@ static void test_refused(void **state)
 
 int main(void)
 {
-#define TEST(f) cmocka_unit_test_setup_teardown(f, bench_setup, bench_teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, history_setup, history_teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(test_mode),
 		TEST(test_first_stays),

@@ -13,10 +13,10 @@
 #include <errno.h>
 #include <time.h>
 #include <cmocka.h>
-#include "lmctl/sinks/history_read_private.h"
-#include "lmctl/sinks/stream_json.h"
+#include "lmctl/base/when.h"
 #include "lmctl/sinks/figures.h"
-#include "lmctl/when.h"
+#include "lmctl/sinks/history/history_read_private.h"
+#include "lmctl/sinks/stream/stream_json.h"
 #include "test/unit/history_bench.h"
 #include "test/unit/result_make.h"
 
@@ -100,7 +100,7 @@ static void write_given(void)
 
 static int setup(void **state)
 {
-	bench_setup(state);
+	history_setup(state);
 	make_given();
 	write_given();
 	return 0;
@@ -270,7 +270,7 @@ static void write_many(void)
 
 static int setup_many(void **state)
 {
-	bench_setup(state);
+	history_setup(state);
 	write_many();
 	return 0;
 }
@@ -513,15 +513,15 @@ static void test_offsets(void **state)
 
 int main(void)
 {
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, bench_teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, history_teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(test_same),
 		TEST(test_query),
 		TEST(test_sums),
 		cmocka_unit_test_setup_teardown(test_many, setup_many,
-						bench_teardown),
+						history_teardown),
 		cmocka_unit_test_setup_teardown(test_many_sums, setup_many,
-						bench_teardown),
+						history_teardown),
 		TEST(test_hostile),
 		cmocka_unit_test(test_when),
 		cmocka_unit_test(test_changes),

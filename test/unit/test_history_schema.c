@@ -12,7 +12,7 @@
 #include <errno.h>
 #include <time.h>
 #include <cmocka.h>
-#include "lmctl/sinks/history_read.h"
+#include "lmctl/sinks/history/history_read.h"
 #include "test/unit/history_bench.h"
 #include "test/unit/result_make.h"
 
@@ -345,7 +345,7 @@ static void test_bad_source(void **state)
 
 int main(void)
 {
-#define TEST(f) cmocka_unit_test_setup_teardown(f, bench_setup, bench_teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, history_setup, history_teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(test_update),
 		TEST(test_update_fails),

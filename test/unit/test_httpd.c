@@ -17,7 +17,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-#include "lmctl/sinks/httpd.h"
+#include "lmctl/sinks/metrics/httpd.h"
 
 /* Microseconds that one step may take before the test fails, on any machine. */
 #define PATIENCE 600000000

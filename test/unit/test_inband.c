@@ -10,7 +10,7 @@
 #include <string.h>
 #include <cmocka.h>
 #include <linux/seg6_iptunnel.h>
-#include "lmctl/seg6.h"
+#include "lmctl/node/seg6.h"
 #include "lmctl/service/inband.h"
 
 static struct sr6flow_flow flow_of(const char *text)

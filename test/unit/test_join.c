@@ -13,8 +13,8 @@
 #include <limits.h>
 #include <cmocka.h>
 
-#include "lmctl/block.h"
-#include "lmctl/join.h"
+#include "lmctl/base/block.h"
+#include "lmctl/cmd/join.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 /* So that tables can say which records there are. */

@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "lmctl/layout.h"
+#include "lmctl/base/layout.h"
 
 static void shortens(const char *text, size_t width, const char *expected)
 {

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "lmctl/clock.h"
+#include "lmctl/base/clock.h"
 #include "lmctl/service/learner.h"
 #include "test/unit/fake_sr6flow.h"
 
@@ -55,7 +55,7 @@ static int setup(void **state)
 {
 	(void)state;
 	memset(&self, 0, sizeof(self));
-	fake_reset();
+	fake_kernel_reset();
 	fake.timeout = 0;
 	self.before = fake.n;
 	self.config = config_new();

@@ -15,7 +15,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-#include "lmctl/linefile.h"
+#include "lmctl/base/linefile.h"
 
 static char path[] = "/tmp/test_linefile.XXXXXX";
 

@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-#include "lmctl/sinks/live.h"
+#include "lmctl/sinks/stream/live.h"
 #include "result_make.h"
 
 static struct sink sink;

@@ -21,8 +21,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "lmctl/block.h"
-#include "lmctl/clock.h"
+#include "lmctl/base/block.h"
+#include "lmctl/base/clock.h"
 #include "lmctl/service/loop.h"
 
 #define MS BLOCK_NS_PER_MS

@@ -13,8 +13,8 @@
 #include <arpa/inet.h>
 #include <cmocka.h>
 
-#include "lmctl/sinks/alarm.h"
-#include "lmctl/sinks/metrics.h"
+#include "lmctl/sinks/alarm/alarm.h"
+#include "lmctl/sinks/metrics/metrics.h"
 #include "test/unit/metrics_bench.h"
 
 static struct reflector_stats stats;
@@ -594,7 +594,7 @@ static void other_parts_add_theirs(void **state)
 int main(void)
 {
 #define TEST(name) \
-	cmocka_unit_test_setup_teardown(name, bench_setup, bench_teardown)
+	cmocka_unit_test_setup_teardown(name, metrics_setup, metrics_teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(both_formats),
 		TEST(only_exact_blocks_are_summed),

@@ -93,7 +93,7 @@ static void a_measurement_ends_a_render(void **state)
 int main(void)
 {
 #define TEST(name) \
-	cmocka_unit_test_setup_teardown(name, bench_setup, bench_teardown)
+	cmocka_unit_test_setup_teardown(name, metrics_setup, metrics_teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(results_between_steps),
 		TEST(a_measurement_ends_a_render),

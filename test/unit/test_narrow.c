@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "lmctl/sinks/stream.h"
+#include "lmctl/sinks/stream/stream.h"
 #include "result_make.h"
 #include "terminal.h"
 

@@ -12,8 +12,8 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-#include "lmctl/lmctl.h"
-#include "lmctl/output.h"
+#include "lmctl/base/messages.h"
+#include "lmctl/base/output.h"
 #include "test/unit/terminal.h"
 
 static void says(void (*say)(const char *format, ...), const char *text,

@@ -14,7 +14,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "lmctl/clock.h"
+#include "lmctl/base/clock.h"
 #include "lmctl/service/parts.h"
 #include "test/unit/fake_sr6flow.h"
 
@@ -139,7 +139,7 @@ static int setup(void **state)
 	assert_true(fd >= 0);
 	close(fd);
 	self.port = free_port();
-	fake_reset();
+	fake_kernel_reset();
 	alarm(PATIENCE);
 	assert_int_equal(loop_open(&self.loop), 0);
 	return 0;

@@ -14,8 +14,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
-#include "lmctl/lmctl.h"
-#include "lmctl/plot.h"
+#include "lmctl/cmd/cmd.h"
+#include "lmctl/cmd/plot.h"
 #include "test/unit/history_bench.h"
 #include "test/unit/result_make.h"
 
@@ -70,7 +70,7 @@ static void generate(void)
 
 static int setup(void **state)
 {
-	bench_setup(state);
+	history_setup(state);
 	generate();
 	return 0;
 }
@@ -348,7 +348,7 @@ static void test_bins(void **state)
 
 int main(void)
 {
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, bench_teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, history_teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(test_svg),
 		TEST(test_png),

@@ -85,7 +85,7 @@ static void go_through(int error, bool may_fail)
 	struct reader *reader;
 	char text[256];
 
-	fake_reset();
+	fake_kernel_reset();
 	self.phase = GOOD;
 	self.error = error;
 	self.wrong = 0;
@@ -230,7 +230,7 @@ static void never_gets_there(const char *wanted)
 static void test_never_whole(void **state)
 {
 	(void)state;
-	fake_reset();
+	fake_kernel_reset();
 	trouble.dump_ms = 0;
 	trouble.other_ms = 0;
 	fake.interruptions = INT_MAX;
@@ -241,7 +241,7 @@ static void test_never_whole(void **state)
 static void test_dump_too_slow(void **state)
 {
 	(void)state;
-	fake_reset();
+	fake_kernel_reset();
 	trouble.dump_ms = 150;
 	trouble.other_ms = 0;
 	never_gets_there("to read its flows took ");
@@ -250,7 +250,7 @@ static void test_dump_too_slow(void **state)
 static void test_node_too_busy(void **state)
 {
 	(void)state;
-	fake_reset();
+	fake_kernel_reset();
 	trouble.dump_ms = 0;
 	trouble.other_ms = 450;
 	never_gets_there("the last 5 blocks were not read in time");

@@ -13,8 +13,8 @@
 #include <cmocka.h>
 #include <arpa/inet.h>
 
-#include "lmctl/block.h"
-#include "lmctl/recording.h"
+#include "lmctl/base/block.h"
+#include "lmctl/engine/recording.h"
 
 #define LINE_MAX 1024
 

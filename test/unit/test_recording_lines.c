@@ -11,8 +11,8 @@
 #include <errno.h>
 #include <cmocka.h>
 
-#include "lmctl/block.h"
-#include "lmctl/recording.h"
+#include "lmctl/base/block.h"
+#include "lmctl/engine/recording.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define BOOTED INT64_C(1700000000000000)

@@ -13,8 +13,8 @@
 #include <cmocka.h>
 #include <errno.h>
 #include <unistd.h>
-#include "lmctl/flowlist.h"
-#include "lmctl/report.h"
+#include "lmctl/cmd/flowlist.h"
+#include "lmctl/cmd/report.h"
 #include "test/unit/fake_sr6flow.h"
 #include "test/unit/terminal.h"
 
@@ -23,7 +23,7 @@ static struct sr6flow *const handle = (struct sr6flow *)&fake;
 static int setup(void **state)
 {
 	(void)state;
-	fake_reset();
+	fake_kernel_reset();
 	return 0;
 }
 

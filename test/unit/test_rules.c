@@ -19,7 +19,7 @@
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/xt_set.h>
 
-#include "lmctl/rules.h"
+#include "lmctl/node/rules.h"
 
 #define SET 5
 #define OTHER 6

@@ -13,7 +13,7 @@
 #include <linux/netfilter/xt_set.h>
 #include <linux/netfilter_ipv6/ip6_tables.h>
 
-#include "lmctl/rules.h"
+#include "lmctl/node/rules.h"
 
 #define SET 5
 #define OTHER 6

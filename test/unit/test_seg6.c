@@ -15,7 +15,7 @@
 #include <errno.h>
 #include <linux/seg6.h>
 #include <linux/seg6_iptunnel.h>
-#include "lmctl/seg6.h"
+#include "lmctl/node/seg6.h"
 
 #define TAG_MASK SR6FLOW_MASK_DEFAULT
 #define TCLASS_MASK 0x0cu

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "lmctl/block.h"
+#include "lmctl/base/block.h"
 #include "lmctl/engine/ratelimit.h"
 #include "lmctl/engine/sessions.h"
 

@@ -12,7 +12,7 @@
 #include <errno.h>
 #include <cmocka.h>
 
-#include "lmctl/block.h"
+#include "lmctl/base/block.h"
 #include "lmctl/stamp/stamp.h"
 
 #define S BLOCK_NS_PER_S

@@ -18,7 +18,7 @@
 
 #include <cmocka.h>
 
-#include "lmctl/sinks/stream.h"
+#include "lmctl/sinks/stream/stream.h"
 #include "result_make.h"
 
 #define PERIOD_MS 10000

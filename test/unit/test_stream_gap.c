@@ -8,8 +8,8 @@
 #include <cmocka.h>
 #include <jansson.h>
 
-#include "lmctl/sinks/stream_json.h"
-#include "lmctl/sinks/stream_table.h"
+#include "lmctl/sinks/stream/stream_json.h"
+#include "lmctl/sinks/stream/stream_table.h"
 #include "result_make.h"
 
 static struct stream_json json;

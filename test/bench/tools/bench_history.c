@@ -5,7 +5,7 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
-#include "lmctl/sinks/history_db.h"
+#include "lmctl/sinks/history/history_db.h"
 
 #define FIRST INT64_C(170000000)
 #define PERIOD_MS 10000

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * IPv6 addresses as text, for lines that come by the million: the C library
+ * prints every group of digits with sprintf(), which takes ten times as long.
+ */
+#ifndef LMCTL_BASE_ADDRESS_H
+#define LMCTL_BASE_ADDRESS_H
+
+#include <netinet/in.h>
+#include <stddef.h>
+
+/**
+ * address_format() - write an address as inet_ntop() does
+ * @text: room for INET6_ADDRSTRLEN bytes
+ * @address: address
+ *
+ * Return: length without the NUL.
+ */
+size_t address_format(char *text, const struct in6_addr *address);
+
+#endif /* LMCTL_BASE_ADDRESS_H */

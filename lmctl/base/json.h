@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The forms that mark words, counters and SID lists have in every JSON document
+ * of lmctl. All functions return a new reference, or NULL when
+ * memory is short; jansson's setters take that NULL and fail.
+ */
+#ifndef LMCTL_BASE_JSON_H
+#define LMCTL_BASE_JSON_H
+
+#include <jansson.h>
+#include <stdint.h>
+#include "sr6flow.h"
+
+/**
+ * json_mark() - mark word, a mask or a colour
+ * @word: mark word, host byte order
+ *
+ * Return: string of 0x and eight digits, as on ipset's command line.
+ */
+json_t *json_mark(uint32_t word);
+
+/**
+ * json_counter() - counter
+ * @value: packets or bytes
+ *
+ * Return: integer; a value beyond the 2^63 - 1 that jansson's integers reach
+ * becomes a string of decimal digits, which is exact where a real is not.
+ */
+json_t *json_counter(uint64_t value);
+
+/**
+ * json_sids() - SID list
+ * @flow: flow
+ *
+ * Return: array of strings in path order.
+ */
+json_t *json_sids(const struct sr6flow_flow *flow);
+
+/**
+ * json_source() - source of a flow
+ * @flow: flow
+ *
+ * Return: string of address, slash and netmask; null without source.
+ */
+json_t *json_source(const struct sr6flow_flow *flow);
+
+#endif /* LMCTL_BASE_JSON_H */

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <cap-ng.h>
+#include <errno.h>
+#include <pwd.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "lmctl/base/messages.h"
+#include "lmctl/base/privileges.h"
+
+static int refused(void)
+{
+	int err = errno ? -errno : -EPERM;
+
+	lmctl_error("cannot drop privileges: %s; start as root, or as the user that lmctl is to run as",
+		    strerror(-err));
+	return err;
+}
+
+/* Names what a user without an account has. */
+#define NOBODY 65534
+
+struct identity {
+	uint32_t user;
+	uint32_t group;
+};
+
+static int find(const char *user, struct identity *identity)
+{
+	const struct passwd *entry;
+
+	errno = 0;
+	entry = getpwnam(user);
+	if (!entry)
+		return -ENOENT;
+	*identity = (struct identity){ entry->pw_uid, entry->pw_gid };
+	return 0;
+}
+
+/* A line of a map: the first number inside, the first outside, how many. */
+static bool maps(const char *line, uint32_t id)
+{
+	unsigned long inside, count;
+	char *end;
+
+	inside = strtoul(line, &end, 10);
+	strtoul(end, &end, 10);
+	count = strtoul(end, NULL, 10);
+	return id >= inside && id - inside < count;
+}
+
+static bool mapped(const char *map, uint32_t id)
+{
+	FILE *file = fopen(map, "re");
+	bool found = false;
+	char line[128];
+
+	/* A kernel without user namespaces. */
+	if (!file)
+		return true;
+	while (!found && fgets(line, sizeof(line), file))
+		found = maps(line, id);
+	fclose(file);
+	return found;
+}
+
+/*
+ * Who is to run what root started. Root of a user namespace that has no other
+ * user is none outside: it stays.
+ */
+static bool unprivileged(struct identity *identity)
+{
+	if (geteuid() ||
+	    !capng_have_capability(CAPNG_EFFECTIVE, CAP_SETUID) ||
+	    !capng_have_capability(CAPNG_EFFECTIVE, CAP_SETGID))
+		return false;
+	if (find(PRIVILEGES_USER, identity))
+		*identity = (struct identity){ NOBODY, NOBODY };
+	return mapped("/proc/self/uid_map", identity->user) &&
+	       mapped("/proc/self/gid_map", identity->group);
+}
+
+static int become(const struct identity *identity, bool bounds)
+{
+	/* Already this one, as under a service manager. */
+	if (identity->user == getuid() && identity->user == geteuid())
+		return capng_apply(CAPNG_SELECT_CAPS) ? refused() : 0;
+	errno = 0;
+	return capng_change_id((int)identity->user, (int)identity->group,
+			       (capng_flags_t)(CAPNG_DROP_SUPP_GRP |
+					       (bounds ? CAPNG_CLEAR_BOUNDING :
+							 0))) ?
+	       refused() : 0;
+}
+
+static int stay(bool bounds)
+{
+	errno = 0;
+	return capng_apply(bounds ? CAPNG_SELECT_BOTH : CAPNG_SELECT_CAPS) ?
+	       refused() : 0;
+}
+
+int privileges_drop(const char *user, bool bind)
+{
+	bool admin = capng_have_capability(CAPNG_PERMITTED, CAP_NET_ADMIN);
+	bool low = bind && capng_have_capability(CAPNG_PERMITTED,
+						 CAP_NET_BIND_SERVICE);
+	/* Only who has CAP_SETPCAP may shrink the bounding set. */
+	bool bounds = capng_have_capability(CAPNG_EFFECTIVE, CAP_SETPCAP);
+	struct identity identity;
+	bool other = true;
+	int err;
+
+	if (!user) {
+		other = unprivileged(&identity);
+	} else if (!*user) {
+		other = false;
+	} else if (find(user, &identity)) {
+		lmctl_error("there is no user '%s': create it, or name another one",
+			    user);
+		return -ENOENT;
+	}
+	capng_clear(bounds ? CAPNG_SELECT_BOTH : CAPNG_SELECT_CAPS);
+	if (admin)
+		capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED,
+			     CAP_NET_ADMIN);
+	if (low)
+		capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED,
+			     CAP_NET_BIND_SERVICE);
+	err = other ? become(&identity, bounds) : stay(bounds);
+	if (err)
+		return err;
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ? refused() : 0;
+}

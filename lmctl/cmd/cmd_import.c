@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * lmctl import: a flow for every route with a seg6 encapsulation.
+ */
+#include <errno.h>
+#include <linux/rtnetlink.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+/* Without this uthash exits when memory is short. */
+#define HASH_NONFATAL_OOM 1
+#include <uthash.h>
+#include "lmctl/base/flowkey.h"
+#include "lmctl/base/messages.h"
+#include "lmctl/base/output.h"
+#include "lmctl/cmd/cmd.h"
+#include "lmctl/cmd/flowlist.h"
+#include "lmctl/cmd/flowsource.h"
+#include "lmctl/node/routes.h"
+#include "lmctl/node/sets.h"
+#include "lmctl/node/tunsrc.h"
+
+struct options {
+	const char *set;
+	const char *pattern;
+	uint32_t table;
+	bool dry_run;
+	bool exist;
+};
+
+/* Flows met so far. */
+struct seen {
+	UT_hash_handle hh;
+	unsigned char key[];
+};
+
+/*
+ * @routes: routes, or next hops of routes, with a seg6 encapsulation
+ * @same: of these, with the source and SID list of an earlier one
+ * @skipped: of these, that no flow can stand for
+ * @chosen: the first flow whose source the kernel has chosen, 0 for none, from 1
+ */
+struct import {
+	const struct options *options;
+	struct sr6flow_set set;
+	struct tunsrc tunsrc;
+	char table[ROUTES_TABLE_STRLEN];
+	struct flowlist list;
+	struct seen *seen;
+	size_t routes;
+	size_t same;
+	size_t skipped;
+	size_t chosen;
+	struct output_progress progress;
+};
+
+enum { OPT_TABLE = 0x100 };
+
+static const struct argp_option argp_options[] = {
+	{ "table", OPT_TABLE, "TABLE", 0, "Routing table, number or name, "
+	  "default main", 0 },
+	{ "name", 'N', "PATTERN", 0, "Name of the flows, default %d: %d is the "
+	  "route's destination, %t the table, %i a running number", 0 },
+	{ "exist", 'e', NULL, 0, "A flow that is there already is refreshed",
+	  0 },
+	{ "dry-run", 'n', NULL, 0, "Print the flows, in the form that 'lmctl "
+	  "add --file' takes", 0 },
+	{ 0 }
+};
+
+static error_t parse_opt(int key, char *arg, struct argp_state *state)
+{
+	struct options *options = state->input;
+
+	switch (key) {
+	case OPT_TABLE:
+		if (routes_table(arg, &options->table))
+			return lmctl_usage(state, "--table=%s: not a routing "
+					   "table", arg);
+		return 0;
+	case 'N':
+		if (seg6_pattern_check(arg))
+			return lmctl_usage(state, "--name=%s: a name has %%d, "
+					   "%%t, %%i and at most %d of "
+					   "A-Za-z0-9._:-, the first a letter "
+					   "or digit", arg, SR6FLOW_NAME_MAX);
+		options->pattern = arg;
+		return 0;
+	case 'e':
+		options->exist = true;
+		return 0;
+	case 'n':
+		options->dry_run = true;
+		return 0;
+	case ARGP_KEY_ARG:
+		if (state->arg_num)
+			return lmctl_usage(state, "'%s': more than one set",
+					   arg);
+		options->set = lmctl_set_name(arg);
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp argp = {
+	.options = argp_options,
+	.parser = parse_opt,
+	.args_doc = "[SET]",
+	.doc = "Add a flow for every IPv6 or IPv4 route with a seg6 "
+	       "encapsulation, with the SID list that its packets carry on the "
+	       "wire: all flows, or none if one fails. SET is tx (for "
+	       LMCTL_SET_TX ", the default), rx (for " LMCTL_SET_RX ") or a "
+	       "name.",
+};
+
+static void drop_routes(void *arg)
+{
+	struct import *import = arg;
+	struct seen *seen, *next;
+
+	HASH_ITER(hh, import->seen, seen, next) {
+		HASH_DEL(import->seen, seen);
+		free(seen);
+	}
+	flowlist_free(&import->list);
+	import->routes = 0;
+	import->same = 0;
+	import->skipped = 0;
+	import->chosen = 0;
+}
+
+/* Returns 1 for a flow that was met before, or a negative errno. */
+static int remember(struct import *import, const struct sr6flow_flow *flow)
+{
+	size_t len = FLOWKEY_LEN(flow->nsids);
+	struct seen *seen;
+
+	HASH_FIND(hh, import->seen, flowkey(flow), len, seen);
+	if (seen)
+		return 1;
+	seen = calloc(1, sizeof(*seen) + len);
+	if (seen) {
+		memcpy(seen->key, flowkey(flow), len);
+		HASH_ADD_KEYPTR(hh, import->seen, seen->key, len, seen);
+		if (seen->hh.tbl)
+			return 0;
+		free(seen);
+	}
+	lmctl_error("out of memory for %zu routes", import->routes);
+	return -ENOMEM;
+}
+
+/* The route's own source, or this node's. */
+static int find_source(struct import *import, const struct seg6_route *route,
+		       struct sr6flow_flow *flow, char *reason)
+{
+	int err;
+
+	if (route->source && !IN6_IS_ADDR_UNSPECIFIED(route->source)) {
+		flow->source = *route->source;
+		return 0;
+	}
+	err = tunsrc_find(&import->tunsrc, &flow->sids[0], route->device,
+			  &flow->source);
+	if (err)
+		snprintf(reason, SEG6_REASON_SIZE, "no tunnel source: %s; set "
+			 "one with 'ip sr tunsrc set ADDRESS'",
+			 tunsrc_error(err));
+	else if (!import->tunsrc.fixed && !import->chosen)
+		import->chosen = import->list.n + 1;
+	return err;
+}
+
+/* As seg6_flow() does, with the source if the set wants one, as it will have it. */
+static int make_flow(struct import *import, const struct seg6_route *route,
+		     struct sr6flow_flow *flow, char *reason)
+{
+	int err = seg6_flow(flow, route, import->set.mask, reason);
+
+	if (err || !import->set.netmask)
+		return err;
+	if (seg6_keeps_source(route)) {
+		snprintf(reason, SEG6_REASON_SIZE, "mode inline keeps the "
+			 "source of each host; import it into a set made with "
+			 "'lmctl init --netmask 0'");
+		return -ENOTSUP;
+	}
+	err = find_source(import, route, flow, reason);
+	flow->netmask = import->set.netmask;
+	sr6flow_source_mask(flow->source.s6_addr, flow->netmask);
+	return err;
+}
+
+static int on_route(const struct seg6_route *route, void *arg)
+{
+	struct import *import = arg;
+	char text[SEG6_DESTINATION_STRLEN];
+	char reason[SEG6_REASON_SIZE];
+	struct sr6flow_flow flow;
+	int known;
+
+	output_progress(&import->progress, ++import->routes);
+	if (make_flow(import, route, &flow, reason)) {
+		import->skipped++;
+		output_progress_end(&import->progress);
+		lmctl_warning("route %s is left out: %s",
+			      seg6_destination(route, text), reason);
+		return 0;
+	}
+	known = remember(import, &flow);
+	if (known) {
+		import->same++;
+		return known < 0 ? known : 0;
+	}
+	seg6_name(&flow, import->options->pattern, route, import->table,
+		  (unsigned int)import->list.n + 1);
+	return flowlist_append(&import->list, &flow, 0);
+}
+
+static void print_flows(const struct flowlist *list)
+{
+	char text[SR6FLOW_FLOW_STRLEN];
+	size_t i;
+
+	for (i = 0; i < list->n; i++)
+		puts(sr6flow_flow_format(&list->items[i].flow, text));
+}
+
+static void summary(const struct import *import)
+{
+	printf("%zu routes in table %s, %zu flows in set %s", import->routes,
+	       import->table, import->list.n, import->options->set);
+	if (import->same)
+		printf(", %zu routes have the SID list of an earlier route and "
+		       "share its flow", import->same);
+	if (import->skipped)
+		printf(", %zu left out", import->skipped);
+	putchar('\n');
+}
+
+static int import_routes(struct import *import, struct sr6flow *handle)
+{
+	const struct options *options = import->options;
+	int err = sr6flow_info(handle, options->set, &import->set);
+
+	if (err) {
+		lmctl_error("%s", sr6flow_error(handle));
+		return err;
+	}
+	err = import->set.netmask ? tunsrc_open(&import->tunsrc) : 0;
+	if (err)
+		return err;
+	output_progress_start(&import->progress, "routes", 0);
+	err = routes_read(options->table, on_route, drop_routes, import);
+	output_progress_end(&import->progress);
+	if (err)
+		return err;
+	if (import->chosen && import->chosen <= import->list.n)
+		flowsource_warn(options->set,
+				&import->list.items[import->chosen - 1].flow);
+	if (options->dry_run) {
+		print_flows(&import->list);
+		return 0;
+	}
+	err = flowlist_add(&import->list, handle, options->set,
+			   SR6FLOW_NO_TIMEOUT, options->exist);
+	if (!err)
+		summary(import);
+	return err;
+}
+
+int cmd_import(int argc, char **argv)
+{
+	struct options options = {
+		.set = LMCTL_SET_TX,
+		.pattern = "%d",
+		.table = RT_TABLE_MAIN,
+	};
+	struct import import = { .options = &options };
+	struct sr6flow *handle;
+	int status = lmctl_parse(&argp, argc, argv, &options);
+
+	if (status)
+		return status;
+	routes_table_name(options.table, import.table);
+	handle = lmctl_open();
+	if (!handle || import_routes(&import, handle))
+		status = EXIT_FAILURE;
+	drop_routes(&import);
+	tunsrc_close(&import.tunsrc);
+	sr6flow_close(handle);
+	return status;
+}

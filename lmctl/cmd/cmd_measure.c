@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * lmctl measure: ask peers what they counted and show the loss per flow and
+ * block.
+ */
+#include <stdlib.h>
+
+#include "lmctl/cmd/cmd.h"
+#include "lmctl/cmd/measuring.h"
+#include "lmctl/service/service.h"
+
+struct measure_options {
+	struct measuring measuring;
+	struct service_options service;
+};
+
+enum { OPT_BLOCKS = 0x100 };
+
+static const struct argp_option options[] = {
+	{ .name = "json", .key = 'j', .doc = "JSON lines" },
+	{ .name = "watch", .key = 'w',
+	  .doc = "A table that is drawn anew every block" },
+	{ .name = "blocks", .key = OPT_BLOCKS, .arg = "N",
+	  .doc = "Stop after N blocks" },
+	{ 0 }
+};
+
+static error_t parse_opt(int key, char *arg, struct argp_state *state)
+{
+	struct measure_options *measure = state->input;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &measure->measuring;
+		return 0;
+	case 'j':
+		measure->service.print = OUTLETS_JSON;
+		return 0;
+	case 'w':
+		measure->service.print = OUTLETS_WATCH;
+		return 0;
+	case OPT_BLOCKS:
+		return peering_range(state, "blocks", arg, 1, UINT32_MAX,
+				     &measure->service.blocks);
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp_child children[] = {
+	{ .argp = &measuring_argp },
+	{ 0 }
+};
+
+static const struct argp argp = {
+	.options = options,
+	.parser = parse_opt,
+	.children = children,
+	.args_doc = "PEER... --period=P",
+	.doc = "Show what of each flow was lost on the way to PEER, [NAME=]ADDRESS[:PORT], per block. "
+	       "Several peers are given in path order.",
+};
+
+int cmd_measure(int argc, char **argv)
+{
+	struct measure_options measure = {
+		.service.print = OUTLETS_LINES,
+	};
+	int status;
+
+	if (measuring_init(&measure.measuring))
+		return EXIT_FAILURE;
+	status = lmctl_parse(&argp, argc, argv, &measure);
+	if (!status && measuring_apply(&measure.measuring, "measure"))
+		status = EXIT_FAILURE;
+	if (!status)
+		return service_run(measure.measuring.config,
+				   &measure.service);
+	config_free(measure.measuring.config);
+	return status;
+}

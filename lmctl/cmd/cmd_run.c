@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * lmctl run: one daemon that rotates, reflects and measures as its
+ * configuration file says.
+ */
+#include <stdlib.h>
+
+#include "lmctl/base/messages.h"
+#include "lmctl/cmd/checkup_sids.h"
+#include "lmctl/cmd/cmd.h"
+#include "lmctl/node/sidroutes.h"
+#include "lmctl/service/learner.h"
+#include "lmctl/service/roundtrip.h"
+#include "lmctl/service/service.h"
+
+#define CONFIG_FILE "/etc/sr6flow/lmctl.conf"
+
+struct run {
+	const char *file;
+	enum outlets_print print;
+	bool check;
+};
+
+enum { OPT_CHECK = 0x100, OPT_LINES };
+
+static const struct argp_option options[] = {
+	{ .name = "config", .key = 'c', .arg = "FILE",
+	  .doc = "Configuration file (default " CONFIG_FILE ")" },
+	{ .name = "check", .key = OPT_CHECK,
+	  .doc = "Read the configuration, say what is wrong, also if a peer is too far away for the period or if this node drops what it counts, and exit" },
+	{ .name = "json", .key = 'j',
+	  .doc = "Write results to standard output as JSON lines" },
+	{ .name = "lines", .key = OPT_LINES,
+	  .doc = "Write results to standard output as lines for people" },
+	{ .name = "watch", .key = 'w',
+	  .doc = "Show results in a table that is drawn anew every block" },
+	{ 0 }
+};
+
+static error_t parse_opt(int key, char *arg, struct argp_state *state)
+{
+	struct run *run = state->input;
+
+	switch (key) {
+	case 'c':
+		run->file = arg;
+		return 0;
+	case OPT_CHECK:
+		run->check = true;
+		return 0;
+	case 'j':
+		run->print = OUTLETS_JSON;
+		return 0;
+	case OPT_LINES:
+		run->print = OUTLETS_LINES;
+		return 0;
+	case 'w':
+		run->print = OUTLETS_WATCH;
+		return 0;
+	case ARGP_KEY_ARG:
+		return lmctl_usage(state, "'%s': no argument is taken; the file is named with -c",
+				   arg);
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp argp = {
+	.options = options,
+	.parser = parse_opt,
+	.doc = "Rotate, reflect and measure as a configuration file says, see lmctl.conf(5).",
+};
+
+static void check_sids(struct sr6flow *handle, const char *set)
+{
+	struct sid_finding finding;
+	struct sid_facts facts;
+	unsigned int i;
+
+	/* Who may not read the set may still read the configuration. */
+	if (sidroutes_read(handle, set, &facts))
+		return;
+	for (i = 0; sid_finding(&facts, i, &finding); i++)
+		if (finding.level != FINDING_GOOD)
+			lmctl_warning("set '%s': %s; %s", set, finding.text,
+				      finding.remedy);
+}
+
+static void check(const struct config *config)
+{
+	struct sr6flow *handle;
+	unsigned int i;
+
+	roundtrip_check(config);
+	if (!config->reflect.on)
+		return;
+	if (!sr6flow_open(&handle))
+		for (i = 0; i < config->reflect.nsets; i++)
+			check_sids(handle, config->reflect.set[i]);
+	sr6flow_close(handle);
+}
+
+int cmd_run(int argc, char **argv)
+{
+	struct run run = { .file = CONFIG_FILE };
+	int status = lmctl_parse(&argp, argc, argv, &run);
+	struct config *config;
+	char error[512];
+
+	if (status)
+		return status;
+	config = config_load(run.file, error, sizeof(error));
+	if (!config) {
+		lmctl_error("%s", error);
+		return EXIT_FAILURE;
+	}
+	if (run.check) {
+		bool good = learner_check(config);
+
+		check(config);
+		config_free(config);
+		return good ? EXIT_SUCCESS : EXIT_FAILURE;
+	}
+	return service_run(config, &(struct service_options){
+		.file = run.file,
+		.print = run.print,
+	});
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include "lmctl/cmd/cmd.h"
+#include "lmctl/cmd/flowargs.h"
+#include "lmctl/node/sets.h"
+
+static const struct argp_option options[] = {
+	{ "file", 'f', "FILE", 0,
+	  "Take flows from FILE, one per line, - for standard input; # begins "
+	  "a comment", 0 },
+	{ "exist", 'e', NULL, 0,
+	  "A flow that is there already (add: it is refreshed) or not there "
+	  "(del) is not an error", 0 },
+	{ 0 }
+};
+
+static error_t parse_arg(struct flowargs *args, const char *arg)
+{
+	int err;
+
+	if (!args->set) {
+		args->set = lmctl_set_name(arg);
+		return 0;
+	}
+	err = flowlist_parse(&args->list, arg);
+	return err ? -err : 0;
+}
+
+static error_t parse_opt(int key, char *arg, struct argp_state *state)
+{
+	struct flowargs *args = state->input;
+
+	switch (key) {
+	case 'f':
+		if (args->file)
+			return lmctl_usage(state, "--file=%s: more than one "
+					   "file", arg);
+		args->file = arg;
+		return 0;
+	case 'e':
+		args->exist = true;
+		return 0;
+	case ARGP_KEY_ARG:
+		return parse_arg(args, arg);
+	case ARGP_KEY_END:
+		if (!args->set)
+			return lmctl_usage(state, "no set given");
+		if (!args->list.n && !args->file)
+			return lmctl_usage(state, "no flow for set %s given",
+					   args->set);
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+const struct argp flowargs_argp = { .options = options, .parser = parse_opt };
+
+int flowargs_read(struct flowargs *args)
+{
+	return args->file ? flowlist_read(&args->list, args->file) : 0;
+}

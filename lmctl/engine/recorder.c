@@ -1,0 +1,695 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * How a block is read, and why the number is exact.
+ *
+ * While block B + 1 runs, the counters of B's colour stand still. They are
+ * cumulative, so the packets of B are what they have grown by since they stood
+ * still last, in block B - 1. Each finished block B takes three steps, all in
+ * block B + 1 (P period, G guard time, d guard band, times from B's end):
+ *
+ *   LOOK     by G - d     The header of the set: is the active colour that of
+ *                         B + 1 already? Seeing it proves that every packet of
+ *                         B got its colour at least d before the reading.
+ *   READ     at G         The dump whose counters are used. It must be whole
+ *                         in the first half of the window, so that the times
+ *                         in which both ends stand still have the window's
+ *                         third quarter in common.
+ *   CONFIRM  before P - d A second dump: did B's colour stand still since?
+ *                         It is made at three quarters of the window, which
+ *                         leaves the last quarter for a slow dump.
+ *
+ * The numbers of both ends are those of the same packets if no packet passes
+ * one end before its READ and the other end after its READ. At each end B's
+ * colour counts nothing from READ to CONFIRM. A packet that both ends count on
+ * different sides of their READ would have to pass one end before that time
+ * and the other end after it, that is, travel longer than the time in which
+ * both stand still. This holds whenever and however often the colour was
+ * changed, and even if it never was. LOOK adds what the counters of an idle
+ * flow cannot show: a late change, which makes the blocks before and after it
+ * something other than what their numbers say.
+ *
+ * What makes a reading bad makes two records invalid: that of its own block
+ * and, as the base of the difference, that of B + 2. A late change of colour
+ * at the start of a block makes that block invalid too; so does the colour of
+ * B when it counts from READ to CONFIRM in place of that of B + 1, for what
+ * passed then is missing in B + 1. A change that was not looked at in time may have been
+ * late: packets of the block that began with it may have the other colour.
+ *
+ * A packet of the flow without a colour of the set may be one of B that lost
+ * its colour on the way. All blocks that it can be from are invalid: while B + 1 runs
+ * those are B + 1, and B too unless the packet was counted before B's READ. The same
+ * holds at a marking node for a packet that had a colour already: the other end counts
+ * it under that colour, once too often or in place of a lost one.
+ *
+ * A flow has one path: all its packets come from one source, and cross the node with
+ * one value of Segments Left. Where these changed between the reading that is the
+ * base of a block and its CONFIRM, packets of two paths may be in the block.
+ *
+ * A record that is valid also has the cumulative counters of its flow at the end of
+ * B: those of B's colour in the READ of B, and those of the other colour in the READ
+ * of B - 1, which was good. Both stood still when they were read, at both ends, so
+ * they are of the same packets there but for those lost: all that were sent before
+ * the end of B, and none since. So the difference of two of them is exact for all
+ * blocks between, whenever these were read, and whenever the colour changed, for
+ * each packet is counted under the same colour at both ends. It is so if each was
+ * counted once and with a colour: what would show the contrary, but not the timing,
+ * is in the identity of the cumulative counters. A packet that the identity of B
+ * knows already makes B itself invalid, so none of a later block is among them.
+ *
+ * The rules are looked at before READ and after CONFIRM: those of the first READ that
+ * a block is the difference of must be those of its CONFIRM, unchanged throughout.
+ *
+ * Only a marking node changes the active colour: a set whose active colour is seen to
+ * change, or of which recorder_marks() says so.
+ *
+ * The two blocks at the start have no base and no records. A recorder that is held up
+ * says so for the first block that it misses; any others have no records.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lmctl/engine/readings.h"
+#include "lmctl/engine/recorder.h"
+
+/* LOOK is repeated until the colour has changed, at most this finely. */
+#define LOOK_STEPS 32
+
+/**
+ * struct change - what is known of the colour change at the start of a block
+ * @block: the block
+ * @looked: the colour was looked at in time
+ * @late: it had not changed then
+ */
+struct change {
+	int64_t block;
+	bool looked;
+	bool late;
+};
+
+struct recorder {
+	struct block_timing timing;
+	recorder_emit_fn emit;
+	recorder_end_fn end;
+	void *arg;
+	struct record record;
+	struct readings *flows;
+	/* The flow that the dump has next if it has them as the one before. */
+	struct readings *expected;
+
+	/* The finished block that is being read, or will be. */
+	int64_t block;
+	enum recorder_step step;
+	int64_t look;
+	bool started;
+	uint32_t dump;
+	uint32_t read_dump;
+
+	/*
+	 * Of the cumulative counters: when this recorder began, as its name, and how
+	 * often something was wrong with the set or the clock but its timing.
+	 */
+	int64_t began;
+	uint64_t breaks;
+
+	/* The rules at the last READ and CONFIRM; by parity: at the base's READ. */
+	struct rule_facts rule[2];
+	uint64_t rule_base[2];
+	uint64_t rule_seen;
+
+	/* By parity of a block: has there been a reading, and the last one. */
+	bool read_ever[2];
+	int64_t read_last[2];
+	struct change change[2];
+	/* The first block since the clock stepped last, and those before that. */
+	int64_t first;
+	struct block_ranges used;
+
+	uint32_t mask;
+	uint32_t colour;
+	uint64_t instance;
+	bool colour_known;
+	/* It ought to change, and it was seen to change. */
+	bool marks;
+	bool marking;
+	bool restarted;
+};
+
+struct recorder *recorder_new(const struct block_timing *timing,
+			      const char *node, const char *set,
+			      recorder_emit_fn emit, recorder_end_fn end,
+			      void *arg)
+{
+	struct recorder *recorder = calloc(1, sizeof(*recorder));
+	struct record *record;
+
+	if (!recorder)
+		return NULL;
+	recorder->timing = *timing;
+	recorder->emit = emit;
+	recorder->end = end;
+	recorder->arg = arg;
+	record = &recorder->record;
+	snprintf(record->node, sizeof(record->node), "%s", node);
+	snprintf(record->set, sizeof(record->set), "%s", set);
+	record->period_ms = (uint32_t)(timing->period / BLOCK_NS_PER_MS);
+	record->guard_us = timing->guard / BLOCK_NS_PER_US;
+	record->band_us = timing->band / BLOCK_NS_PER_US;
+	return recorder;
+}
+
+void recorder_marks(struct recorder *recorder)
+{
+	recorder->marks = true;
+}
+
+void recorder_free(struct recorder *recorder)
+{
+	struct readings *flow, *next;
+
+	if (!recorder)
+		return;
+	HASH_ITER(hh, recorder->flows, flow, next)
+		readings_forget(&recorder->flows, flow);
+	free(recorder);
+}
+
+void recorder_clock(struct recorder *recorder,
+		    const struct record_clock *clock)
+{
+	recorder->record.clock = *clock;
+}
+
+static unsigned int parity(int64_t block)
+{
+	return block & 1;
+}
+
+/* Finalizer of splitmix64 (Steele, Lea, Flood 2014): a bijection that mixes. */
+static uint64_t mix(uint64_t hash, uint64_t value)
+{
+	hash ^= value;
+	hash += UINT64_C(0x9e3779b97f4a7c15);
+	hash = (hash ^ hash >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+	hash = (hash ^ hash >> 27) * UINT64_C(0x94d049bb133111eb);
+	return hash ^ hash >> 31;
+}
+
+static uint64_t continuity(const struct recorder *recorder,
+			   const struct readings *flow)
+{
+	uint64_t hash = mix((uint64_t)recorder->began, recorder->breaks);
+
+	hash = mix(hash, flow->instance);
+	hash = mix(hash, flow->generation);
+	hash = mix(hash, flow->stray);
+	hash = mix(hash, flow->witnesses.source_changes);
+	hash = mix(hash, flow->witnesses.segments_left_changes);
+	return hash ? hash : 1;
+}
+
+/* Of a block that is valid; the block before it need not be. */
+static void record_total(const struct recorder *recorder,
+			 const struct readings *flow, struct record *record)
+{
+	const struct reading *own = &flow->base[parity(record->block)];
+	const struct reading *before = &flow->base[parity(record->block - 1)];
+
+	record->continuity = 0;
+	record->total = (struct sr6flow_counters){ 0, 0 };
+	if (record->reason || !before->known || before->reason ||
+	    before->block != record->block - 1)
+		return;
+	record->continuity = continuity(recorder, flow);
+	record->total.packets = own->counters.packets +
+				before->counters.packets;
+	record->total.bytes = own->counters.bytes + before->counters.bytes;
+}
+
+/* A record of @block; a reason leaves no numbers in it. */
+static int emit(struct recorder *recorder, const struct readings *flow,
+		int64_t block, enum reason reason,
+		const struct sr6flow_counters *counters)
+{
+	struct record *record = &recorder->record;
+
+	if (block_ranges_have(&recorder->used, block))
+		reason = reason_first(reason, REASON_CLOCK_STEPPED);
+	readings_flow(flow, record);
+	record->mask = recorder->mask;
+	record->block = block;
+	record->colour = block_colour(recorder->mask, block);
+	record->reason = reason;
+	/* No counters only with a reason. NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
+	record->packets = reason ? 0 : counters->packets;
+	record->bytes = reason ? 0 : counters->bytes;
+	record_total(recorder, flow, record);
+	return recorder->emit(record, recorder->arg);
+}
+
+static int emit_all(struct recorder *recorder, int64_t block,
+		    enum reason reason)
+{
+	struct readings *flow, *next;
+	int err;
+
+	if (!recorder->read_ever[parity(block)])
+		return 0;
+	HASH_ITER(hh, recorder->flows, flow, next) {
+		err = emit(recorder, flow, block,
+			   reason_first(reason,
+					flow->base[parity(block)].reason),
+			   NULL);
+		if (err)
+			return err;
+	}
+	return recorder->end(block, recorder->arg);
+}
+
+/* Go on with the next block: the record of this one is written or given up. */
+static void block_next(struct recorder *recorder, int64_t block)
+{
+	recorder->block = block;
+	recorder->step = RECORDER_LOOK;
+	recorder->look = block_start(&recorder->timing, block + 1) +
+			 (recorder->timing.guard - recorder->timing.band) / 2;
+	recorder->restarted = false;
+	recorder->change[parity(block + 1)] =
+		(struct change){ .block = block + 1 };
+}
+
+/* READ ended in the second half of the window, or CONFIRM after it. */
+static int give_up(struct recorder *recorder)
+{
+	unsigned int p = parity(recorder->block);
+	struct readings *flow, *next;
+	int err;
+
+	err = emit_all(recorder, recorder->block, REASON_READ_LATE);
+	HASH_ITER(hh, recorder->flows, flow, next)
+		flow->base[p] = (struct reading){
+			.known = true,
+			.block = recorder->block,
+			.reason = REASON_READ_LATE,
+		};
+	return err;
+}
+
+int recorder_next(struct recorder *recorder, int64_t now,
+		  struct recorder_due *due)
+{
+	const struct block_timing *timing = &recorder->timing;
+	int64_t finished = block_number(timing, now) - 1;
+	int err = 0;
+
+	if (!recorder->started) {
+		recorder->started = true;
+		recorder->began = now;
+		recorder->first = finished;
+		block_next(recorder, finished);
+	}
+	if (now > block_window_close(timing, recorder->block)) {
+		err = give_up(recorder);
+		if (now > block_window_close(timing, finished))
+			finished++;
+		block_next(recorder, finished > recorder->block ?
+				     finished : recorder->block + 1);
+	}
+	if (recorder->step == RECORDER_LOOK &&
+	    recorder->block != recorder->first &&
+	    now > block_colour_deadline(timing, recorder->block + 1))
+		recorder->step = RECORDER_READ;
+	due->step = recorder->step;
+	if (recorder->step == RECORDER_LOOK)
+		due->time = recorder->look;
+	else if (recorder->step == RECORDER_READ)
+		due->time = block_window_open(timing, recorder->block);
+	else
+		due->time = block_confirm(timing, recorder->block);
+	return err;
+}
+
+static void observe_colour(struct recorder *recorder, uint32_t mask,
+			   uint32_t colour)
+{
+	if (recorder->colour_known && recorder->colour != colour)
+		recorder->marking = true;
+	recorder->mask = mask;
+	recorder->colour = colour;
+	recorder->colour_known = true;
+}
+
+void recorder_look(struct recorder *recorder, int64_t ended, uint32_t mask,
+		   uint32_t colour)
+{
+	const struct block_timing *timing = &recorder->timing;
+	int64_t block = recorder->block + 1;
+	int64_t deadline = block_colour_deadline(timing, block);
+	int64_t finest = (timing->guard - timing->band) / LOOK_STEPS;
+	/* The first block has no record: it stands still if a READ comes after this. */
+	bool in_time = ended <= deadline || recorder->block == recorder->first;
+	struct change *change = &recorder->change[parity(block)];
+	bool changed = colour == block_colour(mask, block);
+
+	observe_colour(recorder, mask, colour);
+	if (changed || ended >= deadline || !(recorder->marking || recorder->marks)) {
+		change->looked = in_time;
+		change->late = !changed;
+		recorder->step = RECORDER_READ;
+		return;
+	}
+	recorder->look = ended + (deadline - ended) / 2;
+	if (recorder->look - ended < finest)
+		recorder->look = ended + finest;
+	/* The last look is the one that finds the deadline passed. */
+	if (recorder->look > deadline) {
+		change->looked = true;
+		change->late = true;
+		recorder->step = RECORDER_READ;
+	}
+}
+
+void recorder_rule(struct recorder *recorder, const struct rule_facts *rule)
+{
+	if (rule->reason || rule->sequence != recorder->rule_seen)
+		recorder->breaks++;
+	recorder->rule_seen = rule->sequence;
+	recorder->rule[recorder->step == RECORDER_CONFIRM] = *rule;
+}
+
+void recorder_dump_begin(struct recorder *recorder)
+{
+	recorder->dump++;
+	recorder->expected = recorder->flows;
+}
+
+static void observe_identity(struct recorder *recorder, struct readings *flow,
+			     const struct sr6flow_record *record)
+{
+	if (flow->instance != record->instance)
+		readings_taint(flow, REASON_SET_RESTARTED);
+	else if (flow->generation != record->generation)
+		readings_taint(flow, REASON_FLOW_RESTARTED);
+	flow->instance = record->instance;
+	flow->generation = record->generation;
+	if (recorder->instance != record->instance && recorder->instance) {
+		/* Another set: who changes its colour is to be seen anew. */
+		recorder->restarted = true;
+		recorder->marking = false;
+		recorder->colour_known = false;
+	}
+	recorder->instance = record->instance;
+}
+
+static bool counters_equal(const struct sr6flow_counters *a,
+			   const struct sr6flow_counters *b)
+{
+	return a->packets == b->packets && a->bytes == b->bytes;
+}
+
+/* What was counted as uncoloured or foreign. */
+static uint64_t stray_packets(const unsigned int slots[2],
+			      const struct sr6flow_record *record)
+{
+	uint64_t stray = 0;
+	unsigned int slot;
+
+	for (slot = 0; slot < SR6FLOW_SLOTS_MAX; slot++)
+		if (slot != slots[0] && slot != slots[1])
+			stray += record->counters[slot].packets;
+	return stray;
+}
+
+/* Those of them with both bits: a marking rule counts there what has a colour. */
+static uint64_t both_packets(const struct recorder *recorder,
+			     const struct sr6flow_record *record)
+{
+	if (sr6flow_slots(recorder->mask) != SR6FLOW_SLOTS_MAX)
+		return 0;
+	return record->counters[SR6FLOW_SLOTS_MAX - 1].packets;
+}
+
+static void take_read(struct recorder *recorder, struct readings *flow,
+		      const unsigned int slots[2],
+		      const struct sr6flow_record *record)
+{
+	uint64_t both = both_packets(recorder, record);
+	unsigned int p;
+
+	flow->reason = REASON_NONE;
+	flow->read_dump = recorder->dump;
+	flow->stray = stray_packets(slots, record);
+	readings_witness_read(flow, record);
+	flow->both_moved = flow->both != both;
+	flow->both = both;
+	for (p = 0; p < 2; p++)
+		flow->read[p] = record->counters[slots[p]];
+}
+
+static void take_confirm(struct recorder *recorder, struct readings *flow,
+			 const unsigned int slots[2],
+			 const struct sr6flow_record *record)
+{
+	unsigned int p;
+
+	flow->confirm_dump = recorder->dump;
+	flow->strayed = flow->stray != stray_packets(slots, record);
+	flow->strayed_both = flow->both != both_packets(recorder, record);
+	readings_witness_confirm(flow, parity(recorder->block), record);
+	for (p = 0; p < 2; p++)
+		flow->moved[p] = !counters_equal(&flow->read[p],
+						 &record->counters[slots[p]]);
+}
+
+int recorder_dump_flow(const struct sr6flow_set *set,
+		       const struct sr6flow_record *record, void *arg)
+{
+	struct recorder *recorder = arg;
+	struct readings *flow = readings_get(&recorder->flows,
+					     recorder->expected, record);
+	const unsigned int slots[2] = {
+		sr6flow_slot(set->mask, sr6flow_colour(set->mask, 0)),
+		sr6flow_slot(set->mask, sr6flow_colour(set->mask, 1)),
+	};
+	int64_t running = recorder->block + 1;
+
+	if (!flow)
+		return -ENOMEM;
+	recorder->expected = flow->hh.next;
+	observe_identity(recorder, flow, record);
+	observe_colour(recorder, set->mask, set->colour);
+	if ((recorder->marking || recorder->marks) &&
+	    set->colour != block_colour(set->mask, running))
+		recorder->change[parity(running)].late = true;
+	if (recorder->step == RECORDER_READ)
+		take_read(recorder, flow, slots, record);
+	else
+		take_confirm(recorder, flow, slots, record);
+	return 0;
+}
+
+/* Packets of no colour of the set were counted; @both: with both bits. */
+static enum reason judge_stray(const struct recorder *recorder, bool both)
+{
+	return both && recorder->marking ? REASON_COLOURED_BEFORE :
+					   REASON_UNCOLOURED;
+}
+
+/* What is wrong with the rules since the base was read. */
+static enum reason judge_rule(const struct recorder *recorder)
+{
+	const struct rule_facts *rule = recorder->rule;
+	enum reason reason = reason_first(rule[0].reason, rule[1].reason);
+
+	if (recorder->rule_base[parity(recorder->block)] != rule[1].sequence)
+		reason = reason_first(reason, REASON_RULE_CHANGED);
+	return reason;
+}
+
+/* What a change of colour adds to @reason; a flow that still counts says it better. */
+static enum reason judge_change(const struct recorder *recorder,
+				const struct change *change,
+				enum reason reason)
+{
+	if (!recorder->marking && (!recorder->marks || reason))
+		return reason;
+	if (change->late)
+		return reason_first(reason, REASON_COLOUR_LATE);
+	return change->looked ? reason :
+				reason_first(reason, REASON_READ_LATE);
+}
+
+/* What is wrong with the reading of a flow that both dumps have. */
+static enum reason judge_reading(const struct recorder *recorder,
+				 const struct readings *flow)
+{
+	unsigned int p = parity(recorder->block);
+	enum reason reason = flow->reason;
+
+	if (flow->strayed)
+		reason = reason_first(reason,
+				      judge_stray(recorder, flow->strayed_both));
+	if (flow->moved[p])
+		reason = reason_first(reason, flow->moved[1 - p] ?
+					      REASON_BOTH_COLOURS :
+					      REASON_STILL_COUNTING);
+	return judge_change(recorder, &recorder->change[1 - p], reason);
+}
+
+/* What is wrong with the reading that the difference is taken from. */
+static enum reason judge_base(const struct recorder *recorder,
+			      const struct readings *flow)
+{
+	unsigned int p = parity(recorder->block);
+	const struct reading *base = &flow->base[p];
+	enum reason reason = base->reason;
+
+	if (recorder->read_last[p] != recorder->block - 2)
+		return reason_first(reason, REASON_READ_LATE);
+	if (!base->known || base->block != recorder->block - 2)
+		return reason_first(reason, REASON_FLOW_ADDED);
+	/* Since the base was read: before the block between was read, or after. */
+	if (base->stray != flow->stray)
+		return reason_first(reason,
+				    judge_stray(recorder, flow->both_moved ||
+						flow->base[1 - p].both));
+	return reason;
+}
+
+static int report_flow(struct recorder *recorder, struct readings *flow)
+{
+	unsigned int p = parity(recorder->block);
+	const struct change *start = &recorder->change[p];
+	const struct reading *before = &flow->base[1 - p];
+	struct reading now = {
+		.known = true,
+		.block = recorder->block,
+		.went_on = flow->moved[p] && !flow->moved[1 - p],
+		.both = flow->both_moved,
+		.counters = flow->read[p],
+		.stray = flow->stray,
+		.witnesses = flow->witnesses,
+		.reason = judge_reading(recorder, flow),
+	};
+	enum reason reason = reason_first(now.reason,
+					  reason_first(judge_base(recorder, flow),
+						       judge_rule(recorder)));
+	struct sr6flow_counters grown = {
+		now.counters.packets - flow->base[p].counters.packets,
+		now.counters.bytes - flow->base[p].counters.bytes,
+	};
+
+	flow->base[p] = now;
+	if (!recorder->read_ever[p])
+		return 0;
+	reason = reason_first(reason, readings_path(flow, grown.packets));
+	/* That one was read while this one ran. */
+	if (before->block == recorder->block - 1 && before->went_on)
+		reason = reason_first(reason, REASON_STILL_COUNTING);
+	if (start->block == recorder->block)
+		reason = judge_change(recorder, start, reason);
+	/* Counters may pass 2^64; no block has half as many packets. */
+	if (grown.packets > INT64_MAX || grown.bytes > INT64_MAX) {
+		reason = reason_first(reason, REASON_COUNTER_BACK);
+		recorder->breaks++;
+	}
+	return emit(recorder, flow, recorder->block, reason, &grown);
+}
+
+/* It was away for READ, back for CONFIRM; what is new then has no record. */
+static int report_absent(struct recorder *recorder,
+			 const struct readings *flow)
+{
+	if (!recorder->read_ever[parity(recorder->block)])
+		return 0;
+	return emit(recorder, flow, recorder->block,
+		    reason_first(flow->reason, REASON_FLOW_REMOVED), NULL);
+}
+
+static int report_removed(struct recorder *recorder, struct readings *flow)
+{
+	enum reason reason = recorder->restarted ? REASON_SET_RESTARTED :
+						   REASON_FLOW_REMOVED;
+	int err = 0;
+
+	if (recorder->read_ever[parity(recorder->block)])
+		err = emit(recorder, flow, recorder->block, reason, NULL);
+	readings_forget(&recorder->flows, flow);
+	return err;
+}
+
+static int report_block(struct recorder *recorder)
+{
+	unsigned int p = parity(recorder->block);
+	bool based = recorder->read_ever[p];
+	struct readings *flow, *next;
+	int err = 0;
+
+	HASH_ITER(hh, recorder->flows, flow, next) {
+		if (flow->confirm_dump != recorder->dump)
+			err = report_removed(recorder, flow);
+		else if (flow->read_dump == recorder->read_dump)
+			err = report_flow(recorder, flow);
+		else if (flow->base[0].known || flow->base[1].known)
+			err = report_absent(recorder, flow);
+		if (err)
+			return err;
+	}
+	recorder->read_ever[p] = true;
+	recorder->read_last[p] = recorder->block;
+	recorder->rule_base[p] = recorder->rule[0].sequence;
+	return based ? recorder->end(recorder->block, recorder->arg) : 0;
+}
+
+int recorder_dump_end(struct recorder *recorder, int64_t ended)
+{
+	int64_t open = block_window_open(&recorder->timing, recorder->block);
+	int64_t close = block_window_close(&recorder->timing, recorder->block);
+	bool read = recorder->step == RECORDER_READ;
+	int err;
+
+	if (ended > (read ? open + (close - open) / 2 : close)) {
+		err = give_up(recorder);
+	} else if (read) {
+		recorder->read_dump = recorder->dump;
+		recorder->step = RECORDER_CONFIRM;
+		return 0;
+	} else {
+		err = report_block(recorder);
+	}
+	block_next(recorder, recorder->block + 1);
+	return err;
+}
+
+/* Records for what the step has cut off, unless the new time comes to it. */
+static int report_cut(struct recorder *recorder, int64_t last, int64_t resumed)
+{
+	int64_t block = recorder->block > last - 1 ? recorder->block : last - 1;
+	int err = 0;
+
+	for (; !err && block <= last && block < resumed; block++)
+		err = emit_all(recorder, block, REASON_CLOCK_STEPPED);
+	return err;
+}
+
+int recorder_stepped(struct recorder *recorder, int64_t before, int64_t now)
+{
+	const struct block_timing *timing = &recorder->timing;
+	int64_t last = block_number(timing, before);
+	int64_t resumed = block_number(timing, now) - 1;
+	struct readings *flow, *next;
+	int err;
+
+	if (!recorder->started)
+		return 0;
+	err = report_cut(recorder, last, resumed);
+	block_ranges_add(&recorder->used, recorder->first, last);
+	recorder->first = resumed;
+	recorder->breaks++;
+	HASH_ITER(hh, recorder->flows, flow, next)
+		readings_taint(flow, REASON_CLOCK_STEPPED);
+	memset(recorder->change, 0, sizeof(recorder->change));
+	block_next(recorder, resumed);
+	return err;
+}

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "lmctl/base/messages.h"
+#include "lmctl/node/ip6tables.h"
+
+#define ARGS_MAX 16
+/* More duplicates of one rule than this are not the work of a person. */
+#define DUPLICATES_MAX 1000
+/* ip6tables -C and -D: there is no such rule. */
+#define STATUS_ABSENT 1
+
+extern char **environ;
+
+/* Arguments for ip6tables, -w so that another ip6tables is waited for. */
+static void command(const struct ip6tables *rule, const char *action,
+		    const char **args)
+{
+	*args++ = rule->program;
+	*args++ = "-w";
+	*args++ = "-t";
+	*args++ = "mangle";
+	*args++ = action;
+	*args++ = rule->marking ? "POSTROUTING" : "PREROUTING";
+	if (!strcmp(action, "-I"))
+		*args++ = "1";
+	*args++ = "-m";
+	*args++ = "set";
+	*args++ = "--match-set";
+	*args++ = rule->set;
+	*args++ = rule->marking ? "src" : "dst";
+	*args = NULL;
+}
+
+static const char *action_add(const struct ip6tables *rule)
+{
+	return rule->marking ? "-A" : "-I";
+}
+
+static const char *join(const char *const *args, char *text)
+{
+	size_t len = 0;
+
+	for (; *args && len < IP6TABLES_STRLEN; args++)
+		len += (size_t)snprintf(text + len, IP6TABLES_STRLEN - len,
+					"%s%s", len ? " " : "", *args);
+	return text;
+}
+
+const char *ip6tables_text(const struct ip6tables *rule, char *text)
+{
+	const char *args[ARGS_MAX];
+
+	command(rule, action_add(rule), args);
+	return join(args, text);
+}
+
+/* The child gets the signals that lmctl itself may hold back. */
+static int spawn(pid_t *pid, const char *const *args, int errors)
+{
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
+	sigset_t none;
+	int err;
+
+	sigemptyset(&none);
+	err = posix_spawnattr_init(&attributes);
+	if (err)
+		return -err;
+	err = posix_spawn_file_actions_init(&actions);
+	if (err) {
+		posix_spawnattr_destroy(&attributes);
+		return -err;
+	}
+	posix_spawnattr_setsigmask(&attributes, &none);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+	err = posix_spawn_file_actions_addopen(&actions, STDIN_FILENO,
+					       "/dev/null", O_RDONLY, 0);
+	if (!err)
+		err = posix_spawn_file_actions_adddup2(&actions, errors,
+						       STDOUT_FILENO);
+	if (!err)
+		err = posix_spawn_file_actions_adddup2(&actions, errors,
+						       STDERR_FILENO);
+	if (!err)
+		err = posix_spawnp(pid, args[0], &actions, &attributes,
+				   (char *const *)args, environ);
+	posix_spawn_file_actions_destroy(&actions);
+	posix_spawnattr_destroy(&attributes);
+	return -err;
+}
+
+/* Reads to the end, so that the child never waits, and keeps the beginning. */
+static void read_output(int fd, char *output, size_t size)
+{
+	char rest[1024];
+	size_t len = 0;
+	ssize_t n;
+
+	do {
+		bool full = len == size - 1;
+
+		n = read(fd, full ? rest : output + len,
+			 full ? sizeof(rest) : size - 1 - len);
+		if (n > 0 && !full)
+			len += (size_t)n;
+	} while (n > 0 || (n < 0 && errno == EINTR));
+	output[len] = '\0';
+}
+
+/* The first line that is neither empty nor a # remark about other tables. */
+static char *message_of(char *output)
+{
+	char *line;
+
+	while ((line = strsep(&output, "\n")))
+		if (*line && *line != '#')
+			break;
+	return line;
+}
+
+/* Exit status of the program, or a negative errno after a message. */
+static int run(const char *const *args, char *output, size_t size)
+{
+	int fds[2], status, err;
+	pid_t pid;
+
+	if (pipe2(fds, O_CLOEXEC)) {
+		err = -errno;
+		lmctl_error("pipe for %s: %s", args[0], strerror(-err));
+		return err;
+	}
+	err = spawn(&pid, args, fds[1]);
+	close(fds[1]);
+	if (err) {
+		close(fds[0]);
+		lmctl_error("cannot run %s: %s; install iptables, or name the "
+			    "program with --ip6tables=PROGRAM", args[0],
+			    strerror(-err));
+		return err;
+	}
+	read_output(fds[0], output, size);
+	close(fds[0]);
+	/* No error without errno. NOLINTNEXTLINE(clang-analyzer-core.CallAndMessage) */
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return -errno;
+	if (WIFSIGNALED(status)) {
+		lmctl_error("%s was ended by signal %d", args[0],
+			    WTERMSIG(status));
+		return -EINTR;
+	}
+	return WEXITSTATUS(status);
+}
+
+/* Returns 0, a status that the caller expects, or a negative errno. */
+static int rule_do(const struct ip6tables *rule, const char *action,
+		   int expected)
+{
+	const char *args[ARGS_MAX];
+	char text[IP6TABLES_STRLEN];
+	char output[1024], *message;
+	int status;
+
+	command(rule, action, args);
+	status = run(args, output, sizeof(output));
+	if (status <= 0 || status == expected)
+		return status;
+	message = message_of(output);
+	if (message)
+		lmctl_error("'%s' failed: %s", join(args, text), message);
+	else
+		lmctl_error("'%s' failed with exit status %d",
+			    join(args, text), status);
+	return -EIO;
+}
+
+int ip6tables_check(const struct ip6tables *rule)
+{
+	int status = rule_do(rule, "-C", STATUS_ABSENT);
+
+	return status < 0 ? status : status != STATUS_ABSENT;
+}
+
+int ip6tables_add(const struct ip6tables *rule)
+{
+	return rule_do(rule, action_add(rule), 0);
+}
+
+int ip6tables_del(const struct ip6tables *rule)
+{
+	int n, status;
+
+	for (n = 0; n < DUPLICATES_MAX; n++) {
+		status = ip6tables_check(rule);
+		if (status <= 0)
+			return status ? status : n;
+		/* The legacy -C takes a rule without counting for ours, -D not. */
+		status = rule_do(rule, "-D", STATUS_ABSENT);
+		if (status)
+			return status < 0 ? status : n;
+	}
+	return n;
+}

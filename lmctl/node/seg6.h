@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * From the encapsulation of a route to the flow that its packets are: the SID
+ * list as the SRH on the wire has it. Nothing here talks to the kernel.
+ */
+#ifndef LMCTL_NODE_SEG6_H
+#define LMCTL_NODE_SEG6_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "sr6flow.h"
+
+/* Most bytes of a sentence of seg6_flow(). */
+#define SEG6_REASON_SIZE 256
+/* Room for seg6_destination(). */
+#define SEG6_DESTINATION_STRLEN (INET6_ADDRSTRLEN + 4)
+
+/**
+ * struct seg6_route - a route with a seg6 encapsulation, or one next hop of it
+ * @family: AF_INET or AF_INET6
+ * @dst: destination, network byte order; an IPv4 address in the first 4 bytes
+ * @prefix_len: bits of @dst that count
+ * @table: routing table
+ * @device: index of the device that packets leave by, 0 if it is not known
+ * @source: tunnel source of this route alone, or NULL
+ * @encap: content of SEG6_IPTUNNEL_SRH
+ * @encap_len: bytes in @encap
+ */
+struct seg6_route {
+	int family;
+	unsigned char dst[16];
+	unsigned int prefix_len;
+	uint32_t table;
+	uint32_t device;
+	const struct in6_addr *source;
+	const void *encap;
+	size_t encap_len;
+};
+
+/**
+ * seg6_flow() - SID list that the packets of a route carry
+ * @flow: filled, without a name
+ * @route: the route
+ * @mask: mark mask of the set that the flow is for
+ * @reason: room for SEG6_REASON_SIZE bytes; says why there is no flow
+ *
+ * Return: 0; -EINVAL if @route is damaged; -ENOTSUP if no flow of a set with
+ * @mask can stand for the route.
+ */
+int seg6_flow(struct sr6flow_flow *flow, const struct seg6_route *route,
+	      uint32_t mask, char *reason);
+
+/**
+ * seg6_keeps_source() - do packets of a route keep the source that they have
+ * @route: the route
+ *
+ * Return: true in mode inline, which adds an SRH and no outer header.
+ */
+bool seg6_keeps_source(const struct seg6_route *route);
+
+/**
+ * seg6_destination() - text form of a destination
+ * @route: the route
+ * @text: room for SEG6_DESTINATION_STRLEN bytes
+ *
+ * Return: @text: default, or an address, followed by a slash and the length
+ * unless it is a host route.
+ */
+const char *seg6_destination(const struct seg6_route *route, char *text);
+
+/**
+ * seg6_pattern_check() - check a pattern for seg6_name()
+ * @pattern: pattern
+ *
+ * Return: 0 or -EINVAL.
+ */
+int seg6_pattern_check(const char *pattern);
+
+/**
+ * seg6_name() - name of the flow of a route
+ * @flow: gets the name
+ * @pattern: name with %d for the destination, %t for @table and %i for @index;
+ *	     it passes seg6_pattern_check()
+ * @route: the route
+ * @table: name of its routing table
+ * @index: number of the flow, from 1
+ *
+ * What a name cannot have becomes '_' (fd00:b::/64 is fd00:b::_64), what
+ * cannot begin a name gets a zero before it (0::1), and a name that is too long loses its middle.
+ */
+void seg6_name(struct sr6flow_flow *flow, const char *pattern,
+	       const struct seg6_route *route, const char *table,
+	       unsigned int index);
+
+#endif /* LMCTL_NODE_SEG6_H */

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Two generic netlink messages are not worth libnl-genl in every image, so these, too,
+ * are written with libnl-3.
+ */
+#include <errno.h>
+/* Before the kernel's headers, which then leave addresses to it. */
+#include <netinet/in.h>
+#include <linux/genetlink.h>
+#include <linux/in6.h>
+#include <linux/rtnetlink.h>
+#include <linux/seg6_genl.h>
+#include <netlink/msg.h>
+#include <net/if.h>
+#include <netlink/netlink.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "lmctl/base/messages.h"
+#include "lmctl/node/netlink.h"
+#include "lmctl/node/tunsrc.h"
+
+/* Any port would do. */
+#define DISCARD_PORT 9
+
+/* An attribute of an answer: where it is, and what it is. */
+struct wanted {
+	int header;
+	int type;
+	void *to;
+	size_t len;
+	bool found;
+};
+
+static bool take(struct nlmsghdr *answer, void *arg)
+{
+	struct wanted *wanted = arg;
+	const struct nlattr *attr = nlmsg_find_attr(answer, wanted->header,
+						    wanted->type);
+
+	wanted->found = attr && (size_t)nla_len(attr) >= wanted->len;
+	if (wanted->found)
+		memcpy(wanted->to, nla_data(attr), wanted->len);
+	return true;
+}
+
+static int family_find(struct nl_sock *socket, uint16_t *family)
+{
+	struct genlmsghdr header = { .cmd = CTRL_CMD_GETFAMILY, .version = 1 };
+	struct wanted wanted = {
+		.header = GENL_HDRLEN, .type = CTRL_ATTR_FAMILY_ID,
+		.to = family, .len = sizeof(*family),
+	};
+	struct nl_msg *message = netlink_message(GENL_ID_CTRL, 0, &header,
+						 sizeof(header));
+	int err;
+
+	if (!message)
+		return -ENOMEM;
+	nla_put_string(message, CTRL_ATTR_FAMILY_NAME, SEG6_GENL_NAME);
+	err = netlink_ask(socket, message, take, &wanted);
+	return err || wanted.found ? err : -ENOENT;
+}
+
+/* The unspecified address if none is set. */
+static int fixed_find(struct nl_sock *socket, struct in6_addr *source)
+{
+	struct genlmsghdr header = {
+		.cmd = SEG6_CMD_GET_TUNSRC, .version = SEG6_GENL_VERSION,
+	};
+	struct wanted wanted = {
+		.header = GENL_HDRLEN, .type = SEG6_ATTR_DST,
+		.to = source, .len = sizeof(*source),
+	};
+	struct nl_msg *message;
+	uint16_t family;
+	int err = family_find(socket, &family);
+
+	if (err)
+		return err;
+	message = netlink_message(family, 0, &header, sizeof(header));
+	return message ? netlink_ask(socket, message, take, &wanted) : -ENOMEM;
+}
+
+int tunsrc_open(struct tunsrc *tunsrc)
+{
+	struct nl_sock *generic = NULL;
+	int err;
+
+	memset(tunsrc, 0, sizeof(*tunsrc));
+	err = netlink_open(&generic, NETLINK_GENERIC);
+	if (!err)
+		err = fixed_find(generic, &tunsrc->source);
+	nl_socket_free(generic);
+	/* A kernel without seg6 encapsulates nothing. */
+	if (err == -ENOENT)
+		err = 0;
+	if (!err)
+		err = netlink_open(&tunsrc->socket, NETLINK_ROUTE);
+	if (err)
+		lmctl_error("cannot read the tunnel source ('ip sr tunsrc show'): %s; give flows a source, as in SOURCE@SID",
+			    strerror(-err));
+	tunsrc->fixed = !IN6_IS_ADDR_UNSPECIFIED(&tunsrc->source);
+	return err;
+}
+
+/* Whether the route to @sid names a source, which wins for sockets only. */
+static int names_source(struct tunsrc *tunsrc, const struct in6_addr *sid,
+			uint32_t device, bool *names)
+{
+	struct rtmsg header = {
+		.rtm_family = AF_INET6, .rtm_dst_len = 128,
+		/* The route as it was made, not what a socket would get. */
+		.rtm_flags = RTM_F_FIB_MATCH,
+	};
+	struct in6_addr source;
+	struct wanted wanted = {
+		.header = sizeof(header), .type = RTA_PREFSRC,
+		.to = &source, .len = sizeof(source),
+	};
+	struct nl_msg *message = netlink_message(RTM_GETROUTE, 0, &header,
+						 sizeof(header));
+	int err;
+
+	if (!message)
+		return -ENOMEM;
+	nla_put(message, RTA_DST, sizeof(*sid), sid);
+	if (device)
+		nla_put_u32(message, RTA_OIF, device);
+	err = netlink_ask(tunsrc->socket, message, take, &wanted);
+	*names = wanted.found;
+	return err;
+}
+
+/* With the kernel's own preference for a tunnel: a public address of that device. */
+static int choose(int fd, const struct in6_addr *sid, uint32_t device,
+		  struct in6_addr *source)
+{
+	struct sockaddr_in6 address = {
+		.sin6_family = AF_INET6, .sin6_port = htons(DISCARD_PORT),
+		.sin6_addr = *sid,
+	};
+	const int public = IPV6_PREFER_SRC_PUBLIC;
+	socklen_t len = sizeof(address);
+	char name[IF_NAMESIZE];
+
+	if (device && (!if_indextoname(device, name) ||
+		       setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, name,
+				  (socklen_t)strlen(name))))
+		return -errno;
+	if (setsockopt(fd, IPPROTO_IPV6, IPV6_ADDR_PREFERENCES, &public,
+		       sizeof(public)) ||
+	    connect(fd, (struct sockaddr *)&address, sizeof(address)) ||
+	    getsockname(fd, (struct sockaddr *)&address, &len))
+		return -errno;
+	*source = address.sin6_addr;
+	return 0;
+}
+
+int tunsrc_find(struct tunsrc *tunsrc, const struct in6_addr *sid,
+		uint32_t device, struct in6_addr *source)
+{
+	bool names;
+	int err, fd;
+
+	*source = tunsrc->source;
+	if (tunsrc->fixed)
+		return 0;
+	err = names_source(tunsrc, sid, device, &names);
+	if (err)
+		return err;
+	if (names)
+		return -ENOTSUP;
+	/* Nothing is sent. */
+	fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return -errno;
+	err = choose(fd, sid, device, source);
+	close(fd);
+	return err;
+}
+
+const char *tunsrc_error(int err)
+{
+	if (err == -ENOTSUP)
+		return "its route has a 'src', which SRv6 tunnels do not use";
+	return strerror(-err);
+}
+
+void tunsrc_close(struct tunsrc *tunsrc)
+{
+	nl_socket_free(tunsrc->socket);
+	tunsrc->socket = NULL;
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The source address that this node gives to the packets that it encapsulates.
+ */
+#ifndef LMCTL_NODE_TUNSRC_H
+#define LMCTL_NODE_TUNSRC_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct nl_sock;
+
+/**
+ * struct tunsrc - who asks the kernel
+ * @fixed: 'ip sr tunsrc' has set the source, and @source is that
+ * @source: see @fixed
+ * @socket: for routes
+ */
+struct tunsrc {
+	bool fixed;
+	struct in6_addr source;
+	struct nl_sock *socket;
+};
+
+/**
+ * tunsrc_open() - begin to ask
+ * @tunsrc: filled; tunsrc_close() must follow, whatever this returns
+ *
+ * Return: 0, or a negative errno after a message.
+ */
+int tunsrc_open(struct tunsrc *tunsrc);
+
+/**
+ * tunsrc_find() - source of the packets of a SID list
+ * @tunsrc: opened
+ * @sid: first SID of the route's list
+ * @device: index of the device of the encapsulating route, 0 if it is not known
+ * @source: filled
+ *
+ * Without a fixed source the kernel chooses, for each packet, by the device of that
+ * route. This is its choice for a packet to @sid now, which changes with the addresses
+ * of the node.
+ *
+ * A 'src' of the route to @sid decides for sockets and not for tunnels, so that the
+ * kernel cannot be asked then.
+ *
+ * Return: 0, or a negative errno for tunsrc_error(), without a message: -ENETUNREACH if
+ * there is no route, -ENOTSUP if it has a 'src'.
+ */
+int tunsrc_find(struct tunsrc *tunsrc, const struct in6_addr *sid,
+		uint32_t device, struct in6_addr *source);
+
+/**
+ * tunsrc_error() - why there is no source
+ * @err: what tunsrc_find() returned
+ *
+ * Return: words without a full stop.
+ */
+const char *tunsrc_error(int err);
+
+/**
+ * tunsrc_close() - end asking
+ * @tunsrc: see tunsrc_open()
+ */
+void tunsrc_close(struct tunsrc *tunsrc);
+
+#endif /* LMCTL_NODE_TUNSRC_H */

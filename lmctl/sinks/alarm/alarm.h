@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Alarms: a flow that loses too much in several blocks in a row, whose peer does not
+ * answer for several blocks in a row, or whose loss is not known for several blocks in
+ * a row, raises an alarm: a log line, a metric and a program that is run.
+ *
+ * What a block does to an alarm of a flow, in the order in which results come:
+ *
+ *   exact, ratio >= raise	one more of the blocks that raise; ends the run of
+ *				blocks that clear and that of inexact ones
+ *   exact, ratio <= clear	one more of the blocks that clear; ends the others
+ *   exact, in between		ends all runs
+ *   gap row			that many blocks of its ratio. They come when the
+ *				peer answers again: late, but in the order in which
+ *				their results come
+ *   exact, nothing sent	says nothing about loss: ends the run of inexact
+ *				blocks only. Flows that send rarely would never
+ *				raise or would clear without a packet otherwise
+ *   invalid, no-answer		one more silent block, which any other ends; and
+ *   invalid or anomaly		one more inexact block; the runs of the exact ones
+ *				stay as they are: what is not known is no loss and
+ *				no recovery
+ *
+ * Inexact or silent blocks that are enough to raise an alarm end the run of blocks
+ * that clear. An alarm that only those raised is cleared by blocks in which
+ * nothing was sent, too. A flow that gives no result any more loses its alarms, which
+ * clears them, after ALARM_BLOCKS blocks.
+ */
+#ifndef LMCTL_SINKS_ALARM_ALARM_H
+#define LMCTL_SINKS_ALARM_ALARM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "lmctl/sinks/sink.h"
+
+/* Most alarms, and what is configured for one: arguments of the hook, length. */
+#define ALARMS_MAX 64
+#define ALARM_ARGS_MAX 16
+#define ALARM_TEXT_LEN 256
+/* Ends of blocks after which a flow without results is forgotten. */
+#define ALARM_BLOCKS 16
+/* Changes between two ends of blocks that have a log line each. */
+#define ALARM_LINES_MAX 100
+
+/**
+ * struct alarm_config - section alarm
+ * @name: title of the section
+ * @flow: shell pattern (fnmatch) of flow names, or of the text form of the SID
+ *	  list for flows without a name
+ * @measure: shell pattern of measurement names
+ * @raise: loss ratio, 0 to 1: raised when it is reached or exceeded
+ * @raise_blocks: ... in so many exact blocks in a row
+ * @clear: loss ratio: cleared when it is this or less
+ * @clear_blocks: ... in so many exact blocks in a row
+ * @invalid_blocks: raised, too, after so many blocks in a row that are not
+ *		    exact; 0 for never
+ * @no_answer_blocks: raised, too, after so many blocks in a row for which the peer
+ *		      did not answer; 0 for never
+ * @nargs: number of @args, 0 for no hook
+ * @args: program (absolute path) and arguments of the hook
+ */
+struct alarm_config {
+	char name[RESULT_NAME_LEN];
+	char flow[ALARM_TEXT_LEN];
+	char measure[RESULT_NAME_LEN];
+	double raise;
+	uint32_t raise_blocks;
+	double clear;
+	uint32_t clear_blocks;
+	uint32_t invalid_blocks;
+	uint32_t no_answer_blocks;
+	unsigned int nargs;
+	char args[ALARM_ARGS_MAX][ALARM_TEXT_LEN];
+};
+
+/**
+ * struct alarm_state - one alarm of one flow
+ * @lossy: run of blocks that raise
+ * @calm: run of blocks that clear
+ * @inexact: run of blocks that are not exact
+ * @silent: run of blocks for which the peer did not answer
+ * @raised: it is raised
+ * @by_loss: loss raised it, not only inexact blocks
+ * @raises: how often it was raised
+ */
+struct alarm_state {
+	uint32_t lossy;
+	uint32_t calm;
+	uint32_t inexact;
+	uint32_t silent;
+	bool raised;
+	bool by_loss;
+	uint64_t raises;
+};
+
+/**
+ * enum alarm_change - what a block did to an alarm
+ * @ALARM_SAME: nothing
+ * @ALARM_RAISED: it was raised
+ * @ALARM_CLEARED: it was cleared
+ */
+enum alarm_change {
+	ALARM_SAME,
+	ALARM_RAISED,
+	ALARM_CLEARED,
+};
+
+/**
+ * alarm_step() - take a block into account
+ * @alarm: thresholds
+ * @state: changed; all zero at first
+ * @block: loss of the flow in the block
+ * @blocks: 1, or the number of blocks of a gap row that is exact
+ *
+ * Return: what it did.
+ */
+enum alarm_change alarm_step(const struct alarm_config *alarm,
+			     struct alarm_state *state,
+			     const struct segment *block, uint64_t blocks);
+
+/**
+ * alarm_open() - watch results
+ * @sink: filled
+ * @alarms: sections alarm; copied
+ * @n: their number, at most ALARMS_MAX
+ *
+ * Return: 0, or -ENOMEM after a message. Freeing the sink gives programs that
+ * still run a second, then kills them; nothing is cleared.
+ */
+int alarm_open(struct sink *sink, const struct alarm_config *alarms,
+	       unsigned int n);
+
+/**
+ * alarm_reload() - go on with other alarms
+ * @sink: opened alarms
+ * @alarms: sections alarm; copied
+ * @n: their number
+ * @progress: called after each flow, of which there may be many; or NULL
+ * @arg: for @progress
+ *
+ * An alarm of the same name keeps its states where its patterns still match;
+ * all other states end, which clears them.
+ *
+ * Return: 0, or -ENOMEM after a message: the old alarms stay.
+ */
+int alarm_reload(struct sink *sink, const struct alarm_config *alarms,
+		 unsigned int n, void (*progress)(void *arg), void *arg);
+
+/**
+ * alarm_reap() - see to the programs that were started
+ * @sink: opened alarms
+ *
+ * Reaps those that have ended, kills those that take too long, starts those
+ * that wait. Never waits and never touches other children. Call it on SIGCHLD,
+ * at the time it returned and after each end of a block.
+ *
+ * Return: CLOCK_MONOTONIC in nanoseconds when the next program will have taken
+ * too long; INT64_MAX if none runs.
+ */
+int64_t alarm_reap(struct sink *sink);
+
+/**
+ * struct alarm_status - an alarm of a flow, for a metric
+ * @alarm: name of the alarm
+ * @measurement: name of the measurement
+ * @flow: the flow
+ * @raised: it is raised
+ * @raises: how often it was, since the flow was seen first
+ */
+struct alarm_status {
+	const char *alarm;
+	const char *measurement;
+	const struct sr6flow_flow *flow;
+	bool raised;
+	uint64_t raises;
+};
+
+/**
+ * alarm_walk_begin() - begin to go through all alarms of all flows
+ * @sink: opened alarms
+ */
+void alarm_walk_begin(struct sink *sink);
+
+/**
+ * alarm_walk() - go on with the next flows
+ * @sink: opened alarms
+ * @n: most flows
+ * @fn: called for each alarm; what it gets is valid until it returns
+ * @arg: for @fn
+ *
+ * Results may come between two calls. A flow that came after the walk began is
+ * left out.
+ *
+ * Return: true if there are more.
+ */
+bool alarm_walk(struct sink *sink, unsigned int n,
+		void (*fn)(const struct alarm_status *status, void *arg),
+		void *arg);
+
+#endif /* LMCTL_SINKS_ALARM_ALARM_H */

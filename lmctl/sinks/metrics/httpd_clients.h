@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Who is connected to the HTTP server, and who has to go when all connections
+ * are in use: the connection that has been idle for longest, of the address
+ * that has most of them. A new one is refused only if no other is idle and no
+ * address has two more than its own. For the files httpd*.c only.
+ */
+#ifndef LMCTL_SINKS_METRICS_HTTPD_CLIENTS_H
+#define LMCTL_SINKS_METRICS_HTTPD_CLIENTS_H
+
+#include <stdbool.h>
+#include <netinet/in.h>
+#include <stdint.h>
+#include "lmctl/base/seldom.h"
+
+struct MHD_Connection;
+struct httpd_page;
+
+/**
+ * enum client_state - state of a connection
+ * @CLIENT_IDLE: has no request
+ * @CLIENT_BUSY: waits for an answer or reads it
+ * @CLIENT_REFUSED: gets status 503
+ * @CLIENT_CLOSING: was shut down
+ */
+enum client_state {
+	CLIENT_IDLE,
+	CLIENT_BUSY,
+	CLIENT_REFUSED,
+	CLIENT_CLOSING,
+};
+
+/**
+ * struct httpd_client - a connection
+ * @prev: for utlist
+ * @next: the one that became idle or busy after this one
+ * @connection: of libmicrohttpd
+ * @fd: socket
+ * @address: other end
+ * @state: state
+ * @waiting: suspended until there is a page
+ * @openmetrics: format that it waits for
+ * @version: oldest version that will do
+ * @given: page for which it has waited
+ * @page: page that it reads
+ */
+struct httpd_client {
+	struct httpd_client *prev;
+	struct httpd_client *next;
+	struct MHD_Connection *connection;
+	int fd;
+	struct in6_addr address;
+	enum client_state state;
+	bool waiting;
+	bool openmetrics;
+	uint64_t version;
+	struct httpd_page *given;
+	struct httpd_page *page;
+};
+
+/**
+ * struct httpd_clients - all connections; all zero is none
+ * @list: idle for longest first
+ * @refused: connections that were refused
+ */
+struct httpd_clients {
+	struct httpd_client *list;
+	struct seldom refused;
+};
+
+/**
+ * httpd_client_add() - a connection begins
+ * @clients: all
+ * @connection: connection
+ * @fd: its socket
+ * @peer: address of the other end
+ *
+ * Return: client, or NULL when memory is short.
+ */
+struct httpd_client *httpd_client_add(struct httpd_clients *clients,
+				      struct MHD_Connection *connection,
+				      int fd, const struct sockaddr_in6 *peer);
+
+/**
+ * httpd_client_state() - a request begins or ends
+ * @clients: all
+ * @client: client; keeps its state if that is not idle or busy
+ * @state: CLIENT_IDLE or CLIENT_BUSY
+ */
+void httpd_client_state(struct httpd_clients *clients,
+			struct httpd_client *client, enum client_state state);
+
+/**
+ * httpd_client_shut() - end a connection soon
+ * @client: client
+ */
+void httpd_client_shut(struct httpd_client *client);
+
+/**
+ * httpd_client_remove() - a connection has ended
+ * @clients: all
+ * @client: client, is freed
+ */
+void httpd_client_remove(struct httpd_clients *clients,
+			 struct httpd_client *client);
+
+#endif /* LMCTL_SINKS_METRICS_HTTPD_CLIENTS_H */

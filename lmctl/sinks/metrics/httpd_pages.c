@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <microhttpd.h>
+#include <stdlib.h>
+#include <time.h>
+#include <utlist.h>
+
+#include "lmctl/sinks/metrics/httpd_pages.h"
+
+/* What the event loop does beside waits for a slice at most. */
+#define SLICE_NS 1000000
+
+#define NS_PER_S INT64_C(1000000000)
+
+static int64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * NS_PER_S + now.tv_nsec;
+}
+
+struct httpd_page *httpd_pages_get(struct httpd_pages *pages,
+				   bool openmetrics)
+{
+	struct httpd_page *page = pages->newest[openmetrics];
+
+	if (!page || page->version != pages->ops->version(pages->arg))
+		return NULL;
+	page->users++;
+	return page;
+}
+
+void httpd_page_put(struct httpd_pages *pages, struct httpd_page *page)
+{
+	if (--page->users)
+		return;
+	LL_DELETE(pages->all, page);
+	text_join(&pages->trash, &page->text);
+	free(page);
+}
+
+/* Reader by reader: of one that is shut down the page comes back later. */
+static void cut_off(const struct httpd_page *page,
+		    struct httpd_clients *clients)
+{
+	struct httpd_client *client;
+
+	DL_FOREACH(clients->list, client)
+		if (client->page == page && client->state == CLIENT_BUSY)
+			httpd_client_shut(client);
+}
+
+/* Whoever reads slowly must not hold more and more pages in memory. */
+static bool room(struct httpd_pages *pages, struct httpd_clients *clients)
+{
+	struct httpd_page *page, *oldest = NULL;
+	unsigned int n = 0;
+
+	LL_FOREACH(pages->all, page) {
+		n++;
+		if (page != pages->newest[0] && page != pages->newest[1])
+			oldest = page;
+	}
+	if (n < HTTPD_PAGES - 1)
+		return true;
+	cut_off(oldest, clients);
+	return false;
+}
+
+static void begin(struct httpd_pages *pages, bool openmetrics)
+{
+	struct httpd_page *page = calloc(1, sizeof(*page));
+
+	if (!page)
+		return;
+	page->openmetrics = openmetrics;
+	page->version = pages->ops->version(pages->arg);
+	pages->ops->begin(pages->arg, openmetrics);
+	pages->rendering = page;
+}
+
+/* One for which there is no page gets none, and an error is its answer. */
+static void hand_out(struct httpd_clients *clients, bool openmetrics,
+		     uint64_t version, struct httpd_page *page)
+{
+	struct httpd_client *client;
+
+	DL_FOREACH(clients->list, client) {
+		if (!client->waiting || client->openmetrics != openmetrics ||
+		    client->version > version)
+			continue;
+		client->waiting = false;
+		client->given = page;
+		if (page)
+			page->users++;
+		MHD_resume_connection(client->connection);
+	}
+}
+
+static void publish(struct httpd_pages *pages, struct httpd_clients *clients)
+{
+	struct httpd_page *page = pages->rendering;
+	struct httpd_page **newest = &pages->newest[page->openmetrics];
+
+	pages->rendering = NULL;
+	if (*newest)
+		httpd_page_put(pages, *newest);
+	*newest = page;
+	page->users = 1;
+	LL_PREPEND(pages->all, page);
+	hand_out(clients, page->openmetrics, page->version, page);
+}
+
+static void write_on(struct httpd_pages *pages, struct httpd_clients *clients)
+{
+	struct httpd_page *page = pages->rendering;
+	int err = pages->ops->step(pages->arg, &page->text);
+
+	if (err > 0)
+		return;
+	if (!err) {
+		publish(pages, clients);
+		return;
+	}
+	pages->rendering = NULL;
+	if (err != -EAGAIN)
+		hand_out(clients, page->openmetrics, page->version, NULL);
+	text_join(&pages->trash, &page->text);
+	free(page);
+}
+
+static struct httpd_client *first_waiting(const struct httpd_clients *clients)
+{
+	struct httpd_client *client;
+
+	DL_FOREACH(clients->list, client)
+		if (client->waiting)
+			return client;
+	return NULL;
+}
+
+/* Begin with the page for which somebody has waited longest. */
+static bool begin_next(struct httpd_pages *pages,
+		       struct httpd_clients *clients)
+{
+	const struct httpd_client *client = first_waiting(clients);
+
+	if (!client || !room(pages, clients))
+		return false;
+	begin(pages, client->openmetrics);
+	if (!pages->rendering)
+		hand_out(clients, client->openmetrics, client->version, NULL);
+	return true;
+}
+
+void httpd_pages_work(struct httpd_pages *pages, struct httpd_clients *clients)
+{
+	int64_t end = now_ns() + SLICE_NS;
+
+	do {
+		if (pages->rendering)
+			write_on(pages, clients);
+		else if (!begin_next(pages, clients) &&
+			 !text_free_piece(&pages->trash))
+			return;
+	} while (now_ns() < end);
+}
+
+bool httpd_pages_busy(const struct httpd_pages *pages,
+		      const struct httpd_clients *clients)
+{
+	return pages->rendering || pages->trash.first ||
+	       first_waiting(clients);
+}
+
+void httpd_pages_give_up(struct httpd_clients *clients)
+{
+	hand_out(clients, false, UINT64_MAX, NULL);
+	hand_out(clients, true, UINT64_MAX, NULL);
+}
+
+void httpd_pages_close(struct httpd_pages *pages)
+{
+	unsigned int i;
+
+	if (pages->rendering) {
+		pages->ops->stop(pages->arg);
+		text_free(&pages->rendering->text);
+		free(pages->rendering);
+	}
+	for (i = 0; i < 2; i++)
+		if (pages->newest[i])
+			httpd_page_put(pages, pages->newest[i]);
+	text_free(&pages->trash);
+}

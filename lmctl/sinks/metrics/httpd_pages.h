@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The pages of the HTTP server: written in slices between everything else that
+ * the event loop does, once per version and format, and shared by all who ask
+ * meanwhile. For the files httpd*.c only.
+ */
+#ifndef LMCTL_SINKS_METRICS_HTTPD_PAGES_H
+#define LMCTL_SINKS_METRICS_HTTPD_PAGES_H
+
+#include "lmctl/sinks/metrics/httpd.h"
+#include "lmctl/sinks/metrics/httpd_clients.h"
+
+/*
+ * Pages in memory at most: those of both formats, the next one, and one that
+ * slow readers still have.
+ */
+#define HTTPD_PAGES 4
+
+/**
+ * struct httpd_page - a page
+ * @next: an older one
+ * @users: one for each reader and one if it is the newest of its format
+ * @openmetrics: format
+ * @version: of what it shows
+ * @text: text
+ */
+struct httpd_page {
+	struct httpd_page *next;
+	unsigned int users;
+	bool openmetrics;
+	uint64_t version;
+	struct text text;
+};
+
+/**
+ * struct httpd_pages - all pages
+ * @ops: writes them
+ * @arg: for @ops
+ * @all: newest first
+ * @newest: by format, or NULL
+ * @rendering: the page that is being written, not in @all; or NULL
+ * @trash: what is still to be freed
+ */
+struct httpd_pages {
+	const struct httpd_ops *ops;
+	void *arg;
+	struct httpd_page *all;
+	struct httpd_page *newest[2];
+	struct httpd_page *rendering;
+	struct text trash;
+};
+
+/**
+ * httpd_pages_get() - the page that shows everything
+ * @pages: pages
+ * @openmetrics: format
+ *
+ * Return: page with one more user, or NULL: it has to be written first.
+ */
+struct httpd_page *httpd_pages_get(struct httpd_pages *pages,
+				   bool openmetrics);
+
+/**
+ * httpd_page_put() - do not need a page any more
+ * @pages: pages
+ * @page: page
+ */
+void httpd_page_put(struct httpd_pages *pages, struct httpd_page *page);
+
+/**
+ * httpd_pages_work() - go on with writing and freeing, for about a millisecond
+ * @pages: pages
+ * @clients: who waits
+ *
+ * Those who wait for a page that is finished get it, or none if it failed, and
+ * are resumed.
+ */
+void httpd_pages_work(struct httpd_pages *pages,
+		      struct httpd_clients *clients);
+
+/**
+ * httpd_pages_busy() - is there work
+ * @pages: pages
+ * @clients: who waits
+ *
+ * Return: true if httpd_pages_work() is to be called.
+ */
+bool httpd_pages_busy(const struct httpd_pages *pages,
+		      const struct httpd_clients *clients);
+
+/**
+ * httpd_pages_give_up() - resume all who wait, without a page
+ * @clients: who waits
+ */
+void httpd_pages_give_up(struct httpd_clients *clients);
+
+/**
+ * httpd_pages_close() - free all
+ * @pages: pages, without readers
+ */
+void httpd_pages_close(struct httpd_pages *pages);
+
+#endif /* LMCTL_SINKS_METRICS_HTTPD_PAGES_H */
