@@ -21,23 +21,17 @@ bench-module-6.1 bench-module-6.12: bench-module-%:
 
 # Programs for the guest; run.sh takes all of $(B)/bench/bin along.
 BENCH_TOOLS := $(addprefix $(B)/bench/bin/,bench_control bench_flows bench_run)
-# For this machine. bench_userspace has a stand-in for the library's channel to the
-# kernel.
-BENCH_USERSPACE := $(B)/bench/bench_userspace
-BENCH_HISTORY := $(B)/bench/bench_history
-BENCH_ARCHIVES := $(LMCTL_ARCHIVES) $(LIB_INSIDE)
 
-define BENCH_RULE
-$(1): $(B)/test/bench/tools/$(notdir $(1)).o $(BENCH_ARCHIVES)
-	@mkdir -p $$(@D)
-	$$(CC) $$(ALL_LDFLAGS) -Wl,--as-needed -o $$@ $$(filter %.o %.a,$$^) $$(LMCTL_LDLIBS)
-endef
-$(foreach t,$(BENCH_TOOLS) $(BENCH_USERSPACE) $(BENCH_HISTORY),$(eval $(call BENCH_RULE,$(t))))
+$(BENCH_TOOLS): LDLIBS = -lmnl
+$(BENCH_TOOLS): $(B)/bench/bin/%: $(B)/test/bench/tools/%.o \
+				  $(B)/lib/libsr6flow.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o %.a,$^) $(LDLIBS)
 
 # Everything that the bench boots and measures.
 .PHONY: bench-programs
 bench-programs: test-programs module-6.12 bench-module-6.1 bench-module-6.12 \
-		$(BENCH_TOOLS) $(BENCH_USERSPACE) $(BENCH_HISTORY)
+		$(BENCH_TOOLS)
 
 BENCH_OUT := $(B)/bench/out
 
@@ -45,17 +39,9 @@ BENCH_OUT := $(B)/bench/out
 bench: deps-test
 	+$(MAKE) --no-print-directory bench-programs
 	test/bench/run.sh --out $(BENCH_OUT)
-	test/bench/report plot $(BENCH_OUT)/figures.json $(BENCH_OUT)/flows
-	test/bench/report table $(BENCH_OUT)/figures.json >$(BENCH_OUT)/table.md
-	cat $(BENCH_OUT)/table.md
-	test/bench/trace/run.sh --out $(BENCH_OUT)
-	test/bench/report targets $(BENCH_OUT)/figures.json
-
-# Keeps what make bench measured.
-.PHONY: bench-results
-bench-results:
-	cp $(addprefix $(BENCH_OUT)/,figures.json table.md flows.svg flows.png) \
-		test/bench/results/
+	test/bench/report table $(BENCH_OUT)/figures
+	test/bench/trace/run.sh
+	test/bench/report targets $(BENCH_OUT)/figures
 
 .PHONY: bench-check
 bench-check: deps-test

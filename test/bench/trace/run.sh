@@ -3,10 +3,9 @@
 #
 # Records single packets in guests, instruction by instruction.
 #
-#   run.sh [--kernel 6.1|6.12|all] [--case PATTERN]... [--out DIR]
+#   run.sh [--kernel 6.1|6.12|all] [--case PATTERN]...
 #
-# PATTERN chooses cases such as "nft.src.2", "legacy.*" or "shared".  Figures
-# come to stdout, tables to DIR/trace-KERNEL.md: README.md.
+# PATTERN chooses cases such as "nft.src.2", "legacy.*" or "shared": README.md.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -21,73 +20,52 @@ usage() {
 	exit 2
 }
 
-# The QEMU command of the bench, and what a trace needs: sockets, a folder that
-# the guest can write to, and CPUs that take turns (the others stand still when
-# one is stepped, and accesses that lock are seen like others).
-trace_command() {
-	local i
-	qemu_command "$1" "$work/initrd" 4 768 no no "$work/console" \
-		"socket,id=results,path=$work/agent,server=on,wait=off"
-	for i in "${!vm_qemu[@]}"; do
-		case ${vm_qemu[i]} in
-		tcg,thread=multi) vm_qemu[i]=tcg,thread=single ;;
-		console=*) vm_qemu[i]+=' nokaslr' ;;
-		esac
-	done
-	vm_qemu+=(-chardev "socket,id=gdb,path=$work/gdb,server=on,wait=off"
-		-gdb chardev:gdb
-		-monitor "unix:$work/monitor,server=on,wait=off"
-		-virtfs "local,path=$work/share,mount_tag=share,security_model=none")
-}
-
 trace_kernel() {
-	local kernel=$1 release modules file
+	local kernel=$1 release file i
 	"$here/../../vm/kernels.sh" fetch "$kernel"
 	release=$("$here/../../vm/kernels.sh" release "$kernel")
-	modules=$build/bench/module/$release/test/bench
 	rm -rf "${work:?}"/*
-	mkdir -p "$work/job/job" "$work/job/root" "$work/share"
+	mkdir -p "$work/job/job" "$work/job/root"
 	for file in "$here/agent.sh" "$here/../lib.sh" "$here/../path_lib.sh" \
 		"$build/bench/bin/bench_flows" \
-		"$modules/inject/sr6flow_inject.ko" \
-		"$modules/floor/sr6flow_floor.ko"; do
+		"$build/bench/module/$release/test/bench/inject/sr6flow_inject.ko"; do
 		[ -e "$file" ] || die "$file is not built: run make bench-programs"
 		cp "$file" "$work/job/root/"
 	done
 	echo 'exec bash ./agent.sh </dev/ttyS1' >"$work/job/job/command"
 	"$here/../../vm/initramfs.sh" "$kernel" "$work/initrd"
 	pack "$work/job" >>"$work/initrd"
-	trace_command "$kernel"
-	/usr/bin/python3 "$here/trace.py" "$work" \
-		"$build/module/$release/ip_set_hash_sr6flow.ko" \
-		"$out/trace-$kernel.md" "${patterns[@]}" -- "${vm_qemu[@]}"
+	# More than one CPU, or the kernel would have removed the lock prefixes.
+	qemu_command "$kernel" "$work/initrd" 4 768 no no "$work/console" \
+		"socket,id=results,path=$work/agent,server=on,wait=off"
+	for i in "${!vm_qemu[@]}"; do
+		case ${vm_qemu[i]} in
+		# The others stand still while one is traced.
+		tcg,thread=multi) vm_qemu[i]=tcg,thread=single ;;
+		esac
+	done
+	"${vm_qemu[@]}" -chardev "socket,id=gdb,path=$work/gdb,server=on,wait=off" \
+		-gdb chardev:gdb </dev/null &
+	TRACE_FOLDER=$work TRACE_CASES="${patterns[*]}" \
+		TRACE_MODULE=$build/module/$release/ip_set_hash_sr6flow.ko \
+		gdb -batch -nx -x "$here/trace.py" 3>&1 >/dev/null
+	wait $!
 }
 
 kernels='6.1 6.12'
 patterns=()
-out=$build/bench/out
 while [ $# -gt 0 ]; do
+	[ $# -ge 2 ] || usage
 	case $1 in
-	--kernel | --case | --out)
-		[ $# -ge 2 ] || usage
-		case $1 in
-		--kernel) kernels=${2/#all/6.1 6.12} ;;
-		--case) patterns+=("$2") ;;
-		--out) out=$(realpath -m "$2") ;;
-		esac
-		shift
-		;;
+	--kernel) kernels=${2/#all/6.1 6.12} ;;
+	--case) patterns+=("$2") ;;
 	*) usage ;;
 	esac
-	shift
+	shift 2
 done
-
 [ ${#patterns[@]} -gt 0 ] || patterns=('*')
 
-need_programs qemu-system-x86_64 cpio objdump addr2line pahole
-export PYTHONDONTWRITEBYTECODE=1
-/usr/bin/python3 "$here/test_x86.py"
-mkdir -p "$out"
+need_programs qemu-system-x86_64 cpio gdb
 # Sockets have short names.
 work=$(mktemp -d)
 trap 'kill $(jobs -p) 2>/dev/null || true; rm -rf "$work"' EXIT
