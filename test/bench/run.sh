@@ -7,10 +7,9 @@
 #   run.sh [--short] [--kernel 6.1|6.12|all] [--part NAME]... [--out DIR]
 #          [--jobs N] [--store]
 #
-# Without --part all parts are run, and userspace.sh on this machine (which is
-# part "userspace").  What the figures are and what a part looks like:
-# README.md.  --store, in the short form and for all parts and kernels, makes
-# them the ones that check.sh compares with.
+# Without --part it runs all parts.  README.md describes the figures and the form
+# of a part.  --store, in the short form and for all parts and kernels, writes the
+# baseline that check.sh compares with.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -98,24 +97,18 @@ boot() {
 	echo "$kernel $log" >>"$work/done"
 }
 
-# Figures of all logs as JSON.  A log with a line that is no good figure, or
-# with one twice, makes it fail.
+# Writes the figures of all logs to one file. Fails on a line that is not a
+# figure, and on a key that occurs twice.
 collect() {
 	local kernel log
 	while read -r kernel log; do
 		tr -d '\r' <"$log" | sed -n "s/^figure /$kernel /p"
-	done <"$work/done" | jq -Rn '
-		def entry: capture("^(?<kernel>[^ ]+) (?<key>[a-z0-9._-]+) (?<value>-?[0-9]+([.][0-9]+)?) (?<unit>[a-z/]+)$")
-			// error("no figure");
-		reduce inputs as $line ({version: 1, kernels: {}};
-			($line | try entry catch error("not a figure: " + $line)) as $f |
-			if .kernels[$f.kernel][$f.key] then
-				error("figure twice: " + $line)
-			else
-				.kernels[$f.kernel][$f.key] =
-					{value: ($f.value | tonumber), unit: $f.unit}
-			end)' >"$out/figures.json.part"
-	mv "$out/figures.json.part" "$out/figures.json"
+	done <"$work/done" | awk '
+		NF != 4 || $2 !~ /^[a-z0-9._-]+$/ || $3 !~ /^-?[0-9]+([.][0-9]+)?$/ ||
+		$4 !~ /^[a-z]+$/ { print "not a figure: " $0 >"/dev/stderr"; exit 1 }
+		seen[$1, $2]++ { print "figure twice: " $0 >"/dev/stderr"; exit 1 }
+		{ print }' >"$out/figures.part"
+	mv "$out/figures.part" "$out/figures"
 }
 
 # Waits until fewer than $1 boots run; counts those that failed.
@@ -142,10 +135,6 @@ run_all() {
 		done
 	done
 	wait_for_slot 1
-	if [ -n "$userspace" ] && [ -x "$here/userspace.sh" ]; then
-		BENCH_SHORT=$short "$here/userspace.sh" | tee "$out/user.log"
-		echo "user $out/user.log" >>"$work/done"
-	fi
 }
 
 short=
@@ -176,27 +165,19 @@ if [ -n "$store" ] &&
    { [ -z "$short" ] || [ ${#parts[@]} -gt 0 ] || [ "$kernels" != '6.1 6.12' ]; }; then
 	usage
 fi
-userspace=
 if [ ${#parts[@]} -eq 0 ]; then
-	# Which copies of memcpy() glibc takes depends on the machine.
-	[ -n "$short" ] || userspace=1
 	for file in "$here"/parts/*.sh; do
 		part=$(basename "$file" .sh)
 		[ -n "$short" ] && [ "$(setting "$part" short yes)" = no ] ||
 			parts+=("$part")
 	done
 fi
-for part in "${!parts[@]}"; do
-	[ "${parts[part]}" = userspace ] || continue
-	userspace=1
-	unset "parts[part]"
-done
 for part in "${parts[@]}"; do
 	[ -e "$here/parts/$part.sh" ] ||
 		die "no part '$part': there are $(cd "$here/parts" && echo *.sh)"
 done
 
-need_programs qemu-system-x86_64 cpio timeout jq
+need_programs qemu-system-x86_64 cpio timeout
 mkdir -p "$out"
 work=$(mktemp -d "$out/.run.XXXXXX")
 # shellcheck disable=SC2046 # a list
@@ -208,7 +189,7 @@ running=0 failed=0
 run_all
 [ "$failed" -eq 0 ] || die "$failed guests failed: see $out/*.log"
 collect
-# The key of a hash is random, and with it the slowest packets.
-[ -z "$store" ] || jq '.kernels[] |= with_entries(
-	select(.key | test("[.](p99|mean|total|empty|delta|floor|late)$") | not))' "$out/figures.json" >"$here/baseline.json"
-echo "figures: $out/figures.json, $SECONDS s"
+# Without those that report does not compare.
+[ -z "$store" ] || grep -Ev '[.](p99|mean|total|empty|delta|floor|late) ' \
+	"$out/figures" >"$here/baseline"
+echo "figures: $out/figures, $SECONDS s"
