@@ -30,11 +30,12 @@ test_join_WRAP := reason_first
 test_linefile_WRAP := geteuid
 test_loop_WRAP := clock_gettime timerfd_settime
 
-$(UNIT_HELPERS): $(patsubst %.c,$(B)/%.o,$(filter-out test/unit/test_%,$(wildcard test/unit/*.c)))
+$(UNIT_HELPERS): $(patsubst %.c,$(B)/%.o,$(filter-out test/unit/test_% test/unit/unit.c, \
+		   $(wildcard test/unit/*.c)))
 	rm -f $@
 	$(AR) rcs $@ $^
 
-$(UNIT_TESTS): %: %.o $(UNIT_ARCHIVES)
+$(UNIT_TESTS): %: %.o $(B)/test/unit/unit.o $(UNIT_ARCHIVES)
 	$(CC) $(ALL_LDFLAGS) $(call wrap,$($(@F)_WRAP)) -Wl,--as-needed -o $@ \
 		$(filter %.o,$^) \
 		-Wl,--start-group $(UNIT_ARCHIVES) -Wl,--end-group $(UNIT_LDLIBS) $(LDLIBS)

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <stdarg.h>
-#include <setjmp.h>
-#include <stddef.h>
-#include <cmocka.h>
 #include <errno.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <stdlib.h>
 #include <string.h>
 #include "channel_fake.h"
+#include "test/unit/unit.h"
 
 /* What lies behind a datagram must not be read; Clang says so in its own way. */
 #ifdef __has_feature

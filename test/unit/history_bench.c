@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <cmocka.h>
 #include "test/unit/history_bench.h"
 #include "test/unit/result_make.h"
+#include "test/unit/unit.h"
 
 #define WAIT_US 2000
 /* A limit for machines that are busy, not a time that anything takes. */

@@ -3,15 +3,11 @@
 #ifndef TEST_UNIT_LEDGER_BENCH_H
 #define TEST_UNIT_LEDGER_BENCH_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <cmocka.h>
 
 #include "lmctl/engine/ledger.h"
+#include "test/unit/unit.h"
 
 #define MASK 0xc0u
 
@@ -148,7 +144,5 @@ static inline void expect_invalid(unsigned int i, int64_t number, enum reason re
 	assert_int_equal(tlv.answer.status, ANSWER_INVALID);
 	assert_int_equal(tlv.answer.reason, reason);
 }
-
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 #endif /* TEST_UNIT_LEDGER_BENCH_H */

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <stdarg.h>
-#include <setjmp.h>
-#include <stddef.h>
 #include <arpa/inet.h>
-#include <cmocka.h>
 #include <endian.h>
 #include "listing_fake.h"
+#include "test/unit/unit.h"
 
 void listing_opaque(struct nlmsghdr *nlh, int type, const void *bytes,
 		       size_t size)

@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <arpa/inet.h>
-#include <cmocka.h>
 
 #include "test/unit/metrics_bench.h"
+#include "test/unit/unit.h"
 
 struct measurement measurement(const char *name, bool group,
 				      unsigned int npeers)

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <limits.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <cmocka.h>
 
 #include "prober_bench.h"
+#include "test/unit/unit.h"
 
 /* reflector_handle() takes a function without argument. */
 static int64_t reflector_now;

@@ -5,16 +5,12 @@
 #ifndef TEST_UNIT_REFLECTING_H
 #define TEST_UNIT_REFLECTING_H
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
-#include <cmocka.h>
 
 #include "lmctl/engine/reflector.h"
 #include "lmctl/stamp/stamp.h"
+#include "test/unit/unit.h"
 
 /* When requests come, and when replies leave. */
 #define RECEIVED (INT64_C(1700000000) * BLOCK_NS_PER_S + 123456789)

@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Addresses as text: the same as the C library's, whatever is zero in them. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
-#include <cmocka.h>
 #include <arpa/inet.h>
 
 #include "lmctl/base/address.h"
+#include "test/unit/unit.h"
 
 static void check(const struct in6_addr *address)
 {
@@ -20,12 +16,11 @@ static void check(const struct in6_addr *address)
 }
 
 /* Every way in which words can be zero, have few digits, or look like IPv4. */
-static void test_words(void **state)
+TEST(test_words)
 {
 	static const uint16_t values[] = { 1, 0x20, 0x345, 0xfcff, 0xffff };
 	unsigned int zero, value, i;
 
-	(void)state;
 	for (zero = 0; zero < 256; zero++)
 		for (value = 0; value < 5; value++) {
 			struct in6_addr address;
@@ -37,19 +32,18 @@ static void test_words(void **state)
 		}
 }
 
-static void test_digits(void **state)
+TEST(test_digits)
 {
 	struct in6_addr address = { .s6_addr = { 0xfc } };
 	uint32_t word;
 
-	(void)state;
 	for (word = 0; word <= UINT16_MAX; word++) {
 		address.s6_addr16[7] = htons((uint16_t)word);
 		check(&address);
 	}
 }
 
-static void test_mapped(void **state)
+TEST(test_mapped)
 {
 	static const char *const texts[] = {
 		"::", "::1", "::1.2.3.4", "::ffff:1.2.3.4", "::fffe:1.2.3.4",
@@ -58,20 +52,8 @@ static void test_mapped(void **state)
 	struct in6_addr address;
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		assert_int_equal(inet_pton(AF_INET6, texts[i], &address), 1);
 		check(&address);
 	}
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_words),
-		cmocka_unit_test(test_digits),
-		cmocka_unit_test(test_mapped),
-	};
-
-	return cmocka_run_group_tests_name("address", tests, NULL, NULL);
 }

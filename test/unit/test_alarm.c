@@ -3,18 +3,13 @@
  * Alarms: sequences of blocks and what they do; then which alarms and flows
  * have a state, and for how long.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "lmctl/sinks/alarm/alarm.h"
 #include "result_make.h"
+#include "test/unit/unit.h"
 
 /*
  * A letter of @blocks is a block: L lossy (5 %), . without loss, m in between
@@ -131,14 +126,13 @@ static struct segment block_of(char letter)
 	return (struct segment){ .status = RESULT_INVALID };
 }
 
-static void test_sequences(void **state)
+TEST(test_sequences)
 {
 	static const char letters[] = {
 		[ALARM_SAME] = ' ', [ALARM_RAISED] = 'R', [ALARM_CLEARED] = 'C',
 	};
 	size_t i, k;
 
-	(void)state;
 	for (i = 0; i < sizeof(sequences) / sizeof(sequences[0]); i++) {
 		const struct sequence *sequence = &sequences[i];
 		const struct alarm_config alarm = {
@@ -166,7 +160,7 @@ static void test_sequences(void **state)
 	}
 }
 
-static void test_thresholds(void **state)
+TEST(test_thresholds)
 {
 	const struct alarm_config alarm = {
 		.raise = 0.05, .raise_blocks = 1, .clear = 0.02,
@@ -175,7 +169,6 @@ static void test_thresholds(void **state)
 	struct alarm_state watched = { .raised = false };
 	struct segment block = { .status = RESULT_EXACT, .sent = 100 };
 
-	(void)state;
 	block.lost = 4;
 	assert_int_equal(alarm_step(&alarm, &watched, &block, 1), ALARM_SAME);
 	block.lost = 5;
@@ -257,14 +250,13 @@ static void start(const struct alarm_config *alarms, unsigned int n)
 	assert_int_equal(alarm_open(&sink, alarms, n), 0);
 }
 
-static void test_patterns(void **state)
+TEST(test_patterns)
 {
 	const struct alarm_config alarms[] = {
 		alarm_named("all", "*"), alarm_named("gold", "gold*"),
 		alarm_named("sids", "fcff:8::*"),
 	};
 
-	(void)state;
 	start(alarms, 3);
 	give("gold-1=fcff::1", 10, 5);
 	give("silver=fcff:8::2", 10, 10);
@@ -284,11 +276,10 @@ static void test_patterns(void **state)
 }
 
 /* One SID list from two sources: two flows. The pattern is of the list. */
-static void test_sources(void **state)
+TEST(test_sources)
 {
 	const struct alarm_config alarm = alarm_named("sids", "fcff:8::*");
 
-	(void)state;
 	start(&alarm, 1);
 	give("fd00::1@fcff:8::3", 10, 5);
 	give("fd00::2@fcff:8::3", 10, 10);
@@ -299,11 +290,10 @@ static void test_sources(void **state)
 	sink.ops->free(sink.self);
 }
 
-static void test_measurements(void **state)
+TEST(test_measurements)
 {
 	struct alarm_config alarm = alarm_named("a", "*");
 
-	(void)state;
 	snprintf(alarm.measure, sizeof(alarm.measure), "edge*");
 	start(&alarm, 1);
 	give("gold=fcff::1", 10, 0);
@@ -312,11 +302,10 @@ static void test_measurements(void **state)
 }
 
 /* Memory is for flows that have results. */
-static void test_forgets(void **state)
+TEST(test_forgets)
 {
 	const struct alarm_config alarm = alarm_named("a", "*");
 
-	(void)state;
 	start(&alarm, 1);
 	give("gold=fcff::1", 10, 0);
 	end(ALARM_BLOCKS);
@@ -327,11 +316,10 @@ static void test_forgets(void **state)
 }
 
 /* A measurement that is not there any more has no ends of blocks of its own. */
-static void test_forgets_measurement(void **state)
+TEST(test_forgets_measurement)
 {
 	const struct alarm_config alarm = alarm_named("a", "*");
 
-	(void)state;
 	start(&alarm, 1);
 	give("gold=fcff::1", 10, 0);
 	end(1);
@@ -343,7 +331,7 @@ static void test_forgets_measurement(void **state)
 	sink.ops->free(sink.self);
 }
 
-static void test_reload(void **state)
+TEST(test_reload)
 {
 	const struct alarm_config before[] = {
 		alarm_named("goes", "*"), alarm_named("stays", "*"),
@@ -354,7 +342,6 @@ static void test_reload(void **state)
 		alarm_named("narrows", "gold"),
 	};
 
-	(void)state;
 	start(before, 3);
 	give("gold=fcff::1", 10, 0);
 	give("silver=fcff::2", 10, 0);
@@ -376,7 +363,7 @@ static void test_reload(void **state)
 }
 
 /* A network that breaks at once does not fill the log. */
-static void test_many(void **state)
+TEST(test_many)
 {
 	const struct alarm_config alarm = alarm_named("a", "*");
 	char text[32], line[256];
@@ -384,7 +371,6 @@ static void test_many(void **state)
 	unsigned int i, lines = 0, n = 0;
 	int saved;
 
-	(void)state;
 	assert_non_null(log);
 	fflush(stderr);
 	saved = dup(STDERR_FILENO);
@@ -407,21 +393,4 @@ static void test_many(void **state)
 	fclose(log);
 	assert_int_equal(lines, ALARM_LINES_MAX + 1);
 	assert_int_equal(n, 1);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_sequences),
-		cmocka_unit_test(test_thresholds),
-		cmocka_unit_test(test_patterns),
-		cmocka_unit_test(test_sources),
-		cmocka_unit_test(test_measurements),
-		cmocka_unit_test(test_forgets),
-		cmocka_unit_test(test_forgets_measurement),
-		cmocka_unit_test(test_reload),
-		cmocka_unit_test(test_many),
-	};
-
-	return cmocka_run_group_tests_name("alarm", tests, NULL, NULL);
 }

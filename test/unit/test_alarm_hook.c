@@ -5,11 +5,7 @@
  */
 #include <cap-ng.h>
 #include <fcntl.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,10 +15,9 @@
 #include <unistd.h>
 #include <valgrind/valgrind.h>
 
-#include <cmocka.h>
-
 #include "lmctl/sinks/alarm/alarm_hook.h"
 #include "result_make.h"
+#include "test/unit/unit.h"
 
 /* Limit of waiting for a condition, on a machine of any speed. */
 #define PATIENCE_MS 600000
@@ -177,12 +172,11 @@ static int teardown(void **state)
 	return rmdir(directory);
 }
 
-static void test_environment(void **state)
+TEST_WITH(clean, NULL, test_environment)
 {
 	struct hooks *hooks = hooks_new(HOOKS_LIMIT);
 	struct alarm_event raised = event("inspect");
 
-	(void)state;
 	hooks_run(hooks, &raised);
 	assert_true(hooks_reap(hooks) < INT64_MAX || *contents("environ"));
 	finish(hooks);
@@ -198,13 +192,12 @@ static void test_environment(void **state)
 }
 
 /* The source is apart from the SID list. */
-static void test_source(void **state)
+TEST_WITH(clean, NULL, test_source)
 {
 	struct hooks *hooks = hooks_new(HOOKS_LIMIT);
 	struct alarm_event raised = event("inspect");
 	struct sr6flow_flow flow = *raised.flow;
 
-	(void)state;
 	flow.netmask = 64;
 	flow.source.s6_addr[0] = 0xfd;
 	raised.flow = &flow;
@@ -216,12 +209,11 @@ static void test_source(void **state)
 	hooks_free(hooks);
 }
 
-static void test_unknown(void **state)
+TEST_WITH(clean, NULL, test_unknown)
 {
 	struct hooks *hooks = hooks_new(HOOKS_LIMIT);
 	struct alarm_event cleared = event("inspect");
 
-	(void)state;
 	loss = (struct segment){ .status = RESULT_INVALID,
 				 .word = "no-answer" };
 	cleared.raised = false;
@@ -356,12 +348,11 @@ static void wait_dead(pid_t pid)
 	}
 }
 
-static void test_time_limit(void **state)
+TEST_WITH(clean, NULL, test_time_limit)
 {
 	struct hooks *hooks = hooks_new(500 * BLOCK_NS_PER_MS);
 	struct alarm_event raised = event("hang");
 
-	(void)state;
 	hooks_run(hooks, &raised);
 	wait_lines("child", 1);
 	finish(hooks);
@@ -406,7 +397,7 @@ static int divert(int back)
 	return back;
 }
 
-static void test_bounds(void **state)
+TEST_WITH(clean, NULL, test_bounds)
 {
 	const unsigned int all = HOOKS_RUNNING_MAX + HOOKS_WAITING_MAX;
 	struct hooks *hooks = hooks_new(HOOKS_LIMIT);
@@ -414,7 +405,6 @@ static void test_bounds(void **state)
 	unsigned int i;
 	int saved;
 
-	(void)state;
 	for (i = 0; i < all + 5; i++) {
 		/* Another flow each. */
 		gold.sids[0].s6_addr[15] = (uint8_t)i;
@@ -448,13 +438,12 @@ static void remove_line(char *to, const char *text, const char *line)
 }
 
 /* A program hears that an alarm was cleared after it has heard of its raise. */
-static void test_order(void **state)
+TEST_WITH(clean, NULL, test_order)
 {
 	struct hooks *hooks = hooks_new(HOOKS_LIMIT);
 	struct alarm_event change = event("log");
 	char log[256];
 
-	(void)state;
 	for (change.block = 0; change.block < 6; change.block++) {
 		change.raised = !(change.block & 1);
 		hooks_run(hooks, &change);
@@ -500,12 +489,11 @@ static void test_failures(void **state)
 	hooks_free(hooks);
 }
 
-static void test_no_program(void **state)
+TEST_WITH(clean, NULL, test_no_program)
 {
 	struct hooks *hooks = hooks_new(HOOKS_LIMIT);
 	struct alarm_event raised = event("inspect");
 
-	(void)state;
 	lossy.nargs = 0;
 	hooks_run(hooks, &raised);
 	assert_true(hooks_reap(hooks) == INT64_MAX);
@@ -534,37 +522,27 @@ static void test_other_children(void **state)
 	hooks_free(hooks);
 }
 
-#define TEST(name) cmocka_unit_test_setup(test_##name, clean)
+UNIT_REGISTER(group)
+{
+	unit_group(setup, teardown);
+}
 
-int main(void)
+/*
+ * Valgrind makes vfork() a fork() that cannot tell that execve() failed, has signal
+ * masks and exit statuses of its own in children, and does not know pidfd_open():
+ * these are not about memory.
+ */
+UNIT_REGISTER(kernel)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(environment),
-		TEST(source),
-		TEST(unknown),
-		TEST(time_limit),
-		TEST(bounds),
-		TEST(order),
-		TEST(no_program),
+		cmocka_unit_test_setup(test_inherits_nothing, clean),
+		cmocka_unit_test_setup(test_capabilities, clean),
+		cmocka_unit_test_setup(test_end, clean),
+		cmocka_unit_test_setup(test_failures, clean),
+		cmocka_unit_test_setup(test_other_children, clean),
 	};
-	/*
-	 * Valgrind makes vfork() a fork() that cannot tell that execve()
-	 * failed, has signal masks and exit statuses of its own in children,
-	 * and does not know pidfd_open(): these are not about memory.
-	 */
-	const struct CMUnitTest kernel_tests[] = {
-		TEST(inherits_nothing),
-		TEST(capabilities),
-		TEST(end),
-		TEST(failures),
-		TEST(other_children),
-	};
-	int failed = cmocka_run_group_tests_name("alarm_hook", tests, setup,
-						 teardown);
+	unsigned int i;
 
-	if (!RUNNING_ON_VALGRIND)
-		failed += cmocka_run_group_tests_name("alarm_hook_kernel",
-						      kernel_tests, setup,
-						      teardown);
-	return failed;
+	for (i = 0; i < sizeof(tests) / sizeof(tests[0]) && !RUNNING_ON_VALGRIND; i++)
+		unit_add(&tests[i]);
 }

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Opening a handle, and answers that are lost, damaged or of others. */
-#include <stdarg.h>
-#include <setjmp.h>
-#include <stddef.h>
-#include <cmocka.h>
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
 #include "channel_fake.h"
+#include "test/unit/unit.h"
 
 static struct sr6flow *handle;
 
@@ -33,9 +30,8 @@ static void error_is(const char *sentence)
 	assert_string_equal(sr6flow_error(handle), sentence);
 }
 
-static void answer_lost(void **state)
+TEST_WITH(setup, teardown, answer_lost)
 {
-	(void)state;
 	fake_request(IPSET_CMD_ADD);
 	assert_int_equal(sr6flow_set_colour(handle, "foo", 1), -ETIMEDOUT);
 	error_is("the kernel did not finish its answer: try again");
@@ -58,9 +54,8 @@ static void answer_lost(void **state)
 }
 
 /* What another request left behind, or another program sent, is no answer. */
-static void answer_of_others(void **state)
+TEST_WITH(setup, teardown, answer_of_others)
 {
-	(void)state;
 	fake_request(IPSET_CMD_ADD);
 	fake_end(NLMSG_ERROR, -EIO)->nlmsg_seq = 1;
 	fake_end(NLMSG_ERROR, -EIO)->nlmsg_pid = FAKE_PORTID + 1;
@@ -69,7 +64,7 @@ static void answer_of_others(void **state)
 	assert_int_equal(sr6flow_set_colour(handle, "foo", 1), 0);
 }
 
-static void answer_damaged(void **state)
+TEST_WITH(setup, teardown, answer_damaged)
 {
 	static const char prefix[] =
 		"cannot understand the kernel's answer, it has ";
@@ -82,7 +77,6 @@ static void answer_damaged(void **state)
 	};
 	size_t i;
 
-	(void)state;
 	fake_request(IPSET_CMD_ADD);
 	fake_end(NLMSG_ERROR, 0);
 	fake_datagram(4);
@@ -116,9 +110,8 @@ static void answer_damaged(void **state)
 	}
 }
 
-static void one_line(void **state)
+TEST_WITH(setup, teardown, one_line)
 {
-	(void)state;
 	fake_answer(IPSET_CMD_HEADER, -ENOENT);
 	assert_int_equal(sr6flow_flush(handle, "a\nb\033\x7f"), -ENOENT);
 	error_is("there is no set 'a?b?\?': create it with 'lmctl init' or 'ipset create a?b?\? hash:sr6flow'");
@@ -147,9 +140,8 @@ static void open_fails(int error, const char *sentence)
 	sr6flow_close(failed);
 }
 
-static void opening(void **state)
+TEST_WITH(setup, teardown, opening)
 {
-	(void)state;
 	fake_answer(IPSET_CMD_PROTOCOL, -EPERM);
 	open_fails(EPERM,
 		   "ipset needs CAP_NET_ADMIN in this network namespace: run as root");
@@ -173,9 +165,8 @@ static void opening(void **state)
 }
 
 /* Zero is the number of requests that only make a listing go on. */
-static void sequence_wraps(void **state)
+TEST_WITH(setup, teardown, sequence_wraps)
 {
-	(void)state;
 	handle->seq = UINT32_MAX - 1;
 	fake_answer(IPSET_CMD_ADD, 0);
 	assert_int_equal(sr6flow_set_colour(handle, "foo", 1), 0);
@@ -183,17 +174,4 @@ static void sequence_wraps(void **state)
 	fake_answer(IPSET_CMD_ADD, 0);
 	assert_int_equal(sr6flow_set_colour(handle, "foo", 1), 0);
 	assert_int_equal(fake_sent(1)->nlmsg_seq, 1);
-}
-
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		TEST(answer_lost), TEST(answer_of_others),
-		TEST(answer_damaged), TEST(one_line), TEST(opening),
-		TEST(sequence_wraps),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Block arithmetic: numbers, boundaries, colours, windows, bad timings. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <string.h>
 #include <errno.h>
-#include <cmocka.h>
 
 #include "ip_set_hash_sr6flow.h"
 #include "lmctl/base/block.h"
+#include "test/unit/unit.h"
 
 #define MS BLOCK_NS_PER_MS
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
@@ -23,11 +20,10 @@ static struct block_timing timing_of(uint64_t period_ms)
 	return timing;
 }
 
-static void test_defaults(void **state)
+TEST(test_defaults)
 {
 	struct block_timing timing = timing_of(10000);
 
-	(void)state;
 	assert_int_equal(timing.period, 10000 * MS);
 	assert_int_equal(timing.guard, 5000 * MS);
 	assert_int_equal(timing.band, 1000 * MS);
@@ -37,7 +33,7 @@ static void test_defaults(void **state)
 	timing_of(BLOCK_PERIOD_MAX_MS);
 }
 
-static void test_timing(void **state)
+TEST(test_timing)
 {
 	static const struct {
 		uint64_t period_ms;
@@ -62,7 +58,6 @@ static void test_timing(void **state)
 	};
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct block_timing timing;
 		char error[256] = "";
@@ -79,7 +74,7 @@ static void test_timing(void **state)
 	}
 }
 
-static void test_number(void **state)
+TEST(test_number)
 {
 	static const struct {
 		uint64_t period_ms;
@@ -98,7 +93,6 @@ static void test_number(void **state)
 	};
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct block_timing timing = timing_of(cases[i].period_ms);
 		int64_t start = block_start(&timing, cases[i].block);
@@ -111,12 +105,11 @@ static void test_number(void **state)
 	}
 }
 
-static void test_boundaries(void **state)
+TEST(test_boundaries)
 {
 	struct block_timing timing;
 	char error[256];
 
-	(void)state;
 	assert_int_equal(block_timing_init(&timing, 1000, 400 * MS, 50 * MS,
 					   error, sizeof(error)), 0);
 	assert_int_equal(block_start(&timing, 7), 7000 * MS);
@@ -125,11 +118,10 @@ static void test_boundaries(void **state)
 	assert_int_equal(block_window_close(&timing, 7), 8950 * MS);
 }
 
-static void test_far_away(void **state)
+TEST(test_far_away)
 {
 	struct block_timing timing = timing_of(BLOCK_PERIOD_MAX_MS);
 
-	(void)state;
 	assert_int_equal(block_start(&timing, INT64_MAX), INT64_MAX);
 	assert_int_equal(block_start(&timing, INT64_MIN), INT64_MIN);
 	assert_int_equal(block_window_open(&timing, INT64_MAX), INT64_MAX);
@@ -137,7 +129,7 @@ static void test_far_away(void **state)
 	assert_int_equal(block_colour_deadline(&timing, INT64_MAX), INT64_MAX);
 }
 
-static void test_colour(void **state)
+TEST(test_colour)
 {
 	static const struct {
 		uint32_t mask, even, odd;
@@ -150,7 +142,6 @@ static void test_colour(void **state)
 	};
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		assert_int_equal(block_colour(cases[i].mask, 0),
 				 cases[i].even);
@@ -164,12 +155,11 @@ static void test_colour(void **state)
 	}
 }
 
-static void test_ranges(void **state)
+TEST(test_ranges)
 {
 	struct block_ranges ranges = { .n = 0 };
 	int64_t i;
 
-	(void)state;
 	assert_false(block_ranges_have(&ranges, 0));
 	block_ranges_add(&ranges, 10, 20);
 	block_ranges_add(&ranges, 15, 30);
@@ -191,19 +181,4 @@ static void test_ranges(void **state)
 	for (i = 31; i < 80; i++)
 		assert_int_equal(block_ranges_have(&ranges, i),
 				 i >= 50 && i <= 70);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_defaults),
-		cmocka_unit_test(test_timing),
-		cmocka_unit_test(test_number),
-		cmocka_unit_test(test_boundaries),
-		cmocka_unit_test(test_far_away),
-		cmocka_unit_test(test_colour),
-		cmocka_unit_test(test_ranges),
-	};
-
-	return cmocka_run_group_tests_name("block", tests, NULL, NULL);
 }

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The per-flow block TLV: bytes written out by hand, every length, rounding. */
-#include <setjmp.h>
 #include <errno.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <cmocka.h>
 
 #include "lmctl/stamp/blocktlv.h"
+#include "test/unit/unit.h"
 
 #define MS BLOCK_NS_PER_MS
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
@@ -127,9 +124,8 @@ static void golden_is(const uint8_t *bytes, size_t len, struct blocktlv tlv)
 	test_free(value);
 }
 
-static void test_golden(void **state)
+TEST(test_golden)
 {
-	(void)state;
 	assert_int_equal(BLOCKTLV_LEN(16), 376);
 	assert_int_equal(BLOCKTLV_LEN_1(16), 312);
 	golden_is(golden, sizeof(golden), golden_tlv());
@@ -137,12 +133,11 @@ static void test_golden(void **state)
 }
 
 /* A name stays at home; the zero byte of version 1 is not looked at. */
-static void test_not_carried(void **state)
+TEST(test_not_carried)
 {
 	struct blocktlv tlv = golden_tlv(), got;
 	uint8_t value[sizeof(golden)];
 
-	(void)state;
 	strcpy(tlv.flow.name, "gold");
 	blocktlv_write(&tlv, value);
 	assert_memory_equal(value, golden, sizeof(golden));
@@ -154,12 +149,11 @@ static void test_not_carried(void **state)
 }
 
 /* Every bit of the source behind every prefix, and prefixes that are none. */
-static void test_source(void **state)
+TEST(test_source)
 {
 	uint8_t value[sizeof(golden)];
 	struct blocktlv tlv;
 
-	(void)state;
 	memcpy(value, golden, sizeof(value));
 	for (unsigned int prefix = 0; prefix <= UINT8_MAX; prefix++) {
 		value[3] = (uint8_t)prefix;
@@ -180,12 +174,11 @@ static void test_source(void **state)
 }
 
 /* With prefix 0 it is not the flow's. */
-static void test_last_source(void **state)
+TEST(test_last_source)
 {
 	struct blocktlv tlv = golden_tlv(), got;
 	uint8_t value[sizeof(golden)];
 
-	(void)state;
 	tlv.flow.netmask = 0;
 	memset(&tlv.flow.source, 0, sizeof(tlv.flow.source));
 	memset(&tlv.last_source, 0xa5, sizeof(tlv.last_source));
@@ -202,9 +195,8 @@ static void test_last_source(void **state)
 }
 
 /* A length is right for one version and number of SIDs only. */
-static void test_lengths(void **state)
+TEST(test_lengths)
 {
-	(void)state;
 	for (unsigned int version = 1; version <= 2; version++) {
 		size_t fixed = version == 1 ? 56 : 120;
 
@@ -245,12 +237,11 @@ static int version_read(uint8_t version, size_t len)
 }
 
 /* Of a later version nothing is known but where its status is. */
-static void test_version(void **state)
+TEST(test_version)
 {
 	const struct answer unknown = { .status = ANSWER_UNKNOWN_VERSION };
 	uint8_t value[3] = { 3, 200, 0 };
 
-	(void)state;
 	assert_int_equal(version_read(0, sizeof(golden)), -EINVAL);
 	assert_int_equal(version_read(1, sizeof(golden)), -EINVAL);
 	assert_int_equal(version_read(2, sizeof(golden)), 0);
@@ -266,7 +257,7 @@ static void test_version(void **state)
 	assert_int_equal(value[2], 11);
 }
 
-static void test_round_trip(void **state)
+TEST(test_round_trip)
 {
 	static const int64_t blocks[] = {
 		INT64_MIN, -1, 0, 1, INT64_MAX,
@@ -279,7 +270,6 @@ static void test_round_trip(void **state)
 		{ ANSWER_INVALID, REASON_COUNTER_BACK },
 	};
 
-	(void)state;
 	for (unsigned int n = 1; n <= SR6FLOW_SIDS_MAX; n++) {
 		for (size_t i = 0; i < ARRAY_SIZE(blocks); i++) {
 			struct blocktlv tlv = golden_tlv(), got;
@@ -301,7 +291,7 @@ static void test_round_trip(void **state)
 }
 
 /* Minus one is a block in the year before 1970, in two's complement. */
-static void test_negative_block(void **state)
+TEST(test_negative_block)
 {
 	static const uint8_t minus_one[8] = {
 		0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
@@ -309,13 +299,12 @@ static void test_negative_block(void **state)
 	struct blocktlv tlv = golden_tlv();
 	uint8_t value[sizeof(golden)];
 
-	(void)state;
 	tlv.block = -1;
 	blocktlv_write(&tlv, value);
 	assert_memory_equal(value + 16, minus_one, 8);
 }
 
-static void test_timing(void **state)
+TEST(test_timing)
 {
 	static const struct {
 		struct block_timing timing;
@@ -334,7 +323,6 @@ static void test_timing(void **state)
 		{ { 86400000 * MS, 86400000 * MS - 2, 1 }, 86400000, 65535, 0 },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct blocktlv tlv = { .mask = 7 };
 
@@ -344,21 +332,4 @@ static void test_timing(void **state)
 		assert_int_equal(tlv.band, cases[i].band);
 		assert_int_equal(tlv.mask, 7);
 	}
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_golden),
-		cmocka_unit_test(test_not_carried),
-		cmocka_unit_test(test_source),
-		cmocka_unit_test(test_last_source),
-		cmocka_unit_test(test_lengths),
-		cmocka_unit_test(test_version),
-		cmocka_unit_test(test_round_trip),
-		cmocka_unit_test(test_negative_block),
-		cmocka_unit_test(test_timing),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,13 +4,8 @@
  * of nodes that is configured well but for one thing; the findings that are bad
  * are compared as a whole.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <cmocka.h>
 #include <arpa/inet.h>
 
 #include <netinet/in.h>
@@ -19,6 +14,7 @@
 #include "lmctl/cmd/checkup.h"
 #include "lmctl/engine/meaning.h"
 #include "test/unit/result_make.h"
+#include "test/unit/unit.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define MASK 0x00030000
@@ -532,19 +528,18 @@ static bool check_row(const struct row *row)
 	return false;
 }
 
-static void test_rows(void **state)
+TEST(test_rows)
 {
 	unsigned int failed = 0;
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < ARRAY_SIZE(rows); i++)
 		failed += !check_row(&rows[i]);
 	assert_int_equal(failed, 0);
 }
 
 /* Every word that a result can have is explained, once and to the point. */
-static void test_words(void **state)
+TEST(test_words)
 {
 	static const enum answer_status statuses[] = {
 		ANSWER_UNKNOWN_FLOW, ANSWER_NOT_FINISHED, ANSWER_TOO_OLD,
@@ -558,7 +553,6 @@ static void test_words(void **state)
 	enum reason reason;
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < ARRAY_SIZE(statuses); i++) {
 		answer.status = statuses[i];
 		assert_string_equal(meaning_of(answer_word(&answer))->word,
@@ -614,9 +608,8 @@ static void check_source(const char *own, bool fixed, uint64_t packets,
 	checkup_free(checkup);
 }
 
-static void test_sources(void **state)
+TEST(test_sources)
 {
-	(void)state;
 	check_source("fc00:12::1", true, 0, "0 this node's tunnel source is fixed, fc00:12::1");
 	check_source("fc00:12::1", false, 7, "1 no tunnel source is fixed; the kernel chooses one, fc00:12::1 now");
 	check_source("fc00:12::2", true, 0, "2 source-changed: no packet comes with the source of the flow");
@@ -642,9 +635,8 @@ static void check_alone(uint32_t flows, uint32_t timeout, const char *why,
 	checkup_free(checkup);
 }
 
-static void test_alone(void **state)
+TEST(test_alone)
 {
-	(void)state;
 	check_alone(3, SR6FLOW_NO_TIMEOUT, "", "0 'rx' has 3 flows");
 	check_alone(3, 0, "why", "2 the flows of 'rx' cannot be read: why");
 	check_alone(0, SR6FLOW_NO_TIMEOUT, "", "2 'rx' has no flows");
@@ -662,7 +654,7 @@ static void count_tallies(const struct finding *finding, void *arg)
 }
 
 /* Sixteen peers with every word each: what has no room is left out. */
-static void test_many_words(void **state)
+TEST(test_many_words)
 {
 	const struct measurement of = make_measurement(true,
 						       RESULT_PEERS_MAX);
@@ -672,7 +664,6 @@ static void test_many_words(void **state)
 	enum reason reason;
 	unsigned int i;
 
-	(void)state;
 	for (reason = REASON_NONE + 1; reason < REASON_UNKNOWN; reason++) {
 		for (i = 0; i < RESULT_PEERS_MAX; i++)
 			result.peer[i].answer = (struct answer){
@@ -684,17 +675,4 @@ static void test_many_words(void **state)
 	assert_in_range(tallies, RESULT_PEERS_MAX,
 			RESULT_PEERS_MAX * REASON_UNKNOWN);
 	checkup_free(checkup);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_rows),
-		cmocka_unit_test(test_words),
-		cmocka_unit_test(test_sources),
-		cmocka_unit_test(test_alone),
-		cmocka_unit_test(test_many_words),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

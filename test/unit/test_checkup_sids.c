@@ -3,19 +3,15 @@
  * What becomes of counted packets: a node's routes and a flow go in, one finding comes
  * out; and what a checkup without peers looks at.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <cmocka.h>
 
 #include <arpa/inet.h>
 #include <linux/seg6_local.h>
 
 #include "lmctl/cmd/checkup_sids.h"
 #include "test/unit/result_make.h"
+#include "test/unit/unit.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define ROUTES_MAX 4
@@ -163,19 +159,18 @@ static bool check_row(const struct row *row)
 	return false;
 }
 
-static void one_flow(void **state)
+TEST(one_flow)
 {
 	bool good = true;
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < ARRAY_SIZE(rows); i++)
 		good &= check_row(&rows[i]);
 	assert_true(good);
 }
 
 /* A line for each kind, with the number of flows and the first of them. */
-static void many_flows(void **state)
+TEST(many_flows)
 {
 	static const struct row node = {
 		.prefix = { "fcff:0003:", "fcff:0004:" },
@@ -190,7 +185,6 @@ static void many_flows(void **state)
 	struct sid_finding finding;
 	unsigned int i;
 
-	(void)state;
 	for (i = 0; i < 300; i++) {
 		struct sr6flow_flow flow;
 		char text[64];
@@ -207,7 +201,7 @@ static void many_flows(void **state)
 }
 
 /* The longest flow and every number at its largest. */
-static void longest(void **state)
+TEST(longest)
 {
 	static const struct row node = {
 		.prefix = { "f" },
@@ -218,7 +212,6 @@ static void longest(void **state)
 	struct sid_facts facts = { 0 };
 	struct sid_finding finding;
 
-	(void)state;
 	memset(flow.sids, 0xff, sizeof(flow.sids));
 	sid_facts_add(&facts, &flow, lookup, (void *)&node);
 	facts.flows[SIDS_EMPTY] = UINT64_MAX;
@@ -237,7 +230,7 @@ static void note(const struct finding *finding, void *arg)
 }
 
 /* Without peers, what takes blocks to see is not judged. */
-static void set_alone(void **state)
+TEST(set_alone)
 {
 	const struct measurement of = { .set = "lm-rx" };
 	const struct block_timing timing = { 0 };
@@ -255,7 +248,6 @@ static void set_alone(void **state)
 	struct sid_facts facts = { 0 };
 	char subjects[128] = "";
 
-	(void)state;
 	assert_non_null(checkup);
 	checkup_set(checkup, &set, 0);
 	checkup_rules(checkup, &rules);
@@ -270,16 +262,4 @@ static void set_alone(void **state)
 	assert_false(checkup_findings(checkup, note, subjects));
 	assert_string_equal(subjects, "set rule! mask SID ");
 	checkup_free(checkup);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(one_flow),
-		cmocka_unit_test(many_flows),
-		cmocka_unit_test(longest),
-		cmocka_unit_test(set_alone),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,16 +5,13 @@
  * has a number of packets of its own. Whatever the egress answers as valid once its
  * clock is right must be that number.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <cmocka.h>
 
 #include "lmctl/engine/ledger.h"
 #include "lmctl/engine/recorder.h"
 #include "test/unit/node_sim.h"
+#include "test/unit/unit.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define MASK SR6FLOW_MASK_DEFAULT
@@ -165,7 +162,7 @@ static void run_phase(int64_t off, unsigned int phase)
 	ledger_free(egress.ledger);
 }
 
-static void test_step(void **state)
+TEST(test_step)
 {
 	static const int off_ms[] = {
 		-7 * P, -3 * P, -2 * P, -P - 30, -P, -P / 2, P / 2, P, P + 30,
@@ -173,7 +170,6 @@ static void test_step(void **state)
 	};
 	unsigned int i, phase;
 
-	(void)state;
 	for (i = 0; i < ARRAY_SIZE(off_ms); i++)
 		for (phase = 0; phase < PHASES; phase++)
 			run_phase(off_ms[i] * MS, phase);
@@ -224,21 +220,10 @@ static void run_start(unsigned int phase)
 }
 
 /* As service/parts.c does it. */
-static void test_start(void **state)
+TEST(test_start)
 {
 	unsigned int phase;
 
-	(void)state;
 	for (phase = 0; phase < P; phase++)
 		run_start(phase);
-}
-
-int main(void)
-{
-	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_start),
-		cmocka_unit_test(test_step),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,14 +4,9 @@
  * subcommands in a child process, on a stand-in for the library. An error is
  * one line on stderr that begins with lmctl.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <cmocka.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/wait.h>
@@ -19,6 +14,7 @@
 #include "lmctl/cmd/cmd.h"
 #include "lmctl/engine/recording.h"
 #include "test/unit/fake_sr6flow.h"
+#include "test/unit/unit.h"
 
 #define ARGS_MAX 32
 #define SECONDS_MAX 600
@@ -366,13 +362,12 @@ static bool one_line(const char *message)
 	return !strncmp(message, "lmctl", 5) && end && !end[1];
 }
 
-static void test_rows(void **state)
+TEST(test_rows)
 {
 	unsigned int failed = 0;
 	char message[4096];
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		int status = run(rows[i].arguments, message, sizeof(message));
 		bool clean = rows[i].status ? one_line(message) : !*message;
@@ -388,7 +383,7 @@ static void test_rows(void **state)
 }
 
 /* Masks that work but deserve a word. */
-static void test_warnings(void **state)
+TEST(test_warnings)
 {
 	static const struct {
 		const char *arguments;
@@ -402,7 +397,6 @@ static void test_warnings(void **state)
 	char message[4096];
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < sizeof(warnings) / sizeof(warnings[0]); i++) {
 		assert_int_equal(run(warnings[i].arguments, message,
 				     sizeof(message)), 0);
@@ -421,9 +415,8 @@ static void fails(int status, const char *arguments, const char *sentence)
 }
 
 /* For the right reason. */
-static void test_errors(void **state)
+TEST(test_errors)
 {
-	(void)state;
 	fails(1, "check --set absent", "a sentence of the library");
 	fails(1, "add rx ::7/64@::1",
 	      "set 'lm-rx' has netmask 0, not 64: its flows have no source, remove ::7/64@");
@@ -444,13 +437,12 @@ static void test_errors(void **state)
 }
 
 /* A set whose state can be read and whose flows cannot. */
-static void test_unreadable(void **state)
+TEST(test_unreadable)
 {
 	static const char *const sets[] = { "tx", "rx" };
 	char arguments[64], text[4096];
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < sizeof(sets) / sizeof(sets[0]); i++) {
 		snprintf(arguments, sizeof(arguments), "check --json --set %s",
 			 sets[i]);
@@ -482,7 +474,7 @@ static void records_to(const char *text, int expected, const char *word)
 }
 
 /* Only of a recording an end without newline is cut off. */
-static void test_record_appends(void **state)
+TEST(test_record_appends)
 {
 	static struct record_line line;
 	static const struct record record = {
@@ -495,7 +487,6 @@ static void test_record_appends(void **state)
 	const struct jsonline *whole = record_line(&line, &record);
 	char text[4096];
 
-	(void)state;
 	records_to("root:x:0\nuser:x:1", 1, "no recording");
 	records_to("secret", 1, "no recording");
 	snprintf(text, sizeof(text), "%.*s{\"v", (int)whole->len, whole->text);
@@ -561,12 +552,11 @@ static size_t check_help(const char *command)
 }
 
 /* A short option is one long one, and that has it in all commands. */
-static void test_short_options(void **state)
+TEST(test_short_options)
 {
 	char help[16384], command[32], *at;
 	unsigned int commands = 0;
 
-	(void)state;
 	assert_int_equal(run_for("--help", STDOUT_FILENO, help, sizeof(help)),
 			 0);
 	at = strstr(help, "Commands:\n");
@@ -578,18 +568,4 @@ static void test_short_options(void **state)
 		commands++;
 	}
 	assert_in_range(commands, 15, 40);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_rows),
-		cmocka_unit_test(test_warnings),
-		cmocka_unit_test(test_errors),
-		cmocka_unit_test(test_unreadable),
-		cmocka_unit_test(test_short_options),
-		cmocka_unit_test(test_record_appends),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The arithmetic and the SID list codec of the shared UAPI header. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdlib.h>
-#include <cmocka.h>
 
 #include "ip_set_hash_sr6flow.h"
+#include "test/unit/unit.h"
 
 typedef __u8 sids_t[SR6FLOW_SIDS_MAX][SR6FLOW_SID_LEN];
 
@@ -58,7 +55,7 @@ static void fill(sids_t sids, __u8 value)
 	memset(sids, value, sizeof(sids_t));
 }
 
-static void every_length(void **state)
+TEST(every_length)
 {
 	sids_t sids;
 	unsigned int n, i;
@@ -69,7 +66,7 @@ static void every_length(void **state)
 		round_trip(*state, sids, n);
 }
 
-static void all_bytes_zero(void **state)
+TEST(all_bytes_zero)
 {
 	sids_t sids;
 	unsigned int n;
@@ -79,7 +76,7 @@ static void all_bytes_zero(void **state)
 		round_trip(*state, sids, n);
 }
 
-static void no_byte_zero(void **state)
+TEST(no_byte_zero)
 {
 	sids_t sids;
 	unsigned int n;
@@ -89,7 +86,7 @@ static void no_byte_zero(void **state)
 		round_trip(*state, sids, n);
 }
 
-static void one_zero_everywhere(void **state)
+TEST(one_zero_everywhere)
 {
 	sids_t sids;
 	unsigned int n, i;
@@ -102,7 +99,7 @@ static void one_zero_everywhere(void **state)
 		}
 }
 
-static void two_zeros_everywhere(void **state)
+TEST(two_zeros_everywhere)
 {
 	sids_t sids;
 	unsigned int i, k;
@@ -116,7 +113,7 @@ static void two_zeros_everywhere(void **state)
 		}
 }
 
-static void random_lists(void **state)
+TEST(random_lists)
 {
 	unsigned int round, i, n;
 	sids_t sids;
@@ -139,7 +136,7 @@ static void random_lists(void **state)
  * flows look different to a program that compares attributes: whatever is
  * accepted must be what the encoder writes.
  */
-static void one_encoding_per_list(void **state)
+TEST(one_encoding_per_list)
 {
 	static const __u8 first[SR6FLOW_SID_LEN] = { 0xfc };
 	struct room *room = *state;
@@ -169,7 +166,7 @@ static void one_encoding_per_list(void **state)
 	assert_in_range(accepted, 5000, 19999);
 }
 
-static void empty_comment_is_one_sid(void **state)
+TEST(empty_comment_is_one_sid)
 {
 	static const __u8 first[SR6FLOW_SID_LEN] = { 0xfc, 0xff };
 	struct room *room = *state;
@@ -179,7 +176,7 @@ static void empty_comment_is_one_sid(void **state)
 	assert_int_equal(sr6flow_sids_decode(room->sids, first, "\1", 1), 1);
 }
 
-static void malformed(void **state)
+TEST(malformed)
 {
 	/* 16 zero bytes encoded: seventeen pieces of nothing. */
 	static const char zeros[] =
@@ -219,7 +216,7 @@ static void malformed(void **state)
 	}
 }
 
-static void too_long(void **state)
+TEST(too_long)
 {
 	static const __u8 first[SR6FLOW_SID_LEN];
 	char long_comment[512];
@@ -238,7 +235,7 @@ static void too_long(void **state)
 	}
 }
 
-static void truncated(void **state)
+TEST(truncated)
 {
 	struct room *room = *state;
 	size_t len, cut;
@@ -256,12 +253,11 @@ static void truncated(void **state)
 	}
 }
 
-static void reverse(void **state)
+TEST(reverse)
 {
 	sids_t path, wire, back;
 	unsigned int n, i;
 
-	(void)state;
 	for (i = 0; i < SR6FLOW_SIDS_MAX; i++)
 		memset(path[i], (int)i, SR6FLOW_SID_LEN);
 	for (n = 1; n <= SR6FLOW_SIDS_MAX; n++) {
@@ -280,7 +276,7 @@ static bool one_field(unsigned int bit)
 }
 
 /* The definition in words: one or two bits of the Tag or the Traffic Class. */
-static void masks(void **state)
+TEST(masks)
 {
 	static const __u32 wrong[] = {
 		0, 7, 0xff, 0x00070000, 0xffff0000, 0xffffffff, 0x00030003,
@@ -289,7 +285,6 @@ static void masks(void **state)
 	unsigned int a, b;
 	size_t i;
 
-	(void)state;
 	for (a = 0; a < 32; a++) {
 		assert_int_equal(sr6flow_mask_valid(1u << a), one_field(a));
 		for (b = 0; b < a; b++)
@@ -317,11 +312,10 @@ static void check_slots(__u32 mask, unsigned int slots)
 	}
 }
 
-static void colours_of_one_bit(void **state)
+TEST(colours_of_one_bit)
 {
 	unsigned int a;
 
-	(void)state;
 	for (a = 0; a < 32; a++) {
 		__u32 mask = 1u << a;
 
@@ -359,11 +353,10 @@ static void check_two_bits(__u32 low, __u32 high)
 	assert_int_equal(sr6flow_slot_colour(mask, 3), mask);
 }
 
-static void colours_of_two_bits(void **state)
+TEST(colours_of_two_bits)
 {
 	unsigned int a, b;
 
-	(void)state;
 	for (a = 0; a < 32; a++)
 		for (b = 0; b < a; b++)
 			if (sr6flow_mask_valid(1u << a | 1u << b))
@@ -392,12 +385,11 @@ static void check_source_mask(const __u8 *source, unsigned int netmask)
 				 bit < netmask && bit_of(source, bit));
 }
 
-static void source_masks(void **state)
+TEST(source_masks)
 {
 	__u8 source[SR6FLOW_SID_LEN];
 	unsigned int netmask, round, i;
 
-	(void)state;
 	srandom(4291);
 	for (netmask = 0; netmask <= SR6FLOW_NETMASK_MAX; netmask++) {
 		memset(source, 0xff, sizeof(source));
@@ -412,7 +404,7 @@ static void source_masks(void **state)
 	}
 }
 
-static void names(void **state)
+TEST(names)
 {
 	static const char *const good[] = {
 		"a", "Z", "0", "gold", "dc1.fra-muc_2:voice", "a...", "9-",
@@ -425,7 +417,6 @@ static void names(void **state)
 	};
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < sizeof(good) / sizeof(good[0]); i++)
 		assert_true(sr6flow_name_valid(good[i], strlen(good[i])));
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
@@ -435,11 +426,10 @@ static void names(void **state)
 	assert_true(sr6flow_name_valid("gold=", 4));
 }
 
-static void every_character_of_a_name(void **state)
+TEST(every_character_of_a_name)
 {
 	int c;
 
-	(void)state;
 	for (c = 1; c < 256; c++) {
 		bool alnum = strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 				    "abcdefghijklmnopqrstuvwxyz", c);
@@ -451,33 +441,7 @@ static void every_character_of_a_name(void **state)
 	}
 }
 
-int main(void)
+UNIT_REGISTER(group)
 {
-	const struct CMUnitTest codec[] = {
-		cmocka_unit_test(every_length),
-		cmocka_unit_test(all_bytes_zero),
-		cmocka_unit_test(no_byte_zero),
-		cmocka_unit_test(one_zero_everywhere),
-		cmocka_unit_test(two_zeros_everywhere),
-		cmocka_unit_test(random_lists),
-		cmocka_unit_test(one_encoding_per_list),
-		cmocka_unit_test(empty_comment_is_one_sid),
-		cmocka_unit_test(malformed),
-		cmocka_unit_test(too_long),
-		cmocka_unit_test(truncated),
-		cmocka_unit_test(reverse),
-	};
-	const struct CMUnitTest arithmetic[] = {
-		cmocka_unit_test(masks),
-		cmocka_unit_test(colours_of_one_bit),
-		cmocka_unit_test(colours_of_two_bits),
-		cmocka_unit_test(source_masks),
-		cmocka_unit_test(names),
-		cmocka_unit_test(every_character_of_a_name),
-	};
-	int failed;
-
-	failed = cmocka_run_group_tests(codec, room_setup, room_teardown);
-	failed += cmocka_run_group_tests(arithmetic, NULL, NULL);
-	return failed ? 1 : 0;
+	unit_group(room_setup, room_teardown);
 }

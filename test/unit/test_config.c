@@ -1,10 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
-#include <cmocka.h>
 #include <arpa/inet.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -13,6 +8,7 @@
 #include <unistd.h>
 #include "lmctl/base/names.h"
 #include "lmctl/service/config.h"
+#include "test/unit/unit.h"
 
 #define KEYS \
 	"2026-a 000102030405060708090a0b0c0d0e0f\n" \
@@ -68,7 +64,7 @@ static struct config *assert_loaded(const char *text)
 	return config;
 }
 
-static void test_syntax(void **state)
+TEST(test_syntax)
 {
 	static const struct {
 		const char *text;
@@ -105,14 +101,13 @@ static void test_syntax(void **state)
 	};
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		assert_refused(rows[i].text, rows[i].part);
 	write_file("conf", ENOUGH "\0", sizeof(ENOUGH));
 	assert_null(config_load(path, (char [64]){ 0 }, 64));
 }
 
-static void test_values(void **state)
+TEST(test_values)
 {
 	static const struct {
 		const char *text;
@@ -189,7 +184,6 @@ static void test_values(void **state)
 	};
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		if (rows[i].part[0])
 			assert_refused(rows[i].text, rows[i].part);
@@ -205,7 +199,7 @@ static void assert_text(const struct in6_addr *address, const char *expected)
 	assert_string_equal(text, expected);
 }
 
-static void test_defaults(void **state)
+TEST(test_defaults)
 {
 	struct config *config = assert_loaded(ENOUGH "reflect { }\n"
 		"measure m { peers = {\"2001:db8::8\"} }\nmetrics { }\n"
@@ -215,7 +209,6 @@ static void test_defaults(void **state)
 	const struct alarm_config *alarm = &config->alarm[0];
 	char host[NAME_LEN] = "";
 
-	(void)state;
 	gethostname(host, sizeof(host) - 1);
 	assert_string_equal(config->node, host);
 	assert_int_equal(config->timing.period, 10 * BLOCK_NS_PER_S);
@@ -350,12 +343,11 @@ static void assert_full_alarms(const struct config *config)
 	assert_int_equal(alarm->nargs, 0);
 }
 
-static void test_full(void **state)
+TEST(test_full)
 {
 	struct config *config = assert_loaded(full);
 	const struct config_reflect *reflect = &config->reflect;
 
-	(void)state;
 	assert_int_equal(config->timing.period, BLOCK_NS_PER_S);
 	assert_int_equal(config->timing.guard, 400 * BLOCK_NS_PER_MS);
 	assert_int_equal(config->timing.band, 50 * BLOCK_NS_PER_MS);
@@ -385,12 +377,11 @@ static void test_full(void **state)
 	config_free(config);
 }
 
-static void test_auth_follows_keys(void **state)
+TEST(test_auth_follows_keys)
 {
 	struct config *config = assert_loaded(WITH_KEYS
 		"reflect { } measure m { peers = {::1} }\n");
 
-	(void)state;
 	assert_true(config->reflect.reflector.auth);
 	assert_true(config->measure[0].auth);
 	config_free(config);
@@ -407,9 +398,8 @@ static void assert_learn_timeout(const char *text, uint32_t timeout)
 	config_free(config);
 }
 
-static void test_learn(void **state)
+TEST(test_learn)
 {
-	(void)state;
 	assert_learn_timeout("period = 10s\n" LEARN "}\n", 3600);
 	assert_learn_timeout("period = 36s\n" LEARN "}\n", 3600);
 	assert_learn_timeout("period = 37s\n" LEARN "}\n", 3700);
@@ -426,26 +416,24 @@ static void test_learn(void **state)
 		       ":3: section reflect: learn: there is no set");
 }
 
-static void test_example(void **state)
+TEST(test_example)
 {
 	char error[512];
 	struct config *config = config_load("lmctl/lmctl.conf.example", error,
 					    sizeof(error));
 
-	(void)state;
 	if (!config)
 		fail_msg("%s", error);
 	config_free(config);
 }
 
-static void test_most_sections(void **state)
+TEST(test_most_sections)
 {
 	char text[16384] = ENOUGH;
 	size_t len = strlen(text);
 	struct config *config;
 	unsigned int i;
 
-	(void)state;
 	for (i = 0; i < CONFIG_MEASURES_MAX; i++)
 		len += (size_t)sprintf(text + len,
 				       "measure m%u { peers = {::1} }\n", i);
@@ -462,12 +450,11 @@ static void test_most_sections(void **state)
 	assert_refused(text, ":131: more than 64 sections measure");
 }
 
-static void test_files(void **state)
+TEST(test_files)
 {
 	static char large[300000];
 	char error[512];
 
-	(void)state;
 	assert_null(config_load("/nonexistent", error, sizeof(error)));
 	assert_string_equal(error, "/nonexistent: No such file or directory");
 	assert_null(config_load("/dev/zero", error, sizeof(error)));
@@ -502,19 +489,7 @@ static int teardown(void **state)
 	return rmdir(directory);
 }
 
-int main(void)
+UNIT_REGISTER(group)
 {
-	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_syntax),
-		cmocka_unit_test(test_values),
-		cmocka_unit_test(test_defaults),
-		cmocka_unit_test(test_full),
-		cmocka_unit_test(test_auth_follows_keys),
-		cmocka_unit_test(test_learn),
-		cmocka_unit_test(test_example),
-		cmocka_unit_test(test_most_sections),
-		cmocka_unit_test(test_files),
-	};
-
-	return cmocka_run_group_tests(tests, setup, teardown);
+	unit_group(setup, teardown);
 }

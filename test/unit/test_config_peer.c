@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
-#include <cmocka.h>
 #include <arpa/inet.h>
 #include <errno.h>
 #include <net/if.h>
 #include <string.h>
 #include "lmctl/service/config.h"
+#include "test/unit/unit.h"
 
 #define TEXT_16 "0123456789abcdef"
 #define TEXT_64 TEXT_16 TEXT_16 TEXT_16 TEXT_16
@@ -22,7 +18,7 @@ static void assert_text(const struct in6_addr *address, const char *expected)
 	assert_string_equal(text, expected);
 }
 
-static void test_address(void **state)
+TEST(test_address)
 {
 	static const struct {
 		const char *text;
@@ -69,7 +65,6 @@ static void test_address(void **state)
 	};
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct sockaddr_in6 address = { 0 };
 		bool ok = config_address(rows[i].text, 7, &address);
@@ -87,7 +82,7 @@ static void test_address(void **state)
 	}
 }
 
-static void test_peer(void **state)
+TEST(test_peer)
 {
 	static const struct {
 		const char *text;
@@ -113,7 +108,6 @@ static void test_peer(void **state)
 	char error[512], text[64];
 	size_t i;
 
-	(void)state;
 	config_measure_init(&measure);
 	assert_int_equal(config_peer(&measure, "a=2001:db8::8", error,
 				     sizeof(error)), 0);
@@ -138,14 +132,4 @@ static void test_peer(void **state)
 	assert_int_equal(config_peer(&measure, "::1", error, sizeof(error)),
 			 -EINVAL);
 	assert_non_null(strstr(error, "at most 16 peers"));
-}
-
-int main(void)
-{
-	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_address),
-		cmocka_unit_test(test_peer),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Listings that no kernel of ours sends, and many that it may: lib/decode.c. */
-#include <stdarg.h>
-#include <setjmp.h>
-#include <stddef.h>
-#include <cmocka.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "listing_fake.h"
+#include "test/unit/unit.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 #define NET NLA_F_NET_BYTEORDER
@@ -240,7 +237,7 @@ static void tiny_attribute(struct nlmsghdr *nlh)
 	((uint16_t *)mnl_nlmsg_get_payload_tail(nlh))[-4] = 3;
 }
 
-static void bad_records(void **state)
+TEST_WITH(setup, teardown, bad_records)
 {
 	static const char no_first[] = "a flow without its first SID";
 	static const char code[] = "a SID list that is not encoded as it should be";
@@ -274,7 +271,6 @@ static void bad_records(void **state)
 	struct nlmsghdr *nlh;
 	struct nlattr *adt, *data;
 
-	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		fake_request(IPSET_CMD_LIST);
 		nlh = listing_first();
@@ -314,7 +310,7 @@ static void bad_header(int type, int size, const char *problem)
 	damaged(problem);
 }
 
-static void bad_sets(void **state)
+TEST_WITH(setup, teardown, bad_sets)
 {
 	static const char partial[] = "a set header that is not complete";
 	static const char opaque[] = "diagnostics that are not twice 16 bytes";
@@ -334,7 +330,6 @@ static void bad_sets(void **state)
 	struct sr6flow_set set = { .mask = 42 };
 	struct nlmsghdr *nlh;
 
-	(void)state;
 	for (size_t i = 0; i < COUNT(needed); i++) {
 		fake_request(IPSET_CMD_LIST);
 		nlh = listing_begin("foo", SR6FLOW_TYPENAME, 0);
@@ -353,7 +348,7 @@ static void bad_sets(void **state)
 	bad_header(IPSET_ATTR_PROTOCOL_MIN, 2, "a version that is not one byte");
 }
 
-static void bad_values(void **state)
+TEST_WITH(setup, teardown, bad_values)
 {
 	static const struct {
 		uint32_t mask, colour;
@@ -369,7 +364,6 @@ static void bad_values(void **state)
 	struct nlmsghdr *nlh;
 	struct nlattr *data;
 
-	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		fake_request(IPSET_CMD_LIST);
 		nlh = listing_begin("foo", SR6FLOW_TYPENAME, 0);
@@ -391,13 +385,12 @@ static void put_unknown(struct nlmsghdr *nlh)
 	mnl_attr_put(nlh, 0x3fff, 3, "abc");
 }
 
-static void unknown(void **state)
+TEST_WITH(setup, teardown, unknown)
 {
 	unsigned int calls = 0;
 	struct nlmsghdr *nlh;
 	struct nlattr *adt, *data;
 
-	(void)state;
 	fake_request(IPSET_CMD_LIST);
 	nlh = listing_begin("foo", SR6FLOW_TYPENAME, 0);
 	put_unknown(nlh);
@@ -420,12 +413,11 @@ static void unknown(void **state)
 }
 
 /* The kernel may leave the NUL of a string out. */
-static void strings_without_nul(void **state)
+TEST_WITH(setup, teardown, strings_without_nul)
 {
 	struct nlmsghdr *nlh;
 	struct sr6flow_set set;
 
-	(void)state;
 	fake_request(IPSET_CMD_LIST);
 	nlh = fake_message(IPSET_CMD_LIST);
 	mnl_attr_put_str(nlh, IPSET_ATTR_SETNAME, "foo");
@@ -467,14 +459,13 @@ static int compare(const struct sr6flow_set *set,
 }
 
 /* Any number of colours per flow, cut into messages at any place. */
-static void any_split(void **state)
+TEST_WITH(setup, teardown, any_split)
 {
 	struct model model = { .next = 0 };
 	struct nlmsghdr *nlh;
 	struct nlattr *adt;
 	char text[32];
 
-	(void)state;
 	srandom(1);
 	fake_request(IPSET_CMD_LIST);
 	nlh = listing_first();
@@ -509,7 +500,7 @@ static void any_split(void **state)
 /* Whatever a few changed bytes do, the reader stays within the datagram, which
  * the sanitizers watch, and the handle stays usable.
  */
-static void changed_bytes(void **state)
+TEST_WITH(setup, teardown, changed_bytes)
 {
 	unsigned int calls = 0, good = 0, bad = 0;
 	char *bytes;
@@ -517,7 +508,6 @@ static void changed_bytes(void **state)
 	struct nlattr *adt;
 	int ret;
 
-	(void)state;
 	srandom(2);
 	for (unsigned int round = 0; round < 5000; round++) {
 		fake_request(IPSET_CMD_LIST);
@@ -538,17 +528,4 @@ static void changed_bytes(void **state)
 		*(ret ? &bad : &good) += 1;
 	}
 	assert_true(good > 500 && bad > 500);
-}
-
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		TEST(bad_records), TEST(bad_sets), TEST(bad_values),
-		TEST(unknown), TEST(strings_without_nul), TEST(any_split),
-		TEST(changed_bytes),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Listings: lib/dump.c and lib/decode.c against hand-made messages. */
-#include <stdarg.h>
-#include <setjmp.h>
-#include <stddef.h>
-#include <cmocka.h>
 #include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include "listing_fake.h"
+#include "test/unit/unit.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -121,12 +118,11 @@ static void damaged(const char *problem)
 }
 
 /* Colours in all four slots, split over messages, with and without a name. */
-static void whole(void **state)
+TEST_WITH(setup, teardown, whole)
 {
 	struct nlmsghdr *nlh;
 	struct nlattr *adt, *data;
 
-	(void)state;
 	fake_request(IPSET_CMD_LIST);
 	nlh = listing_first();
 	adt = listing_records(nlh);
@@ -181,14 +177,13 @@ static void set_is_expected(const struct sr6flow_set *set)
 	assert_true(set->not_writable == UINT64_MAX);
 }
 
-static void info(void **state)
+TEST_WITH(setup, teardown, info)
 {
 	const uint32_t flags = htonl(IPSET_FLAG_LIST_HEADER);
 	const struct nlattr *attr;
 	struct sr6flow_set set;
 	bool found = false;
 
-	(void)state;
 	fake_request(IPSET_CMD_LIST);
 	listing_first();
 	listing_done(0);
@@ -204,12 +199,11 @@ static void info(void **state)
 }
 
 /* A set without flows, options and timeout. */
-static void empty(void **state)
+TEST_WITH(setup, teardown, empty)
 {
 	struct nlmsghdr *nlh;
 	struct sr6flow_set set;
 
-	(void)state;
 	fake_request(IPSET_CMD_LIST);
 	listing_first();
 	listing_done(0);
@@ -230,12 +224,11 @@ static void empty(void **state)
 }
 
 /* Two sets in a row: nothing of the first is left in the second. */
-static void two_sets(void **state)
+TEST_WITH(setup, teardown, two_sets)
 {
 	struct nlmsghdr *nlh;
 	struct nlattr *adt;
 
-	(void)state;
 	usable();
 	fake_request(IPSET_CMD_LIST);
 	nlh = listing_begin("bar", SR6FLOW_TYPENAME, 0);
@@ -250,11 +243,10 @@ static void two_sets(void **state)
 	assert_string_equal(seen.set.name, "bar");
 }
 
-static void interrupted(void **state)
+TEST_WITH(setup, teardown, interrupted)
 {
 	struct nlmsghdr *nlh;
 
-	(void)state;
 	/* In the first message, a later one, the end. */
 	for (unsigned int i = 0; i < 3; i++) {
 		fake_request(IPSET_CMD_LIST);
@@ -275,9 +267,8 @@ static void interrupted(void **state)
 }
 
 /* Errors instead of the first message and at the end. */
-static void refused(void **state)
+TEST_WITH(setup, teardown, refused)
 {
-	(void)state;
 	fake_answer(IPSET_CMD_LIST, -ENOENT);
 	assert_int_equal(dump(), -ENOENT);
 	fake_answer(IPSET_CMD_LIST, -EPERM);
@@ -305,9 +296,8 @@ static void refused(void **state)
 }
 
 /* The end is missing: nudged, then given up; what comes late is skipped. */
-static void no_end(void **state)
+TEST_WITH(setup, teardown, no_end)
 {
-	(void)state;
 	fake_request(IPSET_CMD_LIST);
 	listing_first();
 	fake_datagram(0);
@@ -325,9 +315,8 @@ static void no_end(void **state)
 }
 
 /* A message got lost: read on to the end, even if only a nudge brings it. */
-static void lost(void **state)
+TEST_WITH(setup, teardown, lost)
 {
-	(void)state;
 	fake_request(IPSET_CMD_LIST);
 	listing_first();
 	fake_datagram(0);
@@ -363,12 +352,11 @@ static void lost(void **state)
 	usable();
 }
 
-static void cut_off(void **state)
+TEST_WITH(setup, teardown, cut_off)
 {
 	struct nlmsghdr *nlh;
 	struct nlattr *adt;
 
-	(void)state;
 	fake_request(IPSET_CMD_LIST);
 	listing_first();
 	fake_datagram(4);
@@ -398,11 +386,10 @@ static void cut_off(void **state)
 	usable();
 }
 
-static void wrong_set(void **state)
+TEST_WITH(setup, teardown, wrong_set)
 {
 	struct nlmsghdr *nlh;
 
-	(void)state;
 	fake_request(IPSET_CMD_LIST);
 	nlh = listing_begin("foo", "hash:ip", 0);
 	mnl_attr_put_u32(nlh, IPSET_ATTR_DATA, 0);
@@ -444,12 +431,11 @@ static void wrong_set(void **state)
 	usable();
 }
 
-static void callback_stops(void **state)
+TEST_WITH(setup, teardown, callback_stops)
 {
 	struct nlmsghdr *nlh;
 	struct nlattr *adt;
 
-	(void)state;
 	for (int value = -1; value <= 1; value += 2) {
 		/* After the first of three flows, and after the last one. */
 		for (seen.stop_at = 1; seen.stop_at <= 3; seen.stop_at += 2) {
@@ -476,12 +462,11 @@ static void callback_stops(void **state)
 }
 
 /* Counters were written between two records of a flow. */
-static void generation_changes(void **state)
+TEST_WITH(setup, teardown, generation_changes)
 {
 	struct nlmsghdr *nlh;
 	struct nlattr *adt;
 
-	(void)state;
 	fake_request(IPSET_CMD_LIST);
 	nlh = listing_first();
 	adt = listing_records(nlh);
@@ -500,13 +485,12 @@ static void generation_changes(void **state)
 	usable();
 }
 
-static void twice(void **state)
+TEST_WITH(setup, teardown, twice)
 {
 	static const uint64_t packets[][2] = { { 1, 1 }, { 0, 1 }, { 1, 0 }, { 0, 0 } };
 	struct nlmsghdr *nlh;
 	struct nlattr *adt;
 
-	(void)state;
 	for (size_t i = 0; i < COUNT(packets); i++) {
 		fake_request(IPSET_CMD_LIST);
 		nlh = listing_first();
@@ -518,18 +502,4 @@ static void twice(void **state)
 		assert_int_equal(dump(), -EPROTO);
 		damaged("a flow twice");
 	}
-}
-
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		TEST(whole), TEST(info), TEST(empty), TEST(two_sets),
-		TEST(interrupted), TEST(refused), TEST(no_end), TEST(lost),
-		TEST(cut_off), TEST(wrong_set), TEST(callback_stops),
-		TEST(generation_changes), TEST(twice),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

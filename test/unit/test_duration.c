@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
-#include <cmocka.h>
 #include <errno.h>
 #include "lmctl/base/duration.h"
+#include "test/unit/unit.h"
 
-static void test_parse(void **state)
+TEST(test_parse)
 {
 	static const struct {
 		const char *text;
@@ -43,7 +39,6 @@ static void test_parse(void **state)
 	};
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		uint64_t ms = 12345;
 		int err = duration_parse(rows[i].text, &ms);
@@ -54,12 +49,11 @@ static void test_parse(void **state)
 	}
 }
 
-static void test_format(void **state)
+TEST(test_format)
 {
 	char text[DURATION_STRLEN];
 	uint64_t ms;
 
-	(void)state;
 	assert_string_equal(duration_format(10000, text), "10s");
 	assert_string_equal(duration_format(500, text), "500ms");
 	assert_string_equal(duration_format(1500, text), "1500ms");
@@ -68,14 +62,4 @@ static void test_format(void **state)
 	duration_format(DURATION_MAX_MS - 1, text);
 	assert_int_equal(duration_parse(text, &ms), 0);
 	assert_int_equal(ms, DURATION_MAX_MS - 1);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_parse),
-		cmocka_unit_test(test_format),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

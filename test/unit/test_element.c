@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The plug-in's elements, through libipset's own parser and printer. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <arpa/inet.h>
-#include <cmocka.h>
 
 #include <libipset/data.h>
 #include <libipset/print.h>
@@ -13,6 +9,7 @@
 #include <libipset/types.h>
 
 #include "ip_set_hash_sr6flow.h"
+#include "test/unit/unit.h"
 
 #define SID16 "fcff:1::1,fcff:2::1,fcff:3::1,fcff:4::1,fcff:5::1,fcff:6::1," \
 	"fcff:7::1,fcff:8::1,fcff:9::1,fcff:a::1,fcff:b::1,fcff:c::1," \
@@ -61,7 +58,7 @@ static int session_teardown(void **state)
 	return ipset_session_fini(*state);
 }
 
-static void good(void **state)
+TEST(good)
 {
 	/* Where the listing differs from the input, it is the second. */
 	static const char *const table[][2] = {
@@ -117,7 +114,7 @@ static void good(void **state)
 	}
 }
 
-static void bad(void **state)
+TEST(bad)
 {
 	static const char *const table[][2] = {
 		{ "", "the element is empty" },
@@ -229,7 +226,7 @@ static void bad(void **state)
 }
 
 /* Bad input of any length must fit libipset's report. */
-static void endless(void **state)
+TEST(endless)
 {
 	struct ipset_session *session = *state;
 	static const char fill[] = { 'a', '\x01', ',', '=', '0', ':', '.', '@' };
@@ -252,7 +249,7 @@ static void endless(void **state)
 }
 
 /* What libipset will put into the message, attribute by attribute. */
-static void stored_options(void **state)
+TEST(stored_options)
 {
 	struct ipset_session *session = *state;
 	struct ipset_data *data = ipset_session_data(session);
@@ -293,7 +290,7 @@ static void stored_options(void **state)
  * After an unknown option, interactive mode goes on with the next line while
  * the refused element is still in the data store.
  */
-static void nothing_left_of_the_line_before(void **state)
+TEST(nothing_left_of_the_line_before)
 {
 	struct ipset_session *session = *state;
 	struct ipset_data *data = ipset_session_data(session);
@@ -311,7 +308,7 @@ static void nothing_left_of_the_line_before(void **state)
 	assert_null(ipset_data_get(data, IPSET_OPT_IP));
 }
 
-static void no_address_family(void **state)
+TEST(no_address_family)
 {
 	struct ipset_session *session = *state;
 
@@ -323,7 +320,7 @@ static void no_address_family(void **state)
 			    "Internal error: the set has no address family\n");
 }
 
-static void print_into_any_room(void **state)
+TEST(print_into_any_room)
 {
 	static const char text[] = NAME31 "=" LONG_SID "@" LONG16 ",0x00020000";
 	struct ipset_session *session = *state;
@@ -343,7 +340,7 @@ static void print_into_any_room(void **state)
 	}
 }
 
-static void print_refuses_malformed_lists(void **state)
+TEST(print_refuses_malformed_lists)
 {
 	struct ipset_session *session = *state;
 	struct ipset_data *data = ipset_session_data(session);
@@ -388,27 +385,14 @@ static void check_options(unsigned int revision, uint64_t more)
 		     IPSET_FLAG(IPSET_OPT_SKBINFO) | more));
 }
 
-static void allowed_options(void **state)
+TEST(allowed_options)
 {
-	(void)state;
 	check_options(0, 0);
 	check_options(1, IPSET_FLAG(IPSET_OPT_NETMASK));
 	assert_null(find_revision(SR6FLOW_REVISION_MAX + 1));
 }
 
-int main(void)
+UNIT_REGISTER(group)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(good),
-		cmocka_unit_test(bad),
-		cmocka_unit_test(endless),
-		cmocka_unit_test(stored_options),
-		cmocka_unit_test(nothing_left_of_the_line_before),
-		cmocka_unit_test(no_address_family),
-		cmocka_unit_test(print_into_any_room),
-		cmocka_unit_test(print_refuses_malformed_lists),
-		cmocka_unit_test(allowed_options),
-	};
-
-	return cmocka_run_group_tests(tests, session_setup, session_teardown);
+	unit_group(session_setup, session_teardown);
 }

@@ -2,14 +2,10 @@
 /*
  * Which flow it is: the bytes that tell flows apart, and flows that a user names.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
 #include <arpa/inet.h>
 
 #include "lmctl/base/flowkey.h"
+#include "test/unit/unit.h"
 
 static struct sr6flow_flow flow_of(const char *text, unsigned int netmask)
 {
@@ -32,9 +28,8 @@ static bool equal(const char *a, unsigned int a_netmask, const char *b,
 	return flowkey_equal(&x, &y) && flowkey_equal(&y, &x);
 }
 
-static void test_equal(void **state)
+TEST(test_equal)
 {
-	(void)state;
 	assert_true(equal("a=1::@2::,3::", 128, "b=1::@2::,3::", 128));
 	assert_true(equal("a=2::,3::", 0, "2::,3::", 0));
 	assert_false(equal("1::@2::,3::", 128, "1::@2::", 128));
@@ -52,9 +47,8 @@ static bool matches(const char *flow, unsigned int netmask, const char *wanted)
 	return flowkey_matches(&a, &b);
 }
 
-static void test_matches(void **state)
+TEST(test_matches)
 {
-	(void)state;
 	assert_true(matches("a=1::1@2::,3::", 128, "1::1@2::,3::"));
 	assert_true(matches("1::1@2::", 128, "2::"));
 	assert_true(matches("2::", 0, "2::"));
@@ -68,14 +62,4 @@ static void test_matches(void **state)
 	assert_false(matches("1:0:0:2::@2::", 63, "1:0:0:4::@2::"));
 	assert_true(matches("8000::@2::", 1, "ffff::@2::"));
 	assert_false(matches("8000::@2::", 1, "7fff::@2::"));
-}
-
-int main(void)
-{
-	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_equal),
-		cmocka_unit_test(test_matches),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

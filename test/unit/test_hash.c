@@ -7,13 +7,9 @@
  *
  * "Chance" comes from a generator with fixed seeds, so results never differ.
  */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <cmocka.h>
 
 #ifndef TEST_NARROW
 #define CONFIG_ARCH_SUPPORTS_INT128
@@ -23,6 +19,7 @@
 #endif
 #endif
 #include "kernel/hash.h"
+#include "test/unit/unit.h"
 
 #define BUCKET_BITS 16
 #define BUCKETS (1u << BUCKET_BITS)
@@ -126,9 +123,8 @@ static void avalanche_of(unsigned int n, bool sourced)
 	test_free(flips);
 }
 
-static void every_bit_moves_every_bit(void **state)
+TEST(every_bit_moves_every_bit)
 {
-	(void)state;
 	for (int sourced = 0; sourced < 2; sourced++) {
 		avalanche_of(1, sourced);
 		avalanche_of(2, sourced);
@@ -137,12 +133,11 @@ static void every_bit_moves_every_bit(void **state)
 	}
 }
 
-static void a_fold_is_both_halves_of_a_product(void **state)
+TEST(a_fold_is_both_halves_of_a_product)
 {
 	uint64_t chances = 3;
 	unsigned int i;
 
-	(void)state;
 	for (i = 0; i < 1000; i++) {
 		sr6flow_word a = chance(&chances), b = chance(&chances);
 		sr6flow_product product = (sr6flow_product)a * b;
@@ -248,12 +243,11 @@ static void by_ingress(struct list *list, unsigned int i)
 	from(list, i, 1);
 }
 
-static void keys_with_a_source_spread_like_chance(void **state)
+TEST(keys_with_a_source_spread_like_chance)
 {
 	static const unsigned int lengths[] = { 1, 2, 3, 16 };
 	unsigned int i, shift;
 
-	(void)state;
 	for (i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
 		for (shift = 0; shift <= 32 - BUCKET_BITS; shift += 8) {
 			check_buckets(by_mesh, lengths[i], shift);
@@ -263,12 +257,11 @@ static void keys_with_a_source_spread_like_chance(void **state)
 	}
 }
 
-static void numbered_lists_spread_like_chance(void **state)
+TEST(numbered_lists_spread_like_chance)
 {
 	static const unsigned int lengths[] = { 1, 2, 3, 16 };
 	unsigned int i, shift;
 
-	(void)state;
 	for (i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
 		for (shift = 0; shift <= 32 - BUCKET_BITS; shift += 8) {
 			check_buckets(by_function, lengths[i], shift);
@@ -296,11 +289,10 @@ static void check_pair(const struct list *a, const struct list *b)
 	assert_in_range(met, 1024 - 6 * 32, 1024 + 6 * 32);
 }
 
-static void chosen_lists_meet_by_chance_only(void **state)
+TEST(chosen_lists_meet_by_chance_only)
 {
 	struct list a = { .n = 2 }, b = { .n = 2 };
 
-	(void)state;
 	/* One bit, the first or the last of a word. */
 	b.words[0] = 1;
 	check_pair(&a, &b);
@@ -326,11 +318,10 @@ static void chosen_lists_meet_by_chance_only(void **state)
 	check_pair(&a, &b);
 }
 
-static void chosen_sources_meet_by_chance_only(void **state)
+TEST(chosen_sources_meet_by_chance_only)
 {
 	struct list a = { .n = 1, .sourced = true }, b = a;
 
-	(void)state;
 	b.source[0] = 1;
 	check_pair(&a, &b);
 	b.source[0] = (sr6flow_word)1 << (8 * sizeof(sr6flow_word) - 1);
@@ -356,14 +347,13 @@ static void chosen_sources_meet_by_chance_only(void **state)
 	check_pair(&a, &b);
 }
 
-static void a_seed_makes_another_hash(void **state)
+TEST(a_seed_makes_another_hash)
 {
 	struct list list = { .n = 1 };
 	struct sr6flow_secret secret;
 	unsigned int i, met = 0;
 	uint64_t chances = 1;
 
-	(void)state;
 	fill(&secret, sizeof(secret), &chances);
 	for (i = 0; i < BUCKETS; i++) {
 		uint32_t seed = chance(&chances);
@@ -375,25 +365,4 @@ static void a_seed_makes_another_hash(void **state)
 	}
 	/* 256 by chance; neighbouring seeds are the least different ones. */
 	assert_in_range(met, 0, 256 + 6 * 16);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_fold_is_both_halves_of_a_product),
-		cmocka_unit_test(every_bit_moves_every_bit),
-		cmocka_unit_test(numbered_lists_spread_like_chance),
-		cmocka_unit_test(keys_with_a_source_spread_like_chance),
-		cmocka_unit_test(chosen_lists_meet_by_chance_only),
-		cmocka_unit_test(chosen_sources_meet_by_chance_only),
-		cmocka_unit_test(a_seed_makes_another_hash),
-	};
-
-#ifdef TEST_NARROW
-	return cmocka_run_group_tests_name("hash: narrow words", tests, NULL,
-					   NULL);
-#else
-	return cmocka_run_group_tests_name("hash: wide words", tests, NULL,
-					   NULL);
-#endif
 }

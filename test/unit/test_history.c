@@ -3,10 +3,6 @@
  * The history: what was written is read back, old results go, and trouble with
  * the file costs neither the service nor more results than it must.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,11 +11,11 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
-#include <cmocka.h>
 #include "lmctl/sinks/history/history_db.h"
 #include "lmctl/sinks/history/history_read.h"
 #include "test/unit/history_bench.h"
 #include "test/unit/result_make.h"
+#include "test/unit/unit.h"
 
 #define RETENTION INT64_C(3600)
 #define NOBODY 65534
@@ -81,12 +77,11 @@ static void write_file(const char *text, long offset)
 	assert_int_equal(fclose(stream), 0);
 }
 
-static void test_mode(void **state)
+TEST_WITH(history_setup, history_teardown, test_mode)
 {
 	struct sink sink;
 	struct stat st;
 
-	(void)state;
 	umask(0);
 	open_sink(&sink);
 	assert_int_equal(stat(bench_file, &st), 0);
@@ -98,12 +93,11 @@ static void test_mode(void **state)
 			 HISTORY_DB_APPLICATION);
 }
 
-static void test_first_stays(void **state)
+TEST_WITH(history_setup, history_teardown, test_first_stays)
 {
 	int64_t block = now_block();
 	struct sink sink;
 
-	(void)state;
 	open_sink(&sink);
 	bench_give(&sink, block, 10);
 	bench_give(&sink, block, 20);
@@ -114,12 +108,11 @@ static void test_first_stays(void **state)
 }
 
 /* A block without results writes nothing, and a free without blocks is right. */
-static void test_empty(void **state)
+TEST_WITH(history_setup, history_teardown, test_empty)
 {
 	struct measurement of = make_measurement(false, 1);
 	struct sink sink;
 
-	(void)state;
 	open_sink(&sink);
 	close_sink(&sink);
 	open_sink(&sink);
@@ -128,12 +121,11 @@ static void test_empty(void **state)
 	assert_int_equal(bench_sql("SELECT count(*) FROM blocks"), 0);
 }
 
-static void test_retention(void **state)
+TEST_WITH(history_setup, history_teardown, test_retention)
 {
 	int64_t old = now_block() - 2 * RETENTION / 10, i;
 	struct sink sink;
 
-	(void)state;
 	assert_int_equal(history_open(bench_file, 4 * RETENTION, &sink), 0);
 	for (i = 0; i < 20; i++)
 		bench_give(&sink, old + i, 10);
@@ -167,7 +159,7 @@ static void give_flows(const struct sink *sink, int64_t block, int n)
 }
 
 /* Bounded work per call, nothing left at the end, and a file that shrinks. */
-static void test_expire(void **state)
+TEST_WITH(history_setup, history_teardown, test_expire)
 {
 	int64_t block = 1000, now_ms = INT64_C(1000) * time(NULL);
 	int64_t pages, left, before = 5 * 4000;
@@ -176,7 +168,6 @@ static void test_expire(void **state)
 	char error[256];
 	int i;
 
-	(void)state;
 	assert_int_equal(history_open(bench_file, 1000000000000, &sink), 0);
 	for (i = 0; i < 5; i++)
 		give_flows(&sink, block + i, 4000);
@@ -204,13 +195,12 @@ static void test_expire(void **state)
 	assert_true(bench_sql("PRAGMA page_count") < pages);
 }
 
-static void test_locked(void **state)
+TEST_WITH(history_setup, history_teardown, test_locked)
 {
 	sqlite3 *other;
 	struct sink sink;
 	const char *text;
 
-	(void)state;
 	bench_stderr_begin();
 	open_sink(&sink);
 	other = bench_connect();
@@ -233,13 +223,12 @@ static void test_locked(void **state)
 }
 
 /* Locked until the end: the sink gives up then, and says so. */
-static void test_locked_to_the_end(void **state)
+TEST_WITH(history_setup, history_teardown, test_locked_to_the_end)
 {
 	sqlite3 *other;
 	struct sink sink;
 	const char *text;
 
-	(void)state;
 	bench_stderr_begin();
 	open_sink(&sink);
 	other = bench_connect();
@@ -253,7 +242,7 @@ static void test_locked_to_the_end(void **state)
 }
 
 /* What waits is bounded; the oldest goes. */
-static void test_backlog(void **state)
+TEST_WITH(history_setup, history_teardown, test_backlog)
 {
 	struct measurement of = make_measurement(false, RESULT_PEERS_MAX);
 	struct sr6flow_flow flow = make_flow("fcff::1");
@@ -264,7 +253,6 @@ static void test_backlog(void **state)
 	const char *text;
 	uint64_t given = 0;
 
-	(void)state;
 	bench_stderr_begin();
 	open_sink(&sink);
 	other = bench_connect();
@@ -287,13 +275,12 @@ static void test_backlog(void **state)
 	assert_non_null(strstr(text, "the oldest are dropped"));
 }
 
-static void test_corrupt_at_start(void **state)
+TEST_WITH(history_setup, history_teardown, test_corrupt_at_start)
 {
 	struct sink sink;
 	const char *text;
 	char *aside;
 
-	(void)state;
 	write_file("this is no database but a text of some length, as it may "
 		   "be after a disk has lost what it had", 0);
 	bench_stderr_begin();
@@ -310,14 +297,13 @@ static void test_corrupt_at_start(void **state)
 }
 
 /* The first page is right, so that it shows only when results are written. */
-static void test_corrupt_later(void **state)
+TEST_WITH(history_setup, history_teardown, test_corrupt_later)
 {
 	static char rubbish[80000];
 	struct sink sink;
 	const char *text;
 	char *aside;
 
-	(void)state;
 	open_sink(&sink);
 	bench_give(&sink, now_block(), 10);
 	close_sink(&sink);
@@ -335,14 +321,13 @@ static void test_corrupt_later(void **state)
 	assert_int_equal(bench_sql("SELECT sent FROM results"), 20);
 }
 
-static void test_full(void **state)
+TEST_WITH(history_setup, history_teardown, test_full)
 {
 	char limit[64];
 	struct history_state now;
 	struct sink sink;
 	const char *text;
 
-	(void)state;
 	bench_stderr_begin();
 	open_sink(&sink);
 	bench_give(&sink, now_block(), 10);
@@ -384,13 +369,12 @@ static void become_nobody(void)
 }
 
 /* SQLite then opens it for reading, and that connection never can write. */
-static void test_write_protected(void **state)
+TEST_WITH(history_setup, history_teardown, test_write_protected)
 {
 	uid_t user = geteuid();
 	struct sink sink;
 	const char *text;
 
-	(void)state;
 	become_nobody();
 	open_sink(&sink);
 	bench_give(&sink, now_block(), 10);
@@ -413,11 +397,10 @@ static void test_write_protected(void **state)
 }
 
 /* Somebody deletes the file: what comes then is in a new one. */
-static void test_deleted(void **state)
+TEST_WITH(history_setup, history_teardown, test_deleted)
 {
 	struct sink sink;
 
-	(void)state;
 	open_sink(&sink);
 	bench_give(&sink, now_block(), 10);
 	bench_wait_written(&sink, 1);
@@ -445,11 +428,10 @@ static void refused(int expected, const char *why)
 	assert_null(moved_aside());
 }
 
-static void test_refused(void **state)
+TEST_WITH(history_setup, history_teardown, test_refused)
 {
 	struct sink sink;
 
-	(void)state;
 	open_sink(&sink);
 	close_sink(&sink);
 	bench_sql("PRAGMA user_version = 3");
@@ -463,27 +445,4 @@ static void test_refused(void **state)
 	assert_int_equal(history_open("/nonexistent/history.db", RETENTION,
 				      &sink), -ENOENT);
 	assert_non_null(strstr(bench_stderr_end(), "/nonexistent/history.db"));
-}
-
-int main(void)
-{
-#define TEST(f) cmocka_unit_test_setup_teardown(f, history_setup, history_teardown)
-	const struct CMUnitTest tests[] = {
-		TEST(test_mode),
-		TEST(test_first_stays),
-		TEST(test_empty),
-		TEST(test_retention),
-		TEST(test_expire),
-		TEST(test_locked),
-		TEST(test_locked_to_the_end),
-		TEST(test_backlog),
-		TEST(test_corrupt_at_start),
-		TEST(test_corrupt_later),
-		TEST(test_full),
-		TEST(test_write_protected),
-		TEST(test_deleted),
-		TEST(test_refused),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

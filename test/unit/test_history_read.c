@@ -3,22 +3,18 @@
  * Reading the history: results come back as they were given, sums are of exact
  * blocks only, and a file that somebody else has changed is not believed.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <errno.h>
 #include <time.h>
-#include <cmocka.h>
 #include "lmctl/base/when.h"
 #include "lmctl/sinks/figures.h"
 #include "lmctl/sinks/history/history_read_private.h"
 #include "lmctl/sinks/stream/stream_json.h"
 #include "test/unit/history_bench.h"
 #include "test/unit/result_make.h"
+#include "test/unit/unit.h"
 
 #define BLOCKS_MAX 8
 
@@ -143,13 +139,12 @@ static int tally(const struct result *result, void *arg)
 	return 0;
 }
 
-static void test_same(void **state)
+TEST_WITH(setup, history_teardown, test_same)
 {
 	struct history_query query = { .flow = "gold", .until_ms = INT64_MAX };
 	struct history_reader *reader = open_reader();
 	size_t n = 0;
 
-	(void)state;
 	assert_int_equal(history_read_results(reader, &query, same, &n), 0);
 	assert_int_equal(n, 5);
 	n = 0;
@@ -170,11 +165,10 @@ static size_t results(struct history_query query, int expected)
 	return n;
 }
 
-static void test_query(void **state)
+TEST_WITH(setup, history_teardown, test_query)
 {
 	const int64_t first = MADE_BLOCK * 10000;
 
-	(void)state;
 #define QUERY(...) results((struct history_query){ __VA_ARGS__ }, 0)
 	assert_int_equal(QUERY("gold", NULL, first, first + 30000), 3);
 	assert_int_equal(QUERY("gold", NULL, first, first + 30001), 4);
@@ -218,13 +212,12 @@ static int check_sum(const struct history_sum *sum, void *arg)
 	return 0;
 }
 
-static void test_sums(void **state)
+TEST_WITH(setup, history_teardown, test_sums)
 {
 	struct history_query query = { .until_ms = INT64_MAX };
 	struct history_reader *reader = open_reader();
 	size_t n = 0;
 
-	(void)state;
 	assert_int_equal(history_read_sums(reader, &query, check_sum, &n), 0);
 	assert_int_equal(n, 3);
 	query.flow = "fcff:2::1";
@@ -306,13 +299,12 @@ static void no_sorting(struct history_reader *reader)
 	}
 }
 
-static void test_many(void **state)
+TEST_WITH(setup_many, history_teardown, test_many)
 {
 	struct history_query query = { .flow = "gold", .until_ms = INT64_MAX };
 	struct history_reader *reader = open_reader();
 	size_t n = 0;
 
-	(void)state;
 	assert_int_equal(history_read_results(reader, &query, in_order, &n), 0);
 	assert_int_equal(n, 3 * MANY_BLOCKS);
 	no_sorting(reader);
@@ -333,13 +325,12 @@ static int check_many(const struct history_sum *sum, void *arg)
 	return 0;
 }
 
-static void test_many_sums(void **state)
+TEST_WITH(setup_many, history_teardown, test_many_sums)
 {
 	struct history_query query = { .until_ms = INT64_MAX };
 	struct history_reader *reader = open_reader();
 	size_t n = 0;
 
-	(void)state;
 	assert_int_equal(history_read_sums(reader, &query, check_many, &n), 0);
 	assert_int_equal(n, 4);
 	n = 0;
@@ -365,9 +356,8 @@ static void corrupt(const char *sql)
 }
 
 /* One after the other, each seen before those that were done earlier. */
-static void test_hostile(void **state)
+TEST_WITH(setup, history_teardown, test_hostile)
 {
-	(void)state;
 	corrupt("UPDATE peers SET name = char(27) || '[2J'");
 	corrupt("UPDATE measurements SET name = 'a' || char(10) || 'b'");
 	corrupt("UPDATE measurements SET name = hex(zeroblob(100))");
@@ -380,7 +370,7 @@ static void test_hostile(void **state)
 
 #define BERLIN "CET-1CEST,M3.5.0,M10.5.0/3"
 
-static void test_when(void **state)
+TEST(test_when)
 {
 	static const struct {
 		const char *text;
@@ -428,7 +418,6 @@ static void test_when(void **state)
 	};
 	size_t i;
 
-	(void)state;
 	setenv("TZ", BERLIN, 1);
 	tzset();
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -446,7 +435,7 @@ static void test_when(void **state)
  * A span of local time has every block whose local time is in it: hours that
  * come twice are begun with the first and ended with the last.
  */
-static void test_changes(void **state)
+TEST(test_changes)
 {
 	static const struct {
 		const char *zone;
@@ -475,7 +464,6 @@ static void test_changes(void **state)
 	};
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		int64_t since, until;
 
@@ -494,11 +482,10 @@ static void test_changes(void **state)
 }
 
 /* A summer within them counts, too. */
-static void test_offsets(void **state)
+TEST(test_offsets)
 {
 	const int64_t day = 86400000, october = INT64_C(1792886400000);
 
-	(void)state;
 	setenv("TZ", BERLIN, 1);
 	tzset();
 	assert_false(figure_offset_changes(october - day, october + 3600000));
@@ -509,24 +496,4 @@ static void test_offsets(void **state)
 	setenv("TZ", "UTC", 1);
 	tzset();
 	assert_false(figure_offset_changes(0, october));
-}
-
-int main(void)
-{
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, history_teardown)
-	const struct CMUnitTest tests[] = {
-		TEST(test_same),
-		TEST(test_query),
-		TEST(test_sums),
-		cmocka_unit_test_setup_teardown(test_many, setup_many,
-						history_teardown),
-		cmocka_unit_test_setup_teardown(test_many_sums, setup_many,
-						history_teardown),
-		TEST(test_hostile),
-		cmocka_unit_test(test_when),
-		cmocka_unit_test(test_changes),
-		cmocka_unit_test(test_offsets),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

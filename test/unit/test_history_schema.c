@@ -3,18 +3,14 @@
  * The history's tables: one of an earlier version is brought up to date and keeps
  * what it has, and flows of one SID list and several sources are several flows.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <errno.h>
 #include <time.h>
-#include <cmocka.h>
 #include "lmctl/sinks/history/history_read.h"
 #include "test/unit/history_bench.h"
 #include "test/unit/result_make.h"
+#include "test/unit/unit.h"
 
 /* Made blocks are years old. */
 #define RETENTION (INT64_C(36500) * 86400)
@@ -121,13 +117,12 @@ static void give(const struct sink *sink, const char *text,
 	sink->ops->block_end(sink->self, &of, block);
 }
 
-static void test_update(void **state)
+TEST_WITH(history_setup, history_teardown, test_update)
 {
 	struct history_reader *reader;
 	char error[256];
 	struct sink sink;
 
-	(void)state;
 	write_version_1();
 	/* Who only reads leaves it alone, and says what to do. */
 	assert_int_equal(history_read_open(bench_file, &reader, error,
@@ -154,11 +149,10 @@ static void test_update(void **state)
 }
 
 /* Interrupted, it is what it was; nothing is lost or there twice. */
-static void test_update_fails(void **state)
+TEST_WITH(history_setup, history_teardown, test_update_fails)
 {
 	struct sink sink;
 
-	(void)state;
 	write_version_1();
 	bench_sql("CREATE TABLE flows_2 (id INTEGER)");
 	bench_stderr_begin();
@@ -176,11 +170,10 @@ static void test_update_fails(void **state)
 	assert_int_equal(sums[0].invalid, 1);
 }
 
-static void test_sources(void **state)
+TEST_WITH(history_setup, history_teardown, test_sources)
 {
 	struct sink sink;
 
-	(void)state;
 	assert_int_equal(history_open(bench_file, RETENTION, &sink), 0);
 	give(&sink, "fd00::1@fcff:2::1", 128, MADE_BLOCK, 10);
 	give(&sink, "fd00::2@fcff:2::1", 128, MADE_BLOCK + 1, 20);
@@ -278,27 +271,24 @@ static void check_gap(bool group)
 	assert_int_equal(sums[0].gap_blocks, 2);
 }
 
-static void test_gap(void **state)
+TEST_WITH(history_setup, history_teardown, test_gap)
 {
-	(void)state;
 	check_gap(false);
 }
 
-static void test_gap_of_group(void **state)
+TEST_WITH(history_setup, history_teardown, test_gap_of_group)
 {
-	(void)state;
 	check_gap(true);
 }
 
 /* It goes with its last block. One of segments alone is not kept. */
-static void test_gap_expires(void **state)
+TEST_WITH(history_setup, history_teardown, test_gap_expires)
 {
 	const struct measurement of = make_measurement(false, 2);
 	const struct sr6flow_flow flow = make_flow("gold=fcff:2::1");
 	struct result gap = make_gap(&of, &flow, MADE_BLOCK, 2, 200, 150);
 	struct sink sink;
 
-	(void)state;
 	assert_int_equal(history_open(bench_file, RETENTION, &sink), 0);
 	gap.covers = RESULT_SEGMENT(0);
 	sink.ops->gap(sink.self, &gap);
@@ -320,7 +310,7 @@ static void test_gap_expires(void **state)
 }
 
 /* What lmctl does not write is not read. */
-static void test_bad_source(void **state)
+TEST_WITH(history_setup, history_teardown, test_bad_source)
 {
 	static const char *const bad[] = {
 		"fd00::1", "fd00::1/0", "fd00::1/129", "fd00::1/64", "/64",
@@ -330,7 +320,6 @@ static void test_bad_source(void **state)
 	struct sink sink;
 	unsigned int i;
 
-	(void)state;
 	assert_int_equal(history_open(bench_file, RETENTION, &sink), 0);
 	give(&sink, "fd00::1@fcff:2::1", 128, MADE_BLOCK, 10);
 	sink.ops->free(sink.self);
@@ -341,20 +330,4 @@ static void test_bad_source(void **state)
 		bench_sql(text);
 		assert_int_equal(read_sums(NULL), -EUCLEAN);
 	}
-}
-
-int main(void)
-{
-#define TEST(f) cmocka_unit_test_setup_teardown(f, history_setup, history_teardown)
-	const struct CMUnitTest tests[] = {
-		TEST(test_update),
-		TEST(test_update_fails),
-		TEST(test_sources),
-		TEST(test_bad_source),
-		TEST(test_gap),
-		TEST(test_gap_of_group),
-		TEST(test_gap_expires),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,10 +4,6 @@
  * what it answers, in which format, how often it writes a page, how many
  * connections it takes and which one has to go for another.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,9 +11,9 @@
 #include <errno.h>
 #include <sys/socket.h>
 #include <unistd.h>
-#include <cmocka.h>
 
 #include "lmctl/sinks/metrics/httpd.h"
+#include "test/unit/unit.h"
 
 /* Microseconds that one step may take before the test fails, on any machine. */
 #define PATIENCE 600000000
@@ -196,11 +192,10 @@ static void has(const char *text, const char *part)
 		fail_msg("no '%s' in:\n%s", part, text);
 }
 
-static void formats(void **state)
+TEST_WITH(setup, teardown, formats)
 {
 	const char *text;
 
-	(void)state;
 	text = get("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n", "answer 1\n");
 	has(text, "HTTP/1.1 200 ");
 	has(text, "Content-Type: text/plain; version=0.0.4; charset=utf-8\r\n");
@@ -216,12 +211,11 @@ static void formats(void **state)
 	has(text, "\r\n\r\nopen page 2 open answer 2\n");
 }
 
-static void connection_is_kept(void **state)
+TEST_WITH(setup, teardown, connection_is_kept)
 {
 	const char *request = "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n";
 	int fd = dial();
 
-	(void)state;
 	ask(fd, request);
 	reply(fd, "page 1 text answer 1\n");
 	ask(fd, request);
@@ -229,22 +223,20 @@ static void connection_is_kept(void **state)
 	close(fd);
 }
 
-static void head_has_no_body(void **state)
+TEST_WITH(setup, teardown, head_has_no_body)
 {
 	const char *text = get("HEAD /metrics HTTP/1.1\r\nHost: x\r\n"
 			       "Connection: close\r\n\r\n", NULL);
 
-	(void)state;
 	has(text, "HTTP/1.1 200 ");
 	has(text, "Content-Length: 26\r\n");
 	assert_null(strstr(text, "page"));
 }
 
-static void other_requests(void **state)
+TEST_WITH(setup, teardown, other_requests)
 {
 	const char *text;
 
-	(void)state;
 	has(get("GET / HTTP/1.1\r\nHost: x\r\n\r\n", "</html>"),
 	    "href=\"/metrics\"");
 	has(get("GET /metrics/../etc HTTP/1.1\r\nHost: x\r\n\r\n", "\n\r\n"),
@@ -261,7 +253,7 @@ static void other_requests(void **state)
 }
 
 /* A page longer than every buffer comes whole and without pauses. */
-static void long_page(void **state)
+TEST_WITH(setup, teardown, long_page)
 {
 	const char *request = "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n";
 	uint64_t start, now;
@@ -270,7 +262,6 @@ static void long_page(void **state)
 	int fd = dial();
 	ssize_t n;
 
-	(void)state;
 	fixture.padding = LONG_PAGE;
 	sd_event_now(fixture.event, CLOCK_MONOTONIC, &start);
 	ask(fd, request);
@@ -287,12 +278,11 @@ static void long_page(void **state)
 }
 
 /* A request without end takes bounded memory. */
-static void endless_headers(void **state)
+TEST_WITH(setup, teardown, endless_headers)
 {
 	char line[4096];
 	int fd = dial(), i;
 
-	(void)state;
 	memset(line, 'x', sizeof(line));
 	memcpy(line, "GET /", 5);
 	for (i = 0; i < 16; i++)
@@ -306,12 +296,11 @@ static const char metrics_request[] =
 	"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n";
 
 /* However many ask, a page is written once as long as nothing has changed. */
-static void pages_are_shared(void **state)
+TEST_WITH(setup, teardown, pages_are_shared)
 {
 	int fd[HTTPD_CONNECTIONS];
 	unsigned int i;
 
-	(void)state;
 	fixture.needed = 5000;
 	for (i = 0; i < HTTPD_CONNECTIONS; i++) {
 		fd[i] = dial();
@@ -329,11 +318,10 @@ static void pages_are_shared(void **state)
 }
 
 /* Who asks after a change is not shown what was there before it. */
-static void a_change_during_a_render(void **state)
+TEST_WITH(setup, teardown, a_change_during_a_render)
 {
 	int before = dial(), after = dial();
 
-	(void)state;
 	fixture.needed = UINT32_MAX;
 	ask(before, metrics_request);
 	while (fixture.steps < 10)
@@ -350,11 +338,10 @@ static void a_change_during_a_render(void **state)
 }
 
 /* It is begun again, and who waits is not told. */
-static void a_render_that_cannot_go_on(void **state)
+TEST_WITH(setup, teardown, a_render_that_cannot_go_on)
 {
 	int fd = dial();
 
-	(void)state;
 	fixture.error = -EAGAIN;
 	ask(fd, metrics_request);
 	while (fixture.renders < 3)
@@ -365,12 +352,11 @@ static void a_render_that_cannot_go_on(void **state)
 }
 
 /* Others have their turn after a millisecond or two, not after the page. */
-static void a_render_holds_nothing_up(void **state)
+TEST_WITH(setup, teardown, a_render_holds_nothing_up)
 {
 	unsigned int turns = 0, steps = 0;
 	int fd = dial();
 
-	(void)state;
 	fixture.needed = 2000000;
 	ask(fd, metrics_request);
 	while (!fixture.rendering)
@@ -387,11 +373,10 @@ static void a_render_holds_nothing_up(void **state)
 }
 
 /* Whoever waits may go away, and so may the server. */
-static void who_waits_may_go(void **state)
+TEST_WITH(setup, teardown, who_waits_may_go)
 {
 	int gone = dial(), stays = dial();
 
-	(void)state;
 	fixture.needed = UINT32_MAX;
 	ask(gone, metrics_request);
 	ask(stays, metrics_request);
@@ -409,14 +394,13 @@ static void who_waits_may_go(void **state)
 }
 
 /* Each page that a slow reader still has takes as much memory as the newest. */
-static void slow_readers_do_not_hoard_pages(void **state)
+TEST_WITH(setup, teardown, slow_readers_do_not_hoard_pages)
 {
 	int slow[4], quick = dial();
 	char byte[4096];
 	unsigned int i;
 	ssize_t n;
 
-	(void)state;
 	fixture.padding = LONG_PAGE;
 	for (i = 0; i < 4; i++) {
 		slow[i] = dial();
@@ -469,11 +453,10 @@ static void listen_on_ipv4(void)
 }
 
 /* Idle connections, more than there are places, keep nobody out. */
-static void idle_connections_go_first(void **state)
+TEST_WITH(setup, teardown, idle_connections_go_first)
 {
 	int idle[20], fd = -1, i;
 
-	(void)state;
 	listen_on_ipv4();
 	for (i = 0; i < 20; i++) {
 		idle[i] = dial_from(i % 2 ? "127.0.0.2" : "127.0.0.3");
@@ -507,13 +490,12 @@ static void idle_connections_go_first(void **state)
 }
 
 /* Who waits for an answer goes for another address, but not for its own. */
-static void busy_connections_are_shared_out(void **state)
+TEST_WITH(setup, teardown, busy_connections_are_shared_out)
 {
 	int busy[HTTPD_CONNECTIONS], more, other;
 	unsigned int i;
 	char *text;
 
-	(void)state;
 	listen_on_ipv4();
 	fixture.needed = UINT32_MAX;
 	for (i = 0; i < HTTPD_CONNECTIONS; i++) {
@@ -542,13 +524,12 @@ static void busy_connections_are_shared_out(void **state)
 	close(other);
 }
 
-static void silence_ends_a_connection(void **state)
+TEST_WITH(setup, teardown, silence_ends_a_connection)
 {
 	uint64_t start, now;
 	int fd = dial();
 	char byte;
 
-	(void)state;
 	sd_event_now(fixture.event, CLOCK_MONOTONIC, &start);
 	now = start;
 	while (recv(fd, &byte, 1, MSG_DONTWAIT) < 0) {
@@ -561,7 +542,7 @@ static void silence_ends_a_connection(void **state)
 	close(fd);
 }
 
-static void ipv4_and_ports_in_use(void **state)
+TEST_WITH(setup, teardown, ipv4_and_ports_in_use)
 {
 	struct sockaddr_in6 mapped = { .sin6_family = AF_INET6 };
 	struct sockaddr_in to = {
@@ -571,7 +552,6 @@ static void ipv4_and_ports_in_use(void **state)
 	struct httpd *other = NULL;
 	int fd;
 
-	(void)state;
 	inet_pton(AF_INET6, "::ffff:127.0.0.1", &mapped.sin6_addr);
 	assert_int_equal(httpd_open(&other, fixture.event, &mapped, &ops,
 				    &fixture), 0);
@@ -586,29 +566,4 @@ static void ipv4_and_ports_in_use(void **state)
 	assert_int_equal(httpd_open(&(struct httpd *){ NULL }, fixture.event,
 				    &mapped, &ops, &fixture), -EADDRINUSE);
 	httpd_close(other);
-}
-
-int main(void)
-{
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-	const struct CMUnitTest tests[] = {
-		TEST(formats),
-		TEST(connection_is_kept),
-		TEST(head_has_no_body),
-		TEST(other_requests),
-		TEST(long_page),
-		TEST(endless_headers),
-		TEST(pages_are_shared),
-		TEST(a_change_during_a_render),
-		TEST(a_render_that_cannot_go_on),
-		TEST(a_render_holds_nothing_up),
-		TEST(who_waits_may_go),
-		TEST(slow_readers_do_not_hoard_pages),
-		TEST(idle_connections_go_first),
-		TEST(busy_connections_are_shared_out),
-		TEST(silence_ends_a_connection),
-		TEST(ipv4_and_ports_in_use),
-	};
-
-	return cmocka_run_group_tests_name("httpd", tests, NULL, NULL);
 }

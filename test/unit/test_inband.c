@@ -2,16 +2,12 @@
 /*
  * From a flow to the encapsulation of the route that its messages take.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <cmocka.h>
 #include <linux/seg6_iptunnel.h>
 #include "lmctl/node/seg6.h"
 #include "lmctl/service/inband.h"
+#include "test/unit/unit.h"
 
 static struct sr6flow_flow flow_of(const char *text)
 {
@@ -24,7 +20,7 @@ static struct sr6flow_flow flow_of(const char *text)
 }
 
 /* The mode, in host byte order, and an SRH as RFC 8754, section 2, has it. */
-static void test_bytes(void **state)
+TEST(test_bytes)
 {
 	static const uint8_t srh[] = {
 		0, 6, 4, 2, 2, 0, 0, 0,
@@ -37,19 +33,17 @@ static void test_bytes(void **state)
 	const int mode = SEG6_IPTUN_MODE_ENCAP;
 	uint8_t data[INBAND_ENCAP_MAX];
 
-	(void)state;
 	assert_int_equal(inband_encap(data, &flow), sizeof(mode) + sizeof(srh));
 	assert_memory_equal(data, &mode, sizeof(mode));
 	assert_memory_equal(data + sizeof(mode), srh, sizeof(srh));
 }
 
 /* A set that imports the route counts its packets as the flow. */
-static void test_every_length(void **state)
+TEST(test_every_length)
 {
 	struct sr6flow_flow flow = { .nsids = 0 };
 	unsigned int n;
 
-	(void)state;
 	for (n = 1; n <= SR6FLOW_SIDS_MAX; n++) {
 		struct seg6_route route = { .family = AF_INET6,
 					    .prefix_len = 128 };
@@ -74,20 +68,8 @@ static void test_every_length(void **state)
 	assert_int_equal(INBAND_ENCAP_MAX, 4 + 8 + 16 * SR6FLOW_SIDS_MAX);
 }
 
-static void test_overhead(void **state)
+TEST(test_overhead)
 {
-	(void)state;
 	assert_int_equal(INBAND_OVERHEAD(1), 64);
 	assert_int_equal(INBAND_OVERHEAD(16), 304);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_bytes),
-		cmocka_unit_test(test_every_length),
-		cmocka_unit_test(test_overhead),
-	};
-
-	return cmocka_run_group_tests_name("inband", tests, NULL, NULL);
 }

@@ -3,18 +3,15 @@
  * The join of two recordings: what is exact, what is invalid and why, what is left
  * out, what cannot be joined at all.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <errno.h>
 #include <limits.h>
-#include <cmocka.h>
 
 #include "lmctl/base/block.h"
 #include "lmctl/cmd/join.h"
+#include "test/unit/unit.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 /* So that tables can say which records there are. */
@@ -121,28 +118,6 @@ static void check_totals(const struct join *join, const struct scenario *want)
 		assert_int_equal(flow->sent, want->totals[i].sent);
 		assert_int_equal(flow->received, want->totals[i].received);
 	}
-}
-
-static void test_scenario(void **state)
-{
-	const struct scenario *scenario = *state;
-	struct join *join = join_new(false);
-	const struct join_row *const *rows;
-	char error[512] = "";
-	size_t n, i;
-
-	assert_non_null(join);
-	for (i = 0; scenario->entries[i].side; i++)
-		add(join, &scenario->entries[i]);
-	if (join_finish(join, error, sizeof(error)))
-		fail_msg("%s", error);
-	rows = join_rows(join, &n);
-	for (i = 0; i < n; i++)
-		check_row(rows[i], &scenario->rows[i]);
-	assert_int_equal(scenario->rows[n].block, 0);
-	check_totals(join, scenario);
-	assert_int_equal(join_left_out(join), scenario->left_out);
-	join_free(join);
 }
 
 static const struct scenario scenarios[] = {
@@ -362,6 +337,28 @@ static const struct scenario scenarios[] = {
 	},
 };
 
+TEST_ROWS(scenarios, test_scenario)
+{
+	const struct scenario *scenario = *state;
+	struct join *join = join_new(false);
+	const struct join_row *const *rows;
+	char error[512] = "";
+	size_t n, i;
+
+	assert_non_null(join);
+	for (i = 0; scenario->entries[i].side; i++)
+		add(join, &scenario->entries[i]);
+	if (join_finish(join, error, sizeof(error)))
+		fail_msg("%s", error);
+	rows = join_rows(join, &n);
+	for (i = 0; i < n; i++)
+		check_row(rows[i], &scenario->rows[i]);
+	assert_int_equal(scenario->rows[n].block, 0);
+	check_totals(join, scenario);
+	assert_int_equal(join_left_out(join), scenario->left_out);
+	join_free(join);
+}
+
 static size_t looks;
 
 enum reason __real_reason_first(enum reason a, enum reason b);
@@ -377,7 +374,7 @@ enum reason __wrap_reason_first(enum reason a, enum reason b)
  * Every second record steps the clock back: each row is looked at a few times,
  * not once per step.
  */
-static void test_many_steps(void **state)
+TEST(test_many_steps)
 {
 	const int pairs = 5000;
 	struct join *join = join_new(false);
@@ -386,7 +383,6 @@ static void test_many_steps(void **state)
 	size_t n, i;
 	int k;
 
-	(void)state;
 	looks = 0;
 	add(join, &(struct entry){ RECEIVED, 1, 0, .packets = 1 });
 	add(join, &(struct entry){ RECEIVED, 1, 2 * pairs, .packets = 1 });
@@ -406,7 +402,7 @@ static void test_many_steps(void **state)
 }
 
 /* Numbers in names count by their value. */
-static void test_order(void **state)
+TEST(test_order)
 {
 	static const char *const names[] = { "flow-10", "flow-9", "", "a" };
 	static const char *const sorted[] = { "", "a", "flow-9", "flow-10" };
@@ -416,7 +412,6 @@ static void test_order(void **state)
 	char error[512];
 	size_t n, i;
 
-	(void)state;
 	for (i = 0; i < ARRAY_SIZE(names); i++) {
 		struct record record = record_of((int)i, 5);
 
@@ -437,14 +432,13 @@ static void test_order(void **state)
 	join_free(join);
 }
 
-static void test_wanted(void **state)
+TEST(test_wanted)
 {
 	struct record record = record_of(1, 7);
 	struct join *join = join_new(false);
 	char error[512];
 	size_t n;
 
-	(void)state;
 	join_add(join, JOIN_SENT, &record, false, error, sizeof(error));
 	join_add(join, JOIN_RECEIVED, &record, false, error, sizeof(error));
 	record = record_of(2, 9);
@@ -487,9 +481,8 @@ static void two_clocks(bool sent, bool received, bool trust,
 	join_free(join);
 }
 
-static void test_two_clocks(void **state)
+TEST(test_two_clocks)
 {
-	(void)state;
 	two_clocks(true, true, false, JOIN_EXACT);
 	two_clocks(true, false, false, JOIN_INVALID);
 	two_clocks(false, true, false, JOIN_INVALID);
@@ -498,7 +491,7 @@ static void test_two_clocks(void **state)
 }
 
 /* Version 1 has no clocks: a step shows where it cut a block off. */
-static void test_version_before(void **state)
+TEST(test_version_before)
 {
 	static const enum reason reasons[] = {
 		REASON_NONE, REASON_CLOCK_STEPPED, REASON_NONE,
@@ -509,7 +502,6 @@ static void test_version_before(void **state)
 	size_t n;
 	int i;
 
-	(void)state;
 	for (i = 0; i < 3; i++) {
 		struct record record = record_of(1, 7 + i);
 
@@ -529,14 +521,13 @@ static void test_version_before(void **state)
 }
 
 /* One SID list, two sources: two flows. */
-static void test_sources(void **state)
+TEST(test_sources)
 {
 	struct join *join = join_new(false);
 	struct record record = record_of(1, 7);
 	char error[512];
 	int i;
 
-	(void)state;
 	record.flow.netmask = 128;
 	for (i = 0; i < 2; i++) {
 		record.flow.source.s6_addr[15] = (uint8_t)i;
@@ -573,20 +564,18 @@ static void wanted_at(enum join_side named)
 	join_free(join);
 }
 
-static void test_wanted_at_one_end(void **state)
+TEST(test_wanted_at_one_end)
 {
-	(void)state;
 	wanted_at(JOIN_SENT);
 	wanted_at(JOIN_RECEIVED);
 }
 
-static void test_totals_overflow(void **state)
+TEST(test_totals_overflow)
 {
 	struct join *join = join_new(false);
 	char error[512] = "";
 	int block;
 
-	(void)state;
 	for (block = 1; block < 4; block++) {
 		add(join, &(struct entry){ SENT, 1, block, 0, INT64_MAX, 0, 0 });
 		add(join, &(struct entry){ RECEIVED, 1, block, 0, 0, 0, 0 });
@@ -616,11 +605,10 @@ static void refuse(struct record b, enum join_side side, const char *word)
 	join_free(join);
 }
 
-static void test_refused(void **state)
+TEST(test_refused)
 {
 	struct record record = record_of(1, 8);
 
-	(void)state;
 	refuse(record, JOIN_RECEIVED, "none in common");
 	record = record_of(1, 7);
 	record.period_ms = 200;
@@ -650,13 +638,12 @@ static void test_refused(void **state)
 	refuse(record, JOIN_SENT, "'other'");
 }
 
-static void test_empty(void **state)
+TEST(test_empty)
 {
 	struct record record = record_of(1, 7);
 	struct join *join = join_new(false);
 	char error[512] = "";
 
-	(void)state;
 	assert_int_equal(join_finish(join, error, sizeof(error)), -EINVAL);
 	assert_non_null(strstr(error, "sent is empty"));
 	join_add(join, JOIN_SENT, &record, true, error, sizeof(error));
@@ -665,31 +652,3 @@ static void test_empty(void **state)
 	join_free(join);
 }
 
-static const struct CMUnitTest fixed[] = {
-	cmocka_unit_test(test_many_steps),
-	cmocka_unit_test(test_order),
-	cmocka_unit_test(test_wanted),
-	cmocka_unit_test(test_wanted_at_one_end),
-	cmocka_unit_test(test_two_clocks),
-	cmocka_unit_test(test_version_before),
-	cmocka_unit_test(test_sources),
-	cmocka_unit_test(test_totals_overflow),
-	cmocka_unit_test(test_refused),
-	cmocka_unit_test(test_empty),
-};
-
-int main(void)
-{
-	struct CMUnitTest tests[ARRAY_SIZE(scenarios) + ARRAY_SIZE(fixed)] = {
-		0
-	};
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(scenarios); i++) {
-		tests[i].name = scenarios[i].name;
-		tests[i].test_func = test_scenario;
-		tests[i].initial_state = (void *)&scenarios[i];
-	}
-	memcpy(&tests[i], fixed, sizeof(fixed));
-	return cmocka_run_group_tests_name("join", tests, NULL, NULL);
-}

@@ -6,18 +6,15 @@
  * The HMACs below were made with Python's hmac and hashlib:
  *   hmac.new(key, data, hashlib.sha256).digest()[:16]
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <errno.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <cmocka.h>
 
 #include "lmctl/stamp/keys.h"
+#include "test/unit/unit.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 /* 16 bytes and 64 bytes. */
@@ -68,9 +65,31 @@ static void fails(const char *text, size_t len, int err, const char *words)
 	is_empty();
 }
 
-static void test_load(void **state)
+static int make_file(void **state)
+{
+	int fd = mkstemp(path);
+
+	(void)state;
+	return fd < 0 ? -1 : close(fd);
+}
+
+static int remove_file(void **state)
 {
 	(void)state;
+	unlink(path);
+	return 0;
+}
+
+/* Every test of files begins with one of mode 600. */
+static int fresh_file(void **state)
+{
+	remove_file(state);
+	strcpy(path + sizeof(path) - 7, "XXXXXX");
+	return make_file(state);
+}
+
+TEST_WITH(fresh_file, NULL, test_load)
+{
 	loads("one " HEX16 "\n"
 	      "2:k.e_y-\t \t" HEX64 "\n", 2);
 	assert_string_equal(keys.key[0].id, "one");
@@ -90,9 +109,8 @@ static void test_load(void **state)
 	assert_null(keys_find(&keys, "one"));
 }
 
-static void test_load_forms(void **state)
+TEST_WITH(fresh_file, NULL, test_load_forms)
 {
-	(void)state;
 	/* comments, empty lines, blanks around, no newline at the end */
 	loads("# keys of 2024\n\n \t\n  # and\n\t one " HEX16 "  \n#x y z\n"
 	      "two " HEX16, 2);
@@ -110,7 +128,7 @@ static void test_load_forms(void **state)
 	assert_non_null(keys_find(&keys, "abcdefghijklmnopqrstuvwxyz01234"));
 }
 
-static void test_load_bad_lines(void **state)
+TEST_WITH(fresh_file, NULL, test_load_bad_lines)
 {
 	static const struct {
 		const char *text;
@@ -144,19 +162,17 @@ static void test_load_bad_lines(void **state)
 		  "i " HEX16 "\n", "line 9: more than 8 keys" },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
 		fails(cases[i].text, strlen(cases[i].text), -EINVAL,
 		      cases[i].words);
 }
 
-static void test_load_no_text(void **state)
+TEST_WITH(fresh_file, NULL, test_load_no_text)
 {
 	static const char nul[] = "one " HEX16 "\ntwo\0" HEX16 "\n";
 	size_t len = 20000;
 	char *large = test_malloc(len);
 
-	(void)state;
 	fails(nul, sizeof(nul) - 1, -EINVAL, "line 2: it has a NUL byte");
 	fails("\0", 1, -EINVAL, "NUL byte");
 	memset(large, '#', len);
@@ -166,13 +182,12 @@ static void test_load_no_text(void **state)
 	test_free(large);
 }
 
-static void test_load_mode(void **state)
+TEST_WITH(fresh_file, NULL, test_load_mode)
 {
 	static const mode_t bad[] = {
 		0640, 0620, 0610, 0604, 0602, 0601, 0644, 0666, 0777,
 	};
 
-	(void)state;
 	put("one " HEX16 "\n", 4 + 32 + 1);
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
 		assert_int_equal(chmod(path, bad[i]), 0);
@@ -187,11 +202,10 @@ static void test_load_mode(void **state)
 	assert_int_equal(keys_load(&keys, path, 0, error, sizeof(error)), 0);
 }
 
-static void test_load_owner(void **state)
+TEST_WITH(fresh_file, NULL, test_load_owner)
 {
 	const uid_t other = 12345;
 
-	(void)state;
 	put("one " HEX16 "\n", 4 + 32 + 1);
 	if (geteuid())
 		skip();
@@ -211,9 +225,8 @@ static void test_load_owner(void **state)
 }
 
 /* None of these may hang, a FIFO that nobody writes to least of all. */
-static void test_load_no_file(void **state)
+TEST_WITH(fresh_file, NULL, test_load_no_file)
 {
-	(void)state;
 	assert_int_equal(unlink(path), 0);
 	assert_int_equal(keys_load(&keys, path, 0, error, sizeof(error)),
 			 -ENOENT);
@@ -279,12 +292,11 @@ static void fill_base(uint8_t *data)
 		data[i] = (uint8_t)i;
 }
 
-static void test_base_hmac(void **state)
+TEST(test_base_hmac)
 {
 	struct keys two = two_keys();
 	uint8_t data[STAMP_AUTH_BASE_LEN], before[STAMP_AUTH_BASE_LEN];
 
-	(void)state;
 	fill_base(before);
 	fill_base(data);
 	for (unsigned int i = 0; i < 2; i++) {
@@ -297,12 +309,11 @@ static void test_base_hmac(void **state)
 }
 
 /* Any bit that is another is found out, and any length that is short. */
-static void test_base_verify(void **state)
+TEST(test_base_verify)
 {
 	struct keys two = two_keys(), one = two_keys(), none = { 0 };
 	uint8_t data[STAMP_AUTH_BASE_LEN + 8] = { 0 };
 
-	(void)state;
 	fill_base(data);
 	key_seal_base(&two.key[1], data);
 	one.n = 1;
@@ -325,13 +336,12 @@ static void test_base_verify(void **state)
 			 &two.key[0]);
 }
 
-static void test_tlv_hmac(void **state)
+TEST(test_tlv_hmac)
 {
 	struct keys two = two_keys();
 	uint8_t data[STAMP_AUTH_BASE_LEN + 20], hmac[STAMP_HMAC_LEN];
 	size_t end = sizeof(data);
 
-	(void)state;
 	fill_base(data);
 	for (unsigned int i = 0; i < 20; i++)
 		data[STAMP_AUTH_BASE_LEN + i] = (uint8_t)(0xa0 + i);
@@ -352,12 +362,11 @@ static void test_tlv_hmac(void **state)
 }
 
 /* It covers the Sequence Number and the TLVs, all of them and nothing else. */
-static void test_tlv_verify(void **state)
+TEST(test_tlv_verify)
 {
 	struct keys two = two_keys();
 	uint8_t data[STAMP_AUTH_BASE_LEN + 20], hmac[STAMP_HMAC_LEN];
 
-	(void)state;
 	memset(data, 0x5a, sizeof(data));
 	key_tlv_hmac(&two.key[0], data, STAMP_AUTH_BASE_LEN, sizeof(data),
 		     hmac);
@@ -378,44 +387,7 @@ static void test_tlv_verify(void **state)
 	}
 }
 
-static int make_file(void **state)
+UNIT_REGISTER(group)
 {
-	int fd = mkstemp(path);
-
-	(void)state;
-	return fd < 0 ? -1 : close(fd);
-}
-
-static int remove_file(void **state)
-{
-	(void)state;
-	unlink(path);
-	return 0;
-}
-
-/* Every test of files begins with one of mode 600. */
-static int fresh_file(void **state)
-{
-	remove_file(state);
-	strcpy(path + sizeof(path) - 7, "XXXXXX");
-	return make_file(state);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(test_load, fresh_file),
-		cmocka_unit_test_setup(test_load_forms, fresh_file),
-		cmocka_unit_test_setup(test_load_bad_lines, fresh_file),
-		cmocka_unit_test_setup(test_load_no_text, fresh_file),
-		cmocka_unit_test_setup(test_load_mode, fresh_file),
-		cmocka_unit_test_setup(test_load_owner, fresh_file),
-		cmocka_unit_test_setup(test_load_no_file, fresh_file),
-		cmocka_unit_test(test_base_hmac),
-		cmocka_unit_test(test_base_verify),
-		cmocka_unit_test(test_tlv_hmac),
-		cmocka_unit_test(test_tlv_verify),
-	};
-
-	return cmocka_run_group_tests(tests, make_file, remove_file);
+	unit_group(make_file, remove_file);
 }

@@ -5,14 +5,11 @@
  * when they are in one message as when they are in two, where nothing is
  * compared.
  */
-#include <stdarg.h>
-#include <setjmp.h>
-#include <stddef.h>
-#include <cmocka.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include "listing_fake.h"
+#include "test/unit/unit.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 #define NET NLA_F_NET_BYTEORDER
@@ -271,7 +268,7 @@ static void compare(const size_t which[3], const uint32_t colours[3])
 	sr6flow_close(handle);
 }
 
-static void same(void **state)
+TEST(same)
 {
 	static const uint32_t colours[][3] = {
 		{ LISTING_LOW, LISTING_HIGH, LISTING_BOTH },
@@ -280,7 +277,6 @@ static void same(void **state)
 	};
 	size_t which[3], i;
 
-	(void)state;
 	for (i = 0; i < COUNT(colours); i++)
 		for (which[0] = 0; which[0] < COUNT(records); which[0]++)
 			for (which[1] = 0; which[1] < COUNT(records); which[1]++) {
@@ -293,7 +289,7 @@ static void same(void **state)
 }
 
 /* A whole flow comes out of its three records. */
-static void merged(void **state)
+TEST(merged)
 {
 	static const size_t which[3] = { 0, 0, 0 };
 	static const uint32_t colours[3] = {
@@ -301,7 +297,6 @@ static void merged(void **state)
 	};
 	char want[200];
 
-	(void)state;
 	handle = fake_open();
 	list(which, colours, false);
 	snprintf(want, sizeof(want), "gold=::1,::2 i%lx g7 t%u c0,0 0-0/0 1:10/1000 2:10/1000 3:10/1000\n0 ",
@@ -310,14 +305,4 @@ static void merged(void **state)
 	fake_done();
 	sr6flow_close(handle);
 	fake_reset();
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(same),
-		cmocka_unit_test(merged),
-	};
-
-	return cmocka_run_group_tests_name("label", tests, NULL, NULL);
 }

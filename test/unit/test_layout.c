@@ -4,16 +4,11 @@
  * there.
  */
 #include <locale.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "lmctl/base/layout.h"
+#include "test/unit/unit.h"
 
 static void shortens(const char *text, size_t width, const char *expected)
 {
@@ -25,9 +20,8 @@ static void shortens(const char *text, size_t width, const char *expected)
 	free(got);
 }
 
-static void test_shorten(void **state)
+TEST(test_shorten)
 {
-	(void)state;
 	shortens("customer-17-gold", 16, "customer-17-gold");
 	shortens("customer-17-gold", 15, "custom...7-gold");
 	shortens("customer-17-gold", 10, "cust...old");
@@ -35,9 +29,8 @@ static void test_shorten(void **state)
 }
 
 /* A character is not cut, and counts as many cells as it has. */
-static void test_characters(void **state)
+TEST(test_characters)
 {
-	(void)state;
 	if (!setlocale(LC_CTYPE, "C.UTF-8"))
 		skip();
 	assert_int_equal(layout_width("K\xc3\xb6ln"), 4);
@@ -59,9 +52,8 @@ static void wraps(const char *text, size_t width, unsigned int indent,
 	free(got);
 }
 
-static void test_wrap(void **state)
+TEST(test_wrap)
 {
-	(void)state;
 	wraps("", 5, 0, "");
 	wraps("one two three", 0, 0, "one two three");
 	wraps("one two three", 13, 0, "one two three");
@@ -124,14 +116,13 @@ static size_t line_width(const struct layout *layout)
 	return width;
 }
 
-static void test_fit(void **state)
+TEST(test_fit)
 {
 	struct layout_need needs[COLUMNS];
 	struct layout layout;
 	int before = 0;
 	size_t width;
 
-	(void)state;
 	need(needs);
 	for (width = 160; width; width--) {
 		layout_fit(columns, COLUMNS, needs, width, &layout);
@@ -147,13 +138,12 @@ static void test_fit(void **state)
 	assert_int_equal(before, -1);
 }
 
-static void test_steps(void **state)
+TEST(test_steps)
 {
 	struct layout_need needs[COLUMNS];
 	struct layout layout;
 	char left[64];
 
-	(void)state;
 	need(needs);
 	layout_fit(columns, COLUMNS, needs, 0, &layout);
 	assert_int_equal(layout.step, 0);
@@ -174,17 +164,4 @@ static void test_steps(void **state)
 	assert_int_equal(layout.step, 2);
 	layout_fit(columns, COLUMNS, needs, 60, &layout);
 	assert_int_equal(layout.step, -1);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_shorten),
-		cmocka_unit_test(test_characters),
-		cmocka_unit_test(test_wrap),
-		cmocka_unit_test(test_fit),
-		cmocka_unit_test(test_steps),
-	};
-
-	return cmocka_run_group_tests_name("layout", tests, NULL, NULL);
 }

@@ -3,17 +3,13 @@
  * The learner: into which sets it writes, how much at once, and what becomes of
  * flows that a set does not take. With real time and a set in memory.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <cmocka.h>
 
 #include "lmctl/base/clock.h"
 #include "lmctl/service/learner.h"
 #include "test/unit/fake_sr6flow.h"
+#include "test/unit/unit.h"
 
 /* More than three batches of 16, and the shortest time that they take. */
 #define FLOWS 49
@@ -108,12 +104,11 @@ static int64_t learn_all(void)
 	return wallclock_time() - began;
 }
 
-static void test_batches(void **state)
+TEST_WITH(setup, teardown, test_batches)
 {
 	struct sr6flow_flow last = flow(FLOWS - 1);
 	int64_t took;
 
-	(void)state;
 	open_learner();
 	took = learn_all();
 	assert_int_equal(fake.n, FLOWS + 1);
@@ -124,9 +119,8 @@ static void test_batches(void **state)
 }
 
 /* The one that does not fit is the last one that is tried. */
-static void test_full(void **state)
+TEST_WITH(setup, teardown, test_full)
 {
-	(void)state;
 	fake.adds_left = 5;
 	open_learner();
 	learn_all();
@@ -136,9 +130,8 @@ static void test_full(void **state)
 }
 
 /* A set that cannot learn, from the start or from some time on. */
-static void test_cannot(void **state)
+TEST_WITH(setup, teardown, test_cannot)
 {
-	(void)state;
 	assert_true(learner_check(self.config));
 	fake.timeout = SR6FLOW_NO_TIMEOUT;
 	assert_null(learner_open("lm-rx", self.learning, self.loop));
@@ -157,14 +150,4 @@ static void test_cannot(void **state)
 	assert_int_equal(learning_stats(self.learning)->failed, FLOWS);
 	self.config->reflect.reflector.learn = 0;
 	assert_true(learner_check(self.config));
-}
-
-int main(void)
-{
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-	const struct CMUnitTest tests[] = {
-		TEST(test_batches), TEST(test_full), TEST(test_cannot),
-	};
-
-	return cmocka_run_group_tests_name("learner", tests, NULL, NULL);
 }

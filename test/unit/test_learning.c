@@ -4,14 +4,10 @@
  * long it stays, and what the operator's flows see of it.
  */
 #include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
-#include <cmocka.h>
 
 #include "lmctl/engine/ledger.h"
+#include "test/unit/unit.h"
 
 #define MASK 0x30000u
 #define TIMEOUT 100
@@ -142,9 +138,8 @@ static uint64_t refused(void)
 	return learning_stats(learning)->refused;
 }
 
-static void test_learns(void **state)
+TEST_WITH(setup, teardown, test_learns)
 {
-	(void)state;
 	assert_true(ask(1, "a"));
 	assert_int_equal(wakes, 1);
 	/* Asked again and again: one job. */
@@ -164,9 +159,8 @@ static void test_learns(void **state)
 	assert_int_equal(refused() + learning_stats(learning)->failed, 0);
 }
 
-static void test_off(void **state)
+TEST_WITH(setup, teardown, test_off)
 {
-	(void)state;
 	configure(0);
 	assert_true(ask(1, "a"));
 	expect_none();
@@ -182,9 +176,8 @@ static void test_off(void **state)
 }
 
 /* Each key has its half; flows with no key count for all. */
-static void test_quota(void **state)
+TEST_WITH(setup, teardown, test_quota)
 {
-	(void)state;
 	assert_true(ask(1, "a"));
 	assert_true(ask(2, "a"));
 	assert_true(ask(3, "a"));
@@ -204,11 +197,10 @@ static void test_quota(void **state)
 }
 
 /* What a restart finds counts for no key, but within the limit of all. */
-static void test_restart(void **state)
+TEST_WITH(setup, teardown, test_restart)
 {
 	unsigned int i;
 
-	(void)state;
 	for (i = 1; i < FLOWS; i++)
 		dump(i, TIMEOUT);
 	block_end();
@@ -230,9 +222,8 @@ static void test_restart(void **state)
 	assert_int_equal(refused(), 2);
 }
 
-static void test_rotation(void **state)
+TEST_WITH(setup, teardown, test_rotation)
 {
-	(void)state;
 	assert_true(ask(1, "a"));
 	assert_true(ask(2, "a"));
 	expect_job(1, false, 0);
@@ -256,7 +247,7 @@ static void test_rotation(void **state)
 	assert_int_equal(refused(), 2);
 }
 
-static void test_blocks(void **state)
+TEST_WITH(setup, teardown, test_blocks)
 {
 	static const struct {
 		int64_t ahead;
@@ -269,7 +260,6 @@ static void test_blocks(void **state)
 	struct blocktlv tlv;
 	unsigned int i;
 
-	(void)state;
 	/* Only those that are reported after the first one. */
 	for (i = 0; i < 2; i++) {
 		tlv = request(1, block - 1 - (int64_t)i);
@@ -291,11 +281,10 @@ static void test_blocks(void **state)
 	assert_int_equal(refused(), 0);
 }
 
-static void test_before_first_report(void **state)
+TEST_WITH(setup, teardown, test_before_first_report)
 {
 	struct ledger *was = ledger;
 
-	(void)state;
 	ledger = ledger_new(&timing);
 	learning = ledger_learning(ledger);
 	configure(FLOWS);
@@ -306,12 +295,11 @@ static void test_before_first_report(void **state)
 }
 
 /* The set of an egress that has learned nothing yet is empty. */
-static void test_empty_set(void **state)
+TEST_WITH(setup, teardown, test_empty_set)
 {
 	struct blocktlv tlv = request(1, block);
 	const struct in6_addr from = { .s6_addr = { 0xfd } };
 
-	(void)state;
 	assert_false(ledger_ask(ledger, &tlv, &from));
 	assert_int_equal(tlv.answer.status, ANSWER_UNKNOWN_FLOW);
 	tlv = request(1, block);
@@ -322,12 +310,11 @@ static void test_empty_set(void **state)
 }
 
 /* Another mask, netmask, period, guard time or guard band: not this set's. */
-static void test_differences(void **state)
+TEST_WITH(setup, teardown, test_differences)
 {
 	struct blocktlv tlv;
 	unsigned int i;
 
-	(void)state;
 	for (i = 0; i < 5; i++) {
 		tlv = request(1, block);
 		tlv.mask ^= i == 0;
@@ -341,12 +328,11 @@ static void test_differences(void **state)
 }
 
 /* A flow that went must not come back by what was asked before. */
-static void test_replay(void **state)
+TEST_WITH(setup, teardown, test_replay)
 {
 	struct blocktlv first, last;
 	unsigned int i;
 
-	(void)state;
 	first = request(1, block);
 	assert_true(ask_of(&first, "a"));
 	expect_job(1, false, 0);
@@ -375,12 +361,11 @@ static void test_replay(void **state)
 }
 
 /* So do requests from before a step of the clock. */
-static void test_step(void **state)
+TEST_WITH(setup, teardown, test_step)
 {
 	struct blocktlv before;
 	unsigned int i;
 
-	(void)state;
 	for (i = 0; i < 5; i++)
 		block_end();
 	before = request(1, block - 1);
@@ -405,11 +390,10 @@ static void test_step(void **state)
 	expect_job(1, false, 0);
 }
 
-static void test_operator(void **state)
+TEST_WITH(setup, teardown, test_operator)
 {
 	unsigned int i;
 
-	(void)state;
 	dump(1, 0);
 	dump(2, SR6FLOW_NO_TIMEOUT);
 	block_end();
@@ -442,11 +426,10 @@ static void test_operator(void **state)
 	assert_int_equal(learning_stats(learning)->failed, 0);
 }
 
-static void test_renewal(void **state)
+TEST_WITH(setup, teardown, test_renewal)
 {
 	unsigned int i;
 
-	(void)state;
 	assert_true(ask(1, "a"));
 	assert_true(ask(2, "a"));
 	expect_job(1, false, 0);
@@ -480,9 +463,8 @@ static void test_renewal(void **state)
 }
 
 /* A job that waits is not done when the operator has taken the flow. */
-static void test_renewal_waits(void **state)
+TEST_WITH(setup, teardown, test_renewal_waits)
 {
-	(void)state;
 	assert_true(ask(1, "a"));
 	expect_job(1, false, 0);
 	dump(1, 1);
@@ -492,9 +474,8 @@ static void test_renewal_waits(void **state)
 }
 
 /* A full set is not asked again before the next block. */
-static void test_full(void **state)
+TEST_WITH(setup, teardown, test_full)
 {
-	(void)state;
 	assert_true(ask(1, "a"));
 	assert_true(ask(2, "a"));
 	assert_true(ask(3, "b"));
@@ -512,9 +493,8 @@ static void test_full(void **state)
 }
 
 /* Blocks without a dump make nobody add what is there. */
-static void test_no_dump(void **state)
+TEST_WITH(setup, teardown, test_no_dump)
 {
-	(void)state;
 	assert_true(ask(1, "a"));
 	expect_job(1, false, 0);
 	dump(1, TIMEOUT);
@@ -525,12 +505,11 @@ static void test_no_dump(void **state)
 }
 
 /* Whatever is asked, there are never more than the limit. */
-static void test_bounded(void **state)
+TEST_WITH(setup, teardown, test_bounded)
 {
 	unsigned int i, jobs = 0;
 	struct learning_job job;
 
-	(void)state;
 	for (i = 0; i < 2000; i++) {
 		ask(i % 200, i % 3 ? "a" : "b");
 		if (i % 10 == 0)
@@ -543,20 +522,4 @@ static void test_bounded(void **state)
 	/* Each place is free again when its flow cannot be repeated any more. */
 	assert_in_range(jobs, FLOWS, FLOWS * (2000 / 10 / LEDGER_BLOCKS + 1));
 	assert_true(refused() > 1000);
-}
-
-int main(void)
-{
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-	const struct CMUnitTest tests[] = {
-		TEST(test_learns), TEST(test_off), TEST(test_quota),
-		TEST(test_restart), TEST(test_rotation), TEST(test_blocks),
-		TEST(test_before_first_report), TEST(test_empty_set),
-		TEST(test_differences),
-		TEST(test_replay), TEST(test_step), TEST(test_operator),
-		TEST(test_renewal), TEST(test_renewal_waits), TEST(test_full),
-		TEST(test_no_dump), TEST(test_bounded),
-	};
-
-	return cmocka_run_group_tests_name("learning", tests, NULL, NULL);
 }

@@ -4,17 +4,17 @@
  * clock that is set back does to it, and what strangers may ask.
  */
 #include "test/unit/ledger_bench.h"
+#include "test/unit/unit.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 static const struct in6_addr bob = { .s6_addr = { 0xfd, [15] = 2 } };
 static const struct in6_addr carol = { .s6_addr = { 0xfd, [15] = 3 } };
 
-static void test_kept_blocks(void **state)
+TEST_WITH(setup, teardown, test_kept_blocks)
 {
 	int64_t newest = 100, b;
 
-	(void)state;
 	for (b = newest - 20; b <= newest; b++)
 		block(b, REASON_NONE, (uint64_t)b);
 	for (b = newest - LEDGER_BLOCKS + 1; b <= newest; b++)
@@ -25,7 +25,7 @@ static void test_kept_blocks(void **state)
 		expect(0, b, ANSWER_NOT_FINISHED);
 }
 
-static void test_hostile_numbers(void **state)
+TEST_WITH(setup, teardown, test_hostile_numbers)
 {
 	static const int64_t newest[] = {
 		0, -1, 100, INT64_MIN, INT64_MIN + 3, INT64_MAX - 3, INT64_MAX,
@@ -36,7 +36,6 @@ static void test_hostile_numbers(void **state)
 	};
 	unsigned int i, j;
 
-	(void)state;
 	for (i = 0; i < ARRAY_SIZE(newest); i++) {
 		block(newest[i], REASON_NONE, 5);
 		for (j = 0; j < ARRAY_SIZE(asked); j++) {
@@ -52,11 +51,10 @@ static void test_hostile_numbers(void **state)
 	}
 }
 
-static void test_negative_blocks(void **state)
+TEST_WITH(setup, teardown, test_negative_blocks)
 {
 	int64_t b;
 
-	(void)state;
 	for (b = -20; b <= -3; b++)
 		block(b, REASON_NONE, (uint64_t)(b + 100));
 	for (b = -10; b <= -3; b++)
@@ -65,11 +63,10 @@ static void test_negative_blocks(void **state)
 	expect(0, -2, ANSWER_NOT_FINISHED);
 }
 
-static void test_nothing_reported(void **state)
+TEST_WITH(setup, teardown, test_nothing_reported)
 {
 	struct blocktlv tlv = request(0, 10);
 
-	(void)state;
 	/* Known or not: who just started has not seen every flow. */
 	assert_false(ledger_ask(ledger, &tlv, &alice));
 	assert_int_equal(tlv.answer.status, ANSWER_NOT_FINISHED);
@@ -84,11 +81,10 @@ static void test_nothing_reported(void **state)
 	expect_invalid(0, 9, REASON_READ_LATE);
 }
 
-static void test_unknown_flow_tells_timing(void **state)
+TEST_WITH(setup, teardown, test_unknown_flow_tells_timing)
 {
 	struct blocktlv own = request(0, 10), tlv = request(1, 10);
 
-	(void)state;
 	block(10, REASON_NONE, 5);
 	tlv.mask = 1;
 	tlv.period_ms = 1;
@@ -116,12 +112,11 @@ static void expect_difference(struct blocktlv tlv, enum answer_status status)
 	assert_int_equal(tlv.band, own.band);
 }
 
-static void test_differences_first(void **state)
+TEST_WITH(setup, teardown, test_differences_first)
 {
 	static const int64_t numbers[] = { INT64_MIN, 1, 10, 11, INT64_MAX };
 	unsigned int i;
 
-	(void)state;
 	block(10, REASON_NONE, 5);
 	for (i = 0; i < ARRAY_SIZE(numbers); i++) {
 		struct blocktlv tlv = request(0, numbers[i]);
@@ -139,7 +134,7 @@ static void test_differences_first(void **state)
 }
 
 /* Cumulative counters go out with a valid answer, if the recorder knows them. */
-static void test_totals(void **state)
+TEST_WITH(setup, teardown, test_totals)
 {
 	struct record made = {
 		.flow = flow(0), .mask = MASK, .instance = 0x0102030405060708,
@@ -152,7 +147,6 @@ static void test_totals(void **state)
 	};
 	struct blocktlv tlv = request(0, 10);
 
-	(void)state;
 	assert_int_equal(ledger_record(ledger, &made), 0);
 	made.block = 11;
 	made.continuity = 0;
@@ -174,9 +168,8 @@ static void test_totals(void **state)
 	expect_invalid(0, 10, REASON_CLOCK_STEPPED);
 }
 
-static void test_flow_added(void **state)
+TEST_WITH(setup, teardown, test_flow_added)
 {
-	(void)state;
 	block(10, REASON_NONE, 5);
 	/* Seen first while 12 runs and 11 is read. */
 	dump(1, 1, 5);
@@ -195,11 +188,10 @@ static void test_flow_added(void **state)
 	expect_valid(1, 14, 3);
 }
 
-static void test_reasons(void **state)
+TEST_WITH(setup, teardown, test_reasons)
 {
 	enum reason reason;
 
-	(void)state;
 	for (reason = REASON_SET_RESTARTED; reason <= REASON_UNKNOWN;
 	     reason++) {
 		block(100 + (int64_t)reason, reason, 0);
@@ -207,9 +199,8 @@ static void test_reasons(void **state)
 	}
 }
 
-static void test_second_record(void **state)
+TEST_WITH(setup, teardown, test_second_record)
 {
-	(void)state;
 	record(0, 10, REASON_NONE, 5);
 	record(0, 10, REASON_CLOCK_STEPPED, 0);
 	record(0, 11, REASON_READ_LATE, 0);
@@ -219,9 +210,8 @@ static void test_second_record(void **state)
 	expect_invalid(0, 11, REASON_READ_LATE);
 }
 
-static void test_missed_blocks(void **state)
+TEST_WITH(setup, teardown, test_missed_blocks)
 {
-	(void)state;
 	block(10, REASON_NONE, 5);
 	block(14, REASON_NONE, 6);
 	expect_valid(0, 10, 5);
@@ -234,11 +224,10 @@ static void test_missed_blocks(void **state)
 	assert_int_equal(ledger_flows(ledger), 1);
 }
 
-static void test_clock_set_back(void **state)
+TEST_WITH(setup, teardown, test_clock_set_back)
 {
 	int64_t b;
 
-	(void)state;
 	for (b = 90; b <= 100; b++) {
 		dump(1, 1, 5);
 		record(1, b, REASON_NONE, 50);
@@ -260,11 +249,10 @@ static void test_clock_set_back(void **state)
 	expect_invalid(0, 100, REASON_CLOCK_STEPPED);
 }
 
-static void test_clock_stepped(void **state)
+TEST_WITH(setup, teardown, test_clock_stepped)
 {
 	int64_t b;
 
-	(void)state;
 	for (b = 90; b <= 100; b++)
 		block(b, b == 97 ? REASON_READ_LATE : REASON_NONE, 5);
 	ledger_stepped(ledger);
@@ -279,11 +267,10 @@ static void test_clock_stepped(void **state)
 	expect_invalid(0, 102, REASON_READ_LATE);
 }
 
-static void test_clock_set_back_far(void **state)
+TEST_WITH(setup, teardown, test_clock_set_back_far)
 {
 	int64_t b;
 
-	(void)state;
 	for (b = 1000; b <= 1010; b++)
 		block(b, REASON_NONE, 5);
 	ledger_block_end(ledger, 10);
@@ -294,11 +281,10 @@ static void test_clock_set_back_far(void **state)
 	assert_int_equal(ledger_flows(ledger), 1);
 }
 
-static void test_removed_flow_goes(void **state)
+TEST_WITH(setup, teardown, test_removed_flow_goes)
 {
 	int64_t b;
 
-	(void)state;
 	dump(1, 1, 5);
 	record(1, 10, REASON_NONE, 3);
 	block(10, REASON_NONE, 5);
@@ -314,11 +300,10 @@ static void test_removed_flow_goes(void **state)
 }
 
 /* A set that loses and gets flows all the time does not grow the ledger. */
-static void test_memory_is_bounded(void **state)
+TEST_WITH(setup, teardown, test_memory_is_bounded)
 {
 	unsigned int i;
 
-	(void)state;
 	for (i = 0; i < 5000; i++) {
 		dump(i, 1, 1);
 		record(i, i, REASON_NONE, 1);
@@ -328,11 +313,10 @@ static void test_memory_is_bounded(void **state)
 }
 
 /* Asking makes nothing. */
-static void test_asking_costs_no_memory(void **state)
+TEST_WITH(setup, teardown, test_asking_costs_no_memory)
 {
 	unsigned int i;
 
-	(void)state;
 	block(10, REASON_NONE, 5);
 	for (i = 1; i < 5000; i++)
 		expect(i, 10, ANSWER_UNKNOWN_FLOW);
@@ -345,11 +329,10 @@ static void expect_from(const struct in6_addr *from, int64_t number,
 	assert_int_equal(ask_from(from, 0, number).answer.status, status);
 }
 
-static void test_two_ingresses(void **state)
+TEST_WITH(setup, teardown, test_two_ingresses)
 {
 	int64_t b;
 
-	(void)state;
 	for (b = 1; b <= 100; b++)
 		block(b, REASON_NONE, 5);
 	expect_from(&alice, 100, ANSWER_VALID);
@@ -370,9 +353,8 @@ static void test_two_ingresses(void **state)
 }
 
 /* Both ask before the block is finished: not even the first gets a figure. */
-static void test_two_ingresses_at_once(void **state)
+TEST_WITH(setup, teardown, test_two_ingresses_at_once)
 {
-	(void)state;
 	block(10, REASON_NONE, 5);
 	expect_from(&alice, 11, ANSWER_NOT_FINISHED);
 	expect_from(&bob, 11, ANSWER_NOT_FINISHED);
@@ -381,11 +363,10 @@ static void test_two_ingresses_at_once(void **state)
 	expect_from(&bob, 11, ANSWER_TWO_INGRESSES);
 }
 
-static void test_idle_sender_is_no_ingress(void **state)
+TEST_WITH(setup, teardown, test_idle_sender_is_no_ingress)
 {
 	struct blocktlv tlv = request(0, 10);
 
-	(void)state;
 	block(10, REASON_NONE, 5);
 	memset(&tlv.sent, 0, sizeof(tlv.sent));
 	assert_true(ledger_ask(ledger, &tlv, &bob));
@@ -394,9 +375,8 @@ static void test_idle_sender_is_no_ingress(void **state)
 }
 
 /* Numbers that are not of our time leave no trace. */
-static void test_absurd_ingress(void **state)
+TEST_WITH(setup, teardown, test_absurd_ingress)
 {
-	(void)state;
 	block(10, REASON_NONE, 5);
 	expect_from(&bob, INT64_MAX, ANSWER_NOT_FINISHED);
 	expect_from(&bob, 13, ANSWER_NOT_FINISHED);
@@ -404,17 +384,15 @@ static void test_absurd_ingress(void **state)
 	expect_from(&alice, 10, ANSWER_VALID);
 }
 
-static void test_invalid_before_two_ingresses(void **state)
+TEST_WITH(setup, teardown, test_invalid_before_two_ingresses)
 {
-	(void)state;
 	block(10, REASON_NO_RULE, 0);
 	expect_from(&bob, 10, ANSWER_INVALID);
 	expect_from(&alice, 10, ANSWER_INVALID);
 }
 
-static void test_total(void **state)
+TEST_WITH(setup, teardown, test_total)
 {
-	(void)state;
 	assert_int_equal(ledger_total(ledger), 0);
 	dump(0, 1, 9);
 	dump(1, 1, 19);
@@ -433,11 +411,10 @@ static void test_total(void **state)
 }
 
 /* What never comes need not be asked for again; by another time, it may come. */
-static void test_begins(void **state)
+TEST_WITH(setup, teardown, test_begins)
 {
 	struct blocktlv unknown = request(1, 9);
 
-	(void)state;
 	dump(0, 1, 5);
 	ledger_begins(ledger, 10);
 	expect(0, 9, ANSWER_TOO_OLD);
@@ -455,36 +432,4 @@ static void test_begins(void **state)
 	block(2, REASON_NONE, 6);
 	expect_valid(0, 2, 6);
 	expect(0, 3, ANSWER_NOT_FINISHED);
-}
-
-int main(void)
-{
-	static const struct CMUnitTest tests[] = {
-		TEST(test_kept_blocks),
-		TEST(test_hostile_numbers),
-		TEST(test_negative_blocks),
-		TEST(test_nothing_reported),
-		TEST(test_begins),
-		TEST(test_unknown_flow_tells_timing),
-		TEST(test_differences_first),
-		TEST(test_totals),
-		TEST(test_flow_added),
-		TEST(test_reasons),
-		TEST(test_second_record),
-		TEST(test_missed_blocks),
-		TEST(test_clock_set_back),
-		TEST(test_clock_stepped),
-		TEST(test_clock_set_back_far),
-		TEST(test_removed_flow_goes),
-		TEST(test_memory_is_bounded),
-		TEST(test_asking_costs_no_memory),
-		TEST(test_two_ingresses),
-		TEST(test_two_ingresses_at_once),
-		TEST(test_idle_sender_is_no_ingress),
-		TEST(test_absurd_ingress),
-		TEST(test_invalid_before_two_ingresses),
-		TEST(test_total),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

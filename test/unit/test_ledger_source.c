@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The ledger: flows with a source in their key, and the last source of those without. */
 #include "test/unit/ledger_bench.h"
+#include "test/unit/unit.h"
 
 static const struct in6_addr source = { .s6_addr = { 0xfd, [15] = 9 } };
 
@@ -39,7 +40,7 @@ static struct blocktlv ask_source(unsigned int netmask, uint8_t last)
 }
 
 /* A valid answer has it, and no other. */
-static void test_last_source(void **state)
+TEST_WITH(setup, teardown, test_last_source)
 {
 	struct record made = {
 		.flow = flow(0), .mask = MASK, .block = 10, .packets = 5,
@@ -47,7 +48,6 @@ static void test_last_source(void **state)
 	};
 	struct blocktlv tlv = request(0, 10);
 
-	(void)state;
 	assert_int_equal(ledger_record(ledger, &made), 0);
 	made.block = 11;
 	made.reason = REASON_TWO_SOURCES;
@@ -65,9 +65,8 @@ static void test_last_source(void **state)
 }
 
 /* One SID list from two sources: two flows. */
-static void test_sources(void **state)
+TEST_WITH(setup, teardown, test_sources)
 {
-	(void)state;
 	record_source(128, 1, 5);
 	record_source(128, 2, 7);
 	ledger_block_end(ledger, 10);
@@ -79,9 +78,8 @@ static void test_sources(void **state)
 }
 
 /* With another netmask there is no flow that could be the same. */
-static void test_netmask_differs(void **state)
+TEST_WITH(setup, teardown, test_netmask_differs)
 {
-	(void)state;
 	assert_int_equal(ask_source(64, 0).answer.status, ANSWER_NOT_FINISHED);
 	record_source(128, 1, 5);
 	assert_int_equal(ask_source(64, 0).answer.status, ANSWER_NOT_FINISHED);
@@ -91,15 +89,4 @@ static void test_netmask_differs(void **state)
 	assert_int_equal(ask_source(127, 0).answer.status,
 			 ANSWER_NETMASK_DIFFERS);
 	expect(0, 10, ANSWER_NETMASK_DIFFERS);
-}
-
-int main(void)
-{
-	static const struct CMUnitTest tests[] = {
-		TEST(test_sources),
-		TEST(test_netmask_differs),
-		TEST(test_last_source),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

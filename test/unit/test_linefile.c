@@ -3,9 +3,6 @@
  * A file of whole lines: what is appended stays whole after a writer that did
  * not end, and on a disk that is full.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,9 +10,9 @@
 #include <sys/resource.h>
 #include <signal.h>
 #include <unistd.h>
-#include <cmocka.h>
 
 #include "lmctl/base/linefile.h"
+#include "test/unit/unit.h"
 
 static char path[] = "/tmp/test_linefile.XXXXXX";
 
@@ -56,18 +53,16 @@ static void append(const char *text)
 	assert_int_equal(linefile_close(&file), 0);
 }
 
-static void test_append(void **state)
+TEST(test_append)
 {
-	(void)state;
 	unlink(path);
 	append("a\n");
 	append("b\nc\n");
 	holds("a\nb\nc\n", 6);
 }
 
-static void test_partial_line(void **state)
+TEST(test_partial_line)
 {
-	(void)state;
 	put("a\nb", 3);
 	append("c\n");
 	holds("a\nc\n", 4);
@@ -77,12 +72,11 @@ static void test_partial_line(void **state)
 }
 
 /* The search goes backwards in pieces; the line's end is on every side. */
-static void test_long_partial_line(void **state)
+TEST(test_long_partial_line)
 {
 	static char text[20000];
 	size_t end;
 
-	(void)state;
 	for (end = 4094; end < 4100; end++) {
 		memset(text, 'x', sizeof(text));
 		text[10] = '\n';
@@ -104,12 +98,11 @@ static void refuses(const char *name, const char *text, size_t len)
 }
 
 /* A file of somebody else keeps what has no end; whole, it takes lines. */
-static void test_foreign(void **state)
+TEST(test_foreign)
 {
 	static char text[40000];
 	char link[] = "/tmp/test_linefile_link.XXXXXX";
 
-	(void)state;
 	refuses(path, "a\nz\nb", 5);
 	refuses(path, "z", 1);
 	/* Longer than any line of ours, and than what is looked at. */
@@ -127,12 +120,11 @@ static void test_foreign(void **state)
 }
 
 /* A link that points nowhere creates nothing; a whole file takes lines. */
-static void test_link(void **state)
+TEST(test_link)
 {
 	char link[] = "/tmp/test_linefile_link.XXXXXX";
 	struct linefile file;
 
-	(void)state;
 	assert_true(close(mkstemp(link)) == 0 && !unlink(link));
 	assert_int_equal(symlink(path, link), 0);
 	unlink(path);
@@ -154,9 +146,8 @@ uid_t __wrap_geteuid(void)
 	return user;
 }
 
-static void test_owner(void **state)
+TEST(test_owner)
 {
-	(void)state;
 	user++;
 	refuses(path, "a\nb", 3);
 	user--;
@@ -164,13 +155,12 @@ static void test_owner(void **state)
 	holds("a\nc\n", 4);
 }
 
-static void test_full(void **state)
+TEST(test_full)
 {
 	struct rlimit limit;
 	struct linefile file;
 	rlim_t before;
 
-	(void)state;
 	put("a\n", 2);
 	signal(SIGXFSZ, SIG_IGN);
 	assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
@@ -212,11 +202,10 @@ static size_t size_of(void)
 	return (size_t)size;
 }
 
-static void test_together(void **state)
+TEST(test_together)
 {
 	struct linefile file;
 
-	(void)state;
 	put("a\n", 2);
 	assert_int_equal(linefile_open(&file, path, own), 0);
 	assert_int_equal(linefile_end(&file), 0);
@@ -231,13 +220,12 @@ static void test_together(void **state)
 	assert_int_equal(size_of(), 1003002);
 }
 
-static void test_together_full(void **state)
+TEST(test_together_full)
 {
 	struct rlimit limit;
 	struct linefile file;
 	rlim_t before;
 
-	(void)state;
 	put("a\n", 2);
 	signal(SIGXFSZ, SIG_IGN);
 	assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
@@ -253,13 +241,12 @@ static void test_together_full(void **state)
 }
 
 /* The process ends within a block. */
-static void test_together_unfinished(void **state)
+TEST(test_together_unfinished)
 {
 	struct linefile file;
 	char line[1000];
 	int i;
 
-	(void)state;
 	put("a\n", 2);
 	memset(line, '\n', sizeof(line));
 	assert_int_equal(linefile_open(&file, path, own), 0);
@@ -270,11 +257,10 @@ static void test_together_unfinished(void **state)
 	holds("a\n", 2);
 }
 
-static void test_errors(void **state)
+TEST(test_errors)
 {
 	struct linefile file;
 
-	(void)state;
 	assert_int_equal(linefile_open(&file, "/nonexistent/file", own), -ENOENT);
 	assert_int_equal(linefile_open(&file, "/tmp", own), -EISDIR);
 	assert_int_equal(linefile_open(&file, "/dev/full", own), 0);
@@ -297,21 +283,7 @@ static int teardown(void **state)
 	return unlink(path);
 }
 
-int main(void)
+UNIT_REGISTER(group)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_append),
-		cmocka_unit_test(test_partial_line),
-		cmocka_unit_test(test_long_partial_line),
-		cmocka_unit_test(test_foreign),
-		cmocka_unit_test(test_link),
-		cmocka_unit_test(test_owner),
-		cmocka_unit_test(test_full),
-		cmocka_unit_test(test_together),
-		cmocka_unit_test(test_together_full),
-		cmocka_unit_test(test_together_unfinished),
-		cmocka_unit_test(test_errors),
-	};
-
-	return cmocka_run_group_tests_name("linefile", tests, setup, teardown);
+	unit_group(setup, teardown);
 }

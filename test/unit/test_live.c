@@ -3,20 +3,15 @@
  * The live table as text: what is in it, in which order, and that it fits.
  */
 #include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "lmctl/sinks/stream/live.h"
 #include "result_make.h"
+#include "test/unit/unit.h"
 
 static struct sink sink;
 static struct measurement of;
@@ -64,16 +59,14 @@ static void draws(unsigned int lines, unsigned int width, const char *expected)
 	free(text);
 }
 
-static void test_nothing(void **state)
+TEST_WITH(start, stop, test_nothing)
 {
-	(void)state;
 	draws(24, 80, "no results yet\n");
 }
 
 /* Only exact blocks are in the totals; the worst flow is first. */
-static void test_figures(void **state)
+TEST_WITH(start, stop, test_figures)
 {
-	(void)state;
 	give("good=fcff::1", MADE_BLOCK, 100, 100);
 	give("bad=fcff::2", MADE_BLOCK, 100, 90);
 	give("mute=fcff::3", MADE_BLOCK, 100, UINT64_MAX);
@@ -91,13 +84,12 @@ static void test_figures(void **state)
 }
 
 /* A gap row is in the totals, which is all that is known of its blocks. */
-static void test_gap(void **state)
+TEST_WITH(start, stop, test_gap)
 {
 	struct sr6flow_flow mute = make_flow("mute=fcff::3");
 	struct result gap = make_gap(&of, &mute, MADE_BLOCK - 14, 14, 1400,
 				     700);
 
-	(void)state;
 	give("mute=fcff::3", MADE_BLOCK - 1, 100, UINT64_MAX);
 	give("mute=fcff::3", MADE_BLOCK, 100, 100);
 	sink.ops->gap(sink.self, &gap);
@@ -109,11 +101,10 @@ static void test_gap(void **state)
 }
 
 /* Loss leaves the recent column after ten results, but not the total. */
-static void test_recent(void **state)
+TEST_WITH(start, stop, test_recent)
 {
 	int64_t i;
 
-	(void)state;
 	for (i = 0; i < 10; i++)
 		give("a=fcff::1", MADE_BLOCK + i, 10, i ? 10 : 5);
 	end(MADE_BLOCK + 9);
@@ -145,13 +136,12 @@ static unsigned int measure(const char *text, size_t *widest)
 	return lines;
 }
 
-static void test_fits(void **state)
+TEST_WITH(start, stop, test_fits)
 {
 	unsigned int lines, width;
 	char name[64], *text;
 	size_t widest;
 
-	(void)state;
 	for (lines = 0; lines < 30; lines++) {
 		snprintf(name, sizeof(name), "fcff:1234:%x::1,fcff:5678::%x",
 			 lines, lines);
@@ -188,11 +178,10 @@ static bool has_word(const char *text, const char *word)
 }
 
 /* Whatever the width, a figure is whole or its column is not there. */
-static void test_narrow(void **state)
+TEST_WITH(start, stop, test_narrow)
 {
 	unsigned int width;
 
-	(void)state;
 	give("customer-17-gold=fcff::1", MADE_BLOCK, 25000, 12501);
 	give("huge=fcff::2", MADE_BLOCK, UINT64_MAX, UINT64_MAX);
 	end(MADE_BLOCK);
@@ -214,9 +203,8 @@ static void test_narrow(void **state)
 }
 
 /* On an ordinary terminal names are shorter and less important columns go. */
-static void test_ordinary(void **state)
+TEST_WITH(start, stop, test_ordinary)
 {
-	(void)state;
 	give("customer-17-gold=fcff::1", MADE_BLOCK, 25000, 12501);
 	give("flow-10=fcff::2", MADE_BLOCK, 1000, 1000);
 	give("flow-2=fcff::3", MADE_BLOCK, 1000, 1000);
@@ -232,12 +220,11 @@ static void test_ordinary(void **state)
 }
 
 /* Flows that are not in the set any more leave the table. */
-static void test_gone(void **state)
+TEST_WITH(start, stop, test_gone)
 {
 	int64_t i;
 	char *text;
 
-	(void)state;
 	give("gone=fcff::1", MADE_BLOCK, 10, 10);
 	for (i = 0; i < 20; i++) {
 		give("stays=fcff::2", MADE_BLOCK + i, 10, 10);
@@ -249,12 +236,11 @@ static void test_gone(void **state)
 	free(text);
 }
 
-static void test_no_terminal(void **state)
+TEST_WITH(start, stop, test_no_terminal)
 {
 	struct sink other;
 	int fds[2], out = dup(STDOUT_FILENO);
 
-	(void)state;
 	assert_int_equal(pipe(fds), 0);
 	fflush(stdout);
 	dup2(fds[1], STDOUT_FILENO);
@@ -265,21 +251,3 @@ static void test_no_terminal(void **state)
 	close(fds[1]);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(test_##name, start, stop)
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		TEST(nothing),
-		TEST(figures),
-		TEST(gap),
-		TEST(recent),
-		TEST(fits),
-		TEST(narrow),
-		TEST(ordinary),
-		TEST(gone),
-		TEST(no_terminal),
-	};
-
-	return cmocka_run_group_tests_name("live", tests, NULL, NULL);
-}

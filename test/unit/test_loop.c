@@ -6,13 +6,8 @@
  * Steps are made here: clock_gettime() is wrapped and adds them. The kernel's
  * timers do not know of them, so a test also makes one tell of a step.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <cmocka.h>
 #include <errno.h>
 #include <signal.h>
 #include <sys/epoll.h>
@@ -24,6 +19,7 @@
 #include "lmctl/base/block.h"
 #include "lmctl/base/clock.h"
 #include "lmctl/service/loop.h"
+#include "test/unit/unit.h"
 
 #define MS BLOCK_NS_PER_MS
 #define HOUR (3600 * BLOCK_NS_PER_S)
@@ -163,13 +159,12 @@ static int teardown(void **state)
 	return 0;
 }
 
-static void test_time(void **state)
+TEST_WITH(setup, teardown, test_time)
 {
 	struct worker worker = {
 		.name = 'a', .again = 30 * MS, .during = end_second,
 	};
 
-	(void)state;
 	add(&worker, &plain);
 	assert_int_equal(loop_run(self.loop), 7);
 	assert_int_equal(worker.runs, 2);
@@ -179,12 +174,11 @@ static void test_time(void **state)
 }
 
 /* All are due at the start: urgent ones first, the others as they came. */
-static void test_order(void **state)
+TEST_WITH(setup, teardown, test_order)
 {
 	struct worker a = { .name = 'a' }, b = { .name = 'b', .during = end };
 	struct worker first = { .name = '1' }, second = { .name = '2' };
 
-	(void)state;
 	add(&a, &plain);
 	add(&first, &urgent);
 	add(&b, &plain);
@@ -208,14 +202,13 @@ static void make_progress(struct worker *worker)
 }
 
 /* Within a long task, what is urgent and due runs, and nothing else. */
-static void test_progress(void **state)
+TEST_WITH(setup, teardown, test_progress)
 {
 	struct worker quick = { .name = 'q', .again = 1 };
 	struct worker later = { .name = 'x', .again = HOUR };
 	struct worker longest = { .name = 'l', .during = make_progress };
 	struct worker other = { .name = 'o' };
 
-	(void)state;
 	add(&longest, &plain);
 	add(&other, &plain);
 	assert_int_equal(loop_run(self.loop), 7);
@@ -245,7 +238,7 @@ static int on_event(sd_event_source *source, int fd, uint32_t events,
 }
 
 /* A socket that never falls silent wakes its task; another one is due. */
-static void test_wake(void **state)
+TEST_WITH(setup, teardown, test_wake)
 {
 	struct worker busy = { .name = 'b' };
 	struct worker quiet = {
@@ -253,7 +246,6 @@ static void test_wake(void **state)
 	};
 	sd_event_source *source;
 
-	(void)state;
 	self.event = eventfd(1, EFD_CLOEXEC);
 	assert_true(self.event >= 0);
 	assert_true(sd_event_add_io(loop_event(self.loop), &source,
@@ -280,14 +272,13 @@ static void step_back(struct worker *worker)
 }
 
 /* One waits for a far time; the other one's timer shows the step. */
-static void test_step(void **state)
+TEST_WITH(setup, teardown, test_step)
 {
 	struct worker far = { .name = 'f', .again = HOUR };
 	struct worker near = {
 		.name = 'n', .again = 10 * MS, .during = step_back,
 	};
 
-	(void)state;
 	add(&far, &plain);
 	add(&near, &plain);
 	assert_int_equal(loop_run(self.loop), 7);
@@ -307,11 +298,10 @@ static void cancel(struct worker *worker)
 }
 
 /* The kernel tells of a step too small to be seen; nobody has to wait. */
-static void test_cancelled(void **state)
+TEST_WITH(setup, teardown, test_cancelled)
 {
 	struct worker far = { .name = 'f', .again = HOUR, .during = cancel };
 
-	(void)state;
 	add(&far, &plain);
 	assert_int_equal(loop_run(self.loop), 7);
 	assert_int_equal(far.runs, 2);
@@ -329,12 +319,11 @@ static void see_step(struct worker *worker)
 	end(worker);
 }
 
-static void test_step_within(void **state)
+TEST_WITH(setup, teardown, test_step_within)
 {
 	struct worker worker = { .name = 'w', .during = see_step };
 	struct worker other = { .name = 'o' };
 
-	(void)state;
 	add(&worker, &plain);
 	add(&other, &plain);
 	assert_int_equal(loop_run(self.loop), 7);
@@ -361,13 +350,12 @@ static void step_early(struct worker *worker)
 	}
 }
 
-static void test_told_once(void **state)
+TEST_WITH(setup, teardown, test_told_once)
 {
 	struct worker worker = {
 		.name = 'w', .again = 10 * MS, .during = step_early,
 	};
 
-	(void)state;
 	add(&worker, &plain);
 	assert_int_equal(loop_run(self.loop), 7);
 	assert_int_equal(self.cancel, 0);
@@ -384,40 +372,18 @@ static void hang_up(void *arg)
 }
 
 /* Signals are held from loop_open() on; SIGTERM is a clean end. */
-static void test_signals(void **state)
+TEST_WITH(setup, teardown, test_signals)
 {
 	int count = 0;
 
-	(void)state;
 	loop_on_hangup(self.loop, hang_up, &count);
 	raise(SIGHUP);
 	assert_int_equal(loop_run(self.loop), EXIT_SUCCESS);
 	assert_int_equal(count, 1);
 }
 
-static void test_hangup(void **state)
+TEST_WITH(setup, teardown, test_hangup)
 {
-	(void)state;
 	raise(SIGHUP);
 	assert_int_equal(loop_run(self.loop), EXIT_SUCCESS);
-}
-
-#define TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		TEST(test_time),
-		TEST(test_order),
-		TEST(test_progress),
-		TEST(test_wake),
-		TEST(test_step),
-		TEST(test_cancelled),
-		TEST(test_step_within),
-		TEST(test_told_once),
-		TEST(test_signals),
-		TEST(test_hangup),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,19 +3,15 @@
  * Metrics: the text of both formats to the letter, hostile names, the bound on
  * series, and counters that never go back.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <arpa/inet.h>
-#include <cmocka.h>
 
 #include "lmctl/sinks/alarm/alarm.h"
 #include "lmctl/sinks/metrics/metrics.h"
 #include "test/unit/metrics_bench.h"
+#include "test/unit/unit.h"
 
 static struct reflector_stats stats;
 
@@ -178,7 +174,7 @@ static char *as_text(const char *page)
 	return text;
 }
 
-static void both_formats(void **state)
+TEST_WITH(metrics_setup, metrics_teardown, both_formats)
 {
 	const struct measurement of = measurement("m", false, 1);
 	const struct peer_report report = {
@@ -209,7 +205,7 @@ static void both_formats(void **state)
 	free(page);
 }
 
-static void only_exact_blocks_are_summed(void **state)
+TEST_WITH(metrics_setup, metrics_teardown, only_exact_blocks_are_summed)
 {
 	const struct measurement of = measurement("m", false, 1);
 	struct sink sink = metrics_sink(*state);
@@ -238,7 +234,7 @@ static void only_exact_blocks_are_summed(void **state)
 }
 
 /* Sums have its packets, and blocks stay what they were when they came. */
-static void gap_row(void **state)
+TEST_WITH(metrics_setup, metrics_teardown, gap_row)
 {
 	const char *ratio = "sr6flow_loss_ratio" A "}";
 	const struct measurement of = measurement("m", false, 2);
@@ -273,7 +269,7 @@ static void gap_row(void **state)
 }
 
 /* The ratio is of the last block and of no other. */
-static void ratio_is_of_the_last_block(void **state)
+TEST_WITH(metrics_setup, metrics_teardown, ratio_is_of_the_last_block)
 {
 	const char *ratio = "sr6flow_loss_ratio" A "}";
 	const struct measurement of = measurement("m", false, 1);
@@ -299,7 +295,7 @@ static void ratio_is_of_the_last_block(void **state)
 	assert_int_equal(lines_with(*state, "sr6flow_loss_ratio{"), 0);
 }
 
-static void hop_by_hop_and_group(void **state)
+TEST_WITH(metrics_setup, metrics_teardown, hop_by_hop_and_group)
 {
 	const struct measurement path = measurement("path", false, 2);
 	const struct measurement group = measurement("any", true, 2);
@@ -317,7 +313,7 @@ static void hop_by_hop_and_group(void **state)
 			  "\"any\",peer=\"p1\"}") == 0);
 }
 
-static void hostile_names(void **state)
+TEST_WITH(metrics_setup, metrics_teardown, hostile_names)
 {
 	struct measurement of = measurement("say \"m\"\nx 1", false, 1);
 	struct sink sink = metrics_sink(*state);
@@ -332,7 +328,7 @@ static void hostile_names(void **state)
 			  ",flow=\"a\\\"} 1\\n#\",sids=\"fcff:2::1\"}") == 1);
 }
 
-static void flows_are_told_apart_by_label(void **state)
+TEST_WITH(metrics_setup, metrics_teardown, flows_are_told_apart_by_label)
 {
 	const struct measurement of = measurement("m", false, 1);
 	struct sr6flow_flow two = flow("", "fcff:2::1");
@@ -362,7 +358,7 @@ static void flows_are_told_apart_by_label(void **state)
 			  "sids=\"fcff:2::1,fcff:3::100\"}") == 7);
 }
 
-static void series_are_bounded(void **state)
+TEST_WITH(metrics_setup, metrics_teardown, series_are_bounded)
 {
 	const struct measurement of = measurement("m", false, 1);
 	struct sink sink = metrics_sink(*state);
@@ -391,7 +387,7 @@ static void series_are_bounded(void **state)
 	assert_int_equal(lines_with(*state, "sr6flow_sent_packets_total{"), 4);
 }
 
-static void unseen_flows_lose_their_series(void **state)
+TEST_WITH(metrics_setup, metrics_teardown, unseen_flows_lose_their_series)
 {
 	const struct measurement of = measurement("m", false, 1);
 	struct sink sink = metrics_sink(*state);
@@ -419,7 +415,7 @@ static void unseen_flows_lose_their_series(void **state)
 }
 
 /* A reload may name other peers, in another order. */
-static void counters_outlive_a_change_of_peers(void **state)
+TEST_WITH(metrics_setup, metrics_teardown, counters_outlive_a_change_of_peers)
 {
 	struct measurement of = measurement("m", false, 2);
 	struct sink sink = metrics_sink(*state);
@@ -445,7 +441,7 @@ static void counters_outlive_a_change_of_peers(void **state)
 	assert_int_equal(lines_with(*state, "\"m\""), 0);
 }
 
-static void a_full_counter_stays_full(void **state)
+TEST_WITH(metrics_setup, metrics_teardown, a_full_counter_stays_full)
 {
 	const struct measurement of = measurement("m", false, 2);
 	const struct sr6flow_flow of_flow = flow("a", "fcff:2::1");
@@ -463,7 +459,7 @@ static void a_full_counter_stays_full(void **state)
 		    (double)UINT64_MAX);
 }
 
-static void nothing_is_said_that_is_not_known(void **state)
+TEST_WITH(metrics_setup, metrics_teardown, nothing_is_said_that_is_not_known)
 {
 	const struct measurement of = measurement("m", false, 1);
 	struct sink sink = metrics_sink(*state);
@@ -509,7 +505,7 @@ bool alarm_walk(struct sink *sink, unsigned int n,
 	return *walk;
 }
 
-static void alarms_are_bounded(void **state)
+TEST_WITH(metrics_setup, metrics_teardown, alarms_are_bounded)
 {
 	const struct measurement of = measurement("m", false, 1);
 	const char *names[] = { "a", "b", "c", "d", "e", NULL };
@@ -540,7 +536,7 @@ static void rotated(struct metrics_writer *writer, void *arg)
 	metrics_rotator(writer, sets, 2);
 }
 
-static void other_parts_add_theirs(void **state)
+TEST_WITH(metrics_setup, metrics_teardown, other_parts_add_theirs)
 {
 	assert_int_equal(metrics_source(*state, metrics_reflector, &stats), 0);
 	assert_int_equal(metrics_source(*state, rotated, NULL), 0);
@@ -589,28 +585,4 @@ static void other_parts_add_theirs(void **state)
 	assert_int_equal(lines_with(*state, REFLECTOR), 0);
 	assert_true(value(*state, "sr6flow_colour_changes_total"
 			  "{set=\"other\"}") == 6);
-}
-
-int main(void)
-{
-#define TEST(name) \
-	cmocka_unit_test_setup_teardown(name, metrics_setup, metrics_teardown)
-	const struct CMUnitTest tests[] = {
-		TEST(both_formats),
-		TEST(only_exact_blocks_are_summed),
-		TEST(gap_row),
-		TEST(ratio_is_of_the_last_block),
-		TEST(hop_by_hop_and_group),
-		TEST(hostile_names),
-		TEST(flows_are_told_apart_by_label),
-		TEST(series_are_bounded),
-		TEST(unseen_flows_lose_their_series),
-		TEST(counters_outlive_a_change_of_peers),
-		TEST(a_full_counter_stays_full),
-		TEST(nothing_is_said_that_is_not_known),
-		TEST(alarms_are_bounded),
-		TEST(other_parts_add_theirs),
-	};
-
-	return cmocka_run_group_tests_name("metrics", tests, NULL, NULL);
 }

@@ -3,23 +3,19 @@
  * Pages of metrics that are written while results come: flows and measurements
  * that come and go between two steps.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <errno.h>
-#include <cmocka.h>
 
 #include "test/unit/metrics_bench.h"
+#include "test/unit/unit.h"
 
 /*
  * Between two steps flows come and go: nothing is shown twice, a flow's figures
  * are those of one moment, and one that goes leaves the others in.
  */
-static void results_between_steps(void **state)
+TEST_WITH(metrics_setup, metrics_teardown, results_between_steps)
 {
 	const struct measurement of = measurement("m", false, 1);
 	struct sink sink = metrics_sink(*state);
@@ -69,7 +65,7 @@ static void results_between_steps(void **state)
 }
 
 /* What a render goes through must not go away under it. */
-static void a_measurement_ends_a_render(void **state)
+TEST_WITH(metrics_setup, metrics_teardown, a_measurement_ends_a_render)
 {
 	const struct measurement of = measurement("m", false, 1);
 	struct sink sink = metrics_sink(*state);
@@ -88,16 +84,4 @@ static void a_measurement_ends_a_render(void **state)
 	assert_int_equal(metrics_render_step(*state, &text), -EAGAIN);
 	assert_null(text.first);
 	assert_int_equal(lines_with(*state, "\"m\""), 0);
-}
-
-int main(void)
-{
-#define TEST(name) \
-	cmocka_unit_test_setup_teardown(name, metrics_setup, metrics_teardown)
-	const struct CMUnitTest tests[] = {
-		TEST(results_between_steps),
-		TEST(a_measurement_ends_a_render),
-	};
-
-	return cmocka_run_group_tests_name("metrics_page", tests, NULL, NULL);
 }

@@ -2,19 +2,14 @@
 /*
  * The lines of the stream on terminals, wide and too narrow ones.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include <cmocka.h>
-
 #include "lmctl/sinks/stream/stream.h"
 #include "result_make.h"
 #include "terminal.h"
+#include "test/unit/unit.h"
 
 #define PERIOD_MS 10000
 
@@ -53,14 +48,13 @@ static unsigned int count(const char *text, const char *what)
 }
 
 /* 80 columns have the figures; a reason is a word where a sentence was. */
-static void test_narrow(void **state)
+TEST(test_narrow)
 {
 	struct sr6flow_flow ten = make_flow("flow-10=fcff:2::1,fcff:8::100");
 	struct sr6flow_flow two = make_flow("flow-2=fcff:2::1,fcff:8::100");
 	struct result first = make_result(&one, &ten, MADE_BLOCK, 25000, 24999);
 	struct result second = make_result(&one, &two, MADE_BLOCK, 7, 0);
 
-	(void)state;
 	second.peer[0].answer.status = ANSWER_TOO_OLD;
 	start(80);
 	give(&first);
@@ -80,14 +74,13 @@ static void test_narrow(void **state)
 "flow-2  here > p1 11-14 22:13:30 12345678901        -    -     - too-old\n");
 }
 
-static void test_widths(void **state)
+TEST(test_widths)
 {
 	struct sr6flow_flow flow = make_flow("gold=fcff:2::1,fcff:8::100");
 	struct result result = make_result(&path, &flow, MADE_BLOCK,
 					   1234567890, 1234567889);
 	unsigned short width;
 
-	(void)state;
 	make_received(&result, 1, 1234567888);
 	make_received(&result, 2, 1234500000);
 	for (width = 20; width < 140; width++) {
@@ -108,13 +101,12 @@ static void test_widths(void **state)
 }
 
 /* From the hour on that comes twice, both have their offset from UTC. */
-static void test_offset(void **state)
+TEST(test_offset)
 {
 	struct sr6flow_flow flow = make_flow("gold=fcff:2::1,fcff:8::100");
 	struct result result = make_result(&one, &flow, 179288640 - 1, 1, 1);
 	const char *text;
 
-	(void)state;
 	setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3", 1);
 	tzset();
 	start(200);
@@ -144,13 +136,7 @@ static int setup(void **state)
 	return 0;
 }
 
-int main(void)
+UNIT_REGISTER(group)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_narrow),
-		cmocka_unit_test(test_widths),
-		cmocka_unit_test(test_offset),
-	};
-
-	return cmocka_run_group_tests_name("narrow", tests, setup, NULL);
+	unit_group(setup, NULL);
 }

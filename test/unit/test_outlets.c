@@ -2,19 +2,15 @@
 /*
  * The sinks of a service over a reload: all follow, or none does.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <cmocka.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "lmctl/service/outlets.h"
+#include "test/unit/unit.h"
 
 #define PORTS_MAX 4
 
@@ -115,12 +111,11 @@ static int teardown(void **state)
 	return rmdir(self.folder);
 }
 
-static void test_history_fails(void **state)
+TEST_WITH(setup, teardown, test_history_fails)
 {
 	in_port_t before = self.config->metrics.listen.sin6_port;
 	in_port_t port = free_port();
 
-	(void)state;
 	self.config->metrics.listen.sin6_port = port;
 	snprintf(self.config->history.file, sizeof(self.config->history.file),
 		 "%s/none/a.db", self.folder);
@@ -133,7 +128,7 @@ static void test_history_fails(void **state)
 	assert_true(listens(port));
 }
 
-static void test_metrics_fail(void **state)
+TEST_WITH(setup, teardown, test_metrics_fail)
 {
 	in_port_t before = self.config->metrics.listen.sin6_port;
 	struct sockaddr_in6 taken = {
@@ -143,7 +138,6 @@ static void test_metrics_fail(void **state)
 	};
 	int fd = socket(AF_INET6, SOCK_STREAM, 0);
 
-	(void)state;
 	assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_REUSEADDR,
 				    &(int){ 1 }, sizeof(int)), 0);
 	assert_int_equal(bind(fd, (const struct sockaddr *)&taken,
@@ -161,12 +155,11 @@ static void test_metrics_fail(void **state)
 }
 
 /* The port is our own; the address grows, and cannot be what it is not. */
-static void test_same_port(void **state)
+TEST_WITH(setup, teardown, test_same_port)
 {
 	in_port_t port = self.config->metrics.listen.sin6_port;
 	struct sockaddr_in6 *listen_on = &self.config->metrics.listen;
 
-	(void)state;
 	listen_on->sin6_addr = in6addr_any;
 	assert_int_equal(outlets_reload(self.outlets, self.config), 0);
 	assert_true(listens(port));
@@ -206,32 +199,15 @@ static int lose_reader(void)
 	return status;
 }
 
-static void test_reader_goes(void **state)
+TEST_WITH(setup, teardown, test_reader_goes)
 {
-	(void)state;
 	assert_int_equal(lose_reader(), EXIT_SUCCESS);
 }
 
 /* Then there is nothing left to do. */
-static void test_only_reader_goes(void **state)
+TEST_WITH(setup, teardown, test_only_reader_goes)
 {
-	(void)state;
 	self.config->metrics.on = false;
 	self.config->history.on = false;
 	assert_int_equal(lose_reader(), EXIT_FAILURE);
-}
-
-#define TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		TEST(test_history_fails),
-		TEST(test_metrics_fail),
-		TEST(test_same_port),
-		TEST(test_reader_goes),
-		TEST(test_only_reader_goes),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

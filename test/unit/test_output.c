@@ -3,18 +3,15 @@
  * Messages: what a file of somebody else says is quoted in them, and they go
  * to a terminal or into a log.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <cmocka.h>
 
 #include "lmctl/base/messages.h"
 #include "lmctl/base/output.h"
 #include "test/unit/terminal.h"
+#include "test/unit/unit.h"
 
 static void says(void (*say)(const char *format, ...), const char *text,
 		 const char *want)
@@ -36,18 +33,16 @@ static void says(void (*say)(const char *format, ...), const char *text,
 	assert_string_equal(got, want);
 }
 
-static void test_messages(void **state)
+TEST(test_messages)
 {
-	(void)state;
 	says(lmctl_error, "text", "lmctl: text, 7\n");
 	says(lmctl_warning, "text", "lmctl: warning: text, 7\n");
 	says(lmctl_note, "t\xc3\xa9xt", "lmctl: t\xc3\xa9xt, 7\n");
 }
 
 /* Neither a sequence for the terminal nor a line of its own. */
-static void test_control_characters(void **state)
+TEST(test_control_characters)
 {
-	(void)state;
 	says(lmctl_error, "a\x1b[2Jb\nlmctl: c\td\x7f\r",
 	     "lmctl: a?[2Jb?lmctl: c?d??, 7\n");
 	/* CSI as one byte, and as the character U+009B. */
@@ -87,9 +82,8 @@ static void shows(unsigned short width, const char *expected)
 }
 
 /* The layouts that a table has one after the other as its terminal shrinks. */
-static void test_table(void **state)
+TEST(test_table)
 {
-	(void)state;
 	setenv("NO_COLOR", "1", 1);
 	shows(96,
 "FLOW             PATH                            SENT      RATIO FINDING\n"
@@ -119,11 +113,10 @@ static void test_table(void **state)
 }
 
 /* At every width both numbers are there, and whole. */
-static void test_widths(void **state)
+TEST(test_widths)
 {
 	unsigned short width;
 
-	(void)state;
 	setenv("NO_COLOR", "1", 1);
 	for (width = 120; width >= 10; width--) {
 		const char *text, *line;
@@ -141,7 +134,7 @@ static void test_widths(void **state)
 }
 
 /* What tells rows apart stays where it does. */
-static void test_apart(void **state)
+TEST(test_apart)
 {
 	static const struct output_column apart[] = {
 		{ "MEASUREMENT", .kind = LAYOUT_NAME, .goes = 1, .apart = true },
@@ -151,7 +144,6 @@ static void test_apart(void **state)
 	static const char *const names[2] = { "core", "edge" };
 	int second;
 
-	(void)state;
 	for (second = 0; second < 2; second++) {
 		struct libscols_table *table = output_table(apart, 3);
 		int i;
@@ -176,21 +168,19 @@ static void test_apart(void **state)
 	}
 }
 
-static void test_paragraph(void **state)
+TEST(test_paragraph)
 {
-	(void)state;
 	terminal_begin(20);
 	output_paragraph(4, "no_flow %d, malformed %s", 12, "1234567890123456789");
 	assert_string_equal(terminal_end(), "    no_flow 12,\n    malformed\n    1234567890123456789\n");
 }
 
 /* Nothing is narrow but a terminal. */
-static void test_file(void **state)
+TEST(test_file)
 {
 	char name[] = "/tmp/test_output.XXXXXX", text[512] = "";
 	int fd = mkstemp(name), saved;
 
-	(void)state;
 	assert_true(fd >= 0);
 	unlink(name);
 	fflush(stdout);
@@ -208,19 +198,4 @@ static void test_file(void **state)
 "customer-17-gold here > egress-1 18446744073709551615 0.000012 % it has not read the block yet\n"
 "b                                               25000          - \n"
 "    a sentence, 7\n");
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_messages),
-		cmocka_unit_test(test_control_characters),
-		cmocka_unit_test(test_table),
-		cmocka_unit_test(test_widths),
-		cmocka_unit_test(test_apart),
-		cmocka_unit_test(test_paragraph),
-		cmocka_unit_test(test_file),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,20 +3,16 @@
  * The parts of a service over a reload, with sets in memory and real sockets:
  * this node measures to itself over loopback.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <cmocka.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "lmctl/base/clock.h"
 #include "lmctl/service/parts.h"
 #include "test/unit/fake_sr6flow.h"
+#include "test/unit/unit.h"
 
 /* A loop that does not end by itself has failed after so many seconds. */
 #define PATIENCE 600
@@ -169,11 +165,10 @@ static void run(unsigned int blocks)
 		run_once();
 }
 
-static void test_same(void **state)
+TEST_WITH(setup, teardown, test_same)
 {
 	struct parts before;
 
-	(void)state;
 	assert_true(change(ALL));
 	before = *self.parts;
 	assert_true(change(ALL));
@@ -186,11 +181,10 @@ static void test_same(void **state)
 }
 
 /* What did not change stays, whatever comes and goes beside it. */
-static void test_beside(void **state)
+TEST_WITH(setup, teardown, test_beside)
 {
 	struct parts before;
 
-	(void)state;
 	assert_true(change(ALL));
 	before = *self.parts;
 	assert_true(change(ALL "measure two { set = rx\n"
@@ -211,7 +205,7 @@ static void test_beside(void **state)
 }
 
 /* Each fails at another part; nothing is changed, not even a colour. */
-static void test_bad(void **state)
+TEST_WITH(setup, teardown, test_bad)
 {
 	static const char *const bad[] = {
 		"period = 1s\n rotate = { tx, absent }\n",
@@ -225,7 +219,6 @@ static void test_bad(void **state)
 	struct parts before;
 	size_t i;
 
-	(void)state;
 	assert_true(change(ALL));
 	before = *self.parts;
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
@@ -238,9 +231,8 @@ static void test_bad(void **state)
 }
 
 /* No block is lost by a reload, be it a good one or a bad one. */
-static void test_blocks(void **state)
+TEST_WITH(setup, teardown, test_blocks)
 {
-	(void)state;
 	assert_true(change(ALL));
 	run(BLOCKS);
 	assert_true(change(ALL "alarm a { raise = 0.1 }\n"));
@@ -250,11 +242,10 @@ static void test_blocks(void **state)
 	assert_true(self.exact >= BLOCKS);
 }
 
-static void test_period(void **state)
+TEST_WITH(setup, teardown, test_period)
 {
 	struct parts before;
 
-	(void)state;
 	assert_true(change(ALL));
 	run(1);
 	before = *self.parts;
@@ -270,19 +261,4 @@ static void test_period(void **state)
 	/* On a busy machine the rotator may come after that. */
 	while (fake.colour == STRANGE)
 		run_once();
-}
-
-#define TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		TEST(test_same),
-		TEST(test_beside),
-		TEST(test_bad),
-		TEST(test_blocks),
-		TEST(test_period),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,21 +3,17 @@
  * lmctl plot on a generated history, with the real gnuplot: what is not known
  * is a gap in the line and a band behind it.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <errno.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include <cmocka.h>
 #include "lmctl/cmd/cmd.h"
 #include "lmctl/cmd/plot.h"
 #include "test/unit/history_bench.h"
 #include "test/unit/result_make.h"
+#include "test/unit/unit.h"
 
 #define BLOCKS 60
 #define START_MS (MADE_BLOCK * 10000)
@@ -149,12 +145,11 @@ static unsigned int pieces(const char *svg, const char *colour)
 	return n;
 }
 
-static void test_svg(void **state)
+TEST_WITH(setup, history_teardown, test_svg)
 {
 	size_t size;
 	char *svg;
 
-	(void)state;
 	name_picture("svg");
 	assert_int_equal(plot("gold"), 0);
 	svg = read_picture(&size);
@@ -168,7 +163,7 @@ static void test_svg(void **state)
 	free(svg);
 }
 
-static void test_png(void **state)
+TEST_WITH(setup, history_teardown, test_png)
 {
 	static const unsigned char wanted[] = {
 		/* signature, IHDR, 1200 x 720 */
@@ -178,7 +173,6 @@ static void test_png(void **state)
 	size_t size;
 	char *png;
 
-	(void)state;
 	name_picture("png");
 	assert_int_equal(plot("fcff::1,fcff::2"), 0);
 	png = read_picture(&size);
@@ -208,11 +202,10 @@ static bool under_valgrind(void)
 	return preload && strstr(preload, "vgpreload");
 }
 
-static void test_failures(void **state)
+TEST_WITH(setup, history_teardown, test_failures)
 {
 	char *path = strdup(getenv("PATH"));
 
-	(void)state;
 	name_picture("svg");
 	fails("silver", "no flow 'silver'");
 	fails("twice", "give its SID list");
@@ -226,7 +219,7 @@ static void test_failures(void **state)
 }
 
 /* Read the script as gnuplot reads strings: nothing runs out of its quotes. */
-static void test_hostile(void **state)
+TEST(test_hostile)
 {
 	struct measurement of = make_measurement(false, 1);
 	struct sr6flow_flow flow = make_flow("fcff::1");
@@ -236,7 +229,6 @@ static void test_hostile(void **state)
 	FILE *stream;
 	size_t size;
 
-	(void)state;
 	strcpy(of.name, "a'.system(\"touch x\").'\n!touch y\n`touch z`$(w)@v\\");
 	result = make_result(&of, &flow, MADE_BLOCK, 10, 9);
 	assert_int_equal(plot_add(drawn, &result), 0);
@@ -272,7 +264,7 @@ static int lightness(const int rgb[3])
 }
 
 /* Bands, grid and paper can be told from each other, on a grey printer, too. */
-static void test_colours(void **state)
+TEST(test_colours)
 {
 	static const char *const texts[] = {
 		"set grid", "NaN with boxes fillstyle solid noborder linecolor",
@@ -287,7 +279,6 @@ static void test_colours(void **state)
 	size_t size;
 	int i, k;
 
-	(void)state;
 	for (i = 0; i < 3; i++) {
 		struct result result = make_result(&of, &flow, MADE_BLOCK + i,
 						   10, i == 1 ? 11 : 10);
@@ -314,7 +305,7 @@ static void test_colours(void **state)
 }
 
 /* A month is no larger than an hour, and what was lost stays in the sum. */
-static void test_bins(void **state)
+TEST(test_bins)
 {
 	struct measurement of = make_measurement(false, 1);
 	struct sr6flow_flow flow = make_flow("fcff::1");
@@ -325,7 +316,6 @@ static void test_bins(void **state)
 	size_t size;
 	int64_t i;
 
-	(void)state;
 	for (i = 0; i < blocks; i++) {
 		struct result result = make_result(&of, &flow, MADE_BLOCK + i,
 						   100, 99);
@@ -344,19 +334,4 @@ static void test_bins(void **state)
 	assert_true(bench_lines(script) > PLOT_BINS);
 	free(script);
 	plot_free(drawn);
-}
-
-int main(void)
-{
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, history_teardown)
-	const struct CMUnitTest tests[] = {
-		TEST(test_svg),
-		TEST(test_png),
-		TEST(test_failures),
-		cmocka_unit_test(test_hostile),
-		cmocka_unit_test(test_colours),
-		cmocka_unit_test(test_bins),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

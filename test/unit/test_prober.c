@@ -4,23 +4,19 @@
  * whom, and what comes out. When: test_prober_pace.c; hostile replies:
  * test_prober_replies.c; lost messages and many flows: test_prober_loss.c.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <string.h>
-#include <cmocka.h>
 
 #include "prober_bench.h"
+#include "test/unit/unit.h"
 
 #define SECOND BLOCK_NS_PER_S
 
-static void test_exact(void **state)
+TEST(test_exact)
 {
 	struct bench bench;
 	const struct delay *delay = &bench.kept[0].peer[0].delay;
 	const struct peer_report *report = &bench.report[0];
 
-	(void)state;
 	bench_init(&bench);
 	bench_start(&bench, 1);
 	bench_block(&bench, 0);
@@ -50,11 +46,10 @@ static void test_exact(void **state)
 	bench_stop(&bench);
 }
 
-static void test_unsynchronised(void **state)
+TEST(test_unsynchronised)
 {
 	struct bench bench;
 
-	(void)state;
 	bench_init(&bench);
 	bench_start(&bench, 1);
 	prober_clock(bench.prober, false, 2 * BENCH_MS);
@@ -69,7 +64,7 @@ static void test_unsynchronised(void **state)
 }
 
 /* 1000 flows of 1 to 4 SIDs: a TLV is 100 bytes on the average. */
-static void test_packed(void **state)
+TEST(test_packed)
 {
 	struct bench bench;
 	uint64_t sent;
@@ -90,8 +85,9 @@ static void test_packed(void **state)
 	assert_in_range(sent, 1000 / 9 + 16, 1000 / 7 + 16);
 	bench_stop(&bench);
 }
+TEST_AGAIN(test_packed_auth, "test_packed: auth", test_packed, "")
 
-static void test_in_band(void **state)
+TEST(test_in_band)
 {
 	struct bench bench;
 
@@ -106,8 +102,9 @@ static void test_in_band(void **state)
 	assert_int_equal(bench.sent[0], 40);
 	bench_stop(&bench);
 }
+TEST_AGAIN(test_in_band_auth, "test_in_band: auth", test_in_band, "")
 
-static void test_several_peers(void **state)
+TEST(test_several_peers)
 {
 	struct bench bench;
 	struct segment total;
@@ -139,12 +136,12 @@ static void test_several_peers(void **state)
 	}
 	bench_stop(&bench);
 }
+TEST_AGAIN(group_of_3, "group of 3", test_several_peers, "")
 
-static void test_not_asked(void **state)
+TEST(test_not_asked)
 {
 	struct bench bench;
 
-	(void)state;
 	bench_init(&bench);
 	bench.invalid_flow = 0;
 	bench_start(&bench, 1);
@@ -158,7 +155,7 @@ static void test_not_asked(void **state)
 	bench_stop(&bench);
 }
 
-static void test_empty(void **state)
+TEST(test_empty)
 {
 	struct bench bench;
 
@@ -173,12 +170,12 @@ static void test_empty(void **state)
 	assert_int_equal(bench.report[0].samples, 1);
 	bench_stop(&bench);
 }
+TEST_AGAIN(test_empty_auth_in_band, "test_empty: auth, in band", test_empty, "")
 
-static void test_unknown_flow(void **state)
+TEST(test_unknown_flow)
 {
 	struct bench bench;
 
-	(void)state;
 	bench_init(&bench);
 	bench.flows = 20;
 	bench.forget_flow = 7;
@@ -191,11 +188,10 @@ static void test_unknown_flow(void **state)
 	bench_stop(&bench);
 }
 
-static void test_not_finished(void **state)
+TEST(test_not_finished)
 {
 	struct bench bench;
 
-	(void)state;
 	bench_init(&bench);
 	bench.flows = 100;
 	bench.peer_late = 300 * BENCH_MS;
@@ -208,11 +204,10 @@ static void test_not_finished(void **state)
 	bench_stop(&bench);
 }
 
-static void test_never_finished(void **state)
+TEST(test_never_finished)
 {
 	struct bench bench;
 
-	(void)state;
 	bench_init(&bench);
 	bench.peer_late = 100 * SECOND;
 	bench_start(&bench, 1);
@@ -234,11 +229,10 @@ static bool lose(struct bench *bench, unsigned int peer, uint8_t *data,
 	return peer != 0;
 }
 
-static void test_flush(void **state)
+TEST(test_flush)
 {
 	struct bench bench;
 
-	(void)state;
 	bench_init(&bench);
 	bench.npeers = 2;
 	bench.flows = 10;
@@ -260,12 +254,11 @@ static void test_flush(void **state)
 }
 
 /* Replies to block 0 are in; those to block 1 are on their way when the clock steps. */
-static void test_stepped(void **state)
+TEST(test_stepped)
 {
 	struct bench bench;
 	unsigned int i;
 
-	(void)state;
 	bench_init(&bench);
 	bench.flows = 10;
 	bench.delay = 20 * BENCH_MS;
@@ -290,11 +283,10 @@ static void test_stepped(void **state)
 	bench_stop(&bench);
 }
 
-static void test_freed_open(void **state)
+TEST(test_freed_open)
 {
 	struct bench bench;
 
-	(void)state;
 	bench_init(&bench);
 	bench.flows = 100;
 	bench_start(&bench, 2);
@@ -306,11 +298,10 @@ static void test_freed_open(void **state)
 }
 
 /* A block that never ends does not stay for ever. */
-static void test_no_end(void **state)
+TEST(test_no_end)
 {
 	struct bench bench;
 
-	(void)state;
 	bench_init(&bench);
 	bench_start(&bench, 1);
 	bench_records(&bench, 0);
@@ -322,11 +313,10 @@ static void test_no_end(void **state)
 }
 
 /* A number comes again while replies for its first time are under way. */
-static void test_generations(void **state)
+TEST(test_generations)
 {
 	struct bench bench;
 
-	(void)state;
 	bench_init(&bench);
 	bench.flows = 10;
 	bench_start(&bench, 1);
@@ -347,11 +337,10 @@ static void test_generations(void **state)
 	bench_stop(&bench);
 }
 
-static void test_clock_back(void **state)
+TEST(test_clock_back)
 {
 	struct bench bench;
 
-	(void)state;
 	bench_init(&bench);
 	bench.request = lose;
 	bench_start(&bench, 2);
@@ -365,11 +354,10 @@ static void test_clock_back(void **state)
 	bench_stop(&bench);
 }
 
-static void test_clock_back_patience(void **state)
+TEST(test_clock_back_patience)
 {
 	struct bench bench;
 
-	(void)state;
 	bench_init(&bench);
 	bench.request = lose;
 	bench_start(&bench, 2);
@@ -397,12 +385,11 @@ static struct key other_key(void)
 	return key;
 }
 
-static void test_rekey(void **state)
+TEST(test_rekey)
 {
 	struct key key = other_key();
 	struct bench bench;
 
-	(void)state;
 	bench_init(&bench);
 	bench.auth = true;
 	bench_start(&bench, 2);
@@ -420,34 +407,4 @@ static void test_rekey(void **state)
 	bench_run(&bench, SECOND / 4);
 	bench_expect(&bench, 2, 2, ANSWER_VALID, 2);
 	bench_stop(&bench);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_exact),
-		cmocka_unit_test(test_unsynchronised),
-		cmocka_unit_test(test_packed),
-		{ "test_packed: auth", test_packed, NULL, NULL, "" },
-		cmocka_unit_test(test_in_band),
-		{ "test_in_band: auth", test_in_band, NULL, NULL, "" },
-		{ "path of 3", test_several_peers, NULL, NULL, NULL },
-		{ "group of 3", test_several_peers, NULL, NULL, "" },
-		cmocka_unit_test(test_not_asked),
-		cmocka_unit_test(test_empty),
-		{ "test_empty: auth, in band", test_empty, NULL, NULL, "" },
-		cmocka_unit_test(test_unknown_flow),
-		cmocka_unit_test(test_not_finished),
-		cmocka_unit_test(test_never_finished),
-		cmocka_unit_test(test_flush),
-		cmocka_unit_test(test_stepped),
-		cmocka_unit_test(test_freed_open),
-		cmocka_unit_test(test_no_end),
-		cmocka_unit_test(test_generations),
-		cmocka_unit_test(test_clock_back),
-		cmocka_unit_test(test_clock_back_patience),
-		cmocka_unit_test(test_rekey),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

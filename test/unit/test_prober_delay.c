@@ -3,13 +3,9 @@
  * Peers at every distance: a block whose packets may have arrived too late is never
  * exact. The peers of the bench always answer as if they had not.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
 
 #include "prober_bench.h"
+#include "test/unit/unit.h"
 
 #define SECOND BLOCK_NS_PER_S
 #define BLOCKS 12
@@ -59,11 +55,10 @@ static void run_distance(int64_t there_ms, int64_t back_ms)
 }
 
 /* Up to three periods, near the limit by the millisecond. */
-static void test_distances(void **state)
+TEST(test_distances)
 {
 	int64_t ms;
 
-	(void)state;
 	for (ms = 0; ms <= 3000; ms += 50)
 		run_distance(ms, ms);
 	for (ms = MOST_MS / 2 - 3; ms <= MOST_MS / 2 + 3; ms++)
@@ -71,11 +66,10 @@ static void test_distances(void **state)
 }
 
 /* All of the round trip may be the way there. */
-static void test_one_way(void **state)
+TEST(test_one_way)
 {
 	int64_t ms;
 
-	(void)state;
 	for (ms = 0; ms <= 3000; ms += 75) {
 		run_distance(ms, 0);
 		run_distance(0, ms);
@@ -97,12 +91,11 @@ static bool late_reply(struct bench *bench, unsigned int peer, uint8_t *data,
 	return true;
 }
 
-static void test_lag(void **state)
+TEST(test_lag)
 {
 	struct bench bench;
 	unsigned int i;
 
-	(void)state;
 	start(&bench, 5, 5);
 	bench.reply = late_reply;
 	slow = 0;
@@ -114,12 +107,11 @@ static void test_lag(void **state)
 }
 
 /* It moves away and comes back: blocks of the time between have a gap row. */
-static void test_moves(void **state)
+TEST(test_moves)
 {
 	struct bench bench;
 	unsigned int i;
 
-	(void)state;
 	start(&bench, 5, 5);
 	for (i = 0; i < BLOCKS; i++) {
 		bench.delay = (i > 3 && i < 7 ? 2000 : 5) * BENCH_MS;
@@ -133,13 +125,12 @@ static void test_moves(void **state)
 }
 
 /* Who was far away is not asked the same again, who is for once is. */
-static void test_asked(void **state)
+TEST(test_asked)
 {
 	struct bench bench;
 	unsigned int i;
 	uint64_t first;
 
-	(void)state;
 	start(&bench, 250, 250);
 	bench_block(&bench, 0);
 	bench_run(&bench, 4 * SECOND);
@@ -151,17 +142,4 @@ static void test_asked(void **state)
 	assert_in_range(bench.sent[0] - first, 1, (BLOCKS - 4) * first / 2);
 	assert_int_equal(bench.wrong, 0);
 	bench_stop(&bench);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_distances),
-		cmocka_unit_test(test_one_way),
-		cmocka_unit_test(test_lag),
-		cmocka_unit_test(test_moves),
-		cmocka_unit_test(test_asked),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

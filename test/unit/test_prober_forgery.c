@@ -4,13 +4,10 @@
  * keeps, drops, redirects them and puts parts of them together. All nodes have
  * one key. No count may reach a flow, block or peer that it is not of.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <string.h>
-#include <cmocka.h>
 
 #include "prober_bench.h"
+#include "test/unit/unit.h"
 
 #define SECOND BLOCK_NS_PER_S
 #define FLOWS 3
@@ -40,7 +37,7 @@ static bool splice(struct bench *bench, unsigned int peer, uint8_t *data,
 	return true;
 }
 
-static void test_splice(void **state)
+TEST(test_splice)
 {
 	struct bench bench;
 
@@ -65,13 +62,13 @@ static void test_splice(void **state)
 	assert_int_equal(rejects_total(&bench.report[1].rejects), 1);
 	bench_stop(&bench);
 }
+TEST_AGAIN(test_splice_stateful_peers, "test_splice: stateful peers", test_splice, "")
 
 /* HMACs do not cover the addresses of a packet, either. */
-static void test_redirect(void **state)
+TEST(test_redirect)
 {
 	struct bench bench;
 
-	(void)state;
 	bench_init(&bench);
 	bench.npeers = 2;
 	bench.flows = FLOWS;
@@ -110,12 +107,11 @@ static bool with_stolen_key(struct bench *bench, unsigned int peer,
 	return true;
 }
 
-static void test_old_key(void **state)
+TEST(test_old_key)
 {
 	const struct key key = stolen_key();
 	struct bench bench;
 
-	(void)state;
 	bench_init(&bench);
 	bench.flows = 0;
 	bench.auth = true;
@@ -131,16 +127,4 @@ static void test_old_key(void **state)
 	bench_expect(&bench, 0, 1, ANSWER_VALID, 0);
 	assert_true(rejects_total(&bench.report[0].rejects));
 	bench_stop(&bench);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_splice),
-		{ "test_splice: stateful peers", test_splice, NULL, NULL, "" },
-		cmocka_unit_test(test_redirect),
-		cmocka_unit_test(test_old_key),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,14 +3,10 @@
  * Gap rows: blocks without figures are summed up once, to the packet, or never.
  * The bench compares each row with what the blocks without figures lost.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
-#include <cmocka.h>
 
 #include "prober_bench.h"
+#include "test/unit/unit.h"
 
 #define SECOND BLOCK_NS_PER_S
 #define FIRST BENCH_FIRST_BLOCK
@@ -51,11 +47,10 @@ static void gap_is(const struct bench *bench, unsigned int first,
 }
 
 /* Twenty blocks without a message: the last ones are still asked for then. */
-static void test_outage(void **state)
+TEST(test_outage)
 {
 	struct bench bench;
 
-	(void)state;
 	start(&bench, 3, 30);
 	bench_blocks(&bench, 0, 5);
 	bench.request = bench_lose;
@@ -98,9 +93,8 @@ static void run_late(bool here)
 	finish(&bench, 1);
 }
 
-static void test_late(void **state)
+TEST(test_late)
 {
-	(void)state;
 	run_late(true);
 	run_late(false);
 }
@@ -127,11 +121,10 @@ static void run_broken(enum reason here, enum reason there)
 	finish(&bench, 0);
 }
 
-static void test_broken(void **state)
+TEST(test_broken)
 {
 	enum reason reason;
 
-	(void)state;
 	for (reason = REASON_NONE + 1; reason <= REASON_UNKNOWN; reason++) {
 		if (reason_timing(reason))
 			continue;
@@ -162,9 +155,8 @@ static void run_identity(bool here, bool there)
 	finish(&bench, 1);
 }
 
-static void test_identity(void **state)
+TEST(test_identity)
 {
-	(void)state;
 	run_identity(true, false);
 	run_identity(false, true);
 	run_identity(true, true);
@@ -192,20 +184,18 @@ static void run_unknown(bool here)
 	finish(&bench, 1);
 }
 
-static void test_unknown(void **state)
+TEST(test_unknown)
 {
-	(void)state;
 	run_unknown(true);
 	run_unknown(false);
 }
 
 /* Blocks with figures between others are not counted twice. */
-static void test_every_other(void **state)
+TEST(test_every_other)
 {
 	struct bench bench;
 	unsigned int i;
 
-	(void)state;
 	start(&bench, 2, 20);
 	bench_blocks(&bench, 0, 4);
 	for (i = 4; i < 13; i++) {
@@ -220,11 +210,10 @@ static void test_every_other(void **state)
 }
 
 /* A reader that was held up has no records of most of the blocks. */
-static void test_held_up(void **state)
+TEST(test_held_up)
 {
 	struct bench bench;
 
-	(void)state;
 	start(&bench, 1, 20);
 	bench_blocks(&bench, 0, 4);
 	bench_blocks(&bench, 11, 14);
@@ -234,12 +223,11 @@ static void test_held_up(void **state)
 }
 
 /* A block that is answered after the next one is no gap. */
-static void test_overtaken(void **state)
+TEST(test_overtaken)
 {
 	struct bench bench;
 	struct ledger *ledger;
 
-	(void)state;
 	start(&bench, 1, 8);
 	bench_blocks(&bench, 0, 3);
 	/* The third one finds no answer until the fifth has one. */
@@ -254,11 +242,10 @@ static void test_overtaken(void **state)
 	finish(&bench, 0);
 }
 
-static void test_stepped(void **state)
+TEST(test_stepped)
 {
 	struct bench bench;
 
-	(void)state;
 	start(&bench, 1, 12);
 	bench_blocks(&bench, 0, 4);
 	bench.peer_reason[0] = REASON_READ_LATE;
@@ -270,11 +257,10 @@ static void test_stepped(void **state)
 }
 
 /* A flow that left the set and came back. */
-static void test_removed(void **state)
+TEST(test_removed)
 {
 	struct bench bench;
 
-	(void)state;
 	start(&bench, 1, 12);
 	bench_blocks(&bench, 0, 4);
 	bench_run(&bench, block_window_open(&bench.config.timing, FIRST + 4) -
@@ -286,11 +272,10 @@ static void test_removed(void **state)
 }
 
 /* Of several peers on a path, each part has its own gap. */
-static void test_path(void **state)
+TEST(test_path)
 {
 	struct bench bench;
 
-	(void)state;
 	bench_init(&bench);
 	bench.npeers = 3;
 	bench.flows = 2;
@@ -328,7 +313,7 @@ static void test_path(void **state)
 }
 
 /* As many blocks between the same two are no reason to be one row. */
-static void test_path_other_blocks(void **state)
+TEST(test_path_other_blocks)
 {
 	/* By block, then by peer: its answer is late. */
 	static const bool late[][3] = {
@@ -338,7 +323,6 @@ static void test_path_other_blocks(void **state)
 	struct bench bench;
 	unsigned int i, peer;
 
-	(void)state;
 	bench_init(&bench);
 	bench.npeers = 3;
 	bench_start(&bench, 12);
@@ -359,11 +343,10 @@ static void test_path_other_blocks(void **state)
 }
 
 /* A group's gap is the sum of all of its peers. */
-static void test_group(void **state)
+TEST(test_group)
 {
 	struct bench bench;
 
-	(void)state;
 	bench_init(&bench);
 	bench.npeers = 3;
 	bench.group = true;
@@ -383,12 +366,11 @@ static void test_group(void **state)
 }
 
 /* On a bad network all is told in the end, once. */
-static void test_bad_network(void **state)
+TEST(test_bad_network)
 {
 	struct bench bench;
 	uint64_t silent, i;
 
-	(void)state;
 	bench_init(&bench);
 	bench.flows = 20;
 	bench.loss = 97;
@@ -408,26 +390,4 @@ static void test_bad_network(void **state)
 		silent -= bench.gap_blocks[i];
 	assert_int_equal(silent, 0);
 	bench_stop(&bench);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_outage),
-		cmocka_unit_test(test_late),
-		cmocka_unit_test(test_broken),
-		cmocka_unit_test(test_identity),
-		cmocka_unit_test(test_unknown),
-		cmocka_unit_test(test_every_other),
-		cmocka_unit_test(test_held_up),
-		cmocka_unit_test(test_overtaken),
-		cmocka_unit_test(test_stepped),
-		cmocka_unit_test(test_removed),
-		cmocka_unit_test(test_path),
-		cmocka_unit_test(test_path_other_blocks),
-		cmocka_unit_test(test_group),
-		cmocka_unit_test(test_bad_network),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

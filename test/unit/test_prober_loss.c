@@ -3,13 +3,10 @@
  * The prober on bad networks and with many flows. Nothing may be lost but
  * messages, and nothing may be wrong.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
-#include <cmocka.h>
 
 #include "prober_bench.h"
+#include "test/unit/unit.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define SECOND BLOCK_NS_PER_S
@@ -78,7 +75,7 @@ static void run_network(const struct network *network, uint64_t seed)
 	bench_stop(&bench);
 }
 
-static void test_network(void **state)
+TEST_ROWS(networks, test_network)
 {
 	uint64_t seed;
 
@@ -97,12 +94,11 @@ static bool away(struct bench *bench, unsigned int peer, uint8_t *data,
 					BENCH_FIRST_BLOCK + 4);
 }
 
-static void test_away(void **state)
+TEST(test_away)
 {
 	struct bench bench;
 	unsigned int i;
 
-	(void)state;
 	bench_init(&bench);
 	bench.flows = 5000;
 	bench.request = away;
@@ -117,12 +113,11 @@ static void test_away(void **state)
 }
 
 /* As many open blocks as can be; no stream of messages for nothing. */
-static void test_many_silent(void **state)
+TEST(test_many_silent)
 {
 	struct bench bench;
 	unsigned int i;
 
-	(void)state;
 	bench_init(&bench);
 	bench.period_ms = 10000;
 	bench.flows = 100000;
@@ -169,33 +164,13 @@ static void run_many(unsigned int loss, uint64_t most_messages)
 	bench_stop(&bench);
 }
 
-static void test_many(void **state)
+TEST(test_many)
 {
-	(void)state;
 	run_many(0, 100000 / 7 + 16);
 }
 
 /* Every message is sent about twice. */
-static void test_many_lossy(void **state)
+TEST(test_many_lossy)
 {
-	(void)state;
 	run_many(30, 100000 / 7 * 5 / 2);
-}
-
-int main(void)
-{
-	struct CMUnitTest tests[ARRAY_SIZE(networks) + 4] = {
-		cmocka_unit_test(test_away),
-		cmocka_unit_test(test_many),
-		cmocka_unit_test(test_many_lossy),
-		cmocka_unit_test(test_many_silent),
-	};
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(networks); i++)
-		tests[i + 4] = (struct CMUnitTest){
-			networks[i].name, test_network, NULL, NULL,
-			(void *)&networks[i],
-		};
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

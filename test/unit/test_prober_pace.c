@@ -3,15 +3,11 @@
  * When the prober asks: pace, window, back-off, a full socket, a dead peer.
  */
 #include <inttypes.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
 
 #include "lmctl/stamp/blocktlv.h"
 #include "lmctl/stamp/stamp.h"
 #include "prober_bench.h"
+#include "test/unit/unit.h"
 
 #define SECOND BLOCK_NS_PER_S
 
@@ -24,11 +20,10 @@ static bool lose(struct bench *bench, unsigned int peer, uint8_t *data,
 	return peer != 0;
 }
 
-static void test_silent(void **state)
+TEST(test_silent)
 {
 	struct bench bench;
 
-	(void)state;
 	bench_init(&bench);
 	bench.flows = 2000;
 	bench.request = lose;
@@ -49,11 +44,10 @@ static void test_silent(void **state)
 }
 
 /* The other one is not held up, and its report does not wait. */
-static void test_one_silent(void **state)
+TEST(test_one_silent)
 {
 	struct bench bench;
 
-	(void)state;
 	bench_init(&bench);
 	bench.npeers = 2;
 	bench.flows = 3;
@@ -72,11 +66,10 @@ static void test_one_silent(void **state)
 	bench_stop(&bench);
 }
 
-static void test_back_off(void **state)
+TEST(test_back_off)
 {
 	struct bench bench;
 
-	(void)state;
 	bench_init(&bench);
 	bench.request = lose;
 	bench_start(&bench, 1);
@@ -93,11 +86,10 @@ static void test_back_off(void **state)
 	bench_stop(&bench);
 }
 
-static void test_again(void **state)
+TEST(test_again)
 {
 	struct bench bench;
 
-	(void)state;
 	bench_init(&bench);
 	bench.flows = 1000;
 	bench.again = 3;
@@ -115,11 +107,10 @@ static void test_again(void **state)
 	bench_stop(&bench);
 }
 
-static void test_window(void **state)
+TEST(test_window)
 {
 	struct bench bench;
 
-	(void)state;
 	bench_init(&bench);
 	bench.flows = 1000;
 	bench.window = 4;
@@ -135,11 +126,10 @@ static void test_window(void **state)
 	bench_stop(&bench);
 }
 
-static void test_paced(void **state)
+TEST(test_paced)
 {
 	struct bench bench;
 
-	(void)state;
 	bench_init(&bench);
 	bench.flows = 10000;
 	bench_start(&bench, 1);
@@ -154,12 +144,11 @@ static void test_paced(void **state)
 }
 
 /* All is asked for once when the peer has not read it, and once when it has. */
-static void test_not_finished(void **state)
+TEST(test_not_finished)
 {
 	const unsigned int full = (2000 + 7) / 8;
 	struct bench bench;
 
-	(void)state;
 	bench_init(&bench);
 	bench.flows = 2000;
 	bench.peer_late = 600 * BENCH_MS;
@@ -196,12 +185,11 @@ static bool two_sets(struct bench *bench, unsigned int peer, uint8_t *data,
 	return true;
 }
 
-static void test_two_sets(void **state)
+TEST(test_two_sets)
 {
 	const unsigned int full = (2000 + 7) / 8;
 	struct bench bench;
 
-	(void)state;
 	bench_init(&bench);
 	bench.flows = 2000;
 	bench.reply = two_sets;
@@ -220,12 +208,11 @@ static void test_two_sets(void **state)
 }
 
 /* Answers of the other flows do not make those that wait be asked for. */
-static void test_not_finished_lossy(void **state)
+TEST(test_not_finished_lossy)
 {
 	const unsigned int full = (2000 + 7) / 8;
 	struct bench bench;
 
-	(void)state;
 	bench_init(&bench);
 	bench.flows = 2000;
 	bench.loss = 20;
@@ -247,13 +234,12 @@ static void restart(struct bench *bench)
 	ledger_begins(bench->ledger[0], BENCH_FIRST_BLOCK + 2);
 }
 
-static void test_restart(void **state)
+TEST(test_restart)
 {
 	const unsigned int full = 667;
 	struct bench bench;
 	uint64_t sent;
 
-	(void)state;
 	bench_init(&bench);
 	bench.flows = 8 * full;
 	bench_start(&bench, 3);
@@ -279,22 +265,4 @@ static void test_restart(void **state)
 		      bench.sent[0] - sent, full);
 	assert_in_range(bench.sent[0] - sent, 2 * full, 2 * full + full / 2);
 	bench_stop(&bench);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_silent),
-		cmocka_unit_test(test_one_silent),
-		cmocka_unit_test(test_back_off),
-		cmocka_unit_test(test_again),
-		cmocka_unit_test(test_window),
-		cmocka_unit_test(test_paced),
-		cmocka_unit_test(test_not_finished),
-		cmocka_unit_test(test_two_sets),
-		cmocka_unit_test(test_not_finished_lossy),
-		cmocka_unit_test(test_restart),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,13 +3,9 @@
  * The prober on paths that do not take its longest messages: the kernel knows it,
  * comes to know it, knows it without the size, or never knows it.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
 
 #include "prober_bench.h"
+#include "test/unit/unit.h"
 
 #define SECOND BLOCK_NS_PER_S
 #define FLOWS 1000
@@ -42,9 +38,8 @@ static void known(bool auth, size_t path_max, unsigned int least,
 	bench_stop(&bench);
 }
 
-static void test_known(void **state)
+TEST(test_known)
 {
-	(void)state;
 	/* Flows have 1 to 4 SIDs: TLVs of 140 to 188 bytes, one in each of the first 16. */
 	known(false, 1300, FLOWS / 8, FLOWS / 7 + 16);
 	known(false, PROBER_SAFE_MAX, FLOWS / 8, FLOWS / 7 + 16);
@@ -56,11 +51,10 @@ static void test_known(void **state)
 }
 
 /* The kernel refuses it and does not know the size. */
-static void test_size_unknown(void **state)
+TEST(test_size_unknown)
 {
 	struct bench bench;
 
-	(void)state;
 	start(&bench, false, 1300);
 	bench.path_said = 0;
 	bench_block(&bench, 0);
@@ -71,11 +65,10 @@ static void test_size_unknown(void **state)
 }
 
 /* A router says so of the first ones; the next round is shorter. */
-static void test_becomes_known(void **state)
+TEST(test_becomes_known)
 {
 	struct bench bench;
 
-	(void)state;
 	start(&bench, false, PROBER_SAFE_MAX);
 	bench.path_known = INT64_MAX;
 	bench_block(&bench, 0);
@@ -90,12 +83,11 @@ static void test_becomes_known(void **state)
 }
 
 /* Nobody says so, or it is the way back. Each block has one long message, and no more. */
-static void test_dark(void **state)
+TEST(test_dark)
 {
 	struct bench bench;
 	uint64_t first;
 
-	(void)state;
 	start(&bench, true, PROBER_SAFE_MAX);
 	bench.path_known = INT64_MAX;
 	bench_block(&bench, 0);
@@ -117,16 +109,4 @@ static void test_dark(void **state)
 	assert_in_range(bench.sent[0] - first, FLOWS / 9, FLOWS / 6);
 	assert_int_equal(bench.report[0].requests, bench.report[0].replies);
 	bench_stop(&bench);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_known),
-		cmocka_unit_test(test_size_unknown),
-		cmocka_unit_test(test_becomes_known),
-		cmocka_unit_test(test_dark),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,13 +3,10 @@
  * Replies that are not what the prober's own peers send: of other
  * implementations, of older versions, of intruders, broken ones.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <string.h>
-#include <cmocka.h>
 
 #include "prober_bench.h"
+#include "test/unit/unit.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define SECOND BLOCK_NS_PER_S
@@ -312,7 +309,7 @@ static void run_scenario(const struct scenario *scenario, bool auth)
 	bench_stop(&bench);
 }
 
-static void test_scenario(void **state)
+TEST_ROWS(scenarios, test_scenario)
 {
 	const struct scenario *scenario = *state;
 
@@ -368,9 +365,8 @@ static void truncate_all(bool auth)
 	}
 }
 
-static void test_truncated(void **state)
+TEST(test_truncated)
 {
-	(void)state;
 	truncate_all(false);
 	truncate_all(true);
 }
@@ -457,9 +453,8 @@ static void run_versions(bool auth)
 	bench_stop(&bench);
 }
 
-static void test_versions(void **state)
+TEST(test_versions)
 {
-	(void)state;
 	run_versions(false);
 	run_versions(true);
 }
@@ -477,11 +472,10 @@ static bool steal(struct bench *bench, unsigned int peer, uint8_t *data,
 	return true;
 }
 
-static void test_replay(void **state)
+TEST(test_replay)
 {
 	struct bench bench;
 
-	(void)state;
 	bench_init(&bench);
 	bench.auth = true;
 	bench.reply = steal;
@@ -503,11 +497,10 @@ static void test_replay(void **state)
 }
 
 /* A peer cannot answer for another one. */
-static void test_other_peer(void **state)
+TEST(test_other_peer)
 {
 	struct bench bench;
 
-	(void)state;
 	bench_init(&bench);
 	bench.npeers = 2;
 	bench.reply = steal;
@@ -596,7 +589,7 @@ static enum answer_status expected_answer(void)
 	return times->known ? ANSWER_VALID : ANSWER_DELAY_TOO_LONG;
 }
 
-static void test_times(void **state)
+TEST_ROWS(all_times, test_times)
 {
 	struct bench bench;
 	const struct delay *delay = &bench.kept[0].peer[0].delay;
@@ -623,28 +616,4 @@ static void test_times(void **state)
 	if (times->one_way)
 		assert_int_equal(delay->forward, 5 * BENCH_MS + times->t2);
 	bench_stop(&bench);
-}
-
-int main(void)
-{
-	struct CMUnitTest tests[ARRAY_SIZE(scenarios) + ARRAY_SIZE(all_times) +
-				4] = {
-		cmocka_unit_test(test_versions),
-		cmocka_unit_test(test_truncated),
-		cmocka_unit_test(test_replay),
-		cmocka_unit_test(test_other_peer),
-	};
-	size_t i, n = 4;
-
-	for (i = 0; i < ARRAY_SIZE(scenarios); i++)
-		tests[n++] = (struct CMUnitTest){
-			scenarios[i].name, test_scenario, NULL, NULL,
-			(void *)&scenarios[i],
-		};
-	for (i = 0; i < ARRAY_SIZE(all_times); i++)
-		tests[n++] = (struct CMUnitTest){
-			all_times[i].name, test_times, NULL, NULL,
-			(void *)&all_times[i],
-		};
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,14 +4,10 @@
  * one source, and of nothing else. The bench compares every figure and gap row with
  * what was counted.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
-#include <cmocka.h>
 
 #include "prober_bench.h"
+#include "test/unit/unit.h"
 
 #define SECOND BLOCK_NS_PER_S
 
@@ -64,11 +60,10 @@ static void one_peer(uint8_t own, uint8_t last, bool auth, enum reason reason)
 }
 
 /* A peer of an earlier version answers without, and so does an old module. */
-static void test_one_peer(void **state)
+TEST(test_one_peer)
 {
 	bool auth;
 
-	(void)state;
 	for (auth = false; !auth; auth = true) {
 		one_peer(1, 1, auth, REASON_NONE);
 		one_peer(1, 2, auth, REASON_TWO_SOURCES);
@@ -79,12 +74,11 @@ static void test_one_peer(void **state)
 }
 
 /* What was not received has no source. */
-static void test_nothing_received(void **state)
+TEST(test_nothing_received)
 {
 	static const uint8_t lasts[] = { 0, 1, 2 };
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < sizeof(lasts); i++) {
 		struct bench bench;
 
@@ -102,12 +96,11 @@ static void test_nothing_received(void **state)
 }
 
 /* Each peer of a path has its own answer; figures between others are exact. */
-static void test_path(void **state)
+TEST(test_path)
 {
 	struct bench bench;
 	struct result *first;
 
-	(void)state;
 	start(&bench, 2, 4);
 	first = &bench.kept[0];
 	bench.last[2] = 2;
@@ -121,11 +114,10 @@ static void test_path(void **state)
 }
 
 /* What this node counted last tells whether peers mean its packets. */
-static void test_path_alone(void **state)
+TEST(test_path_alone)
 {
 	uint8_t last;
 
-	(void)state;
 	for (last = 0; last < 3; last++) {
 		struct bench bench;
 		struct segment segment;
@@ -147,11 +139,10 @@ static void test_path_alone(void **state)
 	}
 }
 
-static void test_group(void **state)
+TEST(test_group)
 {
 	struct bench bench;
 
-	(void)state;
 	bench_init(&bench);
 	bench.sourceless = true;
 	bench.npeers = 3;
@@ -198,9 +189,8 @@ static void run_gap(unsigned int npeers, bool group, uint8_t own, uint8_t last,
 	finish(&bench);
 }
 
-static void test_gap(void **state)
+TEST(test_gap)
 {
-	(void)state;
 	run_gap(1, false, 1, 1, 1);
 	run_gap(1, false, 1, 2, 0);
 	run_gap(1, false, 1, 0, 0);
@@ -208,18 +198,4 @@ static void test_gap(void **state)
 	run_gap(3, true, 1, 1, 1);
 	run_gap(3, true, 1, 2, 0);
 	run_gap(3, true, 1, 0, 0);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_one_peer),
-		cmocka_unit_test(test_nothing_received),
-		cmocka_unit_test(test_path),
-		cmocka_unit_test(test_path_alone),
-		cmocka_unit_test(test_group),
-		cmocka_unit_test(test_gap),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

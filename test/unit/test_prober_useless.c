@@ -3,15 +3,11 @@
  * A peer whose replies are of no use, and what is known of why: what it sends is
  * short, foreign, of the other mode or from elsewhere; or its clock is far away.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
-#include <cmocka.h>
 
 #include "lmctl/stamp/stamp.h"
 #include "prober_bench.h"
+#include "test/unit/unit.h"
 
 #define SECOND BLOCK_NS_PER_S
 #define FLOWS 30
@@ -49,12 +45,11 @@ static bool short_one(struct bench *bench, unsigned int peer, uint8_t *data,
 	return true;
 }
 
-static void test_short(void **state)
+TEST(test_short)
 {
 	struct bench bench;
 	unsigned int auth;
 
-	(void)state;
 	for (auth = 0; auth < 2; auth++) {
 		start(&bench, auth, short_one);
 		expect(&bench, REJECT_SHORT);
@@ -72,11 +67,10 @@ static bool text(struct bench *bench, unsigned int peer, uint8_t *data,
 	return true;
 }
 
-static void test_foreign(void **state)
+TEST(test_foreign)
 {
 	struct bench bench;
 
-	(void)state;
 	start(&bench, false, text);
 	expect(&bench, REJECT_FOREIGN);
 	bench_stop(&bench);
@@ -98,11 +92,10 @@ static bool plain(struct bench *bench, unsigned int peer, uint8_t *data,
 	return false;
 }
 
-static void test_plain(void **state)
+TEST(test_plain)
 {
 	struct bench bench;
 
-	(void)state;
 	start(&bench, true, NULL);
 	bench.request = plain;
 	expect(&bench, REJECT_PLAIN);
@@ -125,12 +118,11 @@ static bool elsewhere(struct bench *bench, unsigned int peer, uint8_t *data,
 	return false;
 }
 
-static void test_elsewhere(void **state)
+TEST(test_elsewhere)
 {
 	struct bench bench;
 	unsigned int auth;
 
-	(void)state;
 	for (auth = 0; auth < 2; auth++) {
 		start(&bench, auth, elsewhere);
 		/* Without authentication the changed byte is not looked at. */
@@ -159,11 +151,10 @@ static bool keep(struct bench *bench, unsigned int peer, uint8_t *data,
 }
 
 /* Who is silent is so although the network doubles what came before. */
-static void test_again(void **state)
+TEST(test_again)
 {
 	struct bench bench;
 
-	(void)state;
 	bench_init(&bench);
 	bench.reply = keep;
 	bench_start(&bench, 2);
@@ -191,13 +182,12 @@ static void start_apart(struct bench *bench, int64_t offset)
 }
 
 /* By more than the freshness: one answer tells for all flows. */
-static void test_stale(void **state)
+TEST(test_stale)
 {
 	static const int64_t offsets[] = { -75 * SECOND, 75 * SECOND };
 	struct bench bench;
 	unsigned int i;
 
-	(void)state;
 	for (i = 0; i < 2; i++) {
 		start_apart(&bench, offsets[i]);
 		bench_run(&bench, SECOND / 4);
@@ -222,11 +212,10 @@ static bool hold_back(struct bench *bench, unsigned int peer, uint8_t *data,
 	return true;
 }
 
-static void test_held_back(void **state)
+TEST(test_held_back)
 {
 	struct bench bench;
 
-	(void)state;
 	bench_init(&bench);
 	bench.auth = true;
 	bench.flows = 20;
@@ -242,19 +231,4 @@ static void test_held_back(void **state)
 	assert_in_range(reflector_stats(bench.reflector[0])->stale_replies, 1,
 			100);
 	bench_stop(&bench);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_short),
-		cmocka_unit_test(test_foreign),
-		cmocka_unit_test(test_plain),
-		cmocka_unit_test(test_elsewhere),
-		cmocka_unit_test(test_again),
-		cmocka_unit_test(test_stale),
-		cmocka_unit_test(test_held_back),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

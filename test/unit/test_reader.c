@@ -5,20 +5,16 @@
  * it goes on when answers are whole again. What makes every block invalid is
  * said, once. With real time and a set in memory.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <cmocka.h>
 
 #include "lmctl/service/reader.h"
 #include "test/unit/fake_sr6flow.h"
+#include "test/unit/unit.h"
 
 /* A loop that does not end by itself has failed after so many seconds. */
 #define PATIENCE 120
@@ -106,23 +102,20 @@ static void go_through(int error, bool may_fail)
 	loop_close(self.loop);
 }
 
-static void test_interrupted(void **state)
+TEST(test_interrupted)
 {
-	(void)state;
 	go_through(-EINTR, true);
 }
 
-static void test_lost(void **state)
+TEST(test_lost)
 {
-	(void)state;
 	go_through(-ENOBUFS, true);
 	go_through(-ENOBUFS, false);
 }
 
 /* The end of an answer does not come. */
-static void test_unfinished(void **state)
+TEST(test_unfinished)
 {
-	(void)state;
 	go_through(-ETIMEDOUT, true);
 	go_through(-ETIMEDOUT, false);
 }
@@ -227,9 +220,8 @@ static void never_gets_there(const char *wanted)
 	fclose(trouble.stderr_file);
 }
 
-static void test_never_whole(void **state)
+TEST(test_never_whole)
 {
-	(void)state;
 	fake_kernel_reset();
 	trouble.dump_ms = 0;
 	trouble.other_ms = 0;
@@ -238,34 +230,18 @@ static void test_never_whole(void **state)
 	never_gets_there("the kernel gave no whole answer (No buffer space available)");
 }
 
-static void test_dump_too_slow(void **state)
+TEST(test_dump_too_slow)
 {
-	(void)state;
 	fake_kernel_reset();
 	trouble.dump_ms = 150;
 	trouble.other_ms = 0;
 	never_gets_there("to read its flows took ");
 }
 
-static void test_node_too_busy(void **state)
+TEST(test_node_too_busy)
 {
-	(void)state;
 	fake_kernel_reset();
 	trouble.dump_ms = 0;
 	trouble.other_ms = 450;
 	never_gets_there("the last 5 blocks were not read in time");
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_interrupted),
-		cmocka_unit_test(test_lost),
-		cmocka_unit_test(test_unfinished),
-		cmocka_unit_test(test_never_whole),
-		cmocka_unit_test(test_dump_too_slow),
-		cmocka_unit_test(test_node_too_busy),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,13 +2,9 @@
 /*
  * The recorder against a simulated node.
  */
-#include <setjmp.h>
-#include <stddef.h>
-#include <stdarg.h>
-#include <stdint.h>
-#include <cmocka.h>
 
 #include "test/unit/node_sim.h"
+#include "test/unit/unit.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -578,20 +574,7 @@ static const struct scenario scenarios[] = {
 	},
 };
 
-static void test_scenario(void **state)
+TEST_ROWS(scenarios, test_scenario)
 {
 	node_run(*state);
-}
-
-int main(void)
-{
-	struct CMUnitTest tests[ARRAY_SIZE(scenarios)] = { 0 };
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(scenarios); i++) {
-		tests[i].name = scenarios[i].name;
-		tests[i].test_func = test_scenario;
-		tests[i].initial_state = (void *)&scenarios[i];
-	}
-	return cmocka_run_group_tests_name("recorder", tests, NULL, NULL);
 }

@@ -4,17 +4,13 @@
  * them, and as JSON if not. The two ways must never differ: a blank before the
  * line, which JSON allows, makes it take the second one.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <cmocka.h>
 #include <arpa/inet.h>
 
 #include "lmctl/base/block.h"
 #include "lmctl/engine/recording.h"
+#include "test/unit/unit.h"
 
 #define LINE_MAX 1024
 
@@ -80,12 +76,11 @@ static bool same(const char *line, size_t len)
 	return true;
 }
 
-static void test_whole(void **state)
+TEST(test_whole)
 {
 	char line[LINE_MAX] = " ", error[512];
 	unsigned int i;
 
-	(void)state;
 	for (i = 0; i < 16; i++) {
 		struct record record = record_of(i), back;
 		size_t len = line_of(&record, line + 1);
@@ -98,14 +93,13 @@ static void test_whole(void **state)
 }
 
 /* Every byte replaced, left out, or doubled. */
-static void test_spoilt(void **state)
+TEST(test_spoilt)
 {
 	static const char bytes[] = "0199afAF-+.,:\"\\{}[] eE/xn\x01\x7f\xc3";
 	char line[LINE_MAX] = " ", bad[LINE_MAX] = " ";
 	unsigned int i, good = 0, spoilt = 0;
 	size_t len, at, j;
 
-	(void)state;
 	for (i = 0; i < 16; i++) {
 		struct record record = record_of(i);
 
@@ -131,19 +125,18 @@ static void test_spoilt(void **state)
 }
 
 /* Cut off anywhere. */
-static void test_cut(void **state)
+TEST(test_cut)
 {
 	char line[LINE_MAX] = " ";
 	struct record record = record_of(5);
 	size_t len = line_of(&record, line + 1);
 
-	(void)state;
 	while (len--)
 		assert_false(same(line + 1, len));
 }
 
 /* A source of whatever length has no bits beyond it. */
-static void test_source(void **state)
+TEST(test_source)
 {
 	static const char *const sources[] = {
 		"\"fcff:1:0:3::/63\"", "\"fcff:1:0:2::/0\"",
@@ -158,7 +151,6 @@ static void test_source(void **state)
 	char *at;
 	size_t len = line_of(&record, line + 1), head, i;
 
-	(void)state;
 	line[len + 1] = '\0';
 	assert_true(same(line + 1, len));
 	at = strstr(line, good);
@@ -173,14 +165,13 @@ static void test_source(void **state)
 }
 
 /* What lmctl wrote before flows had a source, and nobody knew of the clock. */
-static void test_version_before(void **state)
+TEST(test_version_before)
 {
 	static const char line[] =
 		"{\"v\":1,\"node\":\"a\",\"set\":\"lm-tx\",\"instance\":\"9bcdef0123456789\",\"generation\":\"0000000000000001\",\"sids\":[\"fcff:8::100\"],\"name\":null,\"period_ms\":100,\"guard_us\":50000,\"band_us\":10000,\"mask\":\"0x00030000\",\"block\":8,\"colour\":\"0x00010000\",\"packets\":7,\"bytes\":700,\"valid\":true,\"reason\":null}";
 	struct record record;
 	char error[512] = "";
 
-	(void)state;
 	if (record_parse(&record, line, strlen(line), error, sizeof(error)))
 		fail_msg("%s", error);
 	assert_int_equal(record.packets, 7);
@@ -191,32 +182,17 @@ static void test_version_before(void **state)
 }
 
 /* A version that is 2 in 32 bits is another one. */
-static void test_version(void **state)
+TEST(test_version)
 {
 	static const char other[] = "{\"v\":4294967298";
 	char line[2 * LINE_MAX], whole[LINE_MAX], error[512];
 	struct record record = record_of(5);
 	size_t len = line_of(&record, whole), head = strlen("{\"v\":2");
 
-	(void)state;
 	memcpy(line, other, strlen(other));
 	memcpy(line + strlen(other), whole + head, len - head);
 	len += strlen(other) - head;
 	assert_int_not_equal(record_parse(&record, line, len, error,
 					  sizeof(error)), 0);
 	assert_memory_equal(error, "version 4294967298 of the format", 32);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_whole),
-		cmocka_unit_test(test_spoilt),
-		cmocka_unit_test(test_cut),
-		cmocka_unit_test(test_source),
-		cmocka_unit_test(test_version_before),
-		cmocka_unit_test(test_version),
-	};
-
-	return cmocka_run_group_tests_name("recording", tests, NULL, NULL);
 }

@@ -2,17 +2,14 @@
 /*
  * The lines of a recording: what is written, and what is not taken for one.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <errno.h>
-#include <cmocka.h>
 
 #include "lmctl/base/block.h"
 #include "lmctl/engine/recording.h"
+#include "test/unit/unit.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define BOOTED INT64_C(1700000000000000)
@@ -49,13 +46,12 @@ static size_t written(const struct record *record, char line[LINE_MAX])
 	return text->len;
 }
 
-static void test_line(void **state)
+TEST(test_line)
 {
 	struct record record = record_of(1, 1700000001), back;
 	char error[512], line[LINE_MAX];
 	size_t len;
 
-	(void)state;
 	record.instance = UINT64_MAX;
 	record.packets = INT64_MAX;
 	record.bytes = 7;
@@ -94,13 +90,12 @@ static char *spoilt(const char *line, const char *from, const char *to)
 }
 
 /* Read as it was written, and from a line that another program has written. */
-static void test_last_source(void **state)
+TEST(test_last_source)
 {
 	struct record record = record_of(1, 7), back;
 	char error[512], line[LINE_MAX], *spaced;
 	size_t len;
 
-	(void)state;
 	record.last_source.s6_addr[1] = 9;
 	len = written(&record, line);
 	assert_non_null(strstr(line, "\"source\":null,\"last_source\":\"9::\","));
@@ -121,12 +116,11 @@ static void test_last_source(void **state)
 }
 
 /* What is kept of the line before is only what is the same. */
-static void test_lines(void **state)
+TEST(test_lines)
 {
 	static struct record_line kept;
 	int i;
 
-	(void)state;
 	for (i = 0; i < 128; i++) {
 		static struct record_line once;
 		struct record record = record_of(i, 1000 + (i & 1));
@@ -150,11 +144,10 @@ static void test_lines(void **state)
 	}
 }
 
-static void test_invalid_lines(void **state)
+TEST(test_invalid_lines)
 {
 	enum reason reason;
 
-	(void)state;
 	for (reason = REASON_NONE + 1; reason <= REASON_UNKNOWN; reason++) {
 		struct record record = record_of(3, 6), back;
 		char error[512], line[LINE_MAX];
@@ -171,7 +164,7 @@ static void test_invalid_lines(void **state)
 	}
 }
 
-static void test_bad_lines(void **state)
+TEST(test_bad_lines)
 {
 	static const struct {
 		const char *from, *to, *word;
@@ -233,7 +226,6 @@ static void test_bad_lines(void **state)
 	char line[LINE_MAX], error[512], *bad;
 	size_t len, i;
 
-	(void)state;
 	record.packets = 5;
 	record.bytes = 6;
 	len = written(&record, line);
@@ -254,17 +246,4 @@ static void test_bad_lines(void **state)
 					      sizeof(error)), -EINVAL);
 		test_free(bad);
 	}
-}
-
-int main(void)
-{
-	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_line),
-		cmocka_unit_test(test_last_source),
-		cmocka_unit_test(test_lines),
-		cmocka_unit_test(test_invalid_lines),
-		cmocka_unit_test(test_bad_lines),
-	};
-
-	return cmocka_run_group_tests_name("lines", tests, NULL, NULL);
 }

@@ -6,6 +6,7 @@
 #include <arpa/inet.h>
 
 #include "test/unit/reflecting.h"
+#include "test/unit/unit.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -29,7 +30,7 @@ static int teardown(void **state)
 }
 
 /* Written out from the figures of RFC 8762, section 4.3.1, and RFC 8972. */
-static void test_bytes(void **state)
+TEST_WITH(setup, teardown, test_bytes)
 {
 	static const uint8_t sent[STAMP_BASE_LEN] = {
 		0x00, 0x00, 0x00, 0x07,
@@ -53,7 +54,6 @@ static void test_bytes(void **state)
 		0x00, 0x00, 0x00,
 	};
 
-	(void)state;
 	begin(0, 0);
 	memcpy(data, sent, sizeof(sent));
 	request.received = INT64_C(1700000000500000000);
@@ -64,9 +64,8 @@ static void test_bytes(void **state)
 	assert_memory_equal(data, expected, sizeof(expected));
 }
 
-static void test_times(void **state)
+TEST_WITH(setup, teardown, test_times)
 {
-	(void)state;
 	begin(1, 0);
 	assert_true(handle());
 	assert_int_equal(reply().received, stamp_time_encode(RECEIVED, false));
@@ -75,12 +74,11 @@ static void test_times(void **state)
 }
 
 /* Unless it was told better, the clock is not synchronised. */
-static void test_clock_claims(void **state)
+TEST_WITH(setup, teardown, test_clock_claims)
 {
 	int64_t error_ns;
 	bool ptp;
 
-	(void)state;
 	begin(1, 0);
 	assert_true(handle());
 	assert_false(stamp_error_decode(reply().error, &ptp, &error_ns));
@@ -91,13 +89,12 @@ static void test_clock_claims(void **state)
 	assert_true(error_ns >= 5000);
 }
 
-static void test_ptp_sender(void **state)
+TEST_WITH(setup, teardown, test_ptp_sender)
 {
 	struct stamp_request base = { .seq = 1 };
 	int64_t error_ns;
 	bool ptp;
 
-	(void)state;
 	begin(1, 0);
 	base.timestamp = stamp_time_encode(RECEIVED - 100, true);
 	base.error = stamp_error_encode(false, true, 1);
@@ -111,11 +108,10 @@ static void test_ptp_sender(void **state)
 	assert_int_equal(reply().sender.timestamp, base.timestamp);
 }
 
-static void test_every_length(void **state)
+TEST_WITH(setup, teardown, test_every_length)
 {
 	size_t want;
 
-	(void)state;
 	for (want = 0; want < STAMP_BASE_LEN; want++) {
 		begin(1, 0);
 		memset(data + want, GUARD_BYTE, STAMP_BASE_LEN - want);
@@ -143,11 +139,10 @@ static void test_every_length(void **state)
 }
 
 /* Senders that are shorter get an answer only where somebody asked for it. */
-static void test_twamp_light(void **state)
+TEST_WITH(setup, teardown, test_twamp_light)
 {
 	size_t want, replies = 0;
 
-	(void)state;
 	config.twamp_light = true;
 	reconfigure();
 	for (want = 0; want <= STAMP_BASE_LEN; want++) {
@@ -176,9 +171,8 @@ static void test_twamp_light(void **state)
 }
 
 /* An authenticated request cannot be shorter: its HMAC is at the end. */
-static void test_auth_twamp_light(void **state)
+TEST_WITH(setup_auth, teardown, test_auth_twamp_light)
 {
-	(void)state;
 	config.twamp_light = true;
 	reconfigure();
 	begin(1, 0);
@@ -188,7 +182,7 @@ static void test_auth_twamp_light(void **state)
 	assert_int_equal(STATS(short_), 1);
 }
 
-static void test_groups_are_not_answered(void **state)
+TEST_WITH(setup, teardown, test_groups_are_not_answered)
 {
 	static const struct {
 		const char *to;
@@ -202,7 +196,6 @@ static void test_groups_are_not_answered(void **state)
 	};
 	unsigned int i, dropped = 0;
 
-	(void)state;
 	for (i = 0; i < sizeof(addresses) / sizeof(addresses[0]); i++) {
 		begin(1, 0);
 		inet_pton(AF_INET6, addresses[i].to, &request.to);
@@ -212,9 +205,8 @@ static void test_groups_are_not_answered(void **state)
 	}
 }
 
-static void test_unsent(void **state)
+TEST_WITH(setup, teardown, test_unsent)
 {
-	(void)state;
 	begin(1, 0);
 	assert_true(handle());
 	begin(2, 0);
@@ -224,9 +216,8 @@ static void test_unsent(void **state)
 	assert_int_equal(STATS(unsent), 1);
 }
 
-static void test_stateless(void **state)
+TEST_WITH(setup, teardown, test_stateless)
 {
-	(void)state;
 	begin(77, 0);
 	assert_true(handle());
 	assert_int_equal(reply().seq, 77);
@@ -236,11 +227,10 @@ static void test_stateless(void **state)
 	assert_true(handle());
 }
 
-static void test_stateful(void **state)
+TEST_WITH(setup, teardown, test_stateful)
 {
 	uint32_t i;
 
-	(void)state;
 	config.stateful = true;
 	reconfigure();
 	for (i = 0; i < 3; i++) {
@@ -260,11 +250,10 @@ static void test_stateful(void **state)
 	assert_int_equal(reply().seq, 0);
 }
 
-static void test_rate_limit(void **state)
+TEST_WITH(setup, teardown, test_rate_limit)
 {
 	unsigned int i, replies = 0;
 
-	(void)state;
 	config.rate = 10;
 	config.burst = 4;
 	reconfigure();
@@ -279,9 +268,8 @@ static void test_rate_limit(void **state)
 	assert_true(handle());
 }
 
-static void test_reply_is_not_answered(void **state)
+TEST_WITH(setup, teardown, test_reply_is_not_answered)
 {
-	(void)state;
 	begin(1, 0);
 	assert_true(handle());
 	request.from.sin6_port = htons(STAMP_PORT);
@@ -290,9 +278,8 @@ static void test_reply_is_not_answered(void **state)
 }
 
 /* Fields that must be zero are ignored: TWAMP Light pads with anything. */
-static void test_padding_in_base(void **state)
+TEST_WITH(setup, teardown, test_padding_in_base)
 {
-	(void)state;
 	begin(1, 0);
 	memset(data + 16, 0x5a, STAMP_BASE_LEN - 16);
 	assert_true(handle());
@@ -311,12 +298,11 @@ static bool send_auth(uint32_t seq, int64_t age, unsigned int key)
 	return handle();
 }
 
-static void test_auth_each_key(void **state)
+TEST_WITH(setup_auth, teardown, test_auth_each_key)
 {
 	uint8_t hmac[STAMP_HMAC_LEN];
 	unsigned int i;
 
-	(void)state;
 	for (i = 0; i < keys.n; i++) {
 		assert_true(send_auth(i, 0, i));
 		assert_ptr_equal(keys_verify_base(&keys, data, len),
@@ -332,11 +318,10 @@ static void test_auth_each_key(void **state)
 }
 
 /* One wrong bit anywhere, and nothing happens. */
-static void test_auth_every_bit(void **state)
+TEST_WITH(setup_auth, teardown, test_auth_every_bit)
 {
 	unsigned int bit;
 
-	(void)state;
 	for (bit = 0; bit < 8 * STAMP_AUTH_BASE_LEN; bit++) {
 		begin(1, 0);
 		seal(0);
@@ -348,9 +333,8 @@ static void test_auth_every_bit(void **state)
 	assert_true(send_auth(1, 0, 0));
 }
 
-static void test_auth_unauthenticated_request(void **state)
+TEST_WITH(setup_auth, teardown, test_auth_unauthenticated_request)
 {
-	(void)state;
 	begin(1, 0);
 	len = STAMP_BASE_LEN;
 	memset(data + len, GUARD_BYTE, STAMP_AUTH_BASE_LEN - len);
@@ -361,9 +345,8 @@ static void test_auth_unauthenticated_request(void **state)
 	assert_int_equal(STATS(unauthenticated), 1);
 }
 
-static void test_auth_key_taken_away(void **state)
+TEST_WITH(setup_auth, teardown, test_auth_key_taken_away)
 {
-	(void)state;
 	assert_true(send_auth(1, 0, 1));
 	keys.n = 1;
 	reconfigure();
@@ -374,7 +357,7 @@ static void test_auth_key_taken_away(void **state)
 	assert_false(send_auth(4, 0, 0));
 }
 
-static void test_auth_freshness(void **state)
+TEST_WITH(setup_auth, teardown, test_auth_freshness)
 {
 	static const struct {
 		int64_t age;
@@ -385,7 +368,6 @@ static void test_auth_freshness(void **state)
 	};
 	unsigned int i;
 
-	(void)state;
 	/* Within a pause, one of the stale ones is answered. */
 	for (i = 0; i < ARRAY_SIZE(cases); i++)
 		assert_int_equal(send_auth(i, cases[i].age * BLOCK_NS_PER_S, 0),
@@ -401,12 +383,11 @@ static void test_auth_freshness(void **state)
 }
 
 /* The times, and nothing that was asked for; ten a second, whoever asks. */
-static void test_auth_stale(void **state)
+TEST_WITH(setup_auth, teardown, test_auth_stale)
 {
 	unsigned int i, replied = 0;
 	uint8_t *value;
 
-	(void)state;
 	config.stateful = true;
 	reconfigure();
 	for (i = 0; i < 1000; i++) {
@@ -443,9 +424,8 @@ static void test_auth_stale(void **state)
 	assert_int_equal(reply().seq, 0);
 }
 
-static void test_auth_replay(void **state)
+TEST_WITH(setup_auth, teardown, test_auth_replay)
 {
-	(void)state;
 	assert_true(send_auth(5, 100, 0));
 	assert_false(send_auth(5, 100, 0));
 	assert_true(send_auth(6, 90, 0));
@@ -459,11 +439,10 @@ static void test_auth_replay(void **state)
 }
 
 /* Who has no key, or repeats what he has heard, takes nobody's rate. */
-static void test_auth_rate_is_not_stolen(void **state)
+TEST_WITH(setup_auth, teardown, test_auth_rate_is_not_stolen)
 {
 	unsigned int i;
 
-	(void)state;
 	config.rate = 1;
 	config.burst = 2;
 	reconfigure();
@@ -481,18 +460,16 @@ static void test_auth_rate_is_not_stolen(void **state)
 	assert_int_equal(STATS(limited), 1);
 }
 
-static void test_auth_loop(void **state)
+TEST_WITH(setup_auth, teardown, test_auth_loop)
 {
-	(void)state;
 	assert_true(send_auth(1, 0, 0));
 	request.from.sin6_port = htons(STAMP_PORT);
 	assert_false(handle());
 	assert_int_equal(STATS(looped), 1);
 }
 
-static void test_auth_stateful(void **state)
+TEST_WITH(setup_auth, teardown, test_auth_stateful)
 {
-	(void)state;
 	config.stateful = true;
 	reconfigure();
 	assert_true(send_auth(100, 10, 0));
@@ -519,11 +496,10 @@ static uint8_t destination(const void *address, uint16_t value_len,
 }
 
 /* RFC 9503: another node's address is not that of the asked one. */
-static void test_destination(void **state)
+TEST_WITH(setup, teardown, test_destination)
 {
 	const uint8_t v6[20] = { 0xfd, [15] = 1 }, v4[4] = { 192, 0, 2, 1 };
 
-	(void)state;
 	assert_int_equal(destination(v6, 16, "fd00::1"), 0);
 	assert_int_equal(destination(v6, 16, "fd00::2"),
 			 STAMP_TLV_UNRECOGNISED);
@@ -536,39 +512,4 @@ static void test_destination(void **state)
 	assert_int_equal(destination(v6, 0, "fd00::1"), STAMP_TLV_MALFORMED);
 	assert_int_equal(destination(v6, 15, "fd00::1"), STAMP_TLV_MALFORMED);
 	assert_int_equal(destination(v6, 17, "fd00::1"), STAMP_TLV_MALFORMED);
-}
-
-int main(void)
-{
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-#define AUTH(f) cmocka_unit_test_setup_teardown(f, setup_auth, teardown)
-	static const struct CMUnitTest tests[] = {
-		TEST(test_bytes),
-		TEST(test_times),
-		TEST(test_clock_claims),
-		TEST(test_ptp_sender),
-		TEST(test_every_length),
-		TEST(test_twamp_light),
-		AUTH(test_auth_twamp_light),
-		TEST(test_groups_are_not_answered),
-		TEST(test_unsent),
-		TEST(test_stateless),
-		TEST(test_stateful),
-		TEST(test_rate_limit),
-		TEST(test_reply_is_not_answered),
-		TEST(test_padding_in_base),
-		TEST(test_destination),
-		AUTH(test_auth_each_key),
-		AUTH(test_auth_every_bit),
-		AUTH(test_auth_unauthenticated_request),
-		AUTH(test_auth_key_taken_away),
-		AUTH(test_auth_freshness),
-		AUTH(test_auth_stale),
-		AUTH(test_auth_replay),
-		AUTH(test_auth_rate_is_not_stolen),
-		AUTH(test_auth_loop),
-		AUTH(test_auth_stateful),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,6 +4,7 @@
  * for which of its sets.
  */
 #include "test/unit/reflecting_sets.h"
+#include "test/unit/unit.h"
 
 #define BLOCK 100
 
@@ -85,12 +86,11 @@ static bool learns(unsigned int i, unsigned int of, uint32_t seq)
 	return true;
 }
 
-static void test_learning(void **state)
+TEST_WITH(setup_auth, teardown, test_learning)
 {
 	struct learning_stats stats;
 	uint32_t seq = 0;
 
-	(void)state;
 	learn_of(ledgers[0], 2);
 	learn_of(ledgers[1], 2);
 	assert_true(learns(7, 0, ++seq));
@@ -110,9 +110,8 @@ static void test_learning(void **state)
 }
 
 /* Not if it is off, and not for what may have been recorded at any time. */
-static void test_learning_off(void **state)
+TEST_WITH(setup_auth, teardown, test_learning_off)
 {
-	(void)state;
 	learn_of(ledgers[0], 2);
 	config.learn = 0;
 	reconfigure();
@@ -124,12 +123,11 @@ static void test_learning_off(void **state)
 }
 
 /* No message without a key, and no TLV that its HMAC does not cover. */
-static void test_learning_forged(void **state)
+TEST_WITH(setup_auth, teardown, test_learning_forged)
 {
 	struct learning_job job;
 	unsigned int i;
 
-	(void)state;
 	learn_of(ledgers[0], 2);
 	for (i = 0; i < 4; i++) {
 		begin(i, i == 3 ? 61 * BLOCK_NS_PER_S : 0);
@@ -152,12 +150,11 @@ static void test_learning_forged(void **state)
 	assert_false(learning_next(ledger_learning(ledgers[0]), &job));
 }
 
-static void test_learning_unauthenticated(void **state)
+TEST_WITH(setup, teardown, test_learning_unauthenticated)
 {
 	struct learning_job job;
 	unsigned int i;
 
-	(void)state;
 	learn_of(ledgers[0], 2);
 	for (i = 0; i < 2; i++) {
 		begin(i, 0);
@@ -167,19 +164,4 @@ static void test_learning_unauthenticated(void **state)
 		assert_true(handle());
 		assert_false(learning_next(ledger_learning(ledgers[0]), &job));
 	}
-}
-
-int main(void)
-{
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-#define AUTH(f) cmocka_unit_test_setup_teardown(f, setup_auth, teardown)
-	const struct CMUnitTest tests[] = {
-		AUTH(test_learning),
-		AUTH(test_learning_off),
-		AUTH(test_learning_forged),
-		TEST(test_learning_unauthenticated),
-	};
-
-	return cmocka_run_group_tests_name("reflector_learning", tests, NULL,
-					   NULL);
 }

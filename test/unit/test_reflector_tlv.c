@@ -4,6 +4,7 @@
  * the block TLV against ledgers.
  */
 #include "test/unit/reflecting_sets.h"
+#include "test/unit/unit.h"
 
 #define BLOCK 100
 #define UNKNOWN_TYPE 77
@@ -87,12 +88,11 @@ static uint8_t flags(const uint8_t *value)
 	return value[-STAMP_TLV_HEADER_LEN];
 }
 
-static void test_block(void **state)
+TEST_WITH(setup, teardown, test_block)
 {
 	uint8_t *first, *second, *third, *fourth;
 	struct blocktlv tlv;
 
-	(void)state;
 	begin(1, 0);
 	first = append_block(0, BLOCK);
 	second = append_block(1, BLOCK);
@@ -115,7 +115,7 @@ static void test_block(void **state)
 }
 
 /* A request of version 1 gets an answer of version 1. */
-static void test_version_1(void **state)
+TEST_WITH(setup, teardown, test_version_1)
 {
 	struct blocktlv tlv = {
 		.version = BLOCKTLV_VERSION_1,
@@ -126,7 +126,6 @@ static void test_version_1(void **state)
 	};
 	uint8_t *value, *after;
 
-	(void)state;
 	blocktlv_timing(&tlv, &timing);
 	begin(1, 0);
 	value = append(STAMP_TLV_BLOCK, BLOCKTLV_LEN_1(3));
@@ -143,13 +142,12 @@ static void test_version_1(void **state)
 }
 
 /* Of a version of tomorrow only the status changes, and what follows counts. */
-static void test_later_version(void **state)
+TEST_WITH(setup, teardown, test_later_version)
 {
 	uint8_t before[40];
 	uint8_t *value, *after;
 	unsigned int i;
 
-	(void)state;
 	for (i = 3; i <= UINT8_MAX; i += 9) {
 		begin(i, 0);
 		value = append(STAMP_TLV_BLOCK, sizeof(before));
@@ -165,11 +163,10 @@ static void test_later_version(void **state)
 	}
 }
 
-static void test_source_behind_prefix(void **state)
+TEST_WITH(setup, teardown, test_source_behind_prefix)
 {
 	uint8_t *value, *after;
 
-	(void)state;
 	begin(1, 0);
 	value = append_block(0, BLOCK);
 	value[3] = 64;
@@ -182,7 +179,7 @@ static void test_source_behind_prefix(void **state)
 }
 
 /* Without prefix a source is what the answer has, and not the request. */
-static void test_source_without_prefix(void **state)
+TEST_WITH(setup, teardown, test_source_without_prefix)
 {
 	const struct record record = {
 		.flow = flow(2), .mask = MASK, .block = BLOCK + 1,
@@ -190,7 +187,6 @@ static void test_source_without_prefix(void **state)
 	};
 	uint8_t *value, *after;
 
-	(void)state;
 	begin(1, 0);
 	value = append_block(0, BLOCK);
 	value[56] = 0xfd;
@@ -210,7 +206,7 @@ static void test_source_without_prefix(void **state)
 }
 
 /* Of sets with other netmasks, the one that has ours tells of the flow. */
-static void test_netmasks(void **state)
+TEST_WITH(setup, teardown, test_netmasks)
 {
 	const struct record record = {
 		.flow = {
@@ -227,7 +223,6 @@ static void test_netmasks(void **state)
 	uint8_t *known, *unknown, *differs;
 	unsigned int i;
 
-	(void)state;
 	blocktlv_timing(&tlv, &timing);
 	for (i = 0; i < 2; i++) {
 		ledger_free(ledgers[i]);
@@ -257,11 +252,10 @@ static void test_netmasks(void **state)
 }
 
 /* A set that was not read yet may have the flow, wherever it is in the list. */
-static void test_ledger_without_blocks(void **state)
+TEST_WITH(setup, teardown, test_ledger_without_blocks)
 {
 	unsigned int i;
 
-	(void)state;
 	for (i = 0; i < 2; i++) {
 		uint8_t *value, *other;
 
@@ -280,11 +274,10 @@ static void test_ledger_without_blocks(void **state)
 	}
 }
 
-static void test_configured_type(void **state)
+TEST_WITH(setup, teardown, test_configured_type)
 {
 	uint8_t *value;
 
-	(void)state;
 	config.tlv_type = 251;
 	reconfigure();
 	begin(1, 0);
@@ -295,11 +288,10 @@ static void test_configured_type(void **state)
 }
 
 /* Without sets this is a STAMP reflector and no more. */
-static void test_no_ledger(void **state)
+TEST_WITH(setup, teardown, test_no_ledger)
 {
 	uint8_t *block, *direct;
 
-	(void)state;
 	reflector_ledgers(reflector, NULL, 0);
 	begin(1, 0);
 	block = append_block(0, BLOCK);
@@ -309,7 +301,7 @@ static void test_no_ledger(void **state)
 	assert_int_equal(flags(direct), U);
 }
 
-static void test_standard_tlvs(void **state)
+TEST_WITH(setup, teardown, test_standard_tlvs)
 {
 	/* DSCP1 10; then DSCP2 46, ECN 1, RP 1. */
 	static const uint8_t cos_asked[] = { 10 << 2, 0, 0, 0 };
@@ -320,7 +312,6 @@ static void test_standard_tlvs(void **state)
 		1, 2, 3, 4, 0, 0, 0, 100, 0, 0, 0, 0 };
 	uint8_t *unknown, *cos, *direct, *padding;
 
-	(void)state;
 	begin(1, 0);
 	unknown = append(UNKNOWN_TYPE, 5);
 	memset(unknown, 0xee, 5);
@@ -344,11 +335,10 @@ static void test_standard_tlvs(void **state)
 }
 
 /* A sender cannot write the flags of a reflector. */
-static void test_flags_of_sender(void **state)
+TEST_WITH(setup, teardown, test_flags_of_sender)
 {
 	uint8_t *unknown, *padding;
 
-	(void)state;
 	begin(1, 0);
 	unknown = append(UNKNOWN_TYPE, 0);
 	padding = append(STAMP_TLV_PADDING, 0);
@@ -359,7 +349,7 @@ static void test_flags_of_sender(void **state)
 	assert_int_equal(flags(padding), 0);
 }
 
-static void test_wrong_lengths(void **state)
+TEST_WITH(setup, teardown, test_wrong_lengths)
 {
 	static const struct {
 		uint8_t type;
@@ -374,7 +364,6 @@ static void test_wrong_lengths(void **state)
 	};
 	unsigned int i;
 
-	(void)state;
 	for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
 		uint8_t *before, *value, *after;
 
@@ -392,12 +381,11 @@ static void test_wrong_lengths(void **state)
 	}
 }
 
-static void test_truncated(void **state)
+TEST_WITH(setup, teardown, test_truncated)
 {
 	uint8_t *block;
 	size_t cut, whole;
 
-	(void)state;
 	for (cut = 1; cut < 30; cut++) {
 		begin(1, 0);
 		block = append_block(0, BLOCK);
@@ -413,11 +401,10 @@ static void test_truncated(void **state)
 }
 
 /* A jumbo message of the smallest TLVs. */
-static void test_many_tlvs(void **state)
+TEST_WITH(setup, teardown, test_many_tlvs)
 {
 	unsigned int n;
 
-	(void)state;
 	begin(1, 0);
 	for (n = 0; len + STAMP_TLV_HEADER_LEN <= STAMP_MESSAGE_MAX; n++)
 		append(n % 2 ? STAMP_TLV_PADDING : UNKNOWN_TYPE, 0);
@@ -427,12 +414,11 @@ static void test_many_tlvs(void **state)
 				 n % 2 ? 0 : U);
 }
 
-static void test_hmac_in_unauthenticated_mode(void **state)
+TEST_WITH(setup, teardown, test_hmac_in_unauthenticated_mode)
 {
 	uint8_t *block, *hmac;
 	size_t at;
 
-	(void)state;
 	begin(1, 0);
 	block = append_block(0, BLOCK);
 	at = len;
@@ -460,12 +446,11 @@ static void test_hmac_in_unauthenticated_mode(void **state)
 	assert_int_equal(flags(block), U | I);
 }
 
-static void test_auth(void **state)
+TEST_WITH(setup_auth, teardown, test_auth)
 {
 	uint8_t *block, *hmac, *padding;
 	size_t at;
 
-	(void)state;
 	config.stateful = true;
 	reconfigure();
 	begin(9, 0);
@@ -500,20 +485,18 @@ static void expect_refused(uint8_t *block)
 	assert_non_null(keys_verify_base(&keys, data, len));
 }
 
-static void test_auth_without_hmac(void **state)
+TEST_WITH(setup_auth, teardown, test_auth_without_hmac)
 {
-	(void)state;
 	begin(1, 0);
 	expect_refused(append_block(0, BLOCK));
 }
 
-static void test_auth_wrong_hmac(void **state)
+TEST_WITH(setup_auth, teardown, test_auth_wrong_hmac)
 {
 	uint8_t *block;
 	unsigned int bit, bits = 8 * (unsigned int)(BLOCKTLV_LEN(3) + 4 + 4 +
 						    STAMP_HMAC_LEN);
 
-	(void)state;
 	begin(0, 0);
 	block = append_block(0, BLOCK);
 	append_hmac(1);
@@ -536,11 +519,10 @@ static void test_auth_wrong_hmac(void **state)
 	assert_int_equal(STATS(integrity), 1 + bits - 8);
 }
 
-static void test_auth_hmac_of_another_message(void **state)
+TEST_WITH(setup_auth, teardown, test_auth_hmac_of_another_message)
 {
 	uint8_t *block;
 
-	(void)state;
 	begin(1, 0);
 	block = append_block(0, BLOCK);
 	append_hmac(0);
@@ -549,11 +531,10 @@ static void test_auth_hmac_of_another_message(void **state)
 	expect_refused(block);
 }
 
-static void test_auth_hmac_elsewhere(void **state)
+TEST_WITH(setup_auth, teardown, test_auth_hmac_elsewhere)
 {
 	uint8_t *block;
 
-	(void)state;
 	begin(1, 0);
 	append_hmac(0);
 	block = append_block(0, BLOCK);
@@ -578,11 +559,10 @@ static void test_auth_hmac_elsewhere(void **state)
 	assert_int_equal(STATS(malformed), 1);
 }
 
-static void test_auth_only_padding(void **state)
+TEST_WITH(setup_auth, teardown, test_auth_only_padding)
 {
 	uint8_t *first, *second;
 
-	(void)state;
 	begin(1, 0);
 	first = append(STAMP_TLV_PADDING, 8);
 	seal(0);
@@ -598,12 +578,11 @@ static void test_auth_only_padding(void **state)
 }
 
 /* After a malformed TLV the rest stays, and the reply is sealed anew. */
-static void test_auth_malformed(void **state)
+TEST_WITH(setup_auth, teardown, test_auth_malformed)
 {
 	uint8_t *wrong, *block, *hmac;
 	size_t at;
 
-	(void)state;
 	begin(1, 0);
 	wrong = append(STAMP_TLV_COS, 3);
 	block = append_block(0, BLOCK);
@@ -618,35 +597,4 @@ static void test_auth_malformed(void **state)
 	assert_true(key_tlv_verify(&keys.key[0], data, STAMP_AUTH_BASE_LEN, at,
 				   hmac));
 	assert_int_equal(STATS(integrity), 0);
-}
-
-int main(void)
-{
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-#define AUTH(f) cmocka_unit_test_setup_teardown(f, setup_auth, teardown)
-	static const struct CMUnitTest tests[] = {
-		TEST(test_block),
-		TEST(test_version_1),
-		TEST(test_later_version),
-		TEST(test_source_behind_prefix),
-		TEST(test_source_without_prefix), TEST(test_netmasks),
-		TEST(test_ledger_without_blocks),
-		TEST(test_configured_type),
-		TEST(test_no_ledger),
-		TEST(test_standard_tlvs),
-		TEST(test_flags_of_sender),
-		TEST(test_wrong_lengths),
-		TEST(test_truncated),
-		TEST(test_many_tlvs),
-		TEST(test_hmac_in_unauthenticated_mode),
-		AUTH(test_auth),
-		AUTH(test_auth_without_hmac),
-		AUTH(test_auth_wrong_hmac),
-		AUTH(test_auth_hmac_of_another_message),
-		AUTH(test_auth_hmac_elsewhere),
-		AUTH(test_auth_only_padding),
-		AUTH(test_auth_malformed),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

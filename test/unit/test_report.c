@@ -3,20 +3,16 @@
  * lmctl's lists of flows and reports on a stand-in for the library: what is
  * undone when an add fails, the keys of the JSON, interrupted dumps.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <cmocka.h>
 #include <errno.h>
 #include <unistd.h>
 #include "lmctl/cmd/flowlist.h"
 #include "lmctl/cmd/report.h"
 #include "test/unit/fake_sr6flow.h"
 #include "test/unit/terminal.h"
+#include "test/unit/unit.h"
 
 static struct sr6flow *const handle = (struct sr6flow *)&fake;
 
@@ -37,7 +33,7 @@ static void list_of(struct flowlist *list, const char *const *flows, size_t n)
 }
 
 /* As 'lmctl flows' shows a source, so that it can be copied. */
-static void test_netmask(void **state)
+TEST_WITH(setup, NULL, test_netmask)
 {
 	static const char *const flows[] = {
 		"gold=fc00:12::1/128@fcff:2::1", "fc00:12::1/64@fcff:2::1",
@@ -49,7 +45,6 @@ static void test_netmask(void **state)
 	char error[64];
 	size_t i;
 
-	(void)state;
 	list_of(&list, flows, 4);
 	assert_int_equal(sr6flow_flow_parse(&flow, flows[2], error,
 					    sizeof(error)), 0);
@@ -64,14 +59,13 @@ static void test_netmask(void **state)
 }
 
 /* gold is there already and must stay, a and b go again. */
-static void test_add_undo(void **state)
+TEST_WITH(setup, NULL, test_add_undo)
 {
 	static const char *const flows[] = {
 		"a=fc00::1", "fcff:2::1,fcff:8::100", "b=fc00::2", "c=fc00::3",
 	};
 	struct flowlist list;
 
-	(void)state;
 	list_of(&list, flows, 4);
 	fake.adds_left = 2;
 	assert_int_equal(flowlist_add(&list, handle, "lm-tx", 0, true),
@@ -84,14 +78,13 @@ static void test_add_undo(void **state)
 	flowlist_free(&list);
 }
 
-static void test_add_existing(void **state)
+TEST_WITH(setup, NULL, test_add_existing)
 {
 	static const char *const flows[] = {
 		"a=fc00::1", "fcff:2::1,fcff:8::100",
 	};
 	struct flowlist list;
 
-	(void)state;
 	list_of(&list, flows, 2);
 	assert_int_equal(flowlist_add(&list, handle, "lm-tx", 0, false),
 			 -EEXIST);
@@ -101,14 +94,13 @@ static void test_add_existing(void **state)
 }
 
 /* One unknown flow and nothing is deleted. */
-static void test_del_all_or_none(void **state)
+TEST_WITH(setup, NULL, test_del_all_or_none)
 {
 	static const char *const flows[] = {
 		"fcff:2::1,fcff:8::100", "fc00::1",
 	};
 	struct flowlist list;
 
-	(void)state;
 	list_of(&list, flows, 2);
 	assert_int_equal(flowlist_del(&list, handle, "lm-tx", false), -ESRCH);
 	assert_int_equal(fake.n, 1);
@@ -126,13 +118,12 @@ static void write_file(char *path, const char *text)
 	close(fd);
 }
 
-static void test_file(void **state)
+TEST_WITH(setup, NULL, test_file)
 {
 	char good[] = "/tmp/test_report.XXXXXX", bad[] = "/tmp/test_report.XXXXXX";
 	char text[SR6FLOW_FLOW_STRLEN];
 	struct flowlist list = { 0 };
 
-	(void)state;
 	write_file(good, "# flows\n\n  gold=fcff::1,fcff::2 # two\r\n\t\n"
 		   "fcff::3");
 	write_file(bad, "fcff::1\nfcff::zz\n");
@@ -159,7 +150,7 @@ static const char *text_of(json_t *object, const char *key)
 	return text;
 }
 
-static void test_set_object(void **state)
+TEST_WITH(setup, NULL, test_set_object)
 {
 	const struct sr6flow_set set = {
 		.name = "lm-tx", .mask = 0x00030000, .colour = 0x00020000,
@@ -167,7 +158,6 @@ static void test_set_object(void **state)
 	};
 	json_t *object = report_set_object(&set), *diagnostics;
 
-	(void)state;
 	assert_non_null(object);
 	assert_string_equal(text_of(object, "set"), "lm-tx");
 	assert_string_equal(text_of(object, "mask"), "0x00030000");
@@ -195,7 +185,7 @@ static json_t *counters_object(const struct sr6flow_set *set,
 }
 
 /* Exact beyond what a JSON integer of jansson can say. */
-static void test_counters_object(void **state)
+TEST_WITH(setup, NULL, test_counters_object)
 {
 	static const struct sr6flow_set two = { .mask = 0x00030000 };
 	static const struct sr6flow_set one = { .mask = 0x00000010 };
@@ -209,7 +199,6 @@ static void test_counters_object(void **state)
 	};
 	json_t *object = counters_object(&two, &record), *slots, *low;
 
-	(void)state;
 	assert_non_null(object);
 	assert_string_equal(text_of(object, "name"), "gold");
 	assert_string_equal(text_of(object, "instance"), "00000000000000ab");
@@ -297,7 +286,7 @@ static int two_rows(struct libscols_table *table,
 }
 
 /* By name and then SID list; the rows of a flow stay as they came. */
-static void test_table_order(void **state)
+TEST_WITH(setup, NULL, test_table_order)
 {
 	static const char *const flows[] = {
 		"flow-10=fc00::1", "fc00::10", "flow-2=fc00::3", "fc00::9",
@@ -310,7 +299,6 @@ static void test_table_order(void **state)
 	char error[128];
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < 5; i++)
 		assert_int_equal(sr6flow_flow_parse(&fake.flows[i], flows[i],
 						    error, sizeof(error)), 0);
@@ -332,12 +320,11 @@ static void test_table_order(void **state)
 }
 
 /* A repeated dump leaves each flow once; an endless one prints nothing. */
-static void test_json_interrupted(void **state)
+TEST_WITH(setup, NULL, test_json_interrupted)
 {
 	static const char *const sets[] = { "lm-tx", "lm-rx" };
 	json_t *document;
 
-	(void)state;
 	fake.flows[1] = fake.flows[0];
 	fake.flows[1].sids[0].s6_addr[15] = 9;
 	fake.n = 2;
@@ -353,21 +340,4 @@ static void test_json_interrupted(void **state)
 	json_decref(document);
 	fake.interruptions = 1000;
 	assert_null(printed(sets, 2, -EINTR));
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(test_netmask, setup),
-		cmocka_unit_test_setup(test_add_undo, setup),
-		cmocka_unit_test_setup(test_add_existing, setup),
-		cmocka_unit_test_setup(test_del_all_or_none, setup),
-		cmocka_unit_test_setup(test_file, setup),
-		cmocka_unit_test_setup(test_table_order, setup),
-		cmocka_unit_test_setup(test_set_object, setup),
-		cmocka_unit_test_setup(test_counters_object, setup),
-		cmocka_unit_test_setup(test_json_interrupted, setup),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What the library sends, and what it makes of the kernel's errors. */
-#include <stdarg.h>
-#include <setjmp.h>
-#include <stddef.h>
-#include <cmocka.h>
 #include <arpa/inet.h>
 #include <errno.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <string.h>
 #include "listing_fake.h"
+#include "test/unit/unit.h"
 
 #define NAME31 "abcdefghijklmnopqrstuvwxyz01234"
 #define NET NLA_F_NET_BYTEORDER
@@ -155,11 +152,10 @@ static void error_is(const char *sentence)
 	assert_string_equal(sr6flow_error(handle), sentence);
 }
 
-static void create_default(void **state)
+TEST_WITH(setup, teardown, create_default)
 {
 	const uint8_t protocol = 7, family = AF_INET6, revision = 0;
 
-	(void)state;
 	type_answer(IPSET_CMD_TYPE, SR6FLOW_TYPENAME, 0, 0);
 	fake_answer(IPSET_CMD_CREATE, 0);
 	assert_int_equal(sr6flow_create(handle, "foo", NULL), 0);
@@ -177,7 +173,7 @@ static void create_default(void **state)
 	sent_has(1, true, IPSET_ATTR_NETMASK, NULL, -1);
 }
 
-static void create_options(void **state)
+TEST_WITH(setup, teardown, create_options)
 {
 	const struct sr6flow_options options = {
 		.mask = 0x04,
@@ -190,7 +186,6 @@ static void create_options(void **state)
 		.exist = true,
 	};
 
-	(void)state;
 	type_answer(IPSET_CMD_TYPE, SR6FLOW_TYPENAME, 0, 0);
 	fake_answer(IPSET_CMD_CREATE, 0);
 	assert_int_equal(sr6flow_create(handle, NAME31, &options), 0);
@@ -205,11 +200,10 @@ static void create_options(void **state)
 		     IPSET_FLAG_WITH_FORCEADD | IPSET_FLAG_WITH_SKBINFO);
 }
 
-static void create_netmask(void **state)
+TEST_WITH(setup, teardown, create_netmask)
 {
 	const uint8_t revision = 1;
 
-	(void)state;
 	for (unsigned int netmask = 1; netmask <= 128; netmask += 127) {
 		const struct sr6flow_options options = { .netmask = netmask };
 		const uint8_t byte = netmask;
@@ -226,11 +220,10 @@ static void create_netmask(void **state)
 }
 
 /* A module that does not know the netmask is not asked for one. */
-static void create_netmask_refused(void **state)
+TEST_WITH(setup, teardown, create_netmask_refused)
 {
 	struct sr6flow_options options = { .netmask = 129 };
 
-	(void)state;
 	assert_int_equal(sr6flow_create(handle, "foo", &options), -EINVAL);
 	error_is("netmask 129: must be 0 to 128 bits of the source");
 	options.netmask = 256 + 64;
@@ -246,11 +239,10 @@ static void create_netmask_refused(void **state)
 }
 
 /* Found before anything is sent. */
-static void create_refused(void **state)
+TEST_WITH(setup, teardown, create_refused)
 {
 	struct sr6flow_options options = { .mask = 0x00070000 };
 
-	(void)state;
 	assert_int_equal(sr6flow_create(handle, "foo", &options), -EINVAL);
 	error_is("mark mask 0x00070000: must be one or two bits, all in 0xffff0000 (SRH Tag) or all in 0x000000ff (Traffic Class)");
 	options.mask = 0x00010001;
@@ -269,11 +261,10 @@ static void create_refused(void **state)
 	error_is("set name 'xabcdefghijklmnopqrstuvwxyz0123...' is longer than 31 characters");
 }
 
-static void create_clash(void **state)
+TEST_WITH(setup, teardown, create_clash)
 {
 	const struct sr6flow_options exist = { .exist = true };
 
-	(void)state;
 	type_answer(IPSET_CMD_TYPE, SR6FLOW_TYPENAME, 0, 0);
 	fake_answer(IPSET_CMD_CREATE, -EEXIST);
 	header_answer();
@@ -291,9 +282,8 @@ static void create_clash(void **state)
 	error_is("set 'foo' exists with other options (mark mask 0x00030000, netmask 0, maxelem 65536, timeout 300, forceadd, skbinfo): ask for the same or destroy it");
 }
 
-static void create_revisions(void **state)
+TEST_WITH(setup, teardown, create_revisions)
 {
-	(void)state;
 	/* Both know revisions 0 and 1, the kernel more. */
 	type_answer(IPSET_CMD_TYPE, SR6FLOW_TYPENAME, 9, 0);
 	fake_answer(IPSET_CMD_CREATE, 0);
@@ -308,13 +298,12 @@ static void create_revisions(void **state)
 	error_is("the kernel does not know the set type hash:sr6flow: is its module installed? try 'modprobe ip_set_hash_sr6flow'");
 }
 
-static void add(void **state)
+TEST_WITH(setup, teardown, add)
 {
 	static const char text[] =
 		"gold=::1,::2,fcff:0:1::,ffff::ffff,::,::6,::7,::8,::9,::a,::b,::c,::d,::e,::f,::";
 	struct sr6flow_flow flow = flow_of(text);
 
-	(void)state;
 	header_answer();
 	fake_answer(IPSET_CMD_ADD, 0);
 	assert_int_equal(sr6flow_add(handle, "foo", &flow, SR6FLOW_NO_TIMEOUT,
@@ -337,13 +326,12 @@ static void add(void **state)
 }
 
 /* The kernel masks the source. */
-static void add_source(void **state)
+TEST_WITH(setup, teardown, add_source)
 {
 	static const char text[] =
 		"gold=ffff::ffff@::1,::2,fcff:0:1::,ffff::ffff,::,::6,::7,::8,::9,::a,::b,::c,::d,::e,::f,::";
 	struct sr6flow_flow flow = flow_of(text);
 
-	(void)state;
 	header_answer();
 	fake_answer(IPSET_CMD_ADD, 0);
 	assert_int_equal(sr6flow_add(handle, "foo", &flow, SR6FLOW_NO_TIMEOUT,
@@ -368,7 +356,7 @@ static void add_source(void **state)
 }
 
 /* Whether a flow has a source must be as the set has it; every call says so. */
-static void source_errors(void **state)
+TEST_WITH(setup, teardown, source_errors)
 {
 	static const struct {
 		const char *flow, *sentence;
@@ -380,7 +368,6 @@ static void source_errors(void **state)
 		  IPSET_ERR_IPADDR_IPV6 },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct sr6flow_flow flow = flow_of(cases[i].flow);
 
@@ -400,7 +387,7 @@ static void source_errors(void **state)
 	}
 }
 
-static void add_errors(void **state)
+TEST_WITH(setup, teardown, add_errors)
 {
 	static const struct {
 		int verdict, error;
@@ -422,7 +409,6 @@ static void add_errors(void **state)
 	struct sr6flow_flow flow = flow_of("a=::1,::2");
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < 5; i++) {
 		header_answer();
 		fake_answer(IPSET_CMD_ADD, -cases[i].verdict);
@@ -438,11 +424,10 @@ static void add_errors(void **state)
 	}
 }
 
-static void add_full(void **state)
+TEST_WITH(setup, teardown, add_full)
 {
 	struct sr6flow_flow flow = flow_of("::1");
 
-	(void)state;
 	header_answer();
 	fake_answer(IPSET_CMD_ADD, -SR6FLOW_ERR_FULL);
 	info_answer();
@@ -451,11 +436,10 @@ static void add_full(void **state)
 }
 
 /* Neither a bad flow nor a set of another type lets anything be changed. */
-static void nothing_changed(void **state)
+TEST_WITH(setup, teardown, nothing_changed)
 {
 	struct sr6flow_flow flow = flow_of("::1"), bad = flow;
 
-	(void)state;
 	bad.nsids = 17;
 	assert_int_equal(sr6flow_add(handle, "foo", &bad, 0, false), -EINVAL);
 	error_is("17 SIDs: a flow has 1 to 16");
@@ -481,11 +465,10 @@ static void nothing_changed(void **state)
 		 SR6FLOW_VERSION " knows 0 to 1: update libsr6flow");
 }
 
-static void del_and_test(void **state)
+TEST_WITH(setup, teardown, del_and_test)
 {
 	struct sr6flow_flow flow = flow_of("gold=::1,::2");
 
-	(void)state;
 	header_answer();
 	fake_answer(IPSET_CMD_DEL, 0);
 	assert_int_equal(sr6flow_del(handle, "foo", &flow), 0);
@@ -516,9 +499,8 @@ static void del_and_test(void **state)
 	sent_has_flow(13, "::9@::1,::2");
 }
 
-static void destroy_and_flush(void **state)
+TEST_WITH(setup, teardown, destroy_and_flush)
 {
-	(void)state;
 	header_answer();
 	fake_answer(IPSET_CMD_DESTROY, 0);
 	assert_int_equal(sr6flow_destroy(handle, "foo"), 0);
@@ -536,9 +518,8 @@ static void destroy_and_flush(void **state)
 	assert_int_equal(sr6flow_destroy(handle, ""), -EINVAL);
 }
 
-static void colour(void **state)
+TEST_WITH(setup, teardown, colour)
 {
-	(void)state;
 	fake_answer(IPSET_CMD_ADD, 0);
 	assert_int_equal(sr6flow_set_colour(handle, "foo", 0x00020000), 0);
 	sent_has_u32(0, IPSET_ATTR_MARK, 0x00020000);
@@ -558,11 +539,10 @@ static void colour(void **state)
 	assert_int_equal(sr6flow_set_colour(handle, "foo", 4), -ENOENT);
 }
 
-static void set_index(void **state)
+TEST_WITH(setup, teardown, set_index)
 {
 	uint16_t value = 0;
 
-	(void)state;
 	fake_request(IPSET_CMD_GET_BYNAME);
 	mnl_attr_put_u16(fake_message(IPSET_CMD_GET_BYNAME),
 			 IPSET_ATTR_INDEX | NET, htons(0x1234));
@@ -583,21 +563,4 @@ static void set_index(void **state)
 	fake_answer(IPSET_CMD_GET_BYNAME, -ENOENT);
 	assert_int_equal(sr6flow_index(handle, "foo", &value), -ENOENT);
 	error_is("there is no set 'foo': create it with 'lmctl init' or 'ipset create foo hash:sr6flow'");
-}
-
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		TEST(create_default), TEST(create_options),
-		TEST(create_netmask), TEST(create_netmask_refused),
-		TEST(create_refused), TEST(create_clash),
-		TEST(create_revisions), TEST(add), TEST(add_source),
-		TEST(source_errors), TEST(add_errors),
-		TEST(add_full), TEST(nothing_changed), TEST(del_and_test),
-		TEST(destroy_and_flush), TEST(colour), TEST(set_index),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

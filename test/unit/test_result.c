@@ -2,14 +2,10 @@
 /*
  * Answers as words and as bytes, and the loss that follows from the counts.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
-#include <cmocka.h>
 
 #include "lmctl/engine/result.h"
+#include "test/unit/unit.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -17,7 +13,7 @@ static const struct answer valid = { .status = ANSWER_VALID };
 static const struct answer late = { ANSWER_INVALID, REASON_READ_LATE };
 
 /* Both ends may be of other versions: these numbers never change. */
-static void test_wire_numbers(void **state)
+TEST(test_wire_numbers)
 {
 	static const enum reason reasons[] = {
 		REASON_SET_RESTARTED, REASON_FLOW_RESTARTED, REASON_FLOW_ADDED,
@@ -30,7 +26,6 @@ static void test_wire_numbers(void **state)
 	struct answer answer;
 	unsigned int i;
 
-	(void)state;
 	for (i = 0; i <= ANSWER_UNKNOWN_VERSION; i++) {
 		answer = (struct answer){ .status = i };
 		assert_int_equal(answer_encode(&answer), i);
@@ -41,13 +36,12 @@ static void test_wire_numbers(void **state)
 	}
 }
 
-static void test_every_answer_returns(void **state)
+TEST(test_every_answer_returns)
 {
 	struct answer before, after;
 	enum reason reason;
 	unsigned int status;
 
-	(void)state;
 	for (status = 0; status <= ANSWER_UNKNOWN_VERSION; status++) {
 		before = (struct answer){ .status = status };
 		after = answer_decode(answer_encode(&before));
@@ -62,14 +56,13 @@ static void test_every_answer_returns(void **state)
 	}
 }
 
-static void test_later_version(void **state)
+TEST(test_later_version)
 {
 	static const uint8_t bytes[] = { 12, 0x7f, 0x80, 0xc0, 0xff };
 	static const struct answer local = { .status = ANSWER_NO_ANSWER };
 	struct answer answer;
 	unsigned int i;
 
-	(void)state;
 	for (i = 0; i < ARRAY_SIZE(bytes); i++) {
 		answer = answer_decode(bytes[i]);
 		assert_int_equal(answer.status, ANSWER_INVALID);
@@ -80,7 +73,7 @@ static void test_later_version(void **state)
 	assert_int_equal(answer.status, ANSWER_INVALID);
 }
 
-static void test_words(void **state)
+TEST(test_words)
 {
 	static const struct {
 		struct answer answer;
@@ -109,7 +102,6 @@ static void test_words(void **state)
 	};
 	unsigned int i;
 
-	(void)state;
 	for (i = 0; i < ARRAY_SIZE(words); i++)
 		assert_string_equal(answer_word(&words[i].answer),
 				    words[i].word);
@@ -147,11 +139,10 @@ static void expect(struct segment segment, enum result_status status,
 	assert_int_equal(segment.lost, lost);
 }
 
-static void test_one_peer(void **state)
+TEST(test_one_peer)
 {
 	struct segment segment;
 
-	(void)state;
 	make(false, 1, 100);
 	peer(0, valid, 93);
 	segment = result_total(&result);
@@ -163,9 +154,8 @@ static void test_one_peer(void **state)
 	expect(result_segment(&result, 0), RESULT_EXACT, NULL, 7);
 }
 
-static void test_path(void **state)
+TEST(test_path)
 {
-	(void)state;
 	make(false, 3, 100);
 	peer(0, valid, 98);
 	peer(1, late, 0);
@@ -179,9 +169,8 @@ static void test_path(void **state)
 	expect(result_segment(&result, 2), RESULT_EXACT, NULL, 5);
 }
 
-static void test_own_reason_first(void **state)
+TEST(test_own_reason_first)
 {
-	(void)state;
 	make(false, 2, 0);
 	result.reason = REASON_COLOUR_LATE;
 	peer(0, valid, 5);
@@ -191,11 +180,10 @@ static void test_own_reason_first(void **state)
 	expect(result_segment(&result, 1), RESULT_INVALID, "read-late", 0);
 }
 
-static void test_group(void **state)
+TEST(test_group)
 {
 	struct segment segment;
 
-	(void)state;
 	make(true, 3, 100);
 	peer(0, valid, 50);
 	peer(1, valid, 0);
@@ -209,17 +197,15 @@ static void test_group(void **state)
 }
 
 /* What was received is of both ingresses: no figure, though it is known. */
-static void test_two_ingresses(void **state)
+TEST(test_two_ingresses)
 {
-	(void)state;
 	make(false, 1, 100);
 	peer(0, (struct answer){ .status = ANSWER_TWO_INGRESSES }, 100);
 	expect(result_total(&result), RESULT_INVALID, "two-ingresses", 0);
 }
 
-static void test_anomaly(void **state)
+TEST(test_anomaly)
 {
-	(void)state;
 	make(true, 2, 100);
 	peer(0, valid, 100);
 	peer(1, valid, 1);
@@ -227,11 +213,10 @@ static void test_anomaly(void **state)
 }
 
 /* A peer may say anything; no sum wraps into a figure. */
-static void test_absurd_counts(void **state)
+TEST(test_absurd_counts)
 {
 	unsigned int i;
 
-	(void)state;
 	make(false, 1, 10);
 	result.peer[0] = (struct result_peer){ .packets = UINT64_MAX };
 	expect(result_total(&result), RESULT_INVALID, "anomaly", 0);
@@ -248,23 +233,4 @@ static void test_absurd_counts(void **state)
 
 	make(false, 1, UINT64_MAX);
 	expect(result_total(&result), RESULT_INVALID, "anomaly", 0);
-}
-
-int main(void)
-{
-	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_wire_numbers),
-		cmocka_unit_test(test_every_answer_returns),
-		cmocka_unit_test(test_later_version),
-		cmocka_unit_test(test_words),
-		cmocka_unit_test(test_one_peer),
-		cmocka_unit_test(test_path),
-		cmocka_unit_test(test_own_reason_first),
-		cmocka_unit_test(test_group),
-		cmocka_unit_test(test_two_ingresses),
-		cmocka_unit_test(test_anomaly),
-		cmocka_unit_test(test_absurd_counts),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,12 +3,7 @@
  * Rules from messages of nf_tables, built as the kernel builds them, and what is
  * made of announcements.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
-#include <cmocka.h>
 
 #include <netinet/in.h>
 #include <endian.h>
@@ -20,6 +15,7 @@
 #include <linux/netfilter/xt_set.h>
 
 #include "lmctl/node/rules.h"
+#include "test/unit/unit.h"
 
 #define SET 5
 #define OTHER 6
@@ -181,13 +177,12 @@ static enum reason judge(struct rules *rules)
 	return rules_judge(rules);
 }
 
-static void one_rule(void **state)
+TEST(one_rule)
 {
 	char text[RULE_STRLEN];
 	struct rules rules;
 	bool marks;
 
-	(void)state;
 	for (marks = false;; marks = true) {
 		rules_start(&rules, SET);
 		assert_int_equal(judge(&rules), REASON_NO_RULE);
@@ -209,7 +204,7 @@ static void one_rule(void **state)
 }
 
 /* All revisions of the match have the index and the direction. */
-static void revisions(void **state)
+TEST(revisions)
 {
 	const struct xt_set_info_match_v0 v0 = {
 		.match_set = { .index = SET,
@@ -234,7 +229,6 @@ static void revisions(void **state)
 	struct rules rules;
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		rules_start(&rules, SET);
 		start_rule(NFT_MSG_NEWRULE, NFPROTO_IPV6, "mangle",
@@ -248,7 +242,7 @@ static void revisions(void **state)
 	}
 }
 
-static void asks_only(void **state)
+TEST(asks_only)
 {
 	const struct xt_set_info_target_v3 target = {
 		.add_set.index = SET, .del_set.index = OTHER,
@@ -256,7 +250,6 @@ static void asks_only(void **state)
 	};
 	struct rules rules;
 
-	(void)state;
 	rules_start(&rules, SET);
 	start_rule(NFT_MSG_NEWRULE, NFPROTO_IPV6, "mangle", "PREROUTING");
 	set_match(SET, 0, IPSET_FLAG_SKIP_COUNTER_UPDATE);
@@ -278,11 +271,10 @@ static void asks_only(void **state)
 	assert_int_equal(judge(&rules), REASON_RULE_DIFFERS);
 }
 
-static void conditions(void **state)
+TEST(conditions)
 {
 	struct rules rules;
 
-	(void)state;
 	rules_start(&rules, SET);
 	start_rule(NFT_MSG_NEWRULE, NFPROTO_IPV6, "mangle", "PREROUTING");
 	expression("meta");
@@ -310,7 +302,7 @@ static void conditions(void **state)
 	assert_int_equal(judge(&rules), REASON_RULE_TWICE);
 }
 
-static void places(void **state)
+TEST(places)
 {
 	static const struct {
 		const char *table, *chain;
@@ -340,7 +332,6 @@ static void places(void **state)
 	struct rules rules;
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		rules_start(&rules, SET);
 		/* Another chain before it does not matter. */
@@ -358,7 +349,7 @@ static void places(void **state)
 }
 
 /* A rule that is right by its name, in a chain that does not have its hook. */
-static void hooks(void **state)
+TEST(hooks)
 {
 	static const struct {
 		const char *chain, *type;
@@ -386,7 +377,6 @@ static void hooks(void **state)
 	struct rules rules;
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		rules_start(&rules, SET);
 		add_init_rule(&rules, !strcmp(rows[i].chain, "POSTROUTING"));
@@ -397,11 +387,10 @@ static void hooks(void **state)
 	}
 }
 
-static void dormant(void **state)
+TEST(dormant)
 {
 	struct rules rules;
 
-	(void)state;
 	rules_start(&rules, SET);
 	add_init_rule(&rules, false);
 	assert_int_equal(judge(&rules), REASON_NONE);
@@ -424,13 +413,12 @@ static void add_asking(struct rules *rules, unsigned int n)
 }
 
 /* More rules than are kept: those that count are, in their order. */
-static void many(void **state)
+TEST(many)
 {
 	struct rules rules, others;
 	const struct rule *rule;
 	unsigned int i = 0, at;
 
-	(void)state;
 	rules_start(&rules, SET);
 	add_asking(&rules, RULES_MAX);
 	add_init_rule(&rules, false);
@@ -501,11 +489,10 @@ static void watch_start(struct rules_watch *watch, uint32_t generation)
 #define UNTOUCHED(watch) assert_true((watch)->sequence == 0 && !(watch)->stale)
 #define CHANGED(watch) assert_true((watch)->sequence && (watch)->stale)
 
-static void announcements(void **state)
+TEST(announcements)
 {
 	struct rules_watch watch;
 
-	(void)state;
 	watch_start(&watch, 10);
 	/* Other tables, other sets, the same name in another family. */
 	announce_table(&watch, NFT_MSG_DELTABLE, NFPROTO_IPV6, "filter", 11);
@@ -534,11 +521,10 @@ static void announcements(void **state)
 	CHANGED(&watch);
 }
 
-static void generations(void **state)
+TEST(generations)
 {
 	struct rules_watch watch;
 
-	(void)state;
 	/* What was announced before the rules were read comes late. */
 	watch_start(&watch, 0x1fffe);
 	announce_table(&watch, NFT_MSG_DELTABLE, NFPROTO_IPV6, "mangle",
@@ -562,22 +548,4 @@ static void generations(void **state)
 	/* Until the rules are read again nothing is believed. */
 	announce_generation(&watch, 9);
 	assert_int_equal(watch.sequence, 1);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(one_rule),
-		cmocka_unit_test(revisions),
-		cmocka_unit_test(asks_only),
-		cmocka_unit_test(conditions),
-		cmocka_unit_test(places),
-		cmocka_unit_test(hooks),
-		cmocka_unit_test(dormant),
-		cmocka_unit_test(many),
-		cmocka_unit_test(announcements),
-		cmocka_unit_test(generations),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

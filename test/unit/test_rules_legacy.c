@@ -2,18 +2,14 @@
 /*
  * Rules from tables of ip6_tables, built as the kernel builds them.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
-#include <cmocka.h>
 
 #include <netinet/in.h>
 #include <linux/netfilter/xt_set.h>
 #include <linux/netfilter_ipv6/ip6_tables.h>
 
 #include "lmctl/node/rules.h"
+#include "test/unit/unit.h"
 
 #define SET 5
 #define OTHER 6
@@ -106,12 +102,11 @@ static void read_table(struct rules *rules)
 	assert_int_equal(rules_legacy(rules, &table.info, table.bytes), 0);
 }
 
-static void legacy(void **state)
+TEST(legacy)
 {
 	char text[RULE_STRLEN];
 	struct rules rules;
 
-	(void)state;
 	make_table(1, 7);
 	read_table(&rules);
 	assert_int_equal(rules_judge(&rules), REASON_NONE);
@@ -129,11 +124,10 @@ static void legacy(void **state)
 	assert_int_equal(rules_judge(&rules), REASON_NO_RULE);
 }
 
-static void legacy_places(void **state)
+TEST(legacy_places)
 {
 	struct rules rules;
 
-	(void)state;
 	/* Something before it that accepts. */
 	start_table();
 	add_entry(NULL, OTHER, 0, 0, VERDICT(NF_ACCEPT), 0);
@@ -156,11 +150,10 @@ static void legacy_places(void **state)
 	assert_int_equal(rules_judge(&rules), REASON_RULE_DIFFERS);
 }
 
-static void legacy_sameness(void **state)
+TEST(legacy_sameness)
 {
 	struct rules before, now;
 
-	(void)state;
 	make_table(1, 7);
 	read_table(&before);
 	assert_true(rules_legacy_same(&before, &before));
@@ -179,14 +172,13 @@ static void legacy_sameness(void **state)
 }
 
 /* Any byte may be wrong: no table makes it read outside of it. */
-static void legacy_hostile(void **state)
+TEST(legacy_hostile)
 {
 	static char *copy;
 	struct rules rules;
 	unsigned int i;
 	size_t size;
 
-	(void)state;
 	make_table(1, 7);
 	size = table.info.size;
 	copy = test_malloc(size);
@@ -205,16 +197,4 @@ static void legacy_hostile(void **state)
 		rules_legacy(&rules, &info, copy);
 	}
 	test_free(copy);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(legacy),
-		cmocka_unit_test(legacy_places),
-		cmocka_unit_test(legacy_sameness),
-		cmocka_unit_test(legacy_hostile),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,19 +3,15 @@
  * From a route's encapsulation, as the kernel describes it, to the SID list
  * that its packets carry, and the names of such flows.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <cmocka.h>
 #include <arpa/inet.h>
 #include <errno.h>
 #include <linux/seg6.h>
 #include <linux/seg6_iptunnel.h>
 #include "lmctl/node/seg6.h"
+#include "test/unit/unit.h"
 
 #define TAG_MASK SR6FLOW_MASK_DEFAULT
 #define TCLASS_MASK 0x0cu
@@ -87,7 +83,7 @@ static void check(const struct expectation *expected)
 	assert_string_equal(sr6flow_flow_format(&flow, text), expected->flow);
 }
 
-static void test_modes(void **state)
+TEST(test_modes)
 {
 	static const struct expectation rows[] = {
 		{ SEG6_IPTUN_MODE_ENCAP, 1, 0, TAG_MASK, "fc00::1" },
@@ -109,12 +105,11 @@ static void test_modes(void **state)
 	};
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		check(&rows[i]);
 }
 
-static void test_sixteen(void **state)
+TEST(test_sixteen)
 {
 	static const struct {
 		int mode;
@@ -130,7 +125,6 @@ static void test_sixteen(void **state)
 	void *encap;
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		encap = encap_set(&route, rows[i].mode, rows[i].most, 0);
 		assert_int_equal(seg6_flow(&flow, &route, TAG_MASK, reason), 0);
@@ -144,14 +138,13 @@ static void test_sixteen(void **state)
 	}
 }
 
-static void test_inline_prefix(void **state)
+TEST(test_inline_prefix)
 {
 	char reason[SEG6_REASON_SIZE];
 	struct sr6flow_flow flow;
 	struct seg6_route route;
 	void *encap = encap_set(&route, SEG6_IPTUN_MODE_INLINE, 1, 0);
 
-	(void)state;
 	route.prefix_len = 64;
 	assert_int_equal(seg6_flow(&flow, &route, TAG_MASK, reason), -ENOTSUP);
 	assert_non_null(strstr(reason, "/128"));
@@ -159,7 +152,7 @@ static void test_inline_prefix(void **state)
 }
 
 /* Every length that is too short, in memory of exactly that length. */
-static void test_truncated(void **state)
+TEST(test_truncated)
 {
 	char reason[SEG6_REASON_SIZE];
 	struct sr6flow_flow flow;
@@ -167,7 +160,6 @@ static void test_truncated(void **state)
 	void *encap = encap_set(&route, SEG6_IPTUN_MODE_ENCAP, 3, 0);
 	size_t whole = route.encap_len, len;
 
-	(void)state;
 	for (len = 0; len < whole; len++) {
 		void *part = malloc(len + !len);
 
@@ -182,7 +174,7 @@ static void test_truncated(void **state)
 	free(encap);
 }
 
-static void test_names(void **state)
+TEST(test_names)
 {
 	static const struct {
 		const char *pattern;
@@ -206,7 +198,6 @@ static void test_names(void **state)
 	struct seg6_route route;
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		assert_int_equal(seg6_pattern_check(rows[i].pattern), 0);
 		route_set(&route, rows[i].dst, rows[i].prefix_len);
@@ -216,7 +207,7 @@ static void test_names(void **state)
 	}
 }
 
-static void test_patterns(void **state)
+TEST(test_patterns)
 {
 	static const char *const bad[] = {
 		"", "%", "%x", "a%", "-a", ":%d", "a b", "a/b",
@@ -224,23 +215,8 @@ static void test_patterns(void **state)
 	};
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		assert_int_equal(seg6_pattern_check(bad[i]), -EINVAL);
 	assert_int_equal(seg6_pattern_check("0123456789012345678901234567%d_"),
 			 0);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_modes),
-		cmocka_unit_test(test_sixteen),
-		cmocka_unit_test(test_inline_prefix),
-		cmocka_unit_test(test_truncated),
-		cmocka_unit_test(test_names),
-		cmocka_unit_test(test_patterns),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,17 +3,13 @@
  * What a reflector remembers of its senders: sessions with their replay
  * window, and rate limits.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <cmocka.h>
 
 #include "lmctl/base/block.h"
 #include "lmctl/engine/ratelimit.h"
 #include "lmctl/engine/sessions.h"
+#include "test/unit/unit.h"
 
 #define MAX 4
 #define S BLOCK_NS_PER_S
@@ -53,7 +49,7 @@ static struct session *get(void **state, unsigned int i)
 	return session;
 }
 
-static void test_key(void **state)
+TEST_WITH(setup, teardown, test_key)
 {
 	struct sockaddr_in6 from = sender(1);
 	struct session *session = get(state, 1);
@@ -68,7 +64,7 @@ static void test_key(void **state)
 	assert_int_equal(sessions_count(*state), 4);
 }
 
-static void test_flow_label_is_no_key(void **state)
+TEST_WITH(setup, teardown, test_flow_label_is_no_key)
 {
 	struct sockaddr_in6 from = sender(1);
 
@@ -77,7 +73,7 @@ static void test_flow_label_is_no_key(void **state)
 	assert_int_equal(session_number(sessions_get(*state, &from, 1)), 1);
 }
 
-static void test_longest_unused_goes(void **state)
+TEST_WITH(setup, teardown, test_longest_unused_goes)
 {
 	unsigned int i;
 
@@ -91,7 +87,7 @@ static void test_longest_unused_goes(void **state)
 	assert_int_equal(session_number(get(state, 1)), 0);
 }
 
-static void test_many_senders(void **state)
+TEST_WITH(setup, teardown, test_many_senders)
 {
 	unsigned int i;
 
@@ -101,7 +97,7 @@ static void test_many_senders(void **state)
 	}
 }
 
-static void test_replay(void **state)
+TEST_WITH(setup, teardown, test_replay)
 {
 	struct session *session = get(state, 1);
 
@@ -115,7 +111,7 @@ static void test_replay(void **state)
 }
 
 /* Every number of a window in any order is accepted once. */
-static void test_window_in_disorder(void **state)
+TEST_WITH(setup, teardown, test_window_in_disorder)
 {
 	struct session *session = get(state, 1);
 	uint32_t i, seq;
@@ -128,7 +124,7 @@ static void test_window_in_disorder(void **state)
 		assert_false(session_accept(session, seq, seq));
 }
 
-static void test_window_edge(void **state)
+TEST_WITH(setup, teardown, test_window_edge)
 {
 	struct session *session = get(state, 1);
 	uint32_t top = 5000;
@@ -145,7 +141,7 @@ static void test_window_edge(void **state)
 	assert_false(session_accept(session, top + 2, top + 2));
 }
 
-static void test_numbers_wrap(void **state)
+TEST_WITH(setup, teardown, test_numbers_wrap)
 {
 	struct session *session = get(state, 1);
 	uint32_t i;
@@ -161,7 +157,7 @@ static void test_numbers_wrap(void **state)
 }
 
 /* A long way ahead is neither behind nor a reason to compute too much. */
-static void test_far_numbers(void **state)
+TEST_WITH(setup, teardown, test_far_numbers)
 {
 	struct session *session = get(state, 1);
 
@@ -173,7 +169,7 @@ static void test_far_numbers(void **state)
 	assert_true(session_accept(session, UINT32_MAX - 1, 3));
 }
 
-static void test_sender_begins_anew(void **state)
+TEST_WITH(setup, teardown, test_sender_begins_anew)
 {
 	struct session *session = get(state, 1);
 	uint32_t i;
@@ -191,7 +187,7 @@ static void test_sender_begins_anew(void **state)
 	assert_true(session_accept(session, 2, 12 * S));
 }
 
-static void test_sender_clock_set_back(void **state)
+TEST_WITH(setup, teardown, test_sender_clock_set_back)
 {
 	struct session *session = get(state, 1);
 
@@ -233,16 +229,14 @@ static unsigned int allowed(unsigned int source, int64_t now, unsigned int n)
 	return passed;
 }
 
-static void test_no_limit(void **state)
+TEST_WITH(setup_limit, teardown_limit, test_no_limit)
 {
-	(void)state;
 	assert_int_equal(allowed(1, 0, 1000), 1000);
 	assert_int_equal(ratelimit_count(limit), 0);
 }
 
-static void test_burst_and_rate(void **state)
+TEST_WITH(setup_limit, teardown_limit, test_burst_and_rate)
 {
-	(void)state;
 	ratelimit_set(limit, 10, 5);
 	assert_int_equal(allowed(1, 0, 100), 5);
 	assert_int_equal(allowed(2, 0, 100), 5);
@@ -253,12 +247,11 @@ static void test_burst_and_rate(void **state)
 }
 
 /* Nothing is lost by asking often. */
-static void test_no_rounding(void **state)
+TEST_WITH(setup_limit, teardown_limit, test_no_rounding)
 {
 	unsigned int passed = 0;
 	int64_t now;
 
-	(void)state;
 	ratelimit_set(limit, 3, 1);
 	assert_true(allow(1, 0));
 	for (now = MS; now <= 100 * S; now += MS)
@@ -266,9 +259,8 @@ static void test_no_rounding(void **state)
 	assert_int_equal(passed, 300 - 1);
 }
 
-static void test_clock_jumps(void **state)
+TEST_WITH(setup_limit, teardown_limit, test_clock_jumps)
 {
-	(void)state;
 	ratelimit_set(limit, 1, 2);
 	assert_int_equal(allowed(1, 100 * S, 9), 2);
 	assert_int_equal(allowed(1, 50 * S, 9), 0);
@@ -278,9 +270,8 @@ static void test_clock_jumps(void **state)
 	assert_int_equal(allowed(1, INT64_MAX, 9), 2);
 }
 
-static void test_largest_limit(void **state)
+TEST_WITH(setup_limit, teardown_limit, test_largest_limit)
 {
-	(void)state;
 	ratelimit_set(limit, UINT32_MAX, UINT32_MAX);
 	assert_int_equal(allowed(1, INT64_MIN, 100), 100);
 	assert_int_equal(allowed(1, INT64_MAX, 100), 100);
@@ -288,11 +279,10 @@ static void test_largest_limit(void **state)
 	assert_int_equal(allowed(1, INT64_MAX, 100), 1);
 }
 
-static void test_sources_are_bounded(void **state)
+TEST_WITH(setup_limit, teardown_limit, test_sources_are_bounded)
 {
 	unsigned int i;
 
-	(void)state;
 	ratelimit_set(limit, 1, 1);
 	for (i = 0; i < 10000; i++) {
 		assert_true(allow(i, 0));
@@ -301,47 +291,4 @@ static void test_sources_are_bounded(void **state)
 	/* The newest is still known, the first forgotten. */
 	assert_false(allow(9999, 0));
 	assert_true(allow(0, 0));
-}
-
-int main(void)
-{
-	static const struct CMUnitTest sessions[] = {
-		cmocka_unit_test_setup_teardown(test_key, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_flow_label_is_no_key,
-						setup, teardown),
-		cmocka_unit_test_setup_teardown(test_longest_unused_goes,
-						setup, teardown),
-		cmocka_unit_test_setup_teardown(test_many_senders, setup,
-						teardown),
-		cmocka_unit_test_setup_teardown(test_replay, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_window_in_disorder, setup,
-						teardown),
-		cmocka_unit_test_setup_teardown(test_window_edge, setup,
-						teardown),
-		cmocka_unit_test_setup_teardown(test_numbers_wrap, setup,
-						teardown),
-		cmocka_unit_test_setup_teardown(test_far_numbers, setup,
-						teardown),
-		cmocka_unit_test_setup_teardown(test_sender_begins_anew, setup,
-						teardown),
-		cmocka_unit_test_setup_teardown(test_sender_clock_set_back,
-						setup, teardown),
-	};
-	static const struct CMUnitTest limits[] = {
-		cmocka_unit_test_setup_teardown(test_no_limit, setup_limit,
-						teardown_limit),
-		cmocka_unit_test_setup_teardown(test_burst_and_rate,
-						setup_limit, teardown_limit),
-		cmocka_unit_test_setup_teardown(test_no_rounding, setup_limit,
-						teardown_limit),
-		cmocka_unit_test_setup_teardown(test_clock_jumps, setup_limit,
-						teardown_limit),
-		cmocka_unit_test_setup_teardown(test_largest_limit,
-						setup_limit, teardown_limit),
-		cmocka_unit_test_setup_teardown(test_sources_are_bounded,
-						setup_limit, teardown_limit),
-	};
-
-	return cmocka_run_group_tests(sessions, NULL, NULL) +
-	       cmocka_run_group_tests(limits, NULL, NULL);
 }

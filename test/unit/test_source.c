@@ -3,16 +3,13 @@
  * Listings of sets with a netmask, whose flows have a source, and the witnesses of
  * flows: lib/decode.c and lib/dump.c.
  */
-#include <stdarg.h>
-#include <setjmp.h>
-#include <stddef.h>
-#include <cmocka.h>
 #include <arpa/inet.h>
 #include <errno.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <stdio.h>
 #include <string.h>
 #include "listing_fake.h"
+#include "test/unit/unit.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 #define NET NLA_F_NET_BYTEORDER
@@ -162,13 +159,12 @@ static void refused(int netmask, void (*put)(struct nlmsghdr *nlh),
 	assert_string_equal(seen, "");
 }
 
-static void bad_sources(void **state)
+TEST_WITH(setup, teardown, bad_sources)
 {
 	static void (*const cases[])(struct nlmsghdr *nlh) = {
 		unsourced, short_source, flat_source, ipv4_source,
 	};
 
-	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++)
 		refused(128, cases[i],
 			"a flow without its source in a set with a netmask");
@@ -180,9 +176,8 @@ static void bad_sources(void **state)
 }
 
 /* A source may have bits up to the netmask, and none behind it. */
-static void good_sources(void **state)
+TEST_WITH(setup, teardown, good_sources)
 {
-	(void)state;
 	for (unsigned int netmask = 1; netmask <= 128; netmask++) {
 		struct in6_addr source = { 0 };
 		char flow[INET6_ADDRSTRLEN + 8], want[sizeof(flow) + 32];
@@ -208,7 +203,7 @@ static void good_sources(void **state)
 	}
 }
 
-static void netmasks(void **state)
+TEST_WITH(setup, teardown, netmasks)
 {
 	static const char problem[] = "a netmask that is not 1 to 128";
 	static const int wrong[] = { 0, 129, 255 };
@@ -216,7 +211,6 @@ static void netmasks(void **state)
 	struct sr6flow_set set = { .mask = 42 };
 	struct nlmsghdr *nlh;
 
-	(void)state;
 	for (size_t i = 0; i < COUNT(wrong); i++) {
 		fake_request(IPSET_CMD_LIST);
 		listing_sourced_first(wrong[i]);
@@ -250,12 +244,11 @@ static void netmasks(void **state)
 }
 
 /* Flows of one list and different sources are different flows. */
-static void one_list_two_sources(void **state)
+TEST_WITH(setup, teardown, one_list_two_sources)
 {
 	struct nlmsghdr *nlh;
 	struct nlattr *adt;
 
-	(void)state;
 	adt = list(&nlh, 48);
 	record(nlh, "a=fcff:1::@::1,::2", LISTING_LOW, 0, 0);
 	record(nlh, "a=fcff:1::@::1,::2", LISTING_HIGH, 0, 0);
@@ -275,12 +268,11 @@ static void one_list_two_sources(void **state)
 			    "fcff:4::@::1,::2 /48 g1 0,0 x4\n");
 }
 
-static void witnesses(void **state)
+TEST_WITH(setup, teardown, witnesses)
 {
 	struct nlmsghdr *nlh;
 	struct nlattr *adt;
 
-	(void)state;
 	adt = list(&nlh, -1);
 	record(nlh, "::1", LISTING_LOW, 0, 0);
 	record(nlh, "::2", LISTING_LOW, 1, 0);
@@ -299,13 +291,12 @@ static void witnesses(void **state)
 }
 
 /* The kernel reads them again for every message: the last ones are true of all. */
-static void witnesses_grow(void **state)
+TEST_WITH(setup, teardown, witnesses_grow)
 {
 	static const uint64_t steps[][3] = {
 		{ 0, 3, 3 }, { 3, 3, 4 }, { 3, 4, 5 },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < COUNT(steps); i++)
 		for (unsigned int apart = 0; apart < 2; apart++) {
 			struct nlmsghdr *nlh;
@@ -342,13 +333,12 @@ static int see_last(const struct sr6flow_set *set,
 }
 
 /* It is of the last record, as the changes that it is true with. */
-static void last_source(void **state)
+TEST_WITH(setup, teardown, last_source)
 {
 	char last[INET6_ADDRSTRLEN];
 	struct nlmsghdr *nlh;
 	struct nlattr *adt;
 
-	(void)state;
 	adt = list(&nlh, -1);
 	record_from(nlh, "fd00::a", LISTING_LOW, 0);
 	record_from(nlh, "fd00::a", LISTING_HIGH, 0);
@@ -373,14 +363,13 @@ static void last_source(void **state)
 }
 
 /* A module from before the last source: the changes count, the source is not known. */
-static void changes_of_earlier_module(void **state)
+TEST_WITH(setup, teardown, changes_of_earlier_module)
 {
 	static const uint8_t changes[16] = { [7] = 7, [15] = 9 };
 	char last[INET6_ADDRSTRLEN];
 	struct nlattr *adt, *data;
 	struct nlmsghdr *nlh;
 
-	(void)state;
 	for (int netmask = -1; netmask <= 128; netmask += 129) {
 		adt = list(&nlh, netmask);
 		data = mnl_attr_nest_start(nlh, IPSET_ATTR_DATA);
@@ -409,12 +398,11 @@ static void changes_of_earlier_module(void **state)
 }
 
 /* There the source is the flow's. */
-static void last_source_of_key(void **state)
+TEST_WITH(setup, teardown, last_source_of_key)
 {
 	struct nlattr *adt, *data;
 	struct nlmsghdr *nlh;
 
-	(void)state;
 	adt = list(&nlh, 128);
 	data = mnl_attr_nest_start(nlh, IPSET_ATTR_DATA);
 	listing_flow(nlh, "::9@::1");
@@ -427,12 +415,11 @@ static void last_source_of_key(void **state)
 }
 
 /* Nothing of a set with a netmask is left for one without. */
-static void one_set_after_another(void **state)
+TEST_WITH(setup, teardown, one_set_after_another)
 {
 	struct nlmsghdr *nlh;
 	struct nlattr *adt;
 
-	(void)state;
 	adt = list(&nlh, 128);
 	record(nlh, "::9@::1", LISTING_LOW, 0, 5);
 	list_end(nlh, adt);
@@ -443,19 +430,4 @@ static void one_set_after_another(void **state)
 	list_end(nlh, adt);
 	assert_int_equal(dump(), 0);
 	assert_string_equal(seen, "::1 /0 g1 0,0 x2\n");
-}
-
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		TEST(bad_sources), TEST(good_sources), TEST(netmasks),
-		TEST(one_list_two_sources), TEST(witnesses),
-		TEST(witnesses_grow), TEST(last_source),
-		TEST(changes_of_earlier_module),
-		TEST(last_source_of_key), TEST(one_set_after_another),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,16 +4,13 @@
  * every length, TLV walks, timestamps over the ends of their eras, error
  * estimates.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <errno.h>
-#include <cmocka.h>
 
 #include "lmctl/base/block.h"
 #include "lmctl/stamp/stamp.h"
+#include "test/unit/unit.h"
 
 #define S BLOCK_NS_PER_S
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
@@ -86,9 +83,8 @@ static const uint8_t reply_auth[STAMP_AUTH_BASE_LEN] = {
 	0xfe,						/* 80: its TTL */
 };
 
-static void test_base_len(void **state)
+TEST(test_base_len)
 {
-	(void)state;
 	assert_int_equal(stamp_base_len(false), 44);
 	assert_int_equal(stamp_base_len(true), 112);
 }
@@ -109,9 +105,8 @@ static void writes(bool auth, const uint8_t *request_bytes,
 	test_free(data);
 }
 
-static void test_write(void **state)
+TEST(test_write)
 {
-	(void)state;
 	writes(false, request_open, reply_open);
 	writes(true, request_auth, reply_auth);
 }
@@ -165,21 +160,19 @@ static void every_length(bool auth, const uint8_t *request_bytes,
 	}
 }
 
-static void test_read(void **state)
+TEST(test_read)
 {
-	(void)state;
 	every_length(false, request_open, reply_open);
 	every_length(true, request_auth, reply_auth);
 }
 
 /* Whatever stands where zeros must be is not looked at. */
-static void test_must_be_zero(void **state)
+TEST(test_must_be_zero)
 {
 	uint8_t data[STAMP_AUTH_BASE_LEN];
 	struct stamp_request got;
 	struct stamp_reply got_reply;
 
-	(void)state;
 	memcpy(data, request_auth, sizeof(data));
 	memset(data + 4, 0xff, 12);
 	memset(data + 28, 0xff, sizeof(data) - 28);
@@ -204,7 +197,7 @@ static const uint8_t tlvs[] = {
 	0x00, 0xf0, 0x00, 0x02, 0x11, 0x22,
 };
 
-static void test_tlv_walk(void **state)
+TEST(test_tlv_walk)
 {
 	static const struct {
 		size_t begin, end;
@@ -219,7 +212,6 @@ static void test_tlv_walk(void **state)
 	uint8_t *data = test_malloc(len);
 	struct stamp_tlv tlv;
 
-	(void)state;
 	memcpy(data, request_open, STAMP_BASE_LEN);
 	memcpy(data + STAMP_BASE_LEN, tlvs, sizeof(tlvs));
 	for (size_t i = 0; i < ARRAY_SIZE(expected); i++) {
@@ -237,9 +229,8 @@ static void test_tlv_walk(void **state)
 }
 
 /* The walk over a message cut anywhere ends, and says whether it was cut. */
-static void test_tlv_truncated(void **state)
+TEST(test_tlv_truncated)
 {
-	(void)state;
 	for (size_t len = 0; len <= sizeof(tlvs); len++) {
 		uint8_t *data = malloc(len);
 		size_t offset = 0, begin = 0;
@@ -263,13 +254,12 @@ static void test_tlv_truncated(void **state)
 	}
 }
 
-static void test_tlv_lengths(void **state)
+TEST(test_tlv_lengths)
 {
 	uint8_t data[] = { 0x80, 0xf0, 0xff, 0xff, 0x01 };
 	size_t offset = 0;
 	struct stamp_tlv tlv;
 
-	(void)state;
 	assert_int_equal(stamp_tlv_next(data, sizeof(data), &offset, &tlv),
 			 -EBADMSG);
 	data[2] = 0;
@@ -286,13 +276,12 @@ static void test_tlv_lengths(void **state)
 }
 
 /* The longest value that a length can tell. */
-static void test_tlv_longest(void **state)
+TEST(test_tlv_longest)
 {
 	size_t len = STAMP_TLV_HEADER_LEN + UINT16_MAX, offset = 0;
 	uint8_t *data = test_calloc(1, len);
 	struct stamp_tlv tlv;
 
-	(void)state;
 	assert_ptr_equal(stamp_tlv_write(data, STAMP_TLV_PADDING, UINT16_MAX),
 			 data + 4);
 	assert_int_equal(stamp_tlv_next(data, len - 1, &offset, &tlv),
@@ -303,12 +292,11 @@ static void test_tlv_longest(void **state)
 	test_free(data);
 }
 
-static void test_tlv_write(void **state)
+TEST(test_tlv_write)
 {
 	static const uint8_t expected[] = { 0x80, 0xf0, 0x01, 0x48 };
 	uint8_t data[sizeof(expected)];
 
-	(void)state;
 	memset(data, 0x5a, sizeof(data));
 	assert_ptr_equal(stamp_tlv_write(data, STAMP_TLV_BLOCK, 0x148),
 			 data + 4);
@@ -316,7 +304,7 @@ static void test_tlv_write(void **state)
 }
 
 /* Seconds from the dates by Python's datetime; NTP's era 1 begins in 2036. */
-static void test_time_known(void **state)
+TEST(test_time_known)
 {
 	static const struct {
 		int64_t ns;
@@ -342,7 +330,6 @@ static void test_time_known(void **state)
 		{ 999999999, false, 0x83aa7e80fffffffc },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		assert_int_equal(stamp_time_encode(cases[i].ns, cases[i].ptp),
 				 cases[i].timestamp);
@@ -368,7 +355,7 @@ static void round_trip(int64_t ns)
 	}
 }
 
-static void test_time_round_trip(void **state)
+TEST(test_time_round_trip)
 {
 	static const int64_t seconds[] = {
 		-2208988800, -1, 0, 1, 1709294400, 2085978495, 2085978496,
@@ -376,7 +363,6 @@ static void test_time_round_trip(void **state)
 		INT64_C(6380945792),
 	};
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(seconds); i++) {
 		for (int64_t ns = 0; ns < 3000; ns++)
 			round_trip(seconds[i] * S + ns);
@@ -388,7 +374,7 @@ static void test_time_round_trip(void **state)
 }
 
 /* What a stranger may send: it must not overflow, and stays close by. */
-static void test_time_strange(void **state)
+TEST(test_time_strange)
 {
 	static const int64_t near[] = {
 		INT64_MIN, INT64_MIN + 1, -1, 0, INT64_MAX - 1, INT64_MAX,
@@ -399,7 +385,6 @@ static void test_time_strange(void **state)
 	};
 	int64_t got;
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(near); i++) {
 		for (size_t j = 0; j < ARRAY_SIZE(timestamps); j++) {
 			for (int ptp = 0; ptp < 2; ptp++) {
@@ -420,7 +405,7 @@ static void test_time_strange(void **state)
 					   true, INT64_MIN), INT64_MIN);
 }
 
-static void test_error_known(void **state)
+TEST(test_error_known)
 {
 	static const struct {
 		bool synchronised, ptp;
@@ -444,7 +429,6 @@ static void test_error_known(void **state)
 		{ false, false, 16 * S, 0x1d80 },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
 		assert_int_equal(stamp_error_encode(cases[i].synchronised,
 						    cases[i].ptp, cases[i].ns),
@@ -452,9 +436,8 @@ static void test_error_known(void **state)
 }
 
 /* Never less than it was, and at most a part of 127 and 2 ns more. */
-static void test_error_round_trip(void **state)
+TEST(test_error_round_trip)
 {
-	(void)state;
 	for (int64_t ns = 0; ns < INT64_MAX / 2; ns = ns * 9 / 8 + 1) {
 		bool ptp;
 		int64_t got;
@@ -475,12 +458,11 @@ static void test_error_round_trip(void **state)
 	}
 }
 
-static void test_error_strange(void **state)
+TEST(test_error_strange)
 {
 	bool ptp = false;
 	int64_t ns = 0;
 
-	(void)state;
 	/* Invalid: S is not believed, Z still says how to read timestamps. */
 	assert_false(stamp_error_decode(0xc000, &ptp, &ns));
 	assert_true(ptp);
@@ -499,27 +481,4 @@ static void test_error_strange(void **state)
 		stamp_error_decode((uint16_t)error, &ptp, &ns);
 		assert_true(ns > 0);
 	}
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_base_len),
-		cmocka_unit_test(test_write),
-		cmocka_unit_test(test_read),
-		cmocka_unit_test(test_must_be_zero),
-		cmocka_unit_test(test_tlv_walk),
-		cmocka_unit_test(test_tlv_truncated),
-		cmocka_unit_test(test_tlv_lengths),
-		cmocka_unit_test(test_tlv_longest),
-		cmocka_unit_test(test_tlv_write),
-		cmocka_unit_test(test_time_known),
-		cmocka_unit_test(test_time_round_trip),
-		cmocka_unit_test(test_time_strange),
-		cmocka_unit_test(test_error_known),
-		cmocka_unit_test(test_error_round_trip),
-		cmocka_unit_test(test_error_strange),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,21 +5,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "lmctl/sinks/stream/stream.h"
 #include "result_make.h"
+#include "test/unit/unit.h"
 
 #define PERIOD_MS 10000
 
@@ -131,11 +126,18 @@ static json_t *printed_result(const struct result *result)
 	"\"mask\":null,\"period_ms\":null,\"round_trip_us\":null," \
 	"\"forward_us\":null,\"backward_us\":null,\"error_us\":null}"
 
-static void test_json_exact(void **state)
+/* After a failure in the middle of a test. */
+static int after(void **state)
+{
+	(void)state;
+	back_again();
+	return 0;
+}
+
+TEST_WITH(NULL, after, test_json_exact)
 {
 	struct result result = make_result(&one, &gold, MADE_BLOCK, 1000, 990);
 
-	(void)state;
 	result.peer[0].mask = 0x00030000;
 	result.peer[0].period_ms = 10000;
 	result.peer[0].delay = (struct delay){
@@ -153,11 +155,10 @@ static void test_json_exact(void **state)
 }
 
 /* What one end knows is told; what is not known is null. */
-static void test_json_invalid(void **state)
+TEST_WITH(NULL, after, test_json_invalid)
 {
 	struct result result = make_result(&one, &nameless, MADE_BLOCK, 7, 0);
 
-	(void)state;
 	result.peer[0].answer.status = ANSWER_NO_ANSWER;
 	same(printed_result(&result), HEAD("null")
 	     "\"status\":\"invalid\",\"reason\":\"no-answer\",\"sent\":7,"
@@ -175,11 +176,10 @@ static void test_json_invalid(void **state)
 	     "\"received_bytes\":500," NO_DELAY "],\"segments\":[]}");
 }
 
-static void test_json_anomaly(void **state)
+TEST_WITH(NULL, after, test_json_anomaly)
 {
 	struct result result = make_result(&one, &gold, MADE_BLOCK, 7, 9);
 
-	(void)state;
 	same(printed_result(&result), HEAD("\"gold\"")
 	     "\"status\":\"anomaly\",\"reason\":\"anomaly\",\"sent\":7,"
 	     "\"sent_bytes\":700,\"received\":9,\"received_bytes\":900,"
@@ -189,12 +189,11 @@ static void test_json_anomaly(void **state)
 }
 
 /* Nothing sent is an exact loss of nothing, but no ratio. */
-static void test_json_nothing(void **state)
+TEST_WITH(NULL, after, test_json_nothing)
 {
 	struct result result = make_result(&one, &gold, MADE_BLOCK, 0, 0);
 	json_t *object;
 
-	(void)state;
 	object = printed_result(&result);
 	assert_string_equal(json_string_value(json_object_get(object,
 							      "status")),
@@ -204,12 +203,11 @@ static void test_json_nothing(void **state)
 	json_decref(object);
 }
 
-static void test_json_path(void **state)
+TEST_WITH(NULL, after, test_json_path)
 {
 	struct result result = make_result(&path, &gold, MADE_BLOCK, 100, 90);
 	json_t *object;
 
-	(void)state;
 	result.peer[1].answer.status = ANSWER_UNKNOWN_FLOW;
 	make_received(&result, 2, 80);
 	object = printed_result(&result);
@@ -232,12 +230,11 @@ static void test_json_path(void **state)
 	json_decref(object);
 }
 
-static void test_json_group(void **state)
+TEST_WITH(NULL, after, test_json_group)
 {
 	struct result result = make_result(&group, &gold, MADE_BLOCK, 100, 40);
 	json_t *object;
 
-	(void)state;
 	make_received(&result, 1, 55);
 	object = printed_result(&result);
 	assert_int_equal(json_integer_value(json_object_get(object,
@@ -250,13 +247,12 @@ static void test_json_group(void **state)
 }
 
 /* Whatever a configuration calls a peer, the line is JSON. */
-static void test_json_names(void **state)
+TEST_WITH(NULL, after, test_json_names)
 {
 	struct measurement odd = one;
 	struct result result = make_result(&odd, &gold, MADE_BLOCK, 7, 7);
 	json_t *object, *peer;
 
-	(void)state;
 	strcpy(odd.name, "\"\\\x01\x7f");
 	strcpy(odd.peer[0], "K\xc3\xb6ln \xff\xc3");
 	object = printed_result(&result);
@@ -270,14 +266,13 @@ static void test_json_names(void **state)
 }
 
 /* The largest line there can be is whole; so is every number in it. */
-static void test_json_largest(void **state)
+TEST_WITH(NULL, after, test_json_largest)
 {
 	struct measurement all = one;
 	struct result result;
 	unsigned int i;
 	json_t *object;
 
-	(void)state;
 	memset(all.name, 0xff, sizeof(all.name) - 1);
 	all.npeers = RESULT_PEERS_MAX;
 	for (i = 0; i < RESULT_PEERS_MAX; i++)
@@ -305,7 +300,7 @@ static void test_json_largest(void **state)
 	json_decref(object);
 }
 
-static void test_json_peer(void **state)
+TEST_WITH(NULL, after, test_json_peer)
 {
 	struct peer_report report = {
 		.of = &path, .peer = 1, .block = MADE_BLOCK, .requests = 5,
@@ -314,7 +309,6 @@ static void test_json_peer(void **state)
 		.round_trip_max = 3000, .offset = -500,
 	};
 
-	(void)state;
 	start(true);
 	sink.ops->report(sink.self, &report);
 	end(&path, MADE_BLOCK);
@@ -341,14 +335,13 @@ static void test_json_peer(void **state)
 }
 
 /* Sorted by flow when the block ends, and nothing before. */
-static void test_table_block(void **state)
+TEST_WITH(NULL, after, test_table_block)
 {
 	struct result first = make_result(&one, &gold, MADE_BLOCK, 1000, 990);
 	struct result second = make_result(&one, &nameless, MADE_BLOCK, 7, 0);
 	struct result third = make_result(&one, &nameless, MADE_BLOCK + 1, 3,
 					  4);
 
-	(void)state;
 	first.peer[0].delay.known = true;
 	first.peer[0].delay.round_trip = 1234567;
 	second.peer[0].answer.status = ANSWER_TOO_OLD;
@@ -367,11 +360,10 @@ static void test_table_block(void **state)
 "core        fcff:2::1,fcff:8::100 here > p1 170000001 2023-11-14 22:13:30    3        4    -     -          - anomaly: more received than sent\n"));
 }
 
-static void test_table_path(void **state)
+TEST_WITH(NULL, after, test_table_path)
 {
 	struct result result = make_result(&path, &gold, MADE_BLOCK, 100, 90);
 
-	(void)state;
 	make_received(&result, 1, 90);
 	result.peer[2].answer.status = ANSWER_NO_ANSWER;
 	start(false);
@@ -385,11 +377,10 @@ static void test_table_path(void **state)
 "core        gold p2 > p3   170000000 2023-11-14 22:13:20   90        -    -     -          - invalid: no-answer\n");
 }
 
-static void test_table_group(void **state)
+TEST_WITH(NULL, after, test_table_group)
 {
 	struct result result = make_result(&group, &gold, MADE_BLOCK, 100, 40);
 
-	(void)state;
 	make_received(&result, 1, 60);
 	result.peer[0].delay = (struct delay){ .known = true,
 					       .round_trip = 2000000 };
@@ -404,7 +395,7 @@ static void test_table_group(void **state)
 }
 
 /* A measurement without flows still has a delay. */
-static void test_table_no_flows(void **state)
+TEST_WITH(NULL, after, test_table_no_flows)
 {
 	const struct peer_report report = {
 		.of = &one, .block = MADE_BLOCK, .samples = 1,
@@ -412,7 +403,6 @@ static void test_table_no_flows(void **state)
 	};
 	struct result result = make_result(&one, &gold, MADE_BLOCK, 1, 1);
 
-	(void)state;
 	start(false);
 	sink.ops->report(sink.self, &report);
 	end(&one, MADE_BLOCK);
@@ -434,12 +424,11 @@ static unsigned int count(const char *text, const char *what)
 }
 
 /* The heading comes again after 40 rows, not for every block. */
-static void test_table_heading(void **state)
+TEST_WITH(NULL, after, test_table_heading)
 {
 	struct result result = make_result(&one, &gold, MADE_BLOCK, 1, 1);
 	int64_t i;
 
-	(void)state;
 	start(false);
 	for (i = 0; i < 81; i++) {
 		result.block = MADE_BLOCK + i;
@@ -452,12 +441,11 @@ static void test_table_heading(void **state)
 }
 
 /* What waits for the end of a block is bounded, and nothing is lost. */
-static void test_table_many(void **state)
+TEST_WITH(NULL, after, test_table_many)
 {
 	struct result result = make_result(&one, &gold, MADE_BLOCK, 1, 1);
 	unsigned int i;
 
-	(void)state;
 	start(false);
 	for (i = 0; i < STREAM_ROWS_MAX - 1; i++)
 		give(&result);
@@ -470,12 +458,11 @@ static void test_table_many(void **state)
 	assert_int_equal(count(output, "exact\n"), STREAM_ROWS_MAX + 1);
 }
 
-static void test_closed_pipe(void **state)
+TEST_WITH(NULL, after, test_closed_pipe)
 {
 	struct result result = make_result(&one, &gold, MADE_BLOCK, 1, 1);
 	int fds[2];
 
-	(void)state;
 	assert_int_equal(pipe(fds), 0);
 	close(fds[0]);
 	redirect(fds[1]);
@@ -490,12 +477,11 @@ static void test_closed_pipe(void **state)
 	back_again();
 }
 
-static void test_full(void **state)
+TEST_WITH(NULL, after, test_full)
 {
 	struct result result = make_result(&one, &gold, MADE_BLOCK, 1, 1);
 	int fd = open("/dev/full", O_WRONLY);
 
-	(void)state;
 	assert_true(fd >= 0);
 	redirect(fd);
 	assert_int_equal(stream_open(&sink, false, PERIOD_MS), 0);
@@ -516,14 +502,13 @@ static void room(rlim_t bytes)
 }
 
 /* Lines wait for room in a file, which has no part of them meanwhile. */
-static void test_full_file(void **state)
+TEST_WITH(NULL, after, test_full_file)
 {
 	struct result result = make_result(&one, &gold, MADE_BLOCK, 1, 1);
 	size_t first, lines = 0, i;
 	const char *text, *at;
 	json_t *object;
 
-	(void)state;
 	signal(SIGXFSZ, SIG_IGN);
 	start(true);
 	give(&result);
@@ -552,11 +537,10 @@ static void test_full_file(void **state)
 }
 
 /* Until the end: the sink gives up then. */
-static void test_full_file_to_the_end(void **state)
+TEST_WITH(NULL, after, test_full_file_to_the_end)
 {
 	struct result result = make_result(&one, &gold, MADE_BLOCK, 1, 1);
 
-	(void)state;
 	signal(SIGXFSZ, SIG_IGN);
 	start(true);
 	room(100);
@@ -567,7 +551,7 @@ static void test_full_file_to_the_end(void **state)
 }
 
 /* A reader that reads nothing makes nobody wait; later it has every line. */
-static void test_slow_pipe(void **state)
+TEST_WITH(NULL, after, test_slow_pipe)
 {
 	struct result result = make_result(&one, &gold, MADE_BLOCK, 1, 1);
 	const unsigned int lines = 1000;
@@ -576,7 +560,6 @@ static void test_slow_pipe(void **state)
 	int fds[2], more;
 	ssize_t n, k;
 
-	(void)state;
 	assert_int_equal(pipe(fds), 0);
 	redirect(fds[1]);
 	assert_int_equal(stream_open(&sink, true, PERIOD_MS), 0);
@@ -612,40 +595,7 @@ static int setup(void **state)
 	return 0;
 }
 
-/* After a failure in the middle of a test. */
-static int after(void **state)
+UNIT_REGISTER(group)
 {
-	(void)state;
-	back_again();
-	return 0;
-}
-
-#define TEST(name) cmocka_unit_test_teardown(test_##name, after)
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		TEST(json_exact),
-		TEST(json_invalid),
-		TEST(json_anomaly),
-		TEST(json_nothing),
-		TEST(json_path),
-		TEST(json_group),
-		TEST(json_names),
-		TEST(json_largest),
-		TEST(json_peer),
-		TEST(table_block),
-		TEST(table_path),
-		TEST(table_group),
-		TEST(table_no_flows),
-		TEST(table_heading),
-		TEST(table_many),
-		TEST(closed_pipe),
-		TEST(full),
-		TEST(full_file),
-		TEST(full_file_to_the_end),
-		TEST(slow_pipe),
-	};
-
-	return cmocka_run_group_tests_name("stream", tests, setup, NULL);
+	unit_group(setup, NULL);
 }

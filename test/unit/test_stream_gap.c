@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Gap rows as JSON lines and in tables. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
-#include <cmocka.h>
 #include <jansson.h>
 
 #include "lmctl/sinks/stream/stream_json.h"
 #include "lmctl/sinks/stream/stream_table.h"
 #include "result_make.h"
+#include "test/unit/unit.h"
 
 static struct stream_json json;
 static struct sr6flow_flow gold;
@@ -37,14 +33,13 @@ static const char *text(json_t *object, const char *key)
 	return json_string_value(json_object_get(object, key));
 }
 
-static void test_json(void **state)
+TEST(test_json)
 {
 	const struct measurement one = make_measurement(false, 1);
 	const struct result gap = make_gap(&one, &gold, MADE_BLOCK - 14, 14,
 					   1400, 900);
 	json_t *object = object_of(&gap), *peer;
 
-	(void)state;
 	assert_string_equal(text(object, "type"), "loss");
 	assert_true(json_is_true(json_object_get(object, "gap")));
 	assert_int_equal(number(object, "block"), MADE_BLOCK - 1);
@@ -63,13 +58,12 @@ static void test_json(void **state)
 }
 
 /* A row is about some parts of the path only. */
-static void test_json_segments(void **state)
+TEST(test_json_segments)
 {
 	const struct measurement path = make_measurement(false, 3);
 	struct result gap = make_gap(&path, &gold, MADE_BLOCK - 2, 2, 0, 70);
 	json_t *object, *segments;
 
-	(void)state;
 	gap.covers = RESULT_SEGMENT(1);
 	make_received(&gap, 0, 80);
 	make_received(&gap, 1, 70);
@@ -96,14 +90,13 @@ static void print(void *arg, const char *lines, size_t len)
 }
 
 /* Of a group, what all peers received; printed at the end of any block. */
-static void test_table(void **state)
+TEST(test_table)
 {
 	const struct measurement group = make_measurement(true, 2);
 	struct stream_table *table = stream_table_new(10000, print, NULL);
 	struct result gap = make_gap(&group, &gold, MADE_BLOCK - 14, 14, 1400,
 				     900);
 
-	(void)state;
 	assert_non_null(table);
 	assert_int_equal(stream_table_result(table, &gap), 0);
 	gap.gap = 1;
@@ -119,14 +112,7 @@ static void test_table(void **state)
 	stream_table_free(table);
 }
 
-int main(void)
+UNIT_REGISTER(flow)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_json),
-		cmocka_unit_test(test_json_segments),
-		cmocka_unit_test(test_table),
-	};
-
 	gold = make_flow("gold=fcff:2::1,fcff:8::100");
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,20 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Flows as text: lib/text.c. */
-#include <stdarg.h>
-#include <setjmp.h>
-#include <stddef.h>
-#include <cmocka.h>
 #include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include "internal.h"
+#include "test/unit/unit.h"
 
 #define NAME31 "abcdefghijklmnopqrstuvwxyz01234"
 #define SIDS15 "::1,::2,::3,::4,::5,::6,::7,::8,::9,::a,::b,::c,::d,::e,::f"
 #define WIDE "ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255"
 
-static void accepts(void **state)
+TEST(accepts)
 {
 	static const struct {
 		const char *text, *printed;
@@ -43,7 +40,6 @@ static void accepts(void **state)
 	struct sr6flow_flow flow;
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
 		assert_int_equal(sr6flow_flow_parse(&flow, good[i].text, error,
 						    sizeof(error)), 0);
@@ -54,7 +50,7 @@ static void accepts(void **state)
 	}
 }
 
-static void refuses(void **state)
+TEST(refuses)
 {
 	static const struct {
 		const char *text, *error;
@@ -102,7 +98,6 @@ static void refuses(void **state)
 	char error[200];
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		assert_int_equal(sr6flow_flow_parse(&flow, bad[i].text, error,
 						    sizeof(error)), -EINVAL);
@@ -111,12 +106,11 @@ static void refuses(void **state)
 }
 
 /* A word of any length gives a sentence of bounded length, cut to its room. */
-static void long_input(void **state)
+TEST(long_input)
 {
 	struct sr6flow_flow flow;
 	char text[5000], error[20];
 
-	(void)state;
 	memset(text, 'z', sizeof(text) - 1);
 	text[sizeof(text) - 1] = '\0';
 	assert_int_equal(sr6flow_flow_parse(&flow, text, error, sizeof(error)),
@@ -132,13 +126,12 @@ static void long_input(void **state)
 }
 
 /* The room that the header promises is enough for the longest flow. */
-static void longest(void **state)
+TEST(longest)
 {
 	char text[SR6FLOW_FLOW_STRLEN], again[SR6FLOW_FLOW_STRLEN], error[100];
 	struct sr6flow_flow flow = { .nsids = SR6FLOW_SIDS_MAX };
 	struct sr6flow_flow parsed;
 
-	(void)state;
 	/* Addresses with dotted quads, a source among them. */
 	flow.netmask = SR6FLOW_NETMASK_MAX;
 	assert_int_equal(inet_pton(AF_INET6, "::ffff:255.255.255.255",
@@ -162,12 +155,11 @@ static void longest(void **state)
 }
 
 /* Any netmask is a flow with a source; the text does not have it. */
-static void netmasks(void **state)
+TEST(netmasks)
 {
 	struct sr6flow_flow flow;
 	char text[SR6FLOW_FLOW_STRLEN], error[100];
 
-	(void)state;
 	assert_int_equal(sr6flow_flow_parse(&flow, "fcff:1::@::1", error,
 					    sizeof(error)), 0);
 	for (unsigned int netmask = 1; netmask <= 128; netmask++) {
@@ -185,12 +177,11 @@ static void netmasks(void **state)
 	assert_true(IN6_IS_ADDR_UNSPECIFIED(&flow.source));
 }
 
-static void checks(void **state)
+TEST(checks)
 {
 	struct sr6flow_flow flow = { .nsids = 0 };
 	char text[100];
 
-	(void)state;
 	assert_string_equal(flow_problem(&flow, text, sizeof(text)),
 			    "0 SIDs: a flow has 1 to 16");
 	flow.nsids = 17;
@@ -210,18 +201,4 @@ static void checks(void **state)
 	flow.netmask = 129;
 	assert_string_equal(flow_problem(&flow, text, sizeof(text)),
 			    "netmask 129: must be 0 to 128");
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(accepts),
-		cmocka_unit_test(refuses),
-		cmocka_unit_test(long_input),
-		cmocka_unit_test(longest),
-		cmocka_unit_test(netmasks),
-		cmocka_unit_test(checks),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

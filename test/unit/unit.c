@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "test/unit/unit.h"
+
+#define TESTS_MAX 256
+
+static struct CMUnitTest tests[TESTS_MAX];
+static size_t n;
+static CMFixtureFunction group_setup, group_teardown;
+
+void unit_add(const struct CMUnitTest *test)
+{
+	/* Before main(), when no test could fail: the group fails instead. */
+	if (n < TESTS_MAX)
+		tests[n] = *test;
+	n++;
+}
+
+void unit_group(CMFixtureFunction setup, CMFixtureFunction teardown)
+{
+	group_setup = setup;
+	group_teardown = teardown;
+}
+
+int main(void)
+{
+	if (!n || n > TESTS_MAX) {
+		print_error("%zu tests, not 1 to %d\n", n, TESTS_MAX);
+		return 1;
+	}
+	return _cmocka_run_group_tests("tests", tests, n, group_setup,
+				       group_teardown);
+}
