@@ -6,47 +6,26 @@
 #define LMCTL_BASE_REASONS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /**
- * enum reason - why a block of a flow is invalid
- * @REASON_NONE: it is valid
- * @REASON_SET_RESTARTED: the set was created anew
- * @REASON_FLOW_RESTARTED: the flow was added anew or its counters were written
- * @REASON_FLOW_ADDED: the flow was added within the block or just before
- * @REASON_FLOW_REMOVED: the flow went away before its counters were confirmed
- * @REASON_CLOCK_STEPPED: the clock was set, or the machine was suspended
- * @REASON_NO_RULE: no rule counts the set, so that nothing counts
- * @REASON_RULE_TWICE: more than one rule counts the set
- * @REASON_RULE_DIFFERS: the rule is not the one that 'lmctl init' makes: elsewhere, or
- *			 for some packets only
- * @REASON_RULE_CHANGED: the rule, its table or another rule that counts was changed
- *			 between the readings of the block
- * @REASON_READ_LATE: no whole reading was made inside the reading window of
- *		      this block or of the one before with its colour, or nobody
- *		      looked in time whether the colour changed in time
- * @REASON_COLOUR_LATE: the active colour changed late at one end of the block
- *			or of the one before with its colour
- * @REASON_TWO_SOURCES: packets of the flow had different source addresses: more than
- *			one node sends into a SID list without source
- * @REASON_SOURCE_UNKNOWN: packets of a flow without source in its key were counted,
- *			   and the kernel module, an lmctl or a recording of an
- *			   earlier version does not say from which source
- * @REASON_CROSSED_TWICE: packets of the flow had different values of Segments Left:
- *			  they cross the node twice
- * @REASON_UNCOLOURED: packets of the flow came without a colour of the set:
- *		       something on the way takes the colour off, or not every
- *		       ingress marks
- * @REASON_COLOURED_BEFORE: packets had a colour already when they reached the marking
- *			    rule: it is present twice, they loop, or another node
- *			    writes the Tag
- * @REASON_BOTH_COLOURS: the block's colour and the next one counted at once
- * @REASON_STILL_COUNTING: the block's colour counted in the reading window, or
- *			   the colour of the block before in place of it
- * @REASON_COUNTER_BACK: the counters are lower than before
- * @REASON_UNKNOWN: a word of a later version
+ * struct meaning - a word of results, explained to an operator
+ * @word: word in recordings, tables, JSON and metrics
+ * @means: what happened: a part of a sentence, whose subject is "it" for a peer; NULL
+ *	   if nothing is wrong
+ * @remedy: what to do
  *
- * When several apply, the first of them here is reported: it explains the
- * others.
+ * lmctl(8) explains each word with a first sentence that begins like @means.
+ */
+struct meaning {
+	const char *word;
+	const char *means;
+	const char *remedy;
+};
+
+/*
+ * Why a block of a flow is invalid. When several apply, the first of them here is
+ * reported: it explains the others. The table in reasons.c explains each.
  */
 enum reason {
 	REASON_NONE,
@@ -88,6 +67,30 @@ bool reason_timing(enum reason reason);
  * Return: word, or NULL for REASON_NONE.
  */
 const char *reason_word(enum reason reason);
+
+/**
+ * reason_meaning() - explain a reason
+ * @reason: reason, not REASON_NONE
+ *
+ * Return: meaning.
+ */
+const struct meaning *reason_meaning(enum reason reason);
+
+/**
+ * reason_wire() - the number of a reason in messages between nodes
+ * @reason: reason
+ *
+ * Return: number from 1 on, or 0 for REASON_NONE and REASON_UNKNOWN.
+ */
+uint8_t reason_wire(enum reason reason);
+
+/**
+ * reason_from_wire() - the reason of a number
+ * @wire: number from 1 on
+ *
+ * Return: reason, REASON_UNKNOWN for a number that this version does not know.
+ */
+enum reason reason_from_wire(uint8_t wire);
 
 /**
  * reason_parse() - the reason of a word

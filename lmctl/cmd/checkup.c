@@ -10,7 +10,6 @@
 #include "lmctl/cmd/checkup.h"
 #include "lmctl/cmd/checkup_rules.h"
 #include "lmctl/cmd/checkup_sids.h"
-#include "lmctl/engine/meaning.h"
 
 #define TALLIES_MAX 64
 /* Flows with another source than this node's that are remembered. */
@@ -20,9 +19,9 @@
 #define ECN_BITS 0x03
 
 /**
- * struct tally - how often a node gave a word
+ * struct tally - how often a node had a reason or gave an answer
  * @node: -1 for this node, otherwise the index of a peer
- * @word: the word
+ * @meaning: of the reason or answer
  * @times: flows and blocks
  * @flow: the first of these flows
  * @mask: the peer's mark mask then
@@ -30,7 +29,7 @@
  */
 struct tally {
 	int node;
-	const char *word;
+	const struct meaning *meaning;
 	uint64_t times;
 	struct sr6flow_flow flow;
 	uint32_t mask;
@@ -192,21 +191,21 @@ static void acquit(struct sources *sources, const struct sr6flow_flow *flow)
 }
 
 /* More words than there is room for are not needed to find the cause. */
-static void count(struct checkup *checkup, int node, const char *word,
-		  const struct result *result)
+static void count(struct checkup *checkup, int node,
+		  const struct meaning *meaning, const struct result *result)
 {
 	struct tally *tally = checkup->tally;
 	unsigned int i;
 
 	for (i = 0; i < checkup->ntallies; i++, tally++)
-		if (tally->node == node && !strcmp(tally->word, word))
+		if (tally->node == node && tally->meaning == meaning)
 			break;
 	if (i == TALLIES_MAX)
 		return;
 	if (i == checkup->ntallies) {
 		checkup->ntallies++;
 		*tally = (struct tally){
-			.node = node, .word = word, .flow = *result->flow,
+			.node = node, .meaning = meaning, .flow = *result->flow,
 		};
 	}
 	tally->times++;
@@ -224,13 +223,13 @@ void checkup_result(struct checkup *checkup, const struct result *result)
 	if (result->sent)
 		acquit(&checkup->sources, result->flow);
 	if (result->reason)
-		count(checkup, -1, reason_word(result->reason), result);
+		count(checkup, -1, reason_meaning(result->reason), result);
 	for (i = 0; i < result->of->npeers; i++) {
 		const struct answer *answer = &result->peer[i].answer;
 
 		if (answer->status != ANSWER_VALID &&
 		    answer->status != ANSWER_NOT_ASKED)
-			count(checkup, (int)i, answer_word(answer), result);
+			count(checkup, (int)i, answer_meaning(answer), result);
 	}
 	if (total.status == RESULT_EXACT) {
 		checkup->exact++;
@@ -364,7 +363,6 @@ static void judge_mask(struct checkup *checkup)
 static void judge_sources(struct checkup *checkup)
 {
 	const struct sources *sources = &checkup->sources;
-	const struct meaning *changed = meaning_of("source-changed");
 	char flow[SR6FLOW_FLOW_STRLEN], source[INET6_ADDRSTRLEN];
 
 	if (sources->unknown)
@@ -377,9 +375,10 @@ static void judge_sources(struct checkup *checkup)
 		return;
 	inet_ntop(AF_INET6, &sources->source, source, sizeof(source));
 	if (sources->nstrangers)
-		find(checkup, FINDING_BAD, "source", changed->remedy,
-		     "source-changed: %s, which is %s now (%" PRIu64 " flows, first %s)",
-		     changed->means, source,
+		find(checkup, FINDING_BAD, "source",
+		     "add the flows again with the new source at both ends ('lmctl add', or 'lmctl import' here), or set the old one with 'ip sr tunsrc set ADDRESS'",
+		     "source-changed: no packet comes with the source of the flow, but this node's tunnels have another source, which is %s now (%" PRIu64 " flows, first %s)",
+		     source,
 		     sources->nstrangers + sources->more,
 		     sr6flow_flow_format(&sources->stranger[0], flow));
 	else if (sources->chosen)
@@ -403,7 +402,7 @@ static void judge_sids(struct checkup *checkup)
 
 static void judge_colour(struct checkup *checkup)
 {
-	const char *remedy = meaning_of("colour-late")->remedy;
+	const char *remedy = reason_meaning(REASON_COLOUR_LATE)->remedy;
 
 	if (!checkup->looks)
 		return;
@@ -468,10 +467,10 @@ static bool too_far(const struct checkup *checkup,
 static void judge_delay(struct checkup *checkup, const char *subject,
 			const struct peer_report *report)
 {
+	static const struct answer too_long = { ANSWER_DELAY_TOO_LONG, REASON_NONE };
 	int64_t most = block_delay_max(&checkup->timing);
 
-	find(checkup, FINDING_BAD, subject,
-	     meaning_of("delay-too-long")->remedy,
+	find(checkup, FINDING_BAD, subject, answer_meaning(&too_long)->remedy,
 	     "its round trip of %.3f ms is longer than guard time less guard band, %.3f ms; it needs a period of at least %" PRId64 " ms",
 	     ms(report->round_trip_min), ms(most),
 	     block_period_for(&checkup->timing, report->round_trip_min));
@@ -481,7 +480,7 @@ static void judge_messages(struct checkup *checkup, const char *subject,
 			   const struct peer_facts *facts)
 {
 	uint64_t rejected = rejects_useless(&facts->rejects);
-	char text[MEANING_REJECTS_LEN];
+	char text[REJECTS_TEXT_LEN];
 	const char *remedy;
 
 	if (!facts->requests)
@@ -489,7 +488,7 @@ static void judge_messages(struct checkup *checkup, const char *subject,
 		     "was not asked: no block of this node was read");
 	else if (!facts->replies && !rejected)
 		find(checkup, FINDING_BAD, subject,
-		     meaning_silence(facts->auth),
+		     rejects_silence(facts->auth),
 		     "no answer to %" PRIu64 " messages", facts->requests);
 	else if (facts->replies)
 		find(checkup, FINDING_GOOD, subject, NULL,
@@ -498,7 +497,7 @@ static void judge_messages(struct checkup *checkup, const char *subject,
 		     ms(facts->last.round_trip_min));
 	if (facts->replies || !rejected)
 		return;
-	remedy = meaning_rejects(&facts->rejects, facts->auth, text);
+	remedy = rejects_explain(&facts->rejects, facts->auth, text);
 	find(checkup, FINDING_BAD, subject, remedy,
 	     "it answers, but none of its %" PRIu64 " replies can be used: %s",
 	     rejected, text);
@@ -507,19 +506,19 @@ static void judge_messages(struct checkup *checkup, const char *subject,
 static void judge_tally(struct checkup *checkup, const char *subject,
 			const struct tally *tally)
 {
-	const struct meaning *meaning = meaning_of(tally->word);
+	const struct meaning *meaning = tally->meaning;
 	char flow[SR6FLOW_FLOW_STRLEN], has[64] = "";
 
-	if (!strcmp(tally->word, "mask-differs"))
+	if (!strcmp(meaning->word, "mask-differs"))
 		snprintf(has, sizeof(has), ", 0x%08x; ours is 0x%08x",
 			 tally->mask, checkup->set.mask);
-	else if (!strcmp(tally->word, "period-differs"))
+	else if (!strcmp(meaning->word, "period-differs"))
 		snprintf(has, sizeof(has), ", %u ms; ours is %" PRId64 " ms",
 			 tally->period_ms,
 			 checkup->timing.period / BLOCK_NS_PER_MS);
 	find(checkup, FINDING_BAD, subject, meaning->remedy,
-	     "%s: %s%s (%" PRIu64 " times, first of flow %s)", tally->word,
-	     meaning->means, has, tally->times,
+	     "%s: %s%s (%" PRIu64 " times, first of flow %s)",
+	     meaning->word, meaning->means, has, tally->times,
 	     *tally->flow.name ? tally->flow.name :
 	     sr6flow_flow_format(&tally->flow, flow));
 }
@@ -548,7 +547,7 @@ static void judge_peer(struct checkup *checkup, unsigned int i)
 		judge_delay(checkup, subject, &facts->last);
 	for (j = 0; j < checkup->ntallies; j++)
 		if (checkup->tally[j].node == (int)i &&
-		    !told_of_messages(checkup, facts, checkup->tally[j].word))
+		    !told_of_messages(checkup, facts, checkup->tally[j].meaning->word))
 			judge_tally(checkup, subject, &checkup->tally[j]);
 }
 

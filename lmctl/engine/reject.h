@@ -6,6 +6,7 @@
 #define LMCTL_ENGINE_REJECT_H
 
 #include <netinet/in.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -89,5 +90,27 @@ static inline void rejects_add(struct rejects *sum, const struct rejects *more)
 	if (more->n[REJECT_ELSEWHERE])
 		sum->from = more->from;
 }
+
+/* Room for the text of rejects_explain(). */
+#define REJECTS_TEXT_LEN 128
+
+/**
+ * rejects_explain() - explain replies that were of no use
+ * @rejects: rejects, of which rejects_useless() is not 0
+ * @auth: messages are authenticated
+ * @text: filled with a sentence about most of them, REJECTS_TEXT_LEN bytes
+ *
+ * Return: what to do.
+ */
+const char *rejects_explain(const struct rejects *rejects, bool auth,
+			    char *text);
+
+/**
+ * rejects_silence() - what to do about a peer that does not answer at all
+ * @auth: messages are authenticated
+ *
+ * Return: a sentence.
+ */
+const char *rejects_silence(bool auth);
 
 #endif /* LMCTL_ENGINE_REJECT_H */

@@ -8,7 +8,6 @@
 
 #include "lmctl/base/clock.h"
 #include "lmctl/base/messages.h"
-#include "lmctl/engine/meaning.h"
 #include "lmctl/service/measure.h"
 #include "lmctl/service/udp.h"
 
@@ -141,8 +140,8 @@ static void report_delay(struct measure *measure,
 void measure_warn_useless(const struct measurement *of, unsigned int peer,
 			  const struct rejects *rejects, bool auth)
 {
-	char text[MEANING_REJECTS_LEN];
-	const char *remedy = meaning_rejects(rejects, auth, text);
+	char text[REJECTS_TEXT_LEN];
+	const char *remedy = rejects_explain(rejects, auth, text);
 
 	lmctl_warning("measurement '%s', peer '%s': none of its answers can be used: %s; %s",
 		      of->name, of->peer[peer], text, remedy);

@@ -8,57 +8,32 @@
 #include <stdint.h>
 #include "lmctl/base/reasons.h"
 
-/**
- * enum answer_status - what the counters of a peer are worth
- * @ANSWER_VALID: they are exact
- * @ANSWER_UNKNOWN_FLOW: the peer has no such flow
- * @ANSWER_NOT_FINISHED: the peer has not read that block yet: ask again
- * @ANSWER_TOO_OLD: the peer does not keep that block any more, or began after it
- * @ANSWER_INVALID: they are not known, see the reason
- * @ANSWER_ANOMALY: the counters contradict themselves
- * @ANSWER_PERIOD_DIFFERS: the peer has another period
- * @ANSWER_MASK_DIFFERS: the peer's set has another mark mask
- * @ANSWER_TIMING_DIFFERS: the peer has another guard time or guard band
- * @ANSWER_TWO_INGRESSES: two senders say that they sent into this flow, so
- *			  what was received is of both
- * @ANSWER_NETMASK_DIFFERS: the peer's set has another netmask, so its flows are
- *			    others
- * @ANSWER_UNKNOWN_VERSION: the peer does not know this version of the block TLV
- * @ANSWER_NO_ANSWER: not from the wire: no reply came
- * @ANSWER_UNUSABLE: not from the wire: replies came, but none could be used
- * @ANSWER_NO_LOSS_DATA: not from the wire: a STAMP reflector that does not
- *			 know the block TLV
- * @ANSWER_REFUSED: not from the wire: the peer did not accept the HMAC of the
- *		    TLVs
- * @ANSWER_NOT_ASKED: not from the wire: this node's own count is invalid
- * @ANSWER_CLOCKS_DIFFER: not from the wire: the peer's clock differs from ours
- *			  by more than the guard band, so its blocks are not ours
- * @ANSWER_DELAY_TOO_LONG: not from the wire: the peer is not known to be near enough
- *			   for its packets of a block to arrive before it reads it
- *
- * The first ones have the numbers of the status byte; 0x80 + n there is
- * ANSWER_INVALID with a reason.
+/*
+ * What the counters of a peer are worth: exact with ANSWER_VALID only. The table in
+ * answer.c explains each. Those from ANSWER_NO_ANSWER on are not in messages: only this
+ * node can state them.
  */
 enum answer_status {
-	ANSWER_VALID = 0,
-	ANSWER_UNKNOWN_FLOW = 1,
-	ANSWER_NOT_FINISHED = 2,
-	ANSWER_TOO_OLD = 3,
-	ANSWER_INVALID = 4,
-	ANSWER_ANOMALY = 5,
-	ANSWER_PERIOD_DIFFERS = 6,
-	ANSWER_MASK_DIFFERS = 7,
-	ANSWER_TIMING_DIFFERS = 8,
-	ANSWER_TWO_INGRESSES = 9,
-	ANSWER_NETMASK_DIFFERS = 10,
-	ANSWER_UNKNOWN_VERSION = 11,
-	ANSWER_NO_ANSWER = 0x100,
+	ANSWER_VALID,
+	ANSWER_UNKNOWN_FLOW,
+	ANSWER_NOT_FINISHED,
+	ANSWER_TOO_OLD,
+	ANSWER_INVALID,
+	ANSWER_ANOMALY,
+	ANSWER_PERIOD_DIFFERS,
+	ANSWER_MASK_DIFFERS,
+	ANSWER_TIMING_DIFFERS,
+	ANSWER_TWO_INGRESSES,
+	ANSWER_NETMASK_DIFFERS,
+	ANSWER_UNKNOWN_VERSION,
+	ANSWER_NO_ANSWER,
 	ANSWER_NO_LOSS_DATA,
 	ANSWER_REFUSED,
 	ANSWER_NOT_ASKED,
 	ANSWER_CLOCKS_DIFFER,
 	ANSWER_DELAY_TOO_LONG,
 	ANSWER_UNUSABLE,
+	ANSWER_STATUSES
 };
 
 /**
@@ -81,11 +56,28 @@ struct answer {
 const char *answer_word(const struct answer *answer);
 
 /**
+ * answer_meaning() - explain an answer
+ * @answer: answer
+ *
+ * Return: meaning of the reason of an invalid answer that has one, otherwise of its
+ * status.
+ */
+const struct meaning *answer_meaning(const struct answer *answer);
+
+/**
+ * answer_parse() - the answer of a word
+ * @word: word
+ *
+ * Return: answer; ANSWER_INVALID with REASON_UNKNOWN for a word that this version does
+ * not know.
+ */
+struct answer answer_parse(const char *word);
+
+/**
  * answer_encode() - status byte of an answer
  * @answer: answer that can be on the wire
  *
- * Return: byte. The numbers of reasons are fixed here and independent of
- * enum reason.
+ * Return: byte.
  */
 uint8_t answer_encode(const struct answer *answer);
 

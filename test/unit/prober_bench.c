@@ -204,15 +204,9 @@ static size_t op_longest(void *arg, unsigned int peer)
 	return bench->path_said;
 }
 
-static unsigned int answer_index(enum answer_status status)
-{
-	return status >= ANSWER_NO_ANSWER ? 16 + status - ANSWER_NO_ANSWER :
-	       status;
-}
-
 uint64_t bench_answers(const struct bench *bench, enum answer_status status)
 {
-	return bench->answers[answer_index(status)];
+	return bench->answers[status];
 }
 
 static bool peer_right(const struct bench *bench, const struct result *result,
@@ -265,7 +259,7 @@ static void op_result(void *arg, const struct result *result)
 	for (i = 0; i < bench->npeers; i++) {
 		if (!peer_right(bench, result, flow, (unsigned int)i))
 			bench->wrong++;
-		bench->answers[answer_index(result->peer[i].answer.status)]++;
+		bench->answers[result->peer[i].answer.status]++;
 	}
 }
 

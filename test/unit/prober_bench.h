@@ -87,7 +87,7 @@ typedef bool (*bench_mangle_fn)(struct bench *bench, unsigned int peer,
  * @ends: calls of block_end
  * @reports: reports given
  * @wrong: results or reports that cannot be, must be 0
- * @answers: answers by status, ANSWER_NO_ANSWER and so on from 16 on
+ * @answers: answers by status
  * @last_result: time of the last result
  * @gaps: gap rows given
  * @gap: the last gap row
@@ -148,7 +148,7 @@ struct bench {
 	uint64_t ends;
 	uint64_t reports;
 	uint64_t wrong;
-	uint64_t answers[32];
+	uint64_t answers[ANSWER_STATUSES];
 	int64_t last_result;
 	uint64_t gaps;
 	struct result gap;

@@ -12,7 +12,6 @@
 #include <linux/netfilter.h>
 
 #include "lmctl/cmd/checkup.h"
-#include "lmctl/engine/meaning.h"
 #include "test/unit/result_make.h"
 #include "test/unit/unit.h"
 
@@ -269,7 +268,7 @@ static const struct row rows[] = {
 	{ .name = "some answers are missing",
 	  .answer.status = ANSWER_NO_ANSWER,
 	  .level = FINDING_BAD, .subject = "peer p1",
-	  .text = "no-answer: it did not answer (4 times, first of flow gold)",
+	  .text = "no-answer: it did not reply (4 times, first of flow gold)",
 	  .bad = "peer p1,loss," },
 	{ .name = "the TLVs are refused", .answer.status = ANSWER_REFUSED,
 	  .level = FINDING_BAD, .subject = "peer p1", .text = "refused: ",
@@ -536,33 +535,6 @@ TEST(test_rows)
 	for (i = 0; i < ARRAY_SIZE(rows); i++)
 		failed += !check_row(&rows[i]);
 	assert_int_equal(failed, 0);
-}
-
-/* Every word that a result can have is explained, once and to the point. */
-TEST(test_words)
-{
-	static const enum answer_status statuses[] = {
-		ANSWER_UNKNOWN_FLOW, ANSWER_NOT_FINISHED, ANSWER_TOO_OLD,
-		ANSWER_ANOMALY, ANSWER_PERIOD_DIFFERS, ANSWER_MASK_DIFFERS,
-		ANSWER_TIMING_DIFFERS, ANSWER_TWO_INGRESSES, ANSWER_NO_ANSWER,
-		ANSWER_NO_LOSS_DATA, ANSWER_REFUSED, ANSWER_NETMASK_DIFFERS,
-		ANSWER_UNKNOWN_VERSION, ANSWER_CLOCKS_DIFFER,
-		ANSWER_DELAY_TOO_LONG, ANSWER_UNUSABLE,
-	};
-	struct answer answer = { 0 };
-	enum reason reason;
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(statuses); i++) {
-		answer.status = statuses[i];
-		assert_string_equal(meaning_of(answer_word(&answer))->word,
-				    answer_word(&answer));
-	}
-	for (reason = REASON_NONE + 1; reason < REASON_UNKNOWN; reason++)
-		assert_string_equal(meaning_of(reason_word(reason))->word,
-				    reason_word(reason));
-	assert_null(meaning_of("of-tomorrow")->word);
-	assert_non_null(meaning_of("of-tomorrow")->remedy);
 }
 
 struct about {

@@ -64,47 +64,13 @@ static int block_at(struct history_reader *reader, sqlite3_stmt *statement,
 	return err ? err : history_find_measurement(reader, of, &block->of);
 }
 
-static enum reason reason_of(const char *word)
-{
-	enum reason reason;
-
-	for (reason = REASON_NONE + 1; reason < REASON_UNKNOWN; reason++)
-		if (!strcmp(reason_word(reason), word))
-			break;
-	return reason;
-}
-
-/* The answer that has a word; NULL is a valid one. */
-static struct answer answer_of(const char *word)
-{
-	static const enum answer_status statuses[] = {
-		ANSWER_UNKNOWN_FLOW, ANSWER_NOT_FINISHED, ANSWER_TOO_OLD,
-		ANSWER_INVALID, ANSWER_ANOMALY, ANSWER_PERIOD_DIFFERS,
-		ANSWER_MASK_DIFFERS, ANSWER_TIMING_DIFFERS,
-		ANSWER_TWO_INGRESSES, ANSWER_NETMASK_DIFFERS,
-		ANSWER_UNKNOWN_VERSION, ANSWER_NO_ANSWER, ANSWER_NO_LOSS_DATA,
-		ANSWER_REFUSED, ANSWER_NOT_ASKED, ANSWER_CLOCKS_DIFFER,
-		ANSWER_DELAY_TOO_LONG, ANSWER_UNUSABLE,
-	};
-	struct answer answer = { ANSWER_VALID, REASON_NONE };
-	size_t i;
-
-	for (i = 0; word && i < sizeof(statuses) / sizeof(statuses[0]); i++) {
-		answer.status = statuses[i];
-		if (!strcmp(answer_word(&answer), word))
-			return answer;
-	}
-	if (word)
-		answer = (struct answer){ ANSWER_INVALID, reason_of(word) };
-	return answer;
-}
-
 static void peer_at(sqlite3_stmt *statement, struct result_peer *peer)
 {
 	struct delay *delay = &peer->delay;
 	uint64_t value;
 
-	peer->answer = answer_of(history_text_at(statement, AT_ANSWER));
+	peer->answer = answer_parse(history_text_at(statement, AT_ANSWER) ?:
+				    "valid");
 	history_number_at(statement, AT_PACKETS, &peer->packets);
 	history_number_at(statement, AT_BYTES, &peer->bytes);
 	history_number_at(statement, AT_PEER_MASK, &value);
@@ -154,7 +120,7 @@ static int result_at(struct history_reader *reader, sqlite3_stmt *statement,
 		.period_ms = block->period_ms,
 		.mask = block->mask,
 		.colour = block_colour(block->mask, block->number),
-		.reason = reason ? reason_of(reason) : REASON_NONE,
+		.reason = reason ? reason_parse(reason) : REASON_NONE,
 	};
 	history_number_at(statement, AT_SENT, &result->sent);
 	history_number_at(statement, AT_SENT_BYTES, &result->sent_bytes);
