@@ -7,7 +7,7 @@
 
 #define WORDS 8
 
-/* Words that are zero, to be written as "::". */
+/* Zero words, written as "::". */
 struct zeros {
 	unsigned int first;
 	unsigned int n;
@@ -54,7 +54,10 @@ size_t address_format(char *text, const struct in6_addr *address)
 	unsigned int i;
 
 	memcpy(words, address, sizeof(words));
-	/* It may end with an IPv4 address, which SIDs do not. */
+	/*
+	 * inet_ntop() prints these addresses with an IPv4 address at the end; SIDs are
+	 * none of them.
+	 */
 	if (!words[0] && !words[1] && !words[2] && !words[3] && !words[4]) {
 		inet_ntop(AF_INET6, address, text, INET6_ADDRSTRLEN);
 		return strlen(text);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * IPv6 addresses as text, for lines that come by the million: the C library
- * prints every group of digits with sprintf(), which takes ten times as long.
+ * IPv6 addresses as text, formatted fast enough for millions of lines: the C
+ * library calls sprintf() for every group of digits, which takes ten times as long.
  */
 #ifndef LMCTL_BASE_ADDRESS_H
 #define LMCTL_BASE_ADDRESS_H

@@ -2,10 +2,9 @@
 /*
  * Blocks of alternate marking (RFC 9341), as arithmetic.
  *
- * The wall clock is cut into blocks of one period. Every node computes the
- * same block numbers and colours from its own clock, so nothing has to be
- * agreed on but the period and the mark mask. All times are nanoseconds of
- * CLOCK_REALTIME.
+ * A block is one period of the wall clock. Every node computes block numbers and
+ * colours from its own clock, so nodes need to agree only on the period and the
+ * mark mask. All times are nanoseconds of CLOCK_REALTIME.
  */
 #ifndef LMCTL_BASE_BLOCK_H
 #define LMCTL_BASE_BLOCK_H
@@ -21,14 +20,14 @@
 #define BLOCK_PERIOD_MAX_MS	UINT64_C(86400000)
 
 /**
- * struct block_timing - what cuts time into blocks and bounds the readings
+ * struct block_timing - length of blocks, and limits of their reading windows
  * @period: length of a block
- * @guard: guard time: after the end of a block, before its counters are read
- * @band: guard band d: clock error and delay variation that are allowed for
+ * @guard: guard time: from the end of a block until its counters are read
+ * @band: guard band d: permitted clock error and delay variation
  *
- * Made by block_timing_init(), which sees to 0 < @band < @guard and
- * @guard + @band < @period: both ends of the reading window keep a distance of
- * @band from anything that still counts (RFC 9341, section 3.2.2).
+ * block_timing_init() ensures 0 < @band < @guard and @guard + @band < @period: both
+ * ends of the reading window are at least @band away from packets that still count
+ * (RFC 9341, section 3.2.2).
  */
 struct block_timing {
 	int64_t period;
@@ -37,7 +36,7 @@ struct block_timing {
 };
 
 /**
- * block_timing_init() - check a period and what belongs to it
+ * block_timing_init() - check a period with its guard time and guard band
  * @timing: filled
  * @period_ms: period in milliseconds
  * @guard_ns: guard time in nanoseconds, 0 for half a period
@@ -52,7 +51,7 @@ int block_timing_init(struct block_timing *timing, uint64_t period_ms,
 		      char *error, size_t size);
 
 /**
- * block_number() - block that runs at a time
+ * block_number() - number of the block at a time
  * @timing: timing
  * @time: any time, before 1970 too
  *
@@ -65,8 +64,8 @@ int64_t block_number(const struct block_timing *timing, int64_t time);
  * @timing: timing
  * @block: block number
  *
- * Return: its start, which is the end of the block before; the last or first
- * time that can be told if it is beyond that.
+ * Return: start of the block, which is the end of the block before, limited to the
+ * range of int64_t.
  */
 int64_t block_start(const struct block_timing *timing, int64_t block);
 
@@ -80,7 +79,7 @@ int64_t block_start(const struct block_timing *timing, int64_t block);
 uint32_t block_colour(uint32_t mask, int64_t block);
 
 /**
- * block_older() - compare block numbers, which may be any
+ * block_older() - compare block numbers without overflow
  * @block: block number
  * @reference: another one
  * @blocks: number of blocks
@@ -93,20 +92,20 @@ bool block_older(int64_t block, int64_t reference, uint64_t blocks);
  * block_delay_max() - longest delay between two ends
  * @timing: timing
  *
- * A packet that is sent before a block's end, and is under way no longer than this,
- * has passed the other end before that reads the block, even if its clock is ahead
- * by the guard band.
+ * A packet sent before the end of a block with at most this delay passes the other
+ * end before that end reads the block, even if its clock is ahead by the guard
+ * band.
  *
  * Return: guard time less guard band.
  */
 int64_t block_delay_max(const struct block_timing *timing);
 
 /**
- * block_behind_max() - how far the clock of a counting node may be behind
+ * block_behind_max() - largest lag of a counting node's clock
  * @timing: timing
  *
- * A reading is whole in the first half of its window; if the node's clock is no more
- * behind than this, the next block of the colour has not begun by then.
+ * A reading is complete in the first half of its window. With at most this lag, the
+ * next block of the colour has not begun by then.
  *
  * Return: nanoseconds.
  */
@@ -117,7 +116,7 @@ int64_t block_behind_max(const struct block_timing *timing);
  * @timing: timing, whose guard time and guard band grow with the period
  * @delay: delay in nanoseconds, longer than block_delay_max()
  *
- * Return: period in milliseconds with which the delay is not too long.
+ * Return: shortest period in milliseconds for which the delay is not too long.
  */
 int64_t block_period_for(const struct block_timing *timing, int64_t delay);
 
@@ -126,17 +125,17 @@ int64_t block_period_for(const struct block_timing *timing, int64_t delay);
  * @timing: timing
  * @block: block whose colour is to be written
  *
- * Packets that got the colour of the block before until then have passed the
- * other end before it reads, by the meaning of the guard band.
+ * Packets that get the colour of the block before until then pass the other end
+ * before it reads: the guard band ensures it.
  *
- * Return: the last moment at which the change is not late: guard time less
- * guard band after the start of @block.
+ * Return: last time at which the change is not late: start of @block + guard time -
+ * guard band.
  */
 int64_t block_colour_deadline(const struct block_timing *timing,
 			      int64_t block);
 
 /**
- * block_window_open() - when a finished block may be read
+ * block_window_open() - start of the reading window of a finished block
  * @timing: timing
  * @block: the finished block
  *
@@ -145,16 +144,17 @@ int64_t block_colour_deadline(const struct block_timing *timing,
 int64_t block_window_open(const struct block_timing *timing, int64_t block);
 
 /**
- * block_window_close() - until when a finished block can be read
+ * block_window_close() - end of the reading window of a finished block
  * @timing: timing
  * @block: the finished block
  *
- * Return: guard band before its colour comes back, one period after its end.
+ * Return: guard band before the next block of its colour, which begins one period
+ * after its end.
  */
 int64_t block_window_close(const struct block_timing *timing, int64_t block);
 
 /**
- * block_confirm() - when the counters of a block are read for the second time
+ * block_confirm() - time of the second reading of a block's counters
  * @timing: timing
  * @block: block number
  *
@@ -163,22 +163,22 @@ int64_t block_window_close(const struct block_timing *timing, int64_t block);
 int64_t block_confirm(const struct block_timing *timing, int64_t block);
 
 /**
- * block_ahead_max() - how long packets may take by the clocks of both ends
+ * block_ahead_max() - longest delay of packets by the clocks of both ends
  * @timing: timing
  *
- * With this, those that got a block's colour last, at the latest time for the next
- * change, arrive before the block is confirmed, and those of a change in time before
- * it is read.
+ * With at most this delay, the last packets of a block's colour arrive before the
+ * block is confirmed if the next change of colour is at its deadline, and before
+ * the block is read if that change is in time.
  *
  * Return: nanoseconds.
  */
 int64_t block_ahead_max(const struct block_timing *timing);
 
-/* Ranges of block numbers that are told apart. */
+/* Most ranges that are kept apart. */
 #define BLOCK_RANGES_MAX 4
 
 /**
- * struct block_ranges - block numbers, for instance those that were in use
+ * struct block_ranges - a set of block numbers
  * @n: number of @range
  * @range: from @first to @last, both included
  */
@@ -196,8 +196,8 @@ struct block_ranges {
  * @first: the first one
  * @last: the last one
  *
- * When there are more ranges than there is room for, numbers between the new
- * and the last one are added too.
+ * If there is no room for another range, the numbers between the last range and the
+ * new one are added, too.
  */
 void block_ranges_add(struct block_ranges *ranges, int64_t first,
 		      int64_t last);

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Two witnesses of a step: the timer, which the kernel cancels when the clock
- * is set while the timer is armed, and the offset between the wall clock and
- * the monotonic clock, which also tells of steps between two timers and of
- * their size.
+ * Two facts reveal a step: the kernel cancels the timer if the clock is set while
+ * the timer is armed, and the offset between the wall clock and the monotonic clock
+ * changes, which also shows steps between two timers and the size of a step.
  */
 #include <errno.h>
 #include <string.h>
@@ -15,7 +14,7 @@
 #include "lmctl/base/clock.h"
 #include "lmctl/base/messages.h"
 
-/* Smaller ones are left to the timer; they may be two readings apart. */
+/* Only the timer detects smaller steps: they may be the time between two readings. */
 #define STEP_MIN_NS (BLOCK_NS_PER_MS / 2)
 /* Two readings of the other clock around one of the wall clock. */
 #define BRACKET_GOOD_NS (BLOCK_NS_PER_MS / 20)
@@ -35,7 +34,8 @@ int64_t wallclock_time(void)
 }
 
 /*
- * The wall clock and its offset from another; returns how far off the offset may be.
+ * Read the wall clock and its offset from another clock; return the error of the
+ * offset.
  */
 static int64_t read_both(clockid_t other, int64_t *now, int64_t *offset)
 {
@@ -63,7 +63,7 @@ bool wallclock_now(struct wallclock *clock, int64_t *now, int64_t *step)
 
 	*step = offset - clock->offset;
 	seen = *step > STEP_MIN_NS + error || *step < -STEP_MIN_NS - error;
-	/* What the timer tells may have been seen, and told, before. */
+	/* wallclock_now() may have reported the step before the timer did. */
 	news = seen || (clock->cancelled && !clock->early);
 	clock->early = (seen || clock->early) && !clock->cancelled;
 	clock->cancelled = false;
@@ -110,7 +110,7 @@ void wallclock_close(struct wallclock *clock)
 
 int wallclock_arm(struct wallclock *clock, int64_t until)
 {
-	/* A timer for time 0 would be no timer. */
+	/* Time 0 would disarm the timer. */
 	int64_t at = until < 1 ? 1 : until;
 	struct itimerspec timer = {
 		.it_value.tv_sec = at / BLOCK_NS_PER_S,
@@ -121,7 +121,10 @@ int wallclock_arm(struct wallclock *clock, int64_t until)
 			     TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET,
 			     &timer, NULL))
 		return 0;
-	/* Set since the timer was armed last; it is armed all the same. */
+	/*
+	 * The clock was set since the timer was last armed; the timer is armed
+	 * nevertheless.
+	 */
 	if (errno != ECANCELED)
 		return failed("wait for");
 	clock->cancelled = true;

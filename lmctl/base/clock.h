@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The wall clock, for daemons that work at given times of it: a timer that
- * ends when the clock is set, and a way to see that it was set in between.
+ * The wall clock, for daemons that act at given times: a timer that ends when the
+ * clock is set, and a test whether the clock was set since.
  */
 #ifndef LMCTL_BASE_CLOCK_H
 #define LMCTL_BASE_CLOCK_H
@@ -13,11 +13,11 @@
  * struct wallclock - the wall clock as one program sees it
  * @timer: timerfd on CLOCK_REALTIME that a step of the clock cancels; readable
  *	   when wallclock_arm()'s time has come or the clock was set
- * @offset: CLOCK_REALTIME less CLOCK_MONOTONIC, nanoseconds. Slewing moves
- *	    both alike, so it changes only when the clock is set or the machine
+ * @offset: CLOCK_REALTIME less CLOCK_MONOTONIC, nanoseconds. Slewing moves both
+ *	    clocks, so the offset changes only when the clock is set or the machine
  *	    was suspended
  * @cancelled: the timer saw a step since the last wallclock_now()
- * @early: wallclock_now() told of a step that the timer has still to see
+ * @early: wallclock_now() reported a step that the timer has not reported yet
  */
 struct wallclock {
 	int timer;
@@ -27,7 +27,7 @@ struct wallclock {
 };
 
 /**
- * wallclock_open() - begin to watch the clock
+ * wallclock_open() - start watching the clock
  * @clock: filled
  *
  * Return: 0, or a negative errno after a message.
@@ -35,7 +35,7 @@ struct wallclock {
 int wallclock_open(struct wallclock *clock);
 
 /**
- * wallclock_close() - stop to watch the clock
+ * wallclock_close() - stop watching the clock
  * @clock: opened clock
  */
 void wallclock_close(struct wallclock *clock);
@@ -47,25 +47,25 @@ void wallclock_close(struct wallclock *clock);
  * @step: filled with the nanoseconds by which the clock has jumped since the
  *	  last call, forwards or backwards
  *
- * Return: true, once for each step, if the clock has stepped, be it by less
- * than can be told from the time that two readings take.
+ * Return: true once for each step of the clock, even if the step is shorter than
+ * the time between two readings.
  */
 bool wallclock_now(struct wallclock *clock, int64_t *now, int64_t *step);
 
 /**
- * wallclock_time() - read the clock and look for nothing
+ * wallclock_time() - read the clock without looking for steps
  *
  * Return: nanoseconds since 1970.
  */
 int64_t wallclock_time(void);
 
 /**
- * wallclock_boot_time() - when did the machine boot, by the clock as it is now
+ * wallclock_boot_time() - time of boot by the present clock
  * @boot_time: filled with nanoseconds since 1970
  *
- * Neither slewing nor suspending changes that, only setting the clock.
+ * Only setting the clock changes it; slewing and suspending do not.
  *
- * Return: nanoseconds by which @boot_time may be off, because reading takes time.
+ * Return: error of @boot_time in nanoseconds, because reading takes time.
  */
 int64_t wallclock_boot_time(int64_t *boot_time);
 
@@ -79,7 +79,7 @@ int64_t wallclock_boot_time(int64_t *boot_time);
 int wallclock_arm(struct wallclock *clock, int64_t until);
 
 /**
- * wallclock_expired() - take notice of a readable timer
+ * wallclock_expired() - handle a readable timer
  * @clock: opened clock
  *
  * Return: 0, or a negative errno after a message.

@@ -11,7 +11,7 @@
 
 /* Text form of the longest duration with the NUL. */
 #define DURATION_STRLEN 24
-/* No duration is longer: a thousand years, so that sums cannot overflow. */
+/* Longest duration: a thousand years, so that sums cannot overflow. */
 #define DURATION_MAX_MS (1000 * 366 * 86400000ULL)
 
 /**
@@ -29,7 +29,7 @@ int duration_parse(const char *text, uint64_t *ms);
  * @ms: milliseconds
  * @text: room for DURATION_STRLEN bytes
  *
- * Whole seconds are in seconds, others in milliseconds.
+ * Print whole seconds in seconds, other durations in milliseconds.
  *
  * Return: @text.
  */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The identity of a flow as bytes: netmask, source and SID list, which lie side by
- * side in struct sr6flow_flow. Two ends mean the same flow if these are equal.
+ * The identity of a flow as bytes: netmask, source and SID list, which are adjacent
+ * in struct sr6flow_flow. The flows of two ends are the same if these bytes are
+ * equal.
  */
 #ifndef LMCTL_BASE_FLOWKEY_H
 #define LMCTL_BASE_FLOWKEY_H
@@ -43,11 +44,11 @@ static inline void flowkey_restore(struct sr6flow_flow *flow, const void *key,
 }
 
 /**
- * flowkey_equal() - are two flows the same
+ * flowkey_equal() - compare two flows
  * @a: flow whose source has no bits beyond its netmask
  * @b: another one
  *
- * Return: true if they are; names do not count.
+ * Return: true if they are the same; names are ignored.
  */
 static inline bool flowkey_equal(const struct sr6flow_flow *a,
 				 const struct sr6flow_flow *b)
@@ -57,12 +58,12 @@ static inline bool flowkey_equal(const struct sr6flow_flow *a,
 }
 
 /**
- * flowkey_matches() - is a flow one that a user names by its SID list
+ * flowkey_matches() - match a flow against a flow that a user named
  * @flow: flow
- * @wanted: parsed from the text; without source it names the flows of all sources,
- *	    with one that of which the source is within @flow's netmask
+ * @wanted: flow parsed from the text; without source it matches every source, with
+ *	    a source it matches if the source is within @flow's netmask
  *
- * Return: true if it is.
+ * Return: true if it matches.
  */
 bool flowkey_matches(const struct sr6flow_flow *flow,
 		     const struct sr6flow_flow *wanted);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The forms that mark words, counters and SID lists have in every JSON document
- * of lmctl. All functions return a new reference, or NULL when
- * memory is short; jansson's setters take that NULL and fail.
+ * Forms of mark words, counters and SID lists in all JSON documents of lmctl. All
+ * functions return a new reference, or NULL when memory is short; jansson's setters
+ * take that NULL and fail.
  */
 #ifndef LMCTL_BASE_JSON_H
 #define LMCTL_BASE_JSON_H
@@ -23,8 +23,8 @@ json_t *json_mark(uint32_t word);
  * json_counter() - counter
  * @value: packets or bytes
  *
- * Return: integer; a value beyond the 2^63 - 1 that jansson's integers reach
- * becomes a string of decimal digits, which is exact where a real is not.
+ * Return: integer; a value beyond 2^63 - 1, the limit of jansson's integers, is a
+ * string of decimal digits: a real would not be exact.
  */
 json_t *json_counter(uint64_t value);
 

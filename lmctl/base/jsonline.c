@@ -12,7 +12,7 @@
 /* U+FFFD, the replacement character. */
 static const char replacement[] = "\xef\xbf\xbd";
 
-/* Room at the end of the line, or NULL if there is not so much. */
+/* Reserve room at the end of the line; NULL if there is not enough. */
 static char *room(struct jsonline *line, size_t len)
 {
 	char *at = line->text + line->len;
@@ -46,7 +46,7 @@ static void put_text(struct jsonline *line, const char *text)
 	put(line, text, strlen(text));
 }
 
-/* Printf would take most of the time of a line that is full of numbers. */
+/* printf() would take most of the time of a line full of numbers. */
 static void put_decimal(struct jsonline *line, uint64_t value,
 			unsigned int least)
 {
@@ -150,7 +150,7 @@ void jsonline_bool(struct jsonline *line, const char *key, bool value)
 	put_text(line, value ? "true" : "false");
 }
 
-/* Bytes at the begin of a string that are written as they are. */
+/* Number of bytes at the start of a string that need no escape. */
 static size_t plain_length(const unsigned char *text)
 {
 	size_t len = 0;
@@ -238,7 +238,7 @@ void jsonline_ratio(struct jsonline *line, const char *key, uint64_t part,
 	char text[32];
 
 	put_value(line, key);
-	/* Most flows of a network lose nothing. */
+	/* Fast path: most flows of a network lose nothing. */
 	if (!part || part == whole) {
 		put_text(line, part ? "1.0" : "0.0");
 		return;

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A JSON object of one line, written as text from left to right. For lines
- * that come by the hundred thousand: a tree of jansson's that is built and
- * dumped takes ten times as long. The forms of the values are those of
- * lmctl/base/json.h.
+ * A JSON object of one line, written as text from left to right. Fast enough for
+ * hundreds of thousands of lines: building and dumping a tree of jansson takes ten
+ * times as long. Values have the forms of lmctl/base/json.h.
  *
- * The functions take a key, or NULL within an array, and see to the commas.
+ * Each function takes a key, or NULL within an array, and writes the comma.
  */
 #ifndef LMCTL_BASE_JSONLINE_H
 #define LMCTL_BASE_JSONLINE_H
@@ -16,8 +15,8 @@
 #include "sr6flow.h"
 
 /*
- * Room for a result of 16 peers and as many segments, with names of 63 bytes of
- * which each takes three here.
+ * Room for a result of 16 peers and 16 segments with names of 63 bytes, each byte
+ * written as three.
  */
 #define JSONLINE_MAX 32768
 
@@ -25,7 +24,7 @@
  * struct jsonline - a line
  * @len: bytes of @text
  * @cut: it did not fit
- * @text: what has been written, not a string
+ * @text: text so far, without a NUL
  */
 struct jsonline {
 	size_t len;
@@ -35,7 +34,7 @@ struct jsonline {
 
 /**
  * jsonline_begin() - begin the object
- * @line: line; what it was before is gone
+ * @line: line; earlier content is discarded
  */
 void jsonline_begin(struct jsonline *line);
 
@@ -43,7 +42,7 @@ void jsonline_begin(struct jsonline *line);
  * jsonline_end() - end the object, and the line with a newline
  * @line: line
  *
- * Return: true; false if it is not whole.
+ * Return: true if the line is complete.
  */
 bool jsonline_end(struct jsonline *line);
 
@@ -56,14 +55,14 @@ bool jsonline_end(struct jsonline *line);
 void jsonline_open(struct jsonline *line, const char *key, char bracket);
 
 /**
- * jsonline_close() - end it
+ * jsonline_close() - end the object or array
  * @line: line
  * @bracket: '}' or ']'
  */
 void jsonline_close(struct jsonline *line, char bracket);
 
 /**
- * jsonline_text() - write keys and values that are text already
+ * jsonline_text() - write keys and values that are JSON text already
  * @line: line
  * @text: without a comma at its begin or end
  * @len: its length in bytes
@@ -89,7 +88,8 @@ void jsonline_bool(struct jsonline *line, const char *key, bool value);
  * jsonline_string() - write a string
  * @line: line
  * @key: key or NULL
- * @value: any bytes; each that is not UTF-8 becomes U+FFFD. NULL is null
+ * @value: any bytes; each byte that is not UTF-8 becomes U+FFFD; NULL is written as
+ *	   null
  */
 void jsonline_string(struct jsonline *line, const char *key,
 		     const char *value);
@@ -123,7 +123,7 @@ void jsonline_us(struct jsonline *line, const char *key, bool known,
 		 int64_t ns);
 
 /**
- * jsonline_ratio() - write a part of a whole
+ * jsonline_ratio() - write a quotient
  * @line: line
  * @key: key or NULL
  * @part: part, at most @whole
@@ -133,7 +133,7 @@ void jsonline_ratio(struct jsonline *line, const char *key, uint64_t part,
 		    uint64_t whole);
 
 /**
- * jsonline_real() - write a number that need not be whole, as json_real()
+ * jsonline_real() - write a real number, as json_real()
  * @line: line
  * @key: key or NULL
  * @known: false for null

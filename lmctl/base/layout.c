@@ -7,9 +7,9 @@
 
 #include "lmctl/base/layout.h"
 
-/* Names are not shortened to less. */
+/* Shortest width of a shortened name. */
 #define NAME_WIDTH 9
-/* Texts are not wrapped into less, but for those that are shorter. */
+/* Smallest width of wrapped text, unless the text itself is shorter. */
 #define TEXT_WIDTH 24
 #define GAP "..."
 #define ESCAPED_WIDTH 4
@@ -21,7 +21,7 @@ static size_t character(const char *text, size_t *width)
 	wchar_t wide;
 	size_t len;
 
-	/* Nearly all are. */
+	/* Fast path: nearly all characters are ASCII. */
 	if (*text >= ' ' && *text <= '~' && *text != '\\') {
 		*width = 1;
 		return 1;
@@ -55,7 +55,7 @@ size_t layout_width(const char *text)
 	return width_of(text, strlen(text));
 }
 
-/* Up to where a text can be broken first: its word, with the comma behind. */
+/* Length up to the first place to break a text: its first word with a comma behind it. */
 static size_t word_len(const char *text)
 {
 	size_t len = strcspn(text, " ,");
@@ -114,7 +114,7 @@ bool layout_shows(const struct output_column *column, int step)
 	return step >= column->comes && (!column->goes || step < column->goes);
 }
 
-/* What is left of @width when each column has its least, negative if too much. */
+/* Width left over when each column has its least width; negative if they do not fit. */
 static ssize_t room_left(const struct output_column *columns, size_t n,
 			 const struct layout_need *needs, size_t width,
 			 struct layout *layout)
@@ -132,7 +132,7 @@ static ssize_t room_left(const struct output_column *columns, size_t n,
 	return left;
 }
 
-/* Every column that is not whole gets one more, as long as there is some. */
+/* Widen each column that is not whole by one while there is width left. */
 static void share(const struct output_column *columns, size_t n,
 		  const struct layout_need *needs, size_t left,
 		  struct layout *layout)
@@ -187,7 +187,7 @@ void layout_fit(const struct output_column *columns, size_t n,
 		layout->step = -1;
 }
 
-/* A short form of it is shown instead. */
+/* Its short form is shown instead. */
 static bool replaced(const struct output_column *columns, size_t n, size_t of,
 		     int step)
 {
@@ -215,7 +215,7 @@ void layout_left_out(const struct output_column *columns, size_t n, int step,
 	}
 }
 
-/* Where the last characters of a text begin, not wider than @width. */
+/* Start of the last characters of a text that fit into @width. */
 static const char *tail_of(const char *text, size_t width)
 {
 	size_t all = layout_width(text), one;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Layout of tables on a terminal that is too narrow for them: names are
- * shortened in the middle, sentences wrap at words, columns of lesser importance
- * are left out, and no digit ever is. Pure.
+ * Layout of tables on a terminal that is too narrow for them: names are shortened
+ * in the middle, sentences wrap at words, and less important columns are left out;
+ * digits are never cut. Pure.
  */
 #ifndef LMCTL_BASE_LAYOUT_H
 #define LMCTL_BASE_LAYOUT_H
@@ -14,9 +14,9 @@
 #define LAYOUT_COLUMNS_MAX 16
 
 /**
- * enum layout_kind - what is in the cells of a column
- * @LAYOUT_WORD: whole or not at all, aligned left
- * @LAYOUT_NUMBER: whole or not at all, aligned right
+ * enum layout_kind - content of the cells of a column
+ * @LAYOUT_WORD: never cut, aligned left
+ * @LAYOUT_NUMBER: never cut, aligned right
  * @LAYOUT_NAME: shortened in the middle
  * @LAYOUT_TEXT: wraps after blanks and commas
  */
@@ -30,10 +30,10 @@ enum layout_kind {
 /**
  * struct output_column - a column of a table
  * @name: heading
- * @kind: what is in its cells
- * @goes: step at which it is left out, 0 for never: the column of 1 first
- * @comes: step from which on it is shown, 0 for always: the short form of a
- *	   column of the same name that goes
+ * @kind: content of its cells
+ * @goes: step at which it is left out, 1 first; 0 for never
+ * @comes: step from which it is shown, 0 for always: the short form of a column of
+ *	   the same name that is left out
  * @apart: tells rows apart: never left out where its cells differ
  */
 struct output_column {
@@ -45,7 +45,7 @@ struct output_column {
 };
 
 /**
- * struct layout_need - width that the cells of a column need
+ * struct layout_need - width required by the cells of a column
  * @whole: as they are
  * @least: shortened or wrapped as far as possible
  */
@@ -55,7 +55,7 @@ struct layout_need {
 };
 
 /**
- * struct layout - what was decided
+ * struct layout - the chosen layout
  * @step: columns are shown as of this step; negative: no table fits
  * @width: of each column, 0 of those that are not shown
  */
@@ -68,7 +68,7 @@ struct layout {
  * layout_width() - width of a text
  * @text: text
  *
- * What is not printable counts as libsmartcols prints it: "\x1b".
+ * An unprintable byte has the width of libsmartcols' form of it, "\x1b".
  *
  * Return: cells of a terminal.
  */
@@ -84,11 +84,11 @@ void layout_need(struct layout_need *need, enum layout_kind kind,
 		 const char *text);
 
 /**
- * layout_fit() - decide what is shown, and how wide
+ * layout_fit() - choose the columns and their widths
  * @columns: columns
  * @n: number of columns
  * @needs: need of each
- * @width: width of the terminal, 0 for one without end
+ * @width: width of the terminal, 0 for unlimited
  * @layout: filled
  */
 void layout_fit(const struct output_column *columns, size_t n,
@@ -127,7 +127,7 @@ char *layout_shorten(const char *text, size_t width);
 /**
  * layout_wrap() - wrap a text
  * @text: text
- * @width: greatest width, 0 for one without end; only a longer word exceeds it
+ * @width: greatest width, 0 for unlimited; only a longer word exceeds it
  * @indent: blanks before every line but the first
  *
  * Return: allocated text with newlines, none at its end; NULL when memory is

@@ -10,9 +10,9 @@
 #include "lmctl/base/linefile.h"
 #include "lmctl/base/messages.h"
 
-/* Lines are gathered up to so many bytes. */
+/* Size of the buffer of lines, in bytes. */
 #define BUFFER_SIZE (256 * 1024)
-/* A line that is longer is not one of ours. */
+/* Longest line of a recording, in bytes. */
 #define LINE_MAX_LEN 16384
 
 static int failed(struct linefile *file, int err)
@@ -24,7 +24,7 @@ static int failed(struct linefile *file, int err)
 	return -err;
 }
 
-/* Size of a regular file, or -1 of anything else. */
+/* Size of a regular file; -1 for other files. */
 static off_t regular_size(int fd)
 {
 	struct stat st;
@@ -34,7 +34,7 @@ static off_t regular_size(int fd)
 	return st.st_size;
 }
 
-/* Where the last whole line of a file ends, or -1 with errno. */
+/* Offset of the end of the last whole line of a file, or -1 with errno. */
 static off_t lines_end(int fd, off_t size)
 {
 	char chunk[4096];
@@ -57,7 +57,7 @@ static off_t lines_end(int fd, off_t size)
 	return 0;
 }
 
-/* The line before @end is one of those that are appended here. */
+/* Check whether the line before @end is of the kind that is appended here. */
 static bool after_own_line(int fd, off_t end, linefile_own_fn own)
 {
 	char line[LINE_MAX_LEN];
@@ -67,14 +67,14 @@ static bool after_own_line(int fd, off_t end, linefile_own_fn own)
 
 	if (!len || pread(fd, line, len, from) != (ssize_t)len)
 		return false;
-	/* Without the newline, back to the one before. */
+	/* Exclude the newline, and search for the one before it. */
 	start = memrchr(line, '\n', --len);
 	start = start ? start + 1 : line;
 	return (start > line || !from) &&
 	       own(start, len - (size_t)(start - line), true);
 }
 
-/* There is no whole line, but the beginning of one. */
+/* The file has no whole line, only the beginning of one. */
 static bool own_beginning(int fd, off_t size, linefile_own_fn own)
 {
 	char line[LINE_MAX_LEN];
@@ -84,7 +84,7 @@ static bool own_beginning(int fd, off_t size, linefile_own_fn own)
 	return len > 0 && own(line, (size_t)len, false);
 }
 
-/* Why the end of a file is not to be cut off, or NULL. */
+/* Reason not to cut off the end of a file, or NULL. */
 static const char *foreign(int fd, bool link, off_t end, off_t size,
 			   linefile_own_fn own)
 {
@@ -123,7 +123,7 @@ static int cut_partial_line(struct linefile *file, bool link,
 	return ftruncate(file->fd, end) ? failed(file, errno) : 0;
 }
 
-/* Nothing is created where a link points to. */
+/* Do not create a file through a symbolic link. */
 static int open_file(const char *path, bool *link)
 {
 	int flags = O_APPEND | O_CLOEXEC;
@@ -134,7 +134,7 @@ static int open_file(const char *path, bool *link)
 		fd = open(path, O_RDWR | flags);
 	else if (fd < 0 && errno == ENOENT)
 		fd = open(path, O_RDWR | flags | O_CREAT | O_NOFOLLOW, 0644);
-	/* Read access is for the last line; a FIFO must not get it. */
+	/* The last line needs read access; do not open a FIFO for reading. */
 	if (fd >= 0 && regular_size(fd) < 0) {
 		close(fd);
 		fd = open(path, O_WRONLY | flags);
@@ -163,7 +163,7 @@ int linefile_open(struct linefile *file, const char *path, linefile_own_fn own)
 	return err;
 }
 
-/* Best effort: the next recorder cuts a partial line off too. */
+/* Best effort: the next recorder cuts off a partial line, too. */
 static void take_back(const struct linefile *file, off_t size)
 {
 	if (size < 0 || regular_size(file->fd) <= size)
@@ -171,12 +171,12 @@ static void take_back(const struct linefile *file, off_t size)
 	if (ftruncate(file->fd, size))
 		lmctl_warning("'%s' keeps lines that are not complete",
 			      file->path);
-	/* Standard output need not append: a hole would come before its next. */
+	/* Standard output may not be in append mode: its next write would leave a hole. */
 	else if (lseek(file->fd, 0, SEEK_CUR) > size)
 		lseek(file->fd, size, SEEK_SET);
 }
 
-/* Writes all, or says why not and cuts the file to @size. */
+/* Write everything, or report the error and truncate the file to @size. */
 static int write_all(struct linefile *file, const char *lines, size_t len,
 		     off_t size)
 {

@@ -10,12 +10,11 @@
 #include <sys/types.h>
 
 /**
- * struct linefile - where lines go
+ * struct linefile - a file of lines
  * @path: path for messages
  * @fd: open for writing
- * @told: error that was said last; it is not said again in a row
- * @start: where the lines that belong together begin, or -1 of what is no
- *	   regular file
+ * @told: last reported error; not reported twice in a row
+ * @start: start of the lines that belong together, -1 if the file is not regular
  * @buffer: lines that are not written yet, or NULL
  * @used: their length
  */
@@ -29,12 +28,12 @@ struct linefile {
 };
 
 /**
- * typedef linefile_own_fn - is a line one of those that are appended
+ * typedef linefile_own_fn - check whether a line is of the kind that is appended
  * @line: the line without its newline, not terminated
  * @len: its length in bytes
- * @whole: false if it may be the beginning of one
+ * @whole: false if it may be the beginning of a line only
  *
- * Return: true if it is.
+ * Return: true if it is of that kind.
  */
 typedef bool (*linefile_own_fn)(const char *line, size_t len, bool whole);
 
@@ -42,13 +41,13 @@ typedef bool (*linefile_own_fn)(const char *line, size_t len, bool whole);
  * linefile_open() - open a file for appending
  * @file: filled
  * @path: path, NULL or "-" for standard output
- * @own: tells lines of this kind of file from others
+ * @own: recognises lines of this kind of file
  *
- * A last line without its end, which a power failure leaves behind, is cut off
- * with a warning: what is appended would make it a line that nobody can read.
- * Of a file that is not ours nothing is cut off: that of another user, one
- * reached through a symbolic link, one whose last whole line is foreign. It is
- * an error if it ends within a line.
+ * A power failure can leave a last line without its end. It is cut off with a
+ * warning, because an appended line would make it unreadable. Nothing is cut off a
+ * file of another user, a file reached through a symbolic link, or a file whose
+ * last whole line is of another kind; such a file is an error if it ends within a
+ * line.
  *
  * Return: 0, or a negative errno after a message.
  */
@@ -60,7 +59,7 @@ int linefile_open(struct linefile *file, const char *path, linefile_own_fn own);
  * @lines: whole lines
  * @len: their length in bytes
  *
- * When the disk is full a regular file keeps none of them.
+ * If the disk is full, a regular file keeps none of them.
  *
  * Return: 0, or a negative errno after a message.
  */
@@ -72,7 +71,7 @@ int linefile_append(struct linefile *file, const char *lines, size_t len);
  * @line: whole line
  * @len: its length in bytes
  *
- * Writes when enough lines have come; the others wait for linefile_end().
+ * Write once the buffer is full; linefile_end() writes the rest.
  *
  * Return: 0, or a negative errno after a message. A regular file then keeps
  * none of the lines since linefile_end().

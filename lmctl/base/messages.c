@@ -7,8 +7,8 @@
 #include "lmctl/base/messages.h"
 
 /*
- * A message may quote a file or name of anybody: without control characters it
- * is one line, and no sequence that a terminal obeys. U+0080 to U+009F are such
+ * A message may quote an untrusted file or name. Without control characters it
+ * stays one line and cannot control a terminal. U+0080 to U+009F are control
  * characters, too.
  */
 static void make_harmless(char *text)

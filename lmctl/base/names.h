@@ -11,11 +11,11 @@
 #define NAME_LEN 256
 
 /**
- * name_valid() - can this be the name of a node or set
+ * name_valid() - check the name of a node or set
  * @name: name
  *
- * Return: true if it fits and has no control characters, which a terminal
- * would obey when a recording of somebody else is shown.
+ * Return: true if the name fits and has no control characters: they could control a
+ * terminal that shows somebody else's recording.
  */
 bool name_valid(const char *name);
 

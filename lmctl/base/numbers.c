@@ -12,7 +12,7 @@ int lmctl_parse_u32(const char *text, uint32_t *value)
 	const char *digits = hex ? "0123456789abcdefABCDEF" : "0123456789";
 	const char *start = text + (hex ? 2 : 0);
 
-	/* strtoull() alone would take signs and leading blanks. */
+	/* strtoull() alone would accept signs and leading blanks. */
 	if (!*start || start[strspn(start, digits)])
 		return -EINVAL;
 	errno = 0;

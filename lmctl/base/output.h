@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What people and programs read from lmctl: messages, tables, progress.
+ * Output of lmctl: tables, paragraphs, progress.
  */
 #ifndef LMCTL_BASE_OUTPUT_H
 #define LMCTL_BASE_OUTPUT_H
@@ -11,7 +11,7 @@
 #include <stdint.h>
 #include "lmctl/base/layout.h"
 
-/* Room for what output_table_note() says. */
+/* Room for the sentence of output_table_note(). */
 #define OUTPUT_NOTE_LEN 320
 
 /**
@@ -29,7 +29,7 @@ enum output_style {
 };
 
 /**
- * output_terminal() - is stdout a terminal
+ * output_terminal() - check whether stdout is a terminal
  *
  * Return: true if it is.
  */
@@ -38,19 +38,19 @@ bool output_terminal(void);
 /**
  * output_width() - width of the terminal
  *
- * Return: columns of a terminal, 0 if stdout is none.
+ * Return: columns of the terminal, 0 if stdout is not a terminal.
  */
 size_t output_width(void);
 
 /**
- * struct output_layout - layout that tables one after the other share
- * @width: width of the terminal, 0 for one without end
- * @columns: columns of the first table, as they are to be shown
+ * struct output_layout - layout shared by consecutive tables
+ * @width: width of the terminal, 0 for unlimited
+ * @columns: columns of the first table, as they are shown
  * @n: number of columns
- * @firsts: hash of the first cell of those that tell rows apart
+ * @firsts: hash of the first cell of each column that tells rows apart
  * @needs: of all tables so far, so that columns stay where they are
  * @layout: of the last table
- * @changed: columns have gone or come since the one before
+ * @changed: columns were added or removed since the table before
  */
 struct output_layout {
 	size_t width;
@@ -64,10 +64,10 @@ struct output_layout {
 
 /**
  * output_table() - begin a table
- * @columns: columns, left to right; stay as long as the table
+ * @columns: columns, left to right; must outlive the table
  * @n: number of columns, at most LAYOUT_COLUMNS_MAX
  *
- * Styles show on a terminal only, and not if NO_COLOR is in the environment.
+ * Styles appear on a terminal only, and not if NO_COLOR is set in the environment.
  *
  * Return: table for output_row(), or NULL after a message.
  */
@@ -98,20 +98,19 @@ void output_sort(struct libscols_table *table, size_t by);
  * output_table_text() - print a table into a string
  * @table: table; its cells are shortened and wrapped
  * @layout: layout
- * @heading: print the headings; they also are when columns come or go
+ * @heading: print the headings; changed columns print them in any case
  *
  * Where no table fits, each row is a list of headings and cells.
  *
- * Return: allocated lines without the end of the last one, or NULL when memory
- * is short.
+ * Return: allocated lines without the last newline, or NULL when memory is short.
  */
 char *output_table_text(struct libscols_table *table,
 			struct output_layout *layout, bool heading);
 
 /**
- * output_table_note() - what a narrow terminal does not show
+ * output_table_note() - name what a narrow terminal does not show
  * @layout: layout of a table that was printed
- * @note: filled with a sentence, empty if all is shown
+ * @note: filled with a sentence, empty if everything is shown
  * @size: size of @note, OUTPUT_NOTE_LEN
  *
  * Return: @note.
@@ -124,7 +123,8 @@ const char *output_table_note(const struct output_layout *layout, char *note,
  * @table: table or NULL
  * @print_it: false to free it only
  *
- * On a terminal the table fits it, and a sentence says what is left out.
+ * On a terminal the table fits the width, and a sentence names the columns left
+ * out.
  *
  * Return: 0, or -ENOMEM after a message.
  */
@@ -141,16 +141,15 @@ void output_paragraph(unsigned int indent, const char *format, ...)
 /**
  * output_close() - flush and close stdout
  *
- * Return: 0, or a negative errno after a message if anything that was printed
- * is lost.
+ * Return: 0, or a negative errno after a message if output was lost.
  */
 int output_close(void);
 
 /**
  * struct output_progress - progress of long work, on a terminal only
- * @what: what is counted, for instance "flows"
+ * @what: the counted items, for instance "flows"
  * @total: number at the end, 0 if not known
- * @shown: something is on the terminal's line
+ * @shown: the terminal's line has text
  * @next: monotonic time of the next update in milliseconds
  */
 struct output_progress {
@@ -166,7 +165,7 @@ struct output_progress {
  * @what: what is counted
  * @total: number at the end, 0 if not known
  *
- * Work that takes less than half a second shows nothing.
+ * Work shorter than half a second shows nothing.
  */
 void output_progress_start(struct output_progress *progress, const char *what,
 			   uint64_t total);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Tables: libsmartcols pads and colours them. What fits is decided by
- * layout.c, because libsmartcols cuts numbers as it cuts everything else.
+ * Tables: libsmartcols pads and colours them. layout.c chooses what fits, because
+ * libsmartcols cuts numbers like any other text.
  */
 #include <errno.h>
 #include <stdarg.h>
@@ -13,10 +13,10 @@
 #include "lmctl/base/messages.h"
 #include "lmctl/base/output.h"
 
-/* Of a terminal that does not tell its size: that of the first ones. */
+/* Default width of a terminal that does not report its size. */
 #define WIDTH_DEFAULT 80
 #define LEFT_OUT_LEN 256
-/* Before a heading with its cell, where there is no room for a table. */
+/* Indent of a heading with its cell, where there is no room for a table. */
 #define PAIRS_INDENT 2
 
 bool output_terminal(void)
@@ -109,7 +109,7 @@ void output_sort(struct libscols_table *table, size_t by)
 	scols_sort_table(table, column);
 }
 
-/* They are in one array: the first is that of the first column. */
+/* The columns are one array, in order. */
 static const struct output_column *columns_of(struct libscols_table *table)
 {
 	struct libscols_column *first = scols_table_get_column(table, 0);
@@ -122,7 +122,7 @@ static const char *cell_text(const struct libscols_line *line, size_t i)
 	return scols_cell_get_data(scols_line_get_cell((void *)line, i));
 }
 
-/* Each next call gives the next line, NULL after the last. */
+/* Each call returns the next line, NULL after the last. */
 static struct libscols_line *next_line(struct libscols_table *table,
 				       struct libscols_iter *iter)
 {
@@ -238,7 +238,7 @@ static int fit(struct libscols_table *table, const struct output_layout *as)
 			scols_column_set_flags(column, SCOLS_FL_HIDDEN);
 		else if (layout->width[i] < as->needs[i].whole)
 			err = fit_column(table, i, kind, layout->width[i]);
-		/* No blanks at the end of lines. */
+		/* Remove blanks at the end of lines. */
 		if (i != last)
 			scols_column_set_whint(column,
 					       (double)layout->width[i]);
@@ -246,7 +246,7 @@ static int fit(struct libscols_table *table, const struct output_layout *as)
 	return err;
 }
 
-/* A heading and its cell; only a sentence is of more than one line. */
+/* Print a heading and its cell; only a sentence has more than one line. */
 static char *pair(const struct output_column *column, const char *text,
 		  size_t width)
 {

@@ -41,7 +41,7 @@ static int find(const char *user, struct identity *identity)
 	return 0;
 }
 
-/* A line of a map: the first number inside, the first outside, how many. */
+/* A line of a map: first number inside, first number outside, count. */
 static bool maps(const char *line, uint32_t id)
 {
 	unsigned long inside, count;
@@ -69,8 +69,8 @@ static bool mapped(const char *map, uint32_t id)
 }
 
 /*
- * Who is to run what root started. Root of a user namespace that has no other
- * user is none outside: it stays.
+ * Choose the user for a program that root started. Root of a user namespace without
+ * other users stays: it is not root outside.
  */
 static bool unprivileged(struct identity *identity)
 {
@@ -86,7 +86,7 @@ static bool unprivileged(struct identity *identity)
 
 static int become(const struct identity *identity, bool bounds)
 {
-	/* Already this one, as under a service manager. */
+	/* It is this user already, as under a service manager. */
 	if (identity->user == getuid() && identity->user == geteuid())
 		return capng_apply(CAPNG_SELECT_CAPS) ? refused() : 0;
 	errno = 0;
@@ -109,7 +109,7 @@ int privileges_drop(const char *user, bool bind)
 	bool admin = capng_have_capability(CAPNG_PERMITTED, CAP_NET_ADMIN);
 	bool low = bind && capng_have_capability(CAPNG_PERMITTED,
 						 CAP_NET_BIND_SERVICE);
-	/* Only who has CAP_SETPCAP may shrink the bounding set. */
+	/* Shrinking the bounding set needs CAP_SETPCAP. */
 	bool bounds = capng_have_capability(CAPNG_EFFECTIVE, CAP_SETPCAP);
 	struct identity identity;
 	bool other = true;

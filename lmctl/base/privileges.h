@@ -4,17 +4,17 @@
 
 #include <stdbool.h>
 
-/* Who runs what root started, if there is this user; otherwise nobody. */
+/* User of daemons that root started, if it exists; otherwise nobody. */
 #define PRIVILEGES_USER "sr6flow"
 
 /**
- * privileges_drop() - keep what a daemon needs, if there is it, and no more
- * @user: user to become; empty to stay who it is; NULL: if it is root, become
+ * privileges_drop() - keep only the capabilities that a daemon needs
+ * @user: user to become; empty to stay the same user; NULL: root becomes
  *	  PRIVILEGES_USER
  * @bind: keep CAP_NET_BIND_SERVICE beside CAP_NET_ADMIN
  *
- * What root opened before stays open: call this after the last file that only
- * root may open. New programs started from here on gain nothing either.
+ * Files that root opened before stay open: call this after opening the last file
+ * that only root may open. Programs started later gain no privileges, either.
  *
  * Return: 0, or a negative errno after a message.
  */
