@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Limits, and why they hold: an entry is made by a request only below both of
- * them, and by a dump only for a flow that is in the set. It counts from then
- * until it has left the set and no request for it can be repeated any more. A
- * key's requests take over the flows of another key, within their own share:
- * so flows follow when the senders change to a new key.
+ * Why the limits hold: a request makes an entry only below both limits, and a dump
+ * only for a flow in the set. An entry counts until it has left the set and no
+ * request for it can be repeated. Requests with a key take over flows of another
+ * key within the share of their own key, so flows follow the senders to a new key.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -23,9 +22,9 @@
 
 /**
  * struct entry - a flow
- * @asked: newest block that a request has asked for, INT64_MIN for none
+ * @asked: newest block requested, INT64_MIN for none
  * @left: seconds until it times out, by the last dump
- * @owner: key that it counts for, or NO_OWNER
+ * @owner: key whose share it uses, or NO_OWNER
  * @seen: it was in a dump since the last block's end, or was added
  * @present: it was in a dump of the last block
  * @queued: it is among the jobs
@@ -52,14 +51,14 @@ struct entry {
 
 /**
  * struct learning - a learning
- * @config: limits, without @keys
+ * @config: limits, without the keys
  * @nkeys: number of keys
  * @id: their ids
- * @owned: entries of each, and of none
+ * @owned: entries of each key, and of no key
  * @held: nothing is added before the next block
  * @entries: the flows
- * @jobs: those that are to be added or renewed
- * @stats: what became of it
+ * @jobs: flows to be added or renewed
+ * @stats: counters
  */
 struct learning {
 	struct learning_config config;
@@ -172,7 +171,7 @@ static void set_owner(struct learning *learning, struct entry *entry,
 	entry->owner = owner;
 }
 
-/* May @owner have one flow more? */
+/* Check whether @owner may have one more flow. */
 static bool has_room(const struct learning *learning, unsigned int owner)
 {
 	uint32_t share;
@@ -223,7 +222,7 @@ void learning_dumped(struct learning *learning,
 		return;
 	entry = entry_find(learning, &record->flow);
 	if (!record->timeout || record->timeout == SR6FLOW_NO_TIMEOUT) {
-		/* The operator's now. */
+		/* It belongs to the operator now. */
 		if (entry)
 			entry_forget(learning, entry);
 		return;
@@ -331,7 +330,7 @@ bool learning_next(struct learning *learning, struct learning_job *job)
 	return true;
 }
 
-/* What waits would meet the same. */
+/* Waiting jobs would fail for the same reason. */
 static void hold(struct learning *learning)
 {
 	struct entry *entry, *next;
@@ -356,7 +355,7 @@ void learning_done(struct learning *learning, const struct learning_job *job,
 		entry->left = job->timeout;
 		return;
 	}
-	/* What cannot be renewed is so at the end of the next block. */
+	/* A failed renewal is repeated at the end of the next block. */
 	if (job->renew)
 		return;
 	entry_forget(learning, entry);

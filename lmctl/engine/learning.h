@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Learning: which flows a counting set gets because authenticated requests name
- * them, and how long it keeps them. Pure: requests and dumps go in, jobs for the
- * one who writes to the set come out.
+ * Learning: adds the flows named by authenticated requests to a counting set, and
+ * keeps them while they are requested. Pure: requests and dumps go in, jobs for the
+ * writer of the set come out.
  *
- * A flow is a learned one if it has a timeout: so a new process knows which they
- * are, and the flows of the operator, which have none, stay as they are. While
- * requests name a learned flow its timeout is renewed when half of it is over.
+ * A learned flow is one with a timeout: a restarted process recognises it, and the
+ * flows of the operator, which have no timeout, are not touched. While requests
+ * name a learned flow, its timeout is renewed at half of its time.
  *
- * At most as many as the configuration says, jobs and flows that were removed a
- * moment ago included, and of them each key has an equal share.
+ * The configuration limits the number of learned flows, including jobs and recently
+ * removed flows. Each key has an equal share of it.
  */
 #ifndef LMCTL_ENGINE_LEARNING_H
 #define LMCTL_ENGINE_LEARNING_H
@@ -22,11 +22,11 @@
 struct learning;
 
 /**
- * struct learning_config - how much to learn
+ * struct learning_config - limits of learning
  * @flows: most flows, 0 to learn none
- * @timeout: seconds until a flow is removed that no request names
+ * @timeout: seconds without a request until a flow is removed
  * @keys: keys of the requests; only their ids are used
- * @wake: called when there are jobs where there were none; may be NULL
+ * @wake: called when the first job is queued; may be NULL
  * @arg: for @wake
  */
 struct learning_config {
@@ -38,12 +38,12 @@ struct learning_config {
 };
 
 /**
- * struct learning_stats - what became of it
- * @flows: learned flows in the set, by the last whole block
+ * struct learning_stats - counters of learning
+ * @flows: learned flows in the set at the end of the last block
  * @learned: flows that were added, since the start
- * @refused: requests for a flow that was not added because of the limits of all
- *	     or of the key, since the start
- * @failed: flows that the set did not take, since the start
+ * @refused: requests for flows that a limit kept out, of the set or of the key,
+ *	     since the start
+ * @failed: flows that could not be added to the set, since the start
  */
 struct learning_stats {
 	uint64_t flows;
@@ -55,8 +55,8 @@ struct learning_stats {
 /**
  * struct learning_job - a change of the set
  * @flow: flow, without a name
- * @renew: it is in the set: renew its timeout. Otherwise add it if it is not
- *	   there
+ * @renew: renew the timeout of a flow in the set; otherwise add the flow if it is
+ *	   missing
  * @timeout: seconds
  * @entry: for learning_done()
  */
@@ -68,7 +68,7 @@ struct learning_job {
 };
 
 /**
- * learning_new() - learn nothing yet
+ * learning_new() - make a learning without a limit set: it learns nothing
  *
  * Return: learning for learning_free(), or NULL when memory is short.
  */
@@ -89,7 +89,7 @@ void learning_configure(struct learning *learning,
 			const struct learning_config *config);
 
 /**
- * learning_dumped() - a flow is in the set
+ * learning_dumped() - note a flow of a dump
  * @learning: learning
  * @record: flow in a dump
  */
@@ -97,45 +97,45 @@ void learning_dumped(struct learning *learning,
 		     const struct sr6flow_record *record);
 
 /**
- * learning_block_end() - all dumps of a block were taken in
+ * learning_block_end() - note the end of a block's dumps
  * @learning: learning
  * @block: block number
  * @history: blocks that requests can ask for
  *
- * Makes the jobs that renew timeouts. A flow from which the operator takes the timeout
- * after the dump and before its job gets it again: the set cannot be asked for the
- * timeout of one flow.
+ * Queue the jobs that renew timeouts. If the operator removes the timeout of a flow
+ * between the dump and its job, the job sets it again: the timeout of a single flow
+ * cannot be read.
  */
 void learning_block_end(struct learning *learning, int64_t block,
 			unsigned int history);
 
 /**
- * learning_stepped() - block numbers from before mean nothing any more
+ * learning_stepped() - forget block numbers after a step of the clock
  * @learning: learning
  */
 void learning_stepped(struct learning *learning);
 
 /**
- * learning_keep() - a request names a flow that may be a learned one
+ * learning_keep() - note a request for a flow that may be learned
  * @learning: learning
  * @flow: flow
  * @block: block that it asks for
  * @key: id of its key
  *
- * Return: true if it is, or is about to be.
+ * Return: true if the flow is learned or queued.
  */
 bool learning_keep(struct learning *learning, const struct sr6flow_flow *flow,
 		   int64_t block, const char *key);
 
 /**
- * learning_add() - a request names a flow that the set does not have
+ * learning_add() - learn a flow that the set does not have
  * @learning: learning
  * @flow: flow
  * @block: block that it asks for
  * @key: id of its key
  *
- * Refuses a block that is not newer than the last one that was asked of this flow:
- * that request may be a repeated one.
+ * Reject a block that is not newer than the last one requested for this flow: the
+ * request may be a replay.
  *
  * Return: true if there is a job for it now.
  */
@@ -147,13 +147,13 @@ bool learning_add(struct learning *learning, const struct sr6flow_flow *flow,
  * @learning: learning
  * @job: filled
  *
- * Return: true if there is one: do it and call learning_done() before anything
+ * Return: true if there is a job: do it and call learning_done() before anything
  * else.
  */
 bool learning_next(struct learning *learning, struct learning_job *job);
 
 /**
- * learning_done() - what became of a job
+ * learning_done() - report the result of a job
  * @learning: learning
  * @job: job of learning_next()
  * @err: 0 or a negative errno
@@ -164,7 +164,7 @@ void learning_done(struct learning *learning, const struct learning_job *job,
 		   int err);
 
 /**
- * learning_stats() - what became of it
+ * learning_stats() - counters of learning
  * @learning: learning
  *
  * Return: valid as long as @learning.

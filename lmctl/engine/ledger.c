@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Block numbers that come from here are of this node's clock; those of a
- * request are any 64 bits, and nothing is computed with them before they are
- * known to be near ours.
+ * Block numbers of this node come from its clock. Those of a request are arbitrary
+ * 64-bit values: they are compared with this node's before any arithmetic.
  *
  * A step of the clock voids what was recorded before it. A record whose number is
- * not above the newest reported one means that the clock was set back: the number,
- * and later ones, were not reported yet by the new time.
+ * not above the newest reported one means that the clock was set back: by the new
+ * time, this number and later ones were not reported yet.
  */
 #include <endian.h>
 #include <errno.h>
@@ -20,9 +19,9 @@
 #include "lmctl/base/flowkey.h"
 #include "lmctl/engine/ledger.h"
 
-/* A sender has sent into a flow if it asked for one of so many blocks back. */
+/* A sender counts as an ingress of a flow for so many blocks after its request. */
 #define INGRESS_BLOCKS 2
-/* Blocks from the newest one to the one that runs while the next is read. */
+/* Blocks from the newest one to the running one while the next is read. */
 #define RUNNING_AHEAD 2
 
 /**
@@ -46,10 +45,10 @@ struct slot {
 };
 
 /**
- * struct ingress - a sender that says that it sent into a flow
+ * struct ingress - a sender that claims to have sent into a flow
  * @known: the others are filled
  * @address: its address
- * @block: last block for which it said so
+ * @block: last block for which it claimed so
  */
 struct ingress {
 	bool known;
@@ -59,10 +58,10 @@ struct ingress {
 
 /**
  * struct entry - a flow
- * @first: block that ran when it was seen first; INT64_MAX until the next
- *	   report tells which, INT64_MIN if that is the first one of all
- * @last: last report before which there was a sign of life
- * @seen: there was one since the last report
+ * @first: block that ran when the flow was first seen; INT64_MAX until the next
+ *	   report, INT64_MIN if that is the first report
+ * @last: last report before which the flow was seen
+ * @seen: the flow was seen since the last report
  * @instance: identity of the set
  * @generation: identity of @total
  * @total: packets of all colours in the last dump
@@ -93,9 +92,9 @@ struct entry {
  * @newest: the newest one
  * @since: the first one since the clock stepped, INT64_MAX if none was reported
  * @begins: the first block that can have a figure, INT64_MIN if it is not known
- * @total: packets that all flows have counted
+ * @total: packets counted by all flows
  * @flows: the flows
- * @learning: which of them requests have brought
+ * @learning: flows that requests have added
  */
 struct ledger {
 	struct blocktlv own;
@@ -206,7 +205,7 @@ static struct entry *entry_get(struct ledger *ledger,
 	return entry;
 }
 
-/* The total only grows, whatever becomes of a flow. */
+/* The total only grows, even if flows are removed. */
 static void count_total(struct ledger *ledger, struct entry *entry,
 			const struct sr6flow_record *record)
 {
@@ -344,7 +343,7 @@ void ledger_block_end(struct ledger *ledger, int64_t block)
 	learning_block_end(ledger->learning, block, LEDGER_BLOCKS);
 }
 
-/* Does the sender measure as this node does? Tell it how this node does. */
+/* Compare the sender's mask and timing with this node's, and report those of this node. */
 static enum answer_status compare(const struct ledger *ledger,
 				  struct blocktlv *tlv)
 {
@@ -364,7 +363,7 @@ static enum answer_status compare(const struct ledger *ledger,
 	return status;
 }
 
-/* Before the first report. A sender must not ask for ever for what never comes. */
+/* Before the first report. A sender must not ask for ever for a block that never comes. */
 static enum answer_status unreported(const struct ledger *ledger,
 				     int64_t block)
 {
@@ -372,8 +371,8 @@ static enum answer_status unreported(const struct ledger *ledger,
 }
 
 /*
- * With another netmask all flows are others. Before the first report not every
- * flow has been seen.
+ * With another netmask every flow is another one. Before the first report some
+ * flows have not been seen.
  */
 static enum answer_status not_found(const struct ledger *ledger,
 				    const struct blocktlv *tlv)
@@ -389,7 +388,7 @@ static struct answer invalid(enum reason reason)
 	return (struct answer){ ANSWER_INVALID, reason };
 }
 
-/* To the asker it is a name that is the same or not. */
+/* The sender only compares it for equality. */
 static void answer_total(const struct entry *entry, const struct slot *slot,
 			 struct blocktlv *tlv)
 {
@@ -428,7 +427,7 @@ static struct answer answer_block(const struct ledger *ledger,
 	return (struct answer){ .status = ANSWER_VALID };
 }
 
-/* A block number that this node's clock cannot come to soon is an invention. */
+/* Reject a block number that this node's clock will not reach soon. */
 static bool plausible(const struct ledger *ledger, int64_t block)
 {
 	return ledger->reported &&
@@ -463,7 +462,7 @@ static void note_ingress(const struct ledger *ledger, struct entry *entry,
 	};
 }
 
-/* Only for blocks that are kept, so the distances are small. */
+/* Called for kept blocks only, so the distances are small. */
 static bool two_ingresses(const struct entry *entry, int64_t block,
 			  const struct in6_addr *from)
 {
@@ -506,7 +505,7 @@ bool ledger_ask(struct ledger *ledger, struct blocktlv *tlv,
 	return true;
 }
 
-/* Does the set have the flow? Not every block brings a dump. */
+/* Check whether the set has the flow. Not every block has a dump. */
 static bool is_present(const struct ledger *ledger, const struct entry *entry)
 {
 	return entry && (entry->seen || !block_older(entry->last, ledger->newest, 1));

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Ledger: the last blocks of every flow of a counting set, as its recorder
- * found them, for a reflector to answer from. Pure.
+ * Ledger: the last blocks of every flow of a counting set, from its recorder; a
+ * reflector answers from them. Pure.
  *
- * Memory is bounded by flows x LEDGER_BLOCKS; a flow that left the set goes
+ * Memory is bounded by flows x LEDGER_BLOCKS; a flow that left the set is removed
  * when its last block is too old.
  */
 #ifndef LMCTL_ENGINE_LEDGER_H
@@ -31,10 +31,10 @@ struct ledger;
 struct ledger *ledger_new(const struct block_timing *timing);
 
 /**
- * ledger_begins() - say from where on there can be figures
+ * ledger_begins() - set the first block that can have a figure
  * @ledger: ledger
- * @block: first block that the recorder can tell of; those before it are too old,
- *	   and nobody need ask again. A step of the clock takes this back
+ * @block: first block that the recorder can count; earlier ones are answered as too
+ *	   old. A step of the clock resets it
  */
 void ledger_begins(struct ledger *ledger, int64_t block);
 
@@ -45,20 +45,20 @@ void ledger_begins(struct ledger *ledger, int64_t block);
 void ledger_free(struct ledger *ledger);
 
 /**
- * ledger_set() - what the set is like
+ * ledger_set() - note the state of the set
  * @ledger: ledger
  * @set: state of the set, which may be empty
  */
 void ledger_set(struct ledger *ledger, const struct sr6flow_set *set);
 
 /**
- * ledger_flow() - a flow is in the set
+ * ledger_flow() - note a flow of the set
  * @ledger: ledger
  * @set: state of the set
  * @record: flow in a dump
  *
- * A flow has records only from its second block on; this tells a flow that was
- * just added from one that is unknown.
+ * A flow has records from its second block on; this call distinguishes a flow just
+ * added from an unknown one.
  *
  * Return: 0 or -ENOMEM.
  */
@@ -66,7 +66,7 @@ int ledger_flow(struct ledger *ledger, const struct sr6flow_set *set,
 		const struct sr6flow_record *record);
 
 /**
- * ledger_record() - take a record of a finished block in
+ * ledger_record() - add a record of a finished block
  * @ledger: ledger
  * @record: record; a second one of the same flow and block replaces the first
  *	    unless that was invalid
@@ -76,19 +76,19 @@ int ledger_flow(struct ledger *ledger, const struct sr6flow_set *set,
 int ledger_record(struct ledger *ledger, const struct record *record);
 
 /**
- * ledger_block_end() - all records of a block have been given
+ * ledger_block_end() - note the end of a block's records
  * @ledger: ledger
  * @block: block number
  *
- * Forgets flows whose last sign of life is more than LEDGER_BLOCKS old.
+ * Forget flows that were last seen more than LEDGER_BLOCKS ago.
  */
 void ledger_block_end(struct ledger *ledger, int64_t block);
 
 /**
- * ledger_stepped() - the clock was set or the machine was suspended
+ * ledger_stepped() - note a step of the clock or a suspension
  * @ledger: ledger
  *
- * Voids every block that is kept: nobody knows since when the clock was wrong, so
+ * Void every kept block: the time from which the clock was wrong is unknown, so
  * their numbers may be those of other blocks.
  */
 void ledger_stepped(struct ledger *ledger);
@@ -96,13 +96,13 @@ void ledger_stepped(struct ledger *ledger);
 /**
  * ledger_ask() - answer a block TLV
  * @ledger: ledger
- * @tlv: the request; @answer, @received, and with a difference in timing or
- *	 mask the fields in question, are overwritten with what this node has
+ * @tlv: the request; @answer and @received are overwritten with this node's, and so
+ *	 are timing or mask if they differ
  * @from: address of the sender
  *
- * Differences are told before anything else, so that a sender learns of them
- * whatever the block. A flow that two addresses asked for within two blocks,
- * both with packets sent, has two ingresses.
+ * Differences in timing and mask come first, so that a sender learns of them for
+ * any block. A flow has two ingresses if two addresses asked for it within two
+ * blocks and both sent packets.
  *
  * Return: true unless the flow is unknown; then @answer says so, or that the set
  * has another netmask or that no block was reported yet, and mask and timing are
@@ -112,12 +112,12 @@ bool ledger_ask(struct ledger *ledger, struct blocktlv *tlv,
 		const struct in6_addr *from);
 
 /**
- * ledger_keep() - note that an authenticated request names a flow
+ * ledger_keep() - note an authenticated request for a flow
  * @ledger: ledger
  * @tlv: the request as it came
  * @key: id of its key
  *
- * Return: true if the flow is in the set, or is about to be.
+ * Return: true if the flow is in the set or queued for it.
  */
 bool ledger_keep(struct ledger *ledger, const struct blocktlv *tlv,
 		 const char *key);
@@ -128,10 +128,10 @@ bool ledger_keep(struct ledger *ledger, const struct blocktlv *tlv,
  * @tlv: the request as it came
  * @key: id of its key
  *
- * Only a request for a block that is kept or about to be, newer than the last one in
- * which the set had the flow, and newer than the first one that was reported since
- * the start or since a step of the clock: a repeated request must not bring back
- * what was removed.
+ * The request must be for a block that is kept or will be next, newer than the last
+ * one in which the set had the flow, and newer than the first one reported since
+ * the start or a step of the clock: a replayed request must not bring back a
+ * removed flow.
  *
  * Return: true if mask, netmask and timing are those of this ledger.
  */
@@ -139,7 +139,7 @@ bool ledger_learn(struct ledger *ledger, const struct blocktlv *tlv,
 		  const char *key);
 
 /**
- * ledger_learning() - what is learned
+ * ledger_learning() - learning of a ledger
  * @ledger: ledger
  *
  * Return: valid as long as @ledger; its dumps and blocks are those of the ledger.

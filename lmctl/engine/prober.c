@@ -27,7 +27,7 @@ static int peer_init(struct prober *prober, struct prober_peer *peer)
 	return 0;
 }
 
-/* What the buffer holds, and no less than a base packet. */
+/* At most the buffer, at least a base packet. */
 static size_t message_max(const struct prober *prober, size_t wanted)
 {
 	if (wanted > sizeof(prober->data))
@@ -112,7 +112,7 @@ static void peer_shift(struct prober *prober, unsigned int index, int64_t by)
 		peer->ring[i].overdue -= by;
 }
 
-/* After a step backwards, do not wait until the old time comes again. */
+/* After a step backwards, do not wait for the old time. */
 static void clock_went_back(struct prober *prober, int64_t by)
 {
 	struct prober_block *block;

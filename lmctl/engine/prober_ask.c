@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * When to ask. An ask goes through its entries in rounds; within a round it
- * sends as fast as pace and window allow. What was answered drops out when the
- * next round begins, so all work is linear in flows x rounds.
+ * When to ask. An ask iterates over its entries in rounds; within a round it sends
+ * as fast as pace and window permit. Answered entries are removed when the next
+ * round begins, so all work is linear in flows x rounds.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -43,13 +43,13 @@ int prober_ask_init(struct prober *prober, struct prober_ask *ask,
 	return 0;
 }
 
-/* An ask without entries has one message per round. */
+/* An ask without entries sends one message per round. */
 static size_t round_end(const struct prober_ask *ask)
 {
 	return ask->n ? ask->end : 1;
 }
 
-/* Those for which the peer must read the block first come last. */
+/* Entries for which the peer must read the block first come last. */
 static size_t waits_last(struct prober_ask *ask)
 {
 	size_t i, asked = 0;
@@ -65,7 +65,7 @@ static size_t waits_last(struct prober_ask *ask)
 	return asked;
 }
 
-/* A peer that has answered since the last round is not to be spared. */
+/* A peer that answered since the last round needs no slower pace. */
 static void round_begin(const struct prober *prober, struct prober_ask *ask,
 			int64_t now)
 {
@@ -87,7 +87,7 @@ static void round_begin(const struct prober *prober, struct prober_ask *ask,
 	}
 }
 
-/* What late replies have answered need not be asked in this round. */
+/* Skip entries that late replies have answered. */
 static void round_skip(struct prober_ask *ask)
 {
 	while (ask->cursor < ask->end &&
@@ -125,7 +125,7 @@ static void forget_overdue(struct prober *prober, unsigned int index,
 	struct prober_peer *peer = &prober->peer[index];
 	struct prober_message *message;
 
-	/* What the ring has overwritten is not waiting any more. */
+	/* Messages that the ring has overwritten no longer wait. */
 	if (peer->seq - peer->oldest > prober->ring)
 		peer->oldest = peer->seq - prober->ring;
 	for (; peer->oldest != peer->seq; peer->oldest++) {
@@ -151,7 +151,7 @@ static unsigned int window(const struct prober *prober,
 	return most < PROBER_SILENT_WINDOW ? most : PROBER_SILENT_WINDOW;
 }
 
-/* When the next message may go; @now if it may at once. */
+/* Time of the next message; @now if it may be sent at once. */
 static int64_t may_send(struct prober *prober, unsigned int index,
 			int64_t now)
 {
@@ -168,7 +168,7 @@ static int64_t may_send(struct prober *prober, unsigned int index,
 	return now;
 }
 
-/* Return: when to go on; @now at the end of a round that has just been sent. */
+/* Return: time to continue; @now at the end of a round that was just sent. */
 static int64_t ask_run(struct prober *prober, struct prober_ask *ask,
 		       int64_t now)
 {
@@ -203,7 +203,7 @@ int64_t prober_peer_run(struct prober *prober, unsigned int peer, int64_t now)
 		if (!block->asking || ask->complete)
 			continue;
 		when = earlier(when, ask_run(prober, ask, now));
-		/* Pace, window or socket are the same for all blocks. */
+		/* Pace, window and socket are shared by all blocks. */
 		if (ask->cursor < round_end(ask))
 			break;
 	}

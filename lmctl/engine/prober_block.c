@@ -6,7 +6,7 @@
 
 #include "lmctl/engine/prober_private.h"
 
-/* Flows of a block for which there is room at first. */
+/* Initial room for flows of a block. */
 #define ENTRIES_MIN 16
 
 const void *prober_entry_key(const struct prober *prober,
@@ -161,7 +161,7 @@ static void entries_free(struct prober_block *block)
 	block->n = 0;
 }
 
-/* In order: whether a block has figures is known when it is complete. */
+/* In order: a block's figures are known once it is complete. */
 static void blocks_settle(struct prober *prober)
 {
 	struct prober_block *block;
@@ -186,7 +186,7 @@ void prober_blocks_sweep(struct prober *prober)
 			prober_block_free(prober, block);
 }
 
-/* Something came back from that peer, but nothing that it could be asked for. */
+/* The peer replied, but with nothing usable. */
 static void block_unusable(const struct prober *prober,
 			   struct prober_block *block, unsigned int peer)
 {
@@ -253,9 +253,9 @@ void prober_block_free(struct prober *prober, struct prober_block *block)
 }
 
 /*
- * The block that takes records in. After a step of the clock backwards a
- * number comes again; what peers say about it from now on can be of either
- * time, so the earlier one ends here, and nothing is mixed.
+ * The block that collects records. After a step of the clock backwards a number
+ * repeats, and answers of peers could be about either block: end the earlier one,
+ * so that nothing is mixed.
  */
 static struct prober_block *block_get(struct prober *prober, int64_t number)
 {
@@ -293,8 +293,8 @@ static int block_reserve(struct prober_block *block)
 }
 
 /*
- * Without our own count, other counts on the path still tell the loss between
- * them; a single one and a sum tell nothing.
+ * Without this node's count, two other counts on the path still give the loss
+ * between them; a single count and a sum give none.
  */
 static bool worth_asking(const struct prober *prober,
 			 const struct record *record)

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Delays. Own times are T1 as remembered and T4 from the kernel; T2 and T3 are
- * the word of the peer and bounded before anything is computed with them.
+ * Delays. T1 is remembered and T4 is from the kernel; T2 and T3 come from the peer
+ * and are bounded before any arithmetic.
  */
 #include <string.h>
 
 #include "lmctl/engine/prober_private.h"
 
 /*
- * Two clocks that are slewed differ in rate by at most 1/1000, and a time on the wire is
- * cut: a peer may seem to have taken longer than the whole way took.
+ * The rates of two slewed clocks differ by at most 1/1000, and times on the wire
+ * are truncated: the time at the peer may seem longer than the round trip.
  */
 #define RATE_SHARE 1000
 #define TICK_NS 2
@@ -20,8 +20,8 @@ static bool within(int64_t value, int64_t low, int64_t high)
 }
 
 /*
- * A one-way delay that is negative by more than the error proves that a clock
- * is not what it claims to be.
+ * A one-way delay that is negative by more than the error proves that the Error
+ * Estimate of a clock is wrong.
  */
 static void sample_one_way(const struct prober *prober, struct delay *delay,
 			   int64_t forward, int64_t backward,

@@ -2,23 +2,23 @@
 /*
  * Gap rows: the exact sum over blocks that had no figures of their own.
  *
- * An anchor is a block that is exact, as the one before it is, and of which both
- * ends of a part of the path know their cumulative counters. Those are then of the
- * same packets at both ends but for the lost ones: see recorder.c. Between two
- * anchors of the same identities at both ends, what the counters grew by is what
- * was sent and what was received of it. Less the figures that blocks between had, it
- * is the figure of those that had none.
+ * An anchor is an exact block after an exact block for which both ends of a part of
+ * the path know their cumulative counters. These then cover the same packets at
+ * both ends except the lost ones: see recorder.c. Between two anchors with the same
+ * identities at both ends, the growth of the counters is the number of packets sent
+ * and received. Less the figures of blocks in between, it is the figure of the
+ * blocks without one.
  *
- * Two exact blocks in a row are asked for because the cumulative counters of a
- * block have two parts, one read with the block before: that row shows that the peer
- * was near and its clock right when that one was read.
+ * Two exact blocks in a row are required because the cumulative counters of a block
+ * have two parts, one read with the block before: the first exact block shows that
+ * delay and clocks were right when that part was read.
  *
  * Without source in the key, all packets between two anchors of the same identities came
  * from the source that the last one shows: it must be the same at both ends, unless
  * nothing was received.
  *
- * A block that was lost for another reason than its timing ends what was known: the
- * identities say so, and so does the reason, where it is told.
+ * A block that is invalid for another reason than its timing ends the continuity:
+ * the identities change, and the reason says so where it is known.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -29,18 +29,18 @@
 
 #include "lmctl/engine/prober_private.h"
 
-/* The segments of a path, and the whole of it. */
+/* The segments of a path, and the whole path. */
 #define PAIRS_MAX (RESULT_PEERS_MAX + 1)
 
 /**
- * struct point - what a point of the path knows of a block
+ * struct point - counters of a point of the path for a block
  * @known: its counts
- * @broken: more than its timing was wrong
+ * @broken: another fault than its timing
  * @counters: packets and bytes in the block
  * @total: cumulative
  * @identity: of @total, 0 if it is not known
  * @source: of the packets, as struct record has it
- * @foreign: they may be of another one, too
+ * @foreign: they may come from another source, too
  */
 struct point {
 	bool known;
@@ -55,7 +55,7 @@ struct point {
 /**
  * struct gap_side - an end of a part of the path, since the anchor
  * @total: cumulative counters at the anchor
- * @own: sum of the figures that blocks had since
+ * @own: sum of the figures of blocks since
  * @identity: of @total
  */
 struct gap_side {
@@ -66,13 +66,13 @@ struct gap_side {
 
 /**
  * struct gap_pair - a part of the path: a segment, or the whole
- * @anchored: there is an anchor; the others are since then
+ * @anchored: there is an anchor; the other fields describe the time since
  * @exact: the last block was exact
  * @missing: number of blocks without figures
  * @first: first of them
  * @last: last of them
- * @run: first of those up to @last that follow each other
- * @runs: tells which blocks are missing before @run
+ * @run: first block of the run of missing blocks that ends with @last
+ * @runs: fingerprint of the missing blocks before @run
  * @side: its ends
  */
 struct gap_pair {
@@ -88,7 +88,7 @@ struct gap_pair {
 
 /**
  * struct gap_flow - a flow
- * @last: the last block that it was in
+ * @last: last block with this flow
  * @lost: memory was short
  * @hh: by the identity of the flow
  * @pair: parts of the path; the key follows, see key_of()
@@ -102,11 +102,11 @@ struct gap_flow {
 
 /**
  * struct row - a gap that has ended
- * @covers: its part of the path, 0 if it was told
+ * @covers: its part of the path, 0 if the row was reported
  * @blocks: number of blocks
  * @first: first of them
  * @last: last of them
- * @which: tells which blocks they are
+ * @which: fingerprint of these blocks
  * @point: points of the path at its ends, 0 for this node
  * @counters: sums at its ends
  */
@@ -170,7 +170,7 @@ static struct point point_self(const struct prober_entry *entry)
 	};
 }
 
-/* Silence breaks nothing, and neither does what is only about time. */
+/* Neither silence nor a fault of timing breaks the continuity. */
 static bool answer_breaks(const struct answer *answer)
 {
 	switch (answer->status) {
@@ -228,7 +228,7 @@ static struct point point_group(const struct prober_entry *entry,
 	return sum;
 }
 
-/* Which points the ends of a part are, 0 for this node. */
+/* Points at the ends of a part; 0 is this node. */
 static void pair_points(const struct measurement *of, unsigned int pair,
 			unsigned int point[2])
 {
@@ -310,7 +310,7 @@ static bool same_source(const struct point point[2])
 	       IN6_ARE_ADDR_EQUAL(&point[0].source, &point[1].source);
 }
 
-/* More received than sent is a figure, and none to rely on. */
+/* More received than sent is an anomaly, not an anchor. */
 static bool is_exact(const struct point point[2])
 {
 	return point[0].known && point[1].known &&
@@ -318,7 +318,7 @@ static bool is_exact(const struct point point[2])
 	       point[1].counters.packets <= point[0].counters.packets;
 }
 
-/* Return: a gap has ended, @row is filled but for its place. */
+/* Return: true if a gap has ended; @row is filled except for its place. */
 static bool pair_step(struct gap_pair *pair, int64_t before, int64_t number,
 		      const struct point point[2], struct row *row)
 {
@@ -378,7 +378,7 @@ static struct gap_flow *flow_new(struct prober *prober,
 	return flow;
 }
 
-/* Numbers that come again are of another time. */
+/* Repeated block numbers belong to another time. */
 static struct gap_flow *flow_get(struct prober *prober,
 				 const struct prober_entry *entry,
 				 int64_t number)
@@ -423,8 +423,8 @@ static void put_point(struct result *result, unsigned int point,
 }
 
 /*
- * Parts whose gaps were the same blocks, and so have the same sums where they
- * meet, are one row.
+ * Parts whose gaps cover the same blocks have the same sums where they meet: they
+ * become one row.
  */
 static bool same_gap(const struct row *a, const struct row *b)
 {
@@ -512,7 +512,7 @@ void prober_gap_block(struct prober *prober, const struct prober_block *block)
 
 	for (i = 0; i < block->n; i++)
 		gap_entry(prober, block->number, block->entry[i]);
-	/* All flows of the set are in a block that has its end. */
+	/* A block that has ended contains all flows of the set. */
 	if (!block->asking || HASH_COUNT(prober->gaps) <= block->n)
 		return;
 	HASH_ITER(hh, prober->gaps, flow, next)

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Replies. In this order, and nothing is used before: HMAC of the base packet;
- * number, timestamp and SSID of a message that is remembered and has no reply
- * yet; HMAC of the TLVs; flow, block and count of what that very message has
- * asked for. The reflector's own number is not looked at: it may be anything.
+ * Replies. Checks in this order, and no content is used before its check: HMAC of
+ * the base packet; number, timestamp and SSID of a remembered message without a
+ * reply; HMAC of the TLVs; flow, block and count of the requests in that message.
+ * The reflector's own number is ignored: it may be anything.
  *
- * Neither HMAC covers an address, and that of the TLVs covers of the base
- * packet only the number, which all peers are sent alike. Peers may have one
- * key: so that whoever redirects a message, or puts the TLVs of one peer's
- * reply behind another's base packet, does not make the count of one that of
- * the other, a message names the peer in a TLV of RFC 9503, and only a peer to
- * which that address belongs gives it back without a flag.
+ * Neither HMAC covers an address, and the HMAC of the TLVs covers only the number
+ * of the base packet, which is the same for all peers. Peers may share a key. An
+ * attacker could redirect a message, or append the TLVs of one peer's reply to
+ * another's base packet, to make the count of one peer that of the other. Therefore
+ * a message names the peer in a TLV of RFC 9503, and only the owner of that address
+ * returns the TLV without a flag.
  */
 #include <string.h>
 
@@ -21,7 +21,7 @@ enum verdict {
 	VERDICT_REJECTED,
 	/* A reflector that does not know the block TLV, or no TLVs at all. */
 	VERDICT_NO_LOSS_DATA,
-	/* A reflector that did not take the TLVs. */
+	/* A reflector that refused the TLVs. */
 	VERDICT_REFUSED,
 	/* A reflector that does not know the version of the block TLV. */
 	VERDICT_UNKNOWN_VERSION,
@@ -31,10 +31,10 @@ enum verdict {
 /**
  * struct scan - the TLVs of a reply
  * @blocks: number of block TLVs
- * @flags: of all of them and of the HMAC TLV together
- * @addressed: the peer says that the address is its own; after the HMAC fits
+ * @flags: flags of all block TLVs and of the HMAC TLV together
+ * @addressed: the peer confirms its address; use it after the HMAC fits
  * @hmac: value of the HMAC TLV, NULL if there is none
- * @end: its offset, or the length of the reply: answers lie before it
+ * @end: its offset, or the length of the reply: answers are before it
  */
 struct scan {
 	unsigned int blocks;
@@ -70,8 +70,8 @@ static struct scan scan_tlvs(const struct prober *prober, unsigned int peer,
 }
 
 /*
- * A reflector that refuses the TLVs or does not know them need not seal them:
- * that says nothing about packets, so the HMAC of the base packet is enough.
+ * A reflector that refuses or does not know the TLVs need not seal them: they carry
+ * no figures then, so the HMAC of the base packet is enough.
  */
 static enum verdict judge(const struct prober *prober, unsigned int peer,
 			  const struct key *key,
@@ -87,7 +87,7 @@ static enum verdict judge(const struct prober *prober, unsigned int peer,
 		return VERDICT_NO_LOSS_DATA;
 	if (scan->flags & STAMP_TLV_INTEGRITY)
 		return VERDICT_REFUSED;
-	/* What we write is not malformed to who knows it. */
+	/* A reflector that knows the TLV does not call this node's TLV malformed. */
 	if (scan->flags & STAMP_TLV_MALFORMED)
 		return VERDICT_UNKNOWN_VERSION;
 	if (scan->flags & STAMP_TLV_UNRECOGNISED)
@@ -103,8 +103,8 @@ static enum verdict judge(const struct prober *prober, unsigned int peer,
 }
 
 /*
- * A reply is sealed with the key of its request. A key that was replaced may be
- * known to others: it is good for no message that was sent after that.
+ * A reply is sealed with the key of its request. A replaced key may be known to
+ * others: it is accepted for no message sent later.
  */
 static bool key_is_of(const struct prober *prober, const struct key *key,
 		      const struct prober_message *message)
@@ -114,7 +114,7 @@ static bool key_is_of(const struct prober *prober, const struct key *key,
 	return age < prober->keys.n && key == &prober->keys.key[age];
 }
 
-/* A reflector of RFC 8762 alone has zeros in place of the SSID. */
+/* A reflector of RFC 8762 without extensions sends zeros as SSID. */
 static struct prober_message *find_message(struct prober *prober,
 					   unsigned int peer,
 					   const struct stamp_reply *reply)
@@ -157,9 +157,9 @@ static bool find_entry(const struct prober *prober,
 }
 
 /*
- * A peer must not call valid what was not counted as here. With clocks that
- * differ by whole periods, two ends tell of different blocks by one number, and
- * by less, of packets that one of them read too early.
+ * Do not accept a peer's count as valid if its mask, timing or clock differs. If
+ * clocks differ by whole periods, two ends use one number for different blocks; if
+ * they differ by less, one end reads before all packets have arrived.
  */
 static enum answer_status difference(const struct prober *prober,
 				     const struct prober_entry *entry,
@@ -186,10 +186,10 @@ static bool is_short(const struct prober_sample *sample,
 }
 
 /*
- * A round trip is at least as long as the way there: with a shorter one the packets
- * of a block have arrived before the peer reads it, by clocks that agree. By those that
- * there are, they take as long as the request took; and the peer's clock is behind by at
- * most what the reply took: see block_ahead_max() and block_behind_max().
+ * A round trip bounds the delay to the peer: if it is short enough and the clocks
+ * agree, the packets of a block arrive before the peer reads it. By the real
+ * clocks, packets take as long as the request took, and the peer's clock is behind
+ * by at most the time of the reply: see block_ahead_max() and block_behind_max().
  */
 static bool is_near(const struct prober_sample *sample,
 		    const struct block_timing *timing)
@@ -200,8 +200,9 @@ static bool is_near(const struct prober_sample *sample,
 }
 
 /*
- * A long way can be this node's own lag when it sent or received: for a period, other
- * messages may show that, but who was far away in the block before is so still.
+ * A long round trip can be caused by this node's own lag. For a period, other
+ * messages may show that; a peer that was too far away in the block before remains
+ * so.
  */
 static bool judge_delay(struct prober *prober, const struct prober_ask *ask,
 			const struct prober_sample *sample,
@@ -224,9 +225,9 @@ static bool judge_delay(struct prober *prober, const struct prober_ask *ask,
 }
 
 /*
- * In a set without source in its key, the packets that the peer counted may be those of
- * another node. Where this node's own count is not known, its last source still is, and
- * that peers agree with it shows that they agree with each other.
+ * In a set without source in its key, the packets that the peer counted may be
+ * those of another node. Even without a valid count of its own, this node knows its
+ * last source: peers that agree with it agree with each other.
  */
 static void judge_source(const struct prober_entry *entry,
 			 const struct blocktlv *tlv,
@@ -316,9 +317,9 @@ static void answer_all(struct prober *prober,
 }
 
 /*
- * A peer that refuses the TLVs of an authentic message while its clock is proved to
- * differ has found the message stale, as it does all others: see reflector.c. One
- * that was under way for long was stale by itself, and is asked again.
+ * A peer that refuses the TLVs of an authentic message while its clock provably
+ * differs has found the message stale, like all others: see reflector.c. A message
+ * that was under way too long was stale for that reason, and is repeated.
  */
 static void answer_refused(struct prober *prober,
 			   const struct prober_message *message,
@@ -388,7 +389,7 @@ static void message_answered(struct prober *prober,
 	prober_ask_settle(prober, ask);
 }
 
-/* A reflector without keys has read the message as one of its own mode. */
+/* A reflector without keys parsed the message in its own mode. */
 static bool is_plain(struct prober *prober, unsigned int index,
 		     const uint8_t *data, size_t len)
 {
@@ -414,7 +415,7 @@ static bool is_again(struct prober *prober, unsigned int index,
 	       message->timestamp == reply->sender.timestamp;
 }
 
-/* Return: the message that this is a reply to; NULL after @reject was filled. */
+/* Return: the message of this reply; NULL after @reject was filled. */
 static struct prober_message *
 reply_fits(struct prober *prober, unsigned int index, const uint8_t *data,
 	   size_t len, struct stamp_reply *reply, const struct key **key,
@@ -461,7 +462,7 @@ void prober_receive_elsewhere(struct prober *prober, const uint8_t *data,
 	for (i = 0; i < prober->config.of.npeers; i++) {
 		struct rejects *rejects = &prober->peer[i].rejects;
 
-		/* First without the key: anybody can send here. */
+		/* First without the key: anybody can send to this port. */
 		if (!find_message(prober, i, &reply) ||
 		    !reply_fits(prober, i, data, len, &reply, &key, &reject))
 			continue;
@@ -496,7 +497,7 @@ void prober_receive(struct prober *prober, unsigned int index, uint8_t *data,
 	}
 	sample = prober_sample(prober, message, &reply, received);
 	peer_heard(prober, peer, message, verdict, received, &sample);
-	/* Too late for the block, but no intruder. */
+	/* Too late for the block, but not forged. */
 	if (message->ask && !message->ask->complete)
 		message_answered(prober, message, verdict, data, &scan,
 				 &sample);

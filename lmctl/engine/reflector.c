@@ -1,45 +1,43 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Order of work, and why.
+ * Order of work.
  *
- * Both modes: a request to a group is dropped first.
+ * Both modes: drop a request that was sent to a group.
  *
  * Authenticated mode: length, HMAC of the base packet, loop, freshness, replay,
- * rate limit, TLVs. Whoever has no key can make this node compute HMACs of 96
- * bytes and nothing else: no memory is touched, and a sender whose address he
- * writes into his messages loses none of its rate, because neither a forged
- * nor a repeated message gets as far as the bucket. What remains is that the
- * HMAC does not cover addresses (RFC 8762): who can read a message can send it
- * once from each of many addresses while it is fresh. That costs a session and
- * a reply each; at worst a figure becomes invalid (two ingresses), never wrong.
- * Nor does it cover where a message was sent: whoever wants to know that the
- * answer is of the node that was asked, and not of another one with the same
- * key, says in a TLV which one that is (RFC 9503); see prober_match.c.
+ * rate limit, TLVs. An attacker without a key can make this node compute HMACs of
+ * 96 bytes and nothing else: it touches no memory, and it cannot use up the rate of
+ * an address that it forges, because forged and replayed messages do not reach the
+ * bucket. The HMAC does not cover addresses (RFC 8762): an attacker that can read a
+ * message can send it once from each of many addresses while it is fresh. Each copy
+ * costs a session and a reply; at worst a figure becomes invalid (two ingresses),
+ * never wrong. The HMAC does not cover the destination, either: a sender that must
+ * know which of several nodes with one key answered names the node in a TLV
+ * (RFC 9503); see prober_match.c.
  *
- * Stale: a sender whose clock is off by more than the freshness could not tell
- * that from wrong keys or a closed port if nothing came back. So ten of these a
- * second, of all senders together, are answered with the base packet alone: the
- * two times in it prove to the sender that the clocks differ. The TLVs go back as
- * they came but for the flag I; no figure and no memory of a session is touched.
- * Messages that were recorded long ago can be sent again with any source: ten
- * packets a second, none longer than what was sent for it, go to that address.
- * What is read in them is this node's time. Whoever has a message held back until it
- * is stale can have that answered, which the sender takes for what it is: one that
- * was under way too long. By doing so all the time he can use up the ten; then
- * senders with wrong clocks have no answer, as without this.
+ * Stale requests: without any reply, a sender whose clock is off by more than the
+ * freshness could not distinguish that from wrong keys or a closed port. Therefore
+ * ten stale requests per second, of all senders together, are answered with the base
+ * packet alone: its two times prove to the sender that the clocks differ. The TLVs
+ * return unchanged except for the I flag; no figure and no session is touched. An
+ * attacker can replay recorded messages with a forged source: that address gets ten
+ * packets per second, none longer than the message sent, and they reveal this node's
+ * time. An attacker that delays a message until it is stale gets a reply that the
+ * sender recognises as one that was under way too long. Constant replays can use up
+ * the ten replies; then senders with wrong clocks get none.
  *
- * Unauthenticated mode: length, loop, rate limit, TLVs. Addresses are believed
- * here, so whoever forges one can use up its rate.
+ * Unauthenticated mode: length, loop, rate limit, TLVs. Addresses are trusted, so an
+ * attacker that forges one can use up its rate.
  *
- * Loop: a reply has the form of a request, and two reflectors could be made to
- * answer each other for ever. Fields that must be zero in a request have to be
- * ignored (RFC 8762), but in a reply two of them are times, the second less
- * than a second after the first: nothing that a sender pads with hits that.
+ * Loop: a reply has the form of a request, so two reflectors could answer each other
+ * for ever. Fields that must be zero in a request have to be ignored (RFC 8762), but
+ * in a reply two of them are times, the second less than a second after the first:
+ * no padding of a sender looks like that.
  *
- * Format of timestamps: it belongs to the configuration of a test session, and
- * the Z bit of each node's Error Estimate tells that node's (RFC 8762, sections
- * 4.2.1 and 4.3.1). A reflector configures no sessions, so it answers in the
- * format that the sender uses.
+ * Format of timestamps: the configuration of a test session defines it, and the Z
+ * bit of each node's Error Estimate announces it (RFC 8762, sections 4.2.1 and
+ * 4.3.1). A reflector configures no sessions, so it answers in the format of the
+ * sender.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -55,10 +53,10 @@
 #define SESSIONS_MAX 4096
 #define SOURCES_MAX 4096
 
-/* Time between two stale requests that are answered. */
+/* Time between two answers to stale requests. */
 #define STALE_PAUSE (100 * BLOCK_NS_PER_MS)
 
-/* Sequence Number, Timestamp and Error Estimate: what TWAMP-Test begins with. */
+/* Sequence Number, Timestamp and Error Estimate: the start of TWAMP-Test. */
 #define TWAMP_LIGHT_MIN 14
 
 struct reflector {
@@ -75,13 +73,13 @@ struct reflector {
 };
 
 /**
- * struct work - a request on its way
+ * struct work - a request in work
  * @request: the datagram
  * @base: its base packet
  * @ptp: format of its timestamps
  * @key: authenticated mode: its key
  * @session: its session, NULL if none is needed
- * @stale: it is to be answered without figures
+ * @stale: answer it without figures
  */
 struct work {
 	struct reflector_request *request;
@@ -183,7 +181,7 @@ static bool is_reply(const struct reflector_request *request, bool auth)
 	       reply.timestamp - reply.received <= UINT32_MAX;
 }
 
-/* Whoever answers one is asked by a single message with thousands of others. */
+/* One message to a group would make thousands of reflectors answer. */
 static bool is_for_many(const struct in6_addr *to)
 {
 	uint32_t ipv4;
@@ -237,7 +235,7 @@ static bool admit_stale(struct reflector *reflector, struct work *work,
 	return true;
 }
 
-/* What a forged message must not have touched: see the top of this file. */
+/* Touched only after authentication: see the top of this file. */
 static bool admit_authentic(struct reflector *reflector, struct work *work)
 {
 	const struct reflector_request *request = work->request;
@@ -256,7 +254,7 @@ static bool admit_authentic(struct reflector *reflector, struct work *work)
 	return true;
 }
 
-/* Whether there will be a reply; reads the base packet. */
+/* Read the base packet and decide whether to reply. */
 static bool admit(struct reflector *reflector, struct work *work)
 {
 	struct reflector_request *request = work->request;
@@ -294,7 +292,7 @@ static bool admit(struct reflector *reflector, struct work *work)
 	return work->session || drop(&stats->limited);
 }
 
-/* Returns the key whose HMAC TLV is to be written anew, if any. */
+/* Return the key of the HMAC TLV to write, if any. */
 static const struct key *do_tlvs(struct reflector *reflector,
 				 const struct work *work)
 {

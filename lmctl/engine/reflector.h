@@ -4,9 +4,9 @@
  * per-flow block TLV from ledgers. Pure: datagrams go in, replies come out;
  * no socket, no clock.
  *
- * Nothing a message says is used before its HMAC fits (authenticated mode).
- * A reply is exactly as long as its request. Work per message is bounded by
- * its length; per-source state is bounded in number.
+ * In authenticated mode no content of a message is used before its HMAC fits. A
+ * reply is exactly as long as its request. Work per message is bounded by its
+ * length; state per source is bounded in number.
  */
 #ifndef LMCTL_ENGINE_REFLECTOR_H
 #define LMCTL_ENGINE_REFLECTOR_H
@@ -21,7 +21,7 @@
 struct reflector;
 
 /**
- * struct reflector_config - how to reflect
+ * struct reflector_config - settings of a reflector
  * @auth: authenticated mode: @keys are used and unauthenticated requests are
  *	  dropped
  * @stateful: number the replies of each session, instead of repeating the
@@ -34,9 +34,9 @@ struct reflector;
  * @freshness: authenticated requests whose timestamp is further from the time
  *	       of arrival than this many nanoseconds are stale: few are answered, and
  *	       without figures; 0 for no limit
- * @learn: most flows that each ledger's set gets because authenticated requests
- *	   name them; not without @auth and @freshness
- * @learn_timeout: seconds after which it loses them again
+ * @learn: most flows that authenticated requests add to each ledger's set; needs
+ *	   @auth and @freshness
+ * @learn_timeout: seconds without a request until such a flow is removed
  */
 struct reflector_config {
 	bool auth;
@@ -51,7 +51,7 @@ struct reflector_config {
 };
 
 /**
- * struct reflector_stats - what became of the requests, since the start
+ * struct reflector_stats - counters of requests since the start
  * @requests: datagrams given to reflector_handle()
  * @replies: replies sent
  * @unsent: replies that could not be sent
@@ -64,10 +64,10 @@ struct reflector_config {
  * @unauthenticated: dropped: no key fits
  * @replayed: dropped: number seen before in this session, or too old
  * @stale: dropped: timestamp too far from now
- * @stale_replies: replies without figures to such requests, a few
- * @stale_by: timestamp of the last of both less the time it came, nanoseconds
+ * @stale_replies: replies without figures to such requests, limited in rate
+ * @stale_by: timestamp of the last stale request less its arrival, nanoseconds
  * @limited: dropped: more than the rate limit
- * @looped: dropped: a reply of a reflector, which is not to be answered
+ * @looped: dropped: a reply of a reflector
  * @malformed: answered with the M flag
  * @integrity: answered with the I flag
  */
@@ -98,8 +98,8 @@ struct reflector_stats {
  * @len: their number; becomes that of the reply
  * @from: source address (an IPv4 one mapped) and port
  * @to: address that it was sent to, likewise; unspecified if not known
- * @ttl: hop limit or TTL it came with, 255 if not known
- * @traffic_class: Traffic Class it came with
+ * @ttl: hop limit or TTL on arrival, 255 if not known
+ * @traffic_class: Traffic Class on arrival
  * @received: when the kernel received it, nanoseconds since 1970
  */
 struct reflector_request {
@@ -139,16 +139,17 @@ void reflector_reconfigure(struct reflector *reflector,
 			   const struct keys *keys);
 
 /**
- * reflector_ledgers() - say from which ledgers to answer
+ * reflector_ledgers() - set the ledgers to answer from
  * @reflector: reflector
- * @ledgers: array, the first that knows a flow answers; must live as long
+ * @ledgers: array; the first ledger that knows a flow answers; must outlive the
+ *	     reflector
  * @n: their number
  */
 void reflector_ledgers(struct reflector *reflector,
 		       struct ledger *const *ledgers, unsigned int n);
 
 /**
- * reflector_clock() - what to claim about the clock
+ * reflector_clock() - set the Error Estimate of replies
  * @reflector: reflector
  * @synchronised: S bit
  * @error_ns: estimate of its error
@@ -157,26 +158,26 @@ void reflector_clock(struct reflector *reflector, bool synchronised,
 		     int64_t error_ns);
 
 /**
- * reflector_handle() - make the reply to a request, in its place
+ * reflector_handle() - turn a request into its reply
  * @reflector: reflector
  * @request: the datagram
  * @now: called once, as late as possible, for the time of sending
  *
- * Return: true: send @request->len bytes of @request->data back; false: drop
- * it, it has been counted.
+ * Return: true: send @request->len bytes of @request->data back; false: drop the
+ * request, which has been counted.
  */
 bool reflector_handle(struct reflector *reflector,
 		      struct reflector_request *request,
 		      int64_t (*now)(void));
 
 /**
- * reflector_unsent() - the reply to the last request could not be sent
+ * reflector_unsent() - count a reply that could not be sent
  * @reflector: reflector
  */
 void reflector_unsent(struct reflector *reflector);
 
 /**
- * reflector_stats() - what became of the requests
+ * reflector_stats() - counters of requests
  * @reflector: reflector
  *
  * Return: valid as long as @reflector.
@@ -185,7 +186,7 @@ const struct reflector_stats *
 reflector_stats(const struct reflector *reflector);
 
 /**
- * reflector_learned() - what became of flows that were to be learned
+ * reflector_learned() - counters of learning over all ledgers
  * @reflector: reflector
  * @stats: filled: the sums over all ledgers
  */

@@ -7,14 +7,14 @@
 #include "lmctl/stamp/stamp.h"
 
 /*
- * Class of Service TLV (RFC 8972, section 4.4), 32 bits: DSCP1 6 (wished for
- * in the reply), DSCP2 6 and ECN 2 (as the request came), RP 2, reserved 16.
+ * Class of Service TLV (RFC 8972, section 4.4), 32 bits: DSCP1 6 (requested for the
+ * reply), DSCP2 6 and ECN 2 (as the request came), RP 2, reserved 16.
  */
 #define COS_LEN 4
 #define COS_DSCP1_MASK 0xfc000000
 #define COS_DSCP2_SHIFT 20
 #define COS_ECN_SHIFT 18
-/* The reply does not have the DSCP that was wished for. */
+/* The reply does not have the requested DSCP. */
 #define COS_RP_NOT_FOLLOWED (1u << 16)
 
 /* Direct Measurement TLV (section 4.5): S_TxC, R_RxC, R_TxC, 32 bits each. */
@@ -23,10 +23,10 @@
 #define DIRECT_SENT 8
 
 /**
- * struct survey - what a first walk over the TLVs has found
+ * struct survey - findings of a first pass over the TLVs
  * @n: number of whole TLVs
  * @paddings: how many of them are Extra Padding
- * @broken: what follows the last of them is no whole TLV
+ * @broken: the rest behind the last of them is no whole TLV
  * @hmacs: number of HMAC TLVs
  * @at: offset of the last of them
  * @hmac: its value
@@ -68,7 +68,7 @@ static void survey_tlvs(uint8_t *data, size_t len, size_t base,
 		survey->fits = false;
 }
 
-/* Tries all keys whichever fits. */
+/* Try all keys, whichever fits. */
 static const struct key *find_key(const struct tlv_context *context,
 				  const struct survey *survey)
 {
@@ -86,9 +86,9 @@ static const struct key *find_key(const struct tlv_context *context,
 }
 
 /*
- * May the TLVs be used? @key becomes the key of their HMAC, if they have one.
- * Authenticated messages must have one unless their only TLV is Extra Padding
- * (section 4.8).
+ * Decide whether the TLVs may be used. @key becomes the key of their HMAC, if they
+ * have one. Authenticated messages must have one unless their only TLV is Extra
+ * Padding (section 4.8).
  */
 static bool integrity(const struct tlv_context *context,
 		      const struct survey *survey, const struct key **key)
@@ -140,7 +140,7 @@ static void do_cos(const struct tlv_context *context, uint8_t *value)
 		     COS_RP_NOT_FOLLOWED);
 }
 
-/* Counting sets count what comes in, so of what went out there is nothing. */
+/* Counting sets count incoming packets only. */
 static void do_direct(const struct tlv_context *context, uint8_t *value)
 {
 	uint64_t received = 0;
@@ -153,9 +153,9 @@ static void do_direct(const struct tlv_context *context, uint8_t *value)
 }
 
 /*
- * Which of the answers of ledgers that do not know the flow to give: a ledger
- * without a report may come to know it, though not in a block before its first,
- * and one of another netmask says nothing about a flow of this one.
+ * Choose among the answers of ledgers that do not know the flow: a ledger without a
+ * report may know it later, though not in a block before its first; a ledger with
+ * another netmask knows nothing about it.
  */
 static int weight(const struct answer *answer)
 {
@@ -187,7 +187,7 @@ static struct blocktlv ask_ledgers(const struct tlv_context *context,
 	return answer;
 }
 
-/* A flow that one set has is not learned for another one. */
+/* Do not learn a flow for one set that another set has. */
 static void learn(const struct tlv_context *context,
 		  const struct blocktlv *asked)
 {
@@ -239,8 +239,8 @@ static bool is_address(const struct stamp_tlv *tlv)
 }
 
 /*
- * Without a ledger there is nothing to count or to answer from. The address of
- * another node is told from the right one by the U flag.
+ * Without a ledger there are no counters. The U flag marks the address of another
+ * node.
  */
 static bool recognised(const struct tlv_context *context,
 		       const struct stamp_tlv *tlv)

@@ -15,16 +15,16 @@
 #include "lmctl/stamp/keys.h"
 
 /**
- * struct tlv_context - a message and what its TLVs are answered from
+ * struct tlv_context - a message and the sources for its TLVs
  * @data: message
  * @len: its length in bytes
  * @base: length of its base packet, which is still the request
  * @auth: authenticated mode
  * @key: authenticated mode: key that fits the base packet
- * @learn: authenticated mode: flows that no ledger has are to be learned
+ * @learn: authenticated mode: learn flows that no ledger has
  * @keys: unauthenticated mode: keys that may fit an HMAC TLV
  * @tlv_type: type of the block TLV
- * @traffic_class: Traffic Class that the message came with
+ * @traffic_class: Traffic Class of the message on arrival
  * @from: its source address
  * @to: address that it was sent to
  * @ledgers: ledgers
@@ -52,23 +52,23 @@ struct tlv_context {
  * reflector_tlvs() - answer the TLVs of a message
  * @context: message
  *
- * With an HMAC TLV, and in authenticated mode without one, nothing of a TLV is
- * used before its HMAC fits; otherwise all get the I flag and stay as they are.
+ * In authenticated mode, and with an HMAC TLV in any mode, no TLV is used before
+ * the HMAC fits; otherwise all TLVs get the I flag and stay unchanged.
  *
  * Return: key for reflector_tlv_seal(), or NULL if there is no HMAC to write.
  */
 const struct key *reflector_tlvs(const struct tlv_context *context);
 
 /**
- * reflector_tlvs_refuse() - give all TLVs of a message the I flag
- * @context: message; its TLVs stay as they are but for that
+ * reflector_tlvs_refuse() - set the I flag of all TLVs of a message
+ * @context: message; its TLVs change only in the flag
  *
  * Return: true if all of them were whole.
  */
 bool reflector_tlvs_refuse(const struct tlv_context *context);
 
 /**
- * reflector_tlv_seal() - write the HMAC TLV anew
+ * reflector_tlv_seal() - write the HMAC TLV of the reply
  * @key: key
  * @data: message; base packet and TLVs are those of the reply
  * @len: its length in bytes

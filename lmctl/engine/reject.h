@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Why replies of a peer are of no use.
+ * Reasons to reject replies of a peer.
  */
 #ifndef LMCTL_ENGINE_REJECT_H
 #define LMCTL_ENGINE_REJECT_H
@@ -11,16 +11,16 @@
 #include <stdint.h>
 
 /**
- * enum reject - what is wrong with a reply
- * @REJECT_AGAIN: it has come before
+ * enum reject - fault of a reply
+ * @REJECT_AGAIN: it is a duplicate
  * @REJECT_SHORT: it is shorter than the base packet
- * @REJECT_PLAIN: it is a reply to a message that waits, but without authentication
+ * @REJECT_PLAIN: it answers an open request, but without authentication
  * @REJECT_KEY: its HMAC fits no key
- * @REJECT_FOREIGN: it is none to a message that waits
+ * @REJECT_FOREIGN: it answers no open request
  * @REJECT_TLVS: the HMAC of its TLVs does not fit
- * @REJECT_ADDRESS: the address that was asked is none of the peer's, which says so
- * @REJECT_ELSEWHERE: it is a reply to a message that waits, but comes from another
- *		      address or port
+ * @REJECT_ADDRESS: the peer reports that the requested address is not its own
+ * @REJECT_ELSEWHERE: it answers an open request, but comes from another address or
+ *		      port
  * @REJECTS: number of these
  */
 enum reject {
@@ -36,10 +36,10 @@ enum reject {
 };
 
 /**
- * struct rejects - replies that were of no use
- * @n: their number, by what is wrong
- * @len: length of the last that was too short
- * @from: where the last came from of those that came from elsewhere
+ * struct rejects - rejected replies
+ * @n: their number, by fault
+ * @len: length of the last one that was too short
+ * @from: source of the last one that came from elsewhere
  */
 struct rejects {
 	uint64_t n[REJECTS];
@@ -48,7 +48,7 @@ struct rejects {
 };
 
 /**
- * rejects_total() - number of replies that were of no use
+ * rejects_total() - number of rejected replies
  * @rejects: rejects
  *
  * Return: replies.
@@ -64,10 +64,10 @@ static inline uint64_t rejects_total(const struct rejects *rejects)
 }
 
 /**
- * rejects_useless() - number of those that say something of the peer
+ * rejects_useless() - number of rejected replies without duplicates
  * @rejects: rejects
  *
- * Return: replies, without those that the network doubled.
+ * Return: replies, without those that the network duplicated.
  */
 static inline uint64_t rejects_useless(const struct rejects *rejects)
 {
@@ -77,7 +77,7 @@ static inline uint64_t rejects_useless(const struct rejects *rejects)
 /**
  * rejects_add() - add to a sum
  * @sum: sum
- * @more: rejects that came after those
+ * @more: later rejects
  */
 static inline void rejects_add(struct rejects *sum, const struct rejects *more)
 {
@@ -95,18 +95,19 @@ static inline void rejects_add(struct rejects *sum, const struct rejects *more)
 #define REJECTS_TEXT_LEN 128
 
 /**
- * rejects_explain() - explain replies that were of no use
+ * rejects_explain() - explain rejected replies
  * @rejects: rejects, of which rejects_useless() is not 0
  * @auth: messages are authenticated
- * @text: filled with a sentence about most of them, REJECTS_TEXT_LEN bytes
+ * @text: filled with a sentence about the most frequent fault, REJECTS_TEXT_LEN
+ *	  bytes
  *
- * Return: what to do.
+ * Return: the remedy.
  */
 const char *rejects_explain(const struct rejects *rejects, bool auth,
 			    char *text);
 
 /**
- * rejects_silence() - what to do about a peer that does not answer at all
+ * rejects_silence() - remedy for a peer that never answers
  * @auth: messages are authenticated
  *
  * Return: a sentence.

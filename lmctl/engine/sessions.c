@@ -24,7 +24,7 @@ _Static_assert(sizeof(struct session_key) == sizeof(struct in6_addr) +
 
 /**
  * struct session - a session
- * @key: what tells it apart
+ * @key: its identity
  * @number: Sequence Number of the next reply
  * @started: a message was accepted
  * @top: highest number accepted since the sender began (anew)
@@ -89,7 +89,7 @@ unsigned int sessions_count(const struct sessions *sessions)
 	return HASH_COUNT(sessions->table);
 }
 
-/* Memory for a session: new, or that of the one unused for longest. */
+/* Memory for a session: new, or that of the least recently used one. */
 static struct session *session_alloc(struct sessions *sessions)
 {
 	struct session *session = NULL;

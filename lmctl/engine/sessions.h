@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Sessions of a reflector: what it must remember of a sender between two
- * messages. A session is told apart by source address, port and STAMP Session
- * Identifier (RFC 8972, section 3). Pure.
+ * Sessions of a reflector: state of a sender between two messages. A session is
+ * identified by source address, port and STAMP Session Identifier (RFC 8972,
+ * section 3). Pure.
  *
- * There are at most as many as was said at the start; a new one then takes
- * the place of the one that was not used for the longest time.
+ * Their number is bounded; a new session then replaces the least recently used one.
  */
 #ifndef LMCTL_ENGINE_SESSIONS_H
 #define LMCTL_ENGINE_SESSIONS_H
@@ -35,13 +34,13 @@ struct sessions *sessions_new(unsigned int max);
 void sessions_free(struct sessions *sessions);
 
 /**
- * sessions_get() - session of a message; made if there is none
+ * sessions_get() - find or make the session of a message
  * @sessions: table
  * @from: source address and port of the message
  * @ssid: its STAMP Session Identifier
  *
- * Return: session, valid until the next call; NULL when memory is short and
- * there is no session whose place could be taken.
+ * Return: session, valid until the next call; NULL when memory is short and there
+ * is no session to replace.
  */
 struct session *sessions_get(struct sessions *sessions,
 			     const struct sockaddr_in6 *from, uint16_t ssid);
@@ -63,15 +62,15 @@ unsigned int sessions_count(const struct sessions *sessions);
 uint32_t session_number(struct session *session);
 
 /**
- * session_accept() - is this message of the session new
+ * session_accept() - check a message of the session for a replay
  * @session: session
  * @seq: its Sequence Number
  * @sent: its timestamp, nanoseconds since 1970; authenticated, as is @seq
  *
  * A number is accepted once if it is ahead of all others or less than
  * SESSION_WINDOW behind (the window of RFC 4303, section 3.4.3). A sender that
- * begins anew with low numbers is told from a replay by its timestamp, which is
- * later than that of any message before; nothing older is accepted after that.
+ * restarts with low numbers differs from a replay by its timestamp, which is later
+ * than that of any earlier message; older messages are rejected from then on.
  *
  * Return: true, or false for a replay or a message that is too late.
  */

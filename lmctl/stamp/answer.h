@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What one node says about one flow in one block.
+ * Answer of a node about a flow in a block.
  */
 #ifndef LMCTL_STAMP_ANSWER_H
 #define LMCTL_STAMP_ANSWER_H

@@ -7,7 +7,7 @@
 #include "lmctl/stamp/blocktlv.h"
 
 #define STATUS_AT 2
-/* What every version has: version, SID count, status. */
+/* Part of every version: version, SID count, status. */
 #define HEAD_LEN (STATUS_AT + 1)
 
 /*
@@ -41,7 +41,7 @@ _Static_assert(offsetof(struct wire, source) == BLOCKTLV_FIXED_LEN_1,
 	       "as documented");
 _Static_assert(offsetof(struct wire, status) == STATUS_AT, "as documented");
 
-/* Share of the period in 1/65536; a share of nearly all of it does not wrap. */
+/* Share of the period in 1/65536; a share close to 1 does not wrap. */
 static uint16_t share(int64_t part, int64_t period)
 {
 	int64_t value = (part * 65536 + period / 2) / period;
@@ -76,7 +76,7 @@ static bool source_right(const uint8_t source[SR6FLOW_SID_LEN],
 	return !memcmp(masked, source, sizeof(masked));
 }
 
-/* What version 2 has and version 1 has not. */
+/* Fields of version 2 that version 1 lacks. */
 static void read_rest(struct blocktlv *tlv, const struct wire *wire)
 {
 	tlv->sent_total.packets = be64toh(wire->sent_total_packets);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The per-flow block TLV: the packets of one flow in one block at both ends.
- * The request names flow and block and tells what was sent; the reply repeats
- * that and adds what was received, or why that cannot be told. A reply says
- * everything by itself: a lost message costs a repetition, not a measurement.
+ * The per-flow block TLV: the packets of one flow in one block at both ends. The
+ * request names flow and block and carries the counters of the sender. The reply
+ * repeats them and adds the counters of the reflector, or the reason for which it
+ * has none. A reply is complete in itself: a lost message costs a repetition, not a
+ * measurement.
  *
  *    0      1      2      3      4
  *    +------+------+------+------+
@@ -27,11 +28,11 @@
  * valid reply the source of the packets that the reflector counted, zero if it never
  * counted one.
  *
- * Cumulative counters of one flow subtract if sender and reflector each have
- * the same identity at both times. An identity of zeros: they are not known.
+ * Cumulative counters of one flow subtract if sender and reflector each have the
+ * same identity at both times. An identity of zeros means that they are not known.
  *
- * Guard time and guard band are in it because two readings can be compared
- * only if they are made at the same time: see recorder.c.
+ * The TLV carries guard time and guard band because only readings made at the same
+ * time can be compared: see recorder.c.
  */
 #ifndef LMCTL_STAMP_BLOCKTLV_H
 #define LMCTL_STAMP_BLOCKTLV_H
@@ -44,7 +45,7 @@
 #include "sr6flow.h"
 
 #define BLOCKTLV_VERSION 2
-/* The version before, which is read and answered and never asked with. */
+/* The earlier version: read and answered, never sent in a request. */
 #define BLOCKTLV_VERSION_1 1
 /* Bytes of the value without its SIDs, and with @n of them. */
 #define BLOCKTLV_FIXED_LEN 120
@@ -63,16 +64,16 @@
  * @guard: guard time in 1/65536 of the period, rounded to the nearest
  * @band: guard band, likewise
  * @block: block number
- * @sent: what the sender counted
- * @received: what the reflector counted, zeros in a request and with every
- *	      answer but ANSWER_VALID and ANSWER_TWO_INGRESSES
- * @sent_total: cumulative counters of the sender at the end of the block, zeros
- *		if it does not know them
+ * @sent: counters of the sender
+ * @received: counters of the reflector; zeros in a request, and unless the answer
+ *	      is ANSWER_VALID or ANSWER_TWO_INGRESSES
+ * @sent_total: cumulative counters of the sender at the end of the block, zeros if
+ *		they are not known
  * @received_total: those of the reflector, zeros in a request
  * @identity: of @received_total; zeros if they are not known, and in a request
  * @last_source: with prefix 0, source of the packets in @received; zeros if none was
  *		 counted, and in a request
- * @flow: the flow; a name is not carried
+ * @flow: the flow, without its name
  */
 struct blocktlv {
 	uint8_t version;
@@ -112,16 +113,16 @@ int blocktlv_read(struct blocktlv *tlv, const uint8_t *value, size_t len);
 
 /**
  * blocktlv_write() - write a value
- * @tlv: what to write, of any version that is read
+ * @tlv: value, of any version that can be read
  * @value: room for as many bytes as the version and the SIDs need
  */
 void blocktlv_write(const struct blocktlv *tlv, uint8_t *value);
 
 /**
- * blocktlv_write_status() - answer a value of a version that is not read
+ * blocktlv_write_status() - answer a value of an unknown version
  * @answer: answer that can be on the wire
  * @value: value for which blocktlv_read() returned -EPROTONOSUPPORT; only its
- *	   status is written, which stays in its place in all versions
+ *	   status is written, which has the same offset in all versions
  */
 void blocktlv_write_status(const struct answer *answer, uint8_t *value);
 

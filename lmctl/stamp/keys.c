@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Buffers that held a secret or what is made of it are overwritten before they
- * are given back.
+ * Buffers with a secret, or with data derived from it, are overwritten before they
+ * are released.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -28,7 +28,7 @@ _Static_assert(BASE_HMAC_OFFSET + STAMP_HMAC_LEN == STAMP_AUTH_BASE_LEN,
 _Static_assert(KEY_ID_MAX == SR6FLOW_NAME_MAX, "one rule for names");
 
 /**
- * struct place - where an error is, for sentences about it
+ * struct place - place of an error, for messages
  * @path: name of the file
  * @line: line, from 1
  * @error: room for the sentence
@@ -41,7 +41,7 @@ struct place {
 	size_t size;
 };
 
-/* Quotes nothing of the line: whatever it is, it may be a secret. */
+/* Do not quote the line: it may be a secret. */
 static int bad_line(const struct place *place, const char *what)
 {
 	snprintf(place->error, place->size, "'%s' line %u: %s", place->path,
@@ -137,7 +137,7 @@ static int parse_keys(struct keys *keys, char *text, size_t len,
 	return -EINVAL;
 }
 
-/* Is the file one that can keep a secret? */
+/* Check whether the file can keep a secret. */
 static int check_file(int fd, uid_t owner, const struct place *place)
 {
 	struct stat st;
@@ -221,7 +221,7 @@ int keys_load(struct keys *keys, const char *path, uid_t owner, char *error,
 	      size_t size)
 {
 	struct place place = { .path = path, .error = error, .size = size };
-	/* A FIFO must not hold the daemon up. */
+	/* Do not block on a FIFO. */
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	int ret;
 
@@ -253,7 +253,7 @@ void keys_clear(struct keys *keys)
 	explicit_bzero(keys, sizeof(*keys));
 }
 
-/* HMAC over two pieces that need not lie side by side. */
+/* HMAC over two pieces that need not be adjacent. */
 static void hmac_pieces(const struct key *key, const uint8_t *first,
 			size_t first_len, const uint8_t *second,
 			size_t second_len, uint8_t *hmac)
@@ -291,7 +291,7 @@ const struct key *keys_verify_base(const struct keys *keys,
 		    !found)
 			found = &keys->key[i];
 	}
-	/* The right HMAC of a message that was sealed with another key. */
+	/* The correct HMAC of a message sealed with another key. */
 	explicit_bzero(hmac, sizeof(hmac));
 	return found;
 }

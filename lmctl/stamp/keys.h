@@ -3,10 +3,10 @@
  * Keys and the HMACs of authenticated STAMP: HMAC-SHA-256 truncated to 128
  * bits (RFC 8762, section 4.4; RFC 8972, section 4.8).
  *
- * STAMP has no field for the id of a key. A receiver therefore tries its keys,
- * of which there are at most KEYS_MAX, and answers with the one that fits; ids
- * name keys in files, options and messages. A new key is first made known to
- * all receivers, then used by the senders, then the old one is taken away.
+ * STAMP has no field for the id of a key. A receiver therefore tries each of its
+ * keys, at most KEYS_MAX, and answers with the one that fits; ids name keys in
+ * files, options and messages. To replace a key, add the new one to all receivers,
+ * then let the senders use it, then remove the old one.
  */
 #ifndef LMCTL_STAMP_KEYS_H
 #define LMCTL_STAMP_KEYS_H
@@ -54,11 +54,11 @@ struct keys {
  *	   what to do; never a secret
  * @size: size of @error in bytes
  *
- * The file must be a regular file that neither group nor others can read or
- * write, and nobody else owns, so that a secret is not used that is none.
+ * The file must be a regular file that neither group nor others can read or write
+ * and that no other user owns: otherwise its secrets may be known.
  *
- * Return: 0; -EPERM for another file; -EINVAL for a bad line, an id that comes
- * twice, or no key at all; or the errno of opening and reading it.
+ * Return: 0; -EPERM for another file; -EINVAL for a bad line, a repeated id, or no
+ * key at all; or the errno of opening and reading it.
  */
 int keys_load(struct keys *keys, const char *path, uid_t owner, char *error,
 	      size_t size);
@@ -73,7 +73,7 @@ int keys_load(struct keys *keys, const char *path, uid_t owner, char *error,
 const struct key *keys_find(const struct keys *keys, const char *id);
 
 /**
- * keys_clear() - overwrite secrets that are not needed any more
+ * keys_clear() - overwrite secrets that are no longer needed
  * @keys: keys; there are none afterwards
  */
 void keys_clear(struct keys *keys);
@@ -86,12 +86,12 @@ void keys_clear(struct keys *keys);
 void key_seal_base(const struct key *key, uint8_t *data);
 
 /**
- * keys_verify_base() - find the key that a base packet was sealed with
+ * keys_verify_base() - find the key of a base packet's HMAC
  * @keys: keys
  * @data: message
  * @len: its length in bytes
  *
- * Compares in constant time and tries all keys whichever fits.
+ * Compare in constant time and try all keys, whichever fits.
  *
  * Return: key, or NULL if none fits or the message is too short.
  */
@@ -103,8 +103,8 @@ const struct key *keys_verify_base(const struct keys *keys,
  * @key: key
  * @data: message
  * @base: length of its base packet
- * @end: offset of the HMAC TLV: it covers the Sequence Number and what lies
- *	 between @base and @end
+ * @end: offset of the HMAC TLV: it covers the Sequence Number and the bytes from
+ *	 @base to @end
  * @hmac: filled with STAMP_HMAC_LEN bytes
  */
 void key_tlv_hmac(const struct key *key, const uint8_t *data, size_t base,

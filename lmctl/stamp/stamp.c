@@ -6,7 +6,7 @@
 #include "lmctl/base/block.h"
 #include "lmctl/stamp/stamp.h"
 
-/* From 1900, where NTP begins to count, to 1970: 70 years, 17 of 366 days. */
+/* Seconds from 1900, the epoch of NTP, to 1970: 70 years, 17 of 366 days. */
 #define NTP_UNIX_OFFSET UINT32_C(2208988800)
 
 #define ERROR_SYNCHRONISED 0x8000
@@ -230,7 +230,10 @@ static int64_t floor_seconds(int64_t ns)
 	return ns % BLOCK_NS_PER_S < 0 ? s - 1 : s;
 }
 
-/* Half a unit is added before bits are cut off: both ways round to nearest. */
+/*
+ * Half a unit is added before bits are cut off, so that both directions round to
+ * nearest.
+ */
 uint64_t stamp_time_encode(int64_t ns, bool ptp)
 {
 	int64_t s = floor_seconds(ns);

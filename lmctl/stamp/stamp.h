@@ -3,9 +3,8 @@
  * STAMP messages (RFC 8762) and their TLVs (RFC 8972), as bytes. Pure: no
  * socket, no clock, no memory.
  *
- * Lengths are checked here and nowhere else; after that, everything a message
- * says is still the word of a stranger. In authenticated mode
- * keys_verify_base() comes before any function of this file.
+ * Lengths are checked here and nowhere else; the values remain untrusted. In
+ * authenticated mode call keys_verify_base() before any function of this file.
  */
 #ifndef LMCTL_STAMP_STAMP_H
 #define LMCTL_STAMP_STAMP_H
@@ -21,7 +20,7 @@
 #define STAMP_AUTH_BASE_LEN 112
 #define STAMP_TLV_HEADER_LEN 4
 #define STAMP_HMAC_LEN 16
-/* More than a jumbo frame holds; longer datagrams are dropped. */
+/* Longer than any jumbo frame; longer datagrams are dropped. */
 #define STAMP_MESSAGE_MAX 9216
 
 /* TLV flags, RFC 8972, section 4. */
@@ -41,7 +40,7 @@ enum stamp_tlv_type {
 };
 
 /**
- * struct stamp_request - what a Session-Sender writes
+ * struct stamp_request - fields of a request of a Session-Sender
  * @seq: Sequence Number
  * @timestamp: 64 bits as on the wire, see stamp_time_encode()
  * @error: Error Estimate
@@ -55,14 +54,14 @@ struct stamp_request {
 };
 
 /**
- * struct stamp_reply - what a Session-Reflector writes
+ * struct stamp_reply - fields of a reply of a Session-Reflector
  * @seq: Sequence Number
  * @timestamp: when the reply left, T3
  * @error: Error Estimate of the reflector, for @timestamp and @received
  * @ssid: as in the request
  * @received: when the request came, T2
  * @sender: the request, T1 in its timestamp; its ssid is @ssid
- * @sender_ttl: hop limit that the request came with
+ * @sender_ttl: hop limit of the request on arrival
  */
 struct stamp_reply {
 	uint32_t seq;
@@ -99,7 +98,7 @@ void stamp_request_write(uint8_t *data, bool auth,
  * @auth: authenticated mode
  * @request: filled
  *
- * Fields that must be zero are ignored, as RFC 8762 wants it.
+ * Fields that must be zero are ignored, as RFC 8762 requires.
  *
  * Return: true unless it is too short.
  */
@@ -145,15 +144,16 @@ struct stamp_tlv {
 };
 
 /**
- * stamp_tlv_next() - go through the TLVs of a message
+ * stamp_tlv_next() - iterate over the TLVs of a message
  * @data: message
  * @len: its length in bytes
- * @offset: where to go on: stamp_base_len() at first; moved behind the TLV
- * @tlv: filled. When the TLV is malformed, @tlv->header is where it begins,
- *	 and nothing else of it can be used
+ * @offset: offset of the next TLV: begin with stamp_base_len(); moved behind the
+ *	    TLV
+ * @tlv: filled. If the TLV is malformed, @tlv->header is its start and the other
+ *	 fields are not set
  *
- * Return: 1 for a TLV, 0 at the end, -EBADMSG when what follows is no whole
- * TLV: the walk ends there (RFC 8972, section 4).
+ * Return: 1 for a TLV, 0 at the end, -EBADMSG if the rest is no whole TLV, which
+ * ends the iteration (RFC 8972, section 4).
  */
 int stamp_tlv_next(uint8_t *data, size_t len, size_t *offset,
 		   struct stamp_tlv *tlv);
@@ -166,7 +166,7 @@ int stamp_tlv_next(uint8_t *data, size_t len, size_t *offset,
  *
  * The flags are those of a sender: U is set, M and I are not.
  *
- * Return: where the value begins; it is not written.
+ * Return: start of the value, which is not written.
  */
 uint8_t *stamp_tlv_write(uint8_t *data, uint8_t type, uint16_t len);
 
@@ -180,11 +180,11 @@ uint8_t *stamp_tlv_write(uint8_t *data, uint8_t type, uint16_t len);
 const uint8_t *stamp_address(const struct in6_addr *address, uint16_t *len);
 
 /**
- * stamp_address_is() - is this address the value of a TLV
+ * stamp_address_is() - compare an address with the value of a TLV
  * @tlv: whole TLV
  * @address: address, an IPv4 one mapped
  *
- * Return: true if it is.
+ * Return: true if they are equal.
  */
 bool stamp_address_is(const struct stamp_tlv *tlv,
 		      const struct in6_addr *address);
@@ -202,10 +202,10 @@ uint64_t stamp_time_encode(int64_t ns, bool ptp);
  * stamp_time_decode() - timestamp as time
  * @timestamp: 64 bits, host byte order
  * @ptp: format
- * @near: any time less than 68 years away, to tell the era of 32-bit seconds
+ * @near: any time less than 68 years away, to find the era of 32-bit seconds
  *
  * Return: nanoseconds since 1970. NTP's fractions are rounded to the nearest
- * nanosecond, so encoding and decoding gives the same time again.
+ * nanosecond, so decoding an encoded time returns the same time.
  */
 int64_t stamp_time_decode(uint64_t timestamp, bool ptp, int64_t near);
 
@@ -224,7 +224,7 @@ uint16_t stamp_error_encode(bool synchronised, bool ptp, int64_t error_ns);
  * stamp_error_decode() - Error Estimate
  * @error: 16 bits, host byte order
  * @ptp: filled with Z
- * @error_ns: filled with nanoseconds, INT64_MAX if they cannot be told
+ * @error_ns: filled with nanoseconds, INT64_MAX if they are not known
  *
  * Return: S: is the clock synchronised. A multiplier of zero is an invalid
  * estimate: such a clock counts as not synchronised.
