@@ -112,7 +112,7 @@ plant sources 'open end' lib/text.c 'TO''DO' <<<"/* TO""DO: all of it */"
 plant sources 'too long' lib/text.c '700 at most' < <(yes '/* long */' | head -n 700)
 plant floors 'an arrow up' lmctl/stamp/stamp.c 'includes engine, which is not below stamp' \
 	<<<'#include "lmctl/engine/result.h"'
-plant floors 'a test in the product' lib/text.c 'includes test' <<<'#include "test/unit/terminal.h"'
+plant floors 'a test in the product' lib/text.c 'includes test' <<<'#include "test/unit/capture.h"'
 printf 'int planted;\n' >lib/planted.c
 output=$(test/lint/run.sh sources) && status=1 || status=0
 grep -q 'lib/planted.c: no SPDX' <<<"$output" || status=1

@@ -10,27 +10,16 @@
 
 #include "lmctl/base/messages.h"
 #include "lmctl/base/output.h"
-#include "test/unit/terminal.h"
+#include "test/unit/capture.h"
+#include "test/unit/golden.h"
 #include "test/unit/unit.h"
 
 static void says(void (*say)(const char *format, ...), const char *text,
 		 const char *want)
 {
-	char got[256];
-	int fds[2], saved = dup(STDERR_FILENO);
-	ssize_t len;
-
-	assert_int_equal(pipe(fds), 0);
-	assert_int_equal(dup2(fds[1], STDERR_FILENO), STDERR_FILENO);
+	capture(STDERR_FILENO);
 	say("%s, %d", text, 7);
-	assert_int_equal(dup2(saved, STDERR_FILENO), STDERR_FILENO);
-	close(saved);
-	close(fds[1]);
-	len = read(fds[0], got, sizeof(got) - 1);
-	close(fds[0]);
-	assert_true(len >= 0);
-	got[len] = '\0';
-	assert_string_equal(got, want);
+	assert_string_equal(capture_end(), want);
 }
 
 TEST(test_messages)
@@ -74,42 +63,21 @@ static void print_table(void)
 	assert_int_equal(output_table_end(table, true), 0);
 }
 
-static void shows(unsigned short width, const char *expected)
+static void shows(unsigned short width, const char *name)
 {
-	terminal_begin(width);
+	capture_terminal(width);
 	print_table();
-	assert_string_equal(terminal_end(), expected);
+	golden(name, capture_end());
 }
 
 /* The layouts that a table has one after the other as its terminal shrinks. */
 TEST(test_table)
 {
 	setenv("NO_COLOR", "1", 1);
-	shows(96,
-"FLOW             PATH                            SENT      RATIO FINDING\n"
-"customer-17-gold here > egress-1 18446744073709551615 0.000012 % it has not read the block yet\n"
-"b                                               25000          - \n");
-	shows(76,
-"FLOW      PATH                      SENT      RATIO FINDING\n"
-"cus...old her...s-1 18446744073709551615 0.000012 % it has not read the\n"
-"                                                    block yet\n"
-"b                                  25000          - \n");
-	shows(72,
-"FLOW         PATH                        SENT FINDING\n"
-"custo...gold here...ss-1 18446744073709551615 it has not read the block\n"
-"                                              yet\n"
-"b                                       25000 \n"
-"(The terminal is too narrow for RATIO.)\n");
-	shows(30,
-"FLOW customer-17-gold\n"
-"  PATH here > egress-1\n"
-"  SENT 18446744073709551615\n"
-"  RATIO 0.000012 %\n"
-"  FINDING it has not read the\n"
-"  block yet\n"
-"FLOW b  SENT 25000  RATIO -\n"
-"(The terminal is too narrow\n"
-"for a table.)\n");
+	shows(96, "output-whole");
+	shows(76, "output-shortened");
+	shows(72, "output-without-ratio");
+	shows(30, "output-no-table");
 }
 
 /* At every width both numbers are there, and whole. */
@@ -119,17 +87,15 @@ TEST(test_widths)
 
 	setenv("NO_COLOR", "1", 1);
 	for (width = 120; width >= 10; width--) {
-		const char *text, *line;
+		const char *text;
 
-		terminal_begin(width);
+		capture_terminal(width);
 		print_table();
-		text = terminal_end();
+		text = capture_end();
 		assert_non_null(strstr(text, " 18446744073709551615"));
 		assert_non_null(strstr(text, " 25000"));
-		for (line = text; width >= 28 && *line;
-		     line = strchr(line, '\n') + 1)
-			if (strcspn(line, "\n") > width)
-				fail_msg("%d columns: %s", width, text);
+		if (width >= 28 && widest(text) > width)
+			fail_msg("%d columns: %s", width, text);
 	}
 }
 
@@ -148,54 +114,27 @@ TEST(test_apart)
 		struct libscols_table *table = output_table(apart, 3);
 		int i;
 
-		terminal_begin(22);
+		capture_terminal(22);
 		for (i = 0; i < 2; i++)
 			output_row(table, OUTPUT_PLAIN, (const char *[]){
 					   names[i && second], "25000", "10 %" });
 		output_table_end(table, true);
-		assert_string_equal(terminal_end(), second ?
-"MEASUREMENT  SENT\n"
-"core        25000\n"
-"edge        25000\n"
-"(The terminal is too\n"
-"narrow for RATIO.)\n" :
-" SENT RATIO\n"
-"25000  10 %\n"
-"25000  10 %\n"
-"(The terminal is too\n"
-"narrow for\n"
-"MEASUREMENT.)\n");
+		golden(second ? "output-apart" : "output-not-apart", capture_end());
 	}
 }
 
 TEST(test_paragraph)
 {
-	terminal_begin(20);
+	capture_terminal(20);
 	output_paragraph(4, "no_flow %d, malformed %s", 12, "1234567890123456789");
-	assert_string_equal(terminal_end(), "    no_flow 12,\n    malformed\n    1234567890123456789\n");
+	assert_string_equal(capture_end(), "    no_flow 12,\n    malformed\n    1234567890123456789\n");
 }
 
 /* Nothing is narrow but a terminal. */
 TEST(test_file)
 {
-	char name[] = "/tmp/test_output.XXXXXX", text[512] = "";
-	int fd = mkstemp(name), saved;
-
-	assert_true(fd >= 0);
-	unlink(name);
-	fflush(stdout);
-	saved = dup(STDOUT_FILENO);
-	dup2(fd, STDOUT_FILENO);
+	capture(STDOUT_FILENO);
 	print_table();
 	output_paragraph(4, "a sentence, %d", 7);
-	fflush(stdout);
-	dup2(saved, STDOUT_FILENO);
-	close(saved);
-	assert_true(pread(fd, text, sizeof(text) - 1, 0) > 0);
-	close(fd);
-	assert_string_equal(text,
-"FLOW             PATH                            SENT      RATIO FINDING\n"
-"customer-17-gold here > egress-1 18446744073709551615 0.000012 % it has not read the block yet\n"
-"b                                               25000          - \n"
-"    a sentence, 7\n");
+	golden("output-file", capture_end());
 }

@@ -10,8 +10,9 @@
 #include <unistd.h>
 #include "lmctl/cmd/flowlist.h"
 #include "lmctl/cmd/report.h"
+#include "test/unit/capture.h"
 #include "test/unit/fake_sr6flow.h"
-#include "test/unit/terminal.h"
+#include "test/unit/golden.h"
 #include "test/unit/unit.h"
 
 static struct sr6flow *const handle = (struct sr6flow *)&fake;
@@ -142,53 +143,28 @@ TEST_WITH(setup, NULL, test_file)
 	unlink(bad);
 }
 
-static const char *text_of(json_t *object, const char *key)
-{
-	const char *text = json_string_value(json_object_get(object, key));
-
-	assert_non_null(text);
-	return text;
-}
-
-TEST_WITH(setup, NULL, test_set_object)
+TEST_WITH(setup, capture_teardown, test_set_object)
 {
 	const struct sr6flow_set set = {
 		.name = "lm-tx", .mask = 0x00030000, .colour = 0x00020000,
 		.timeout = 60, .flows = 5, .malformed = 9,
 	};
-	json_t *object = report_set_object(&set), *diagnostics;
+	json_t *object = report_set_object(&set);
 
 	assert_non_null(object);
-	assert_string_equal(text_of(object, "set"), "lm-tx");
-	assert_string_equal(text_of(object, "mask"), "0x00030000");
-	assert_string_equal(text_of(object, "colour"), "0x00020000");
-	assert_int_equal(json_integer_value(json_object_get(object, "timeout")),
-			 60);
-	assert_int_equal(json_integer_value(json_object_get(object,
-							    "flow_count")), 5);
-	diagnostics = json_object_get(object, "diagnostics");
-	assert_int_equal(json_object_size(diagnostics), 3);
-	assert_int_equal(json_integer_value(json_object_get(diagnostics,
-							    "malformed")), 9);
+	capture(STDOUT_FILENO);
+	json_dumpf(object, stdout, JSON_COMPACT);
+	puts("");
 	json_decref(object);
-}
-
-static json_t *counters_object(const struct sr6flow_set *set,
-			       const struct sr6flow_record *record)
-{
-	static struct jsonline line;
-
-	jsonline_begin(&line);
-	report_counters_keys(&line, set, record);
-	assert_true(jsonline_end(&line));
-	return json_loadb(line.text, line.len, JSON_REJECT_DUPLICATES, NULL);
+	golden_json("report-set", capture_end());
 }
 
 /* Exact beyond what a JSON integer of jansson can say. */
-TEST_WITH(setup, NULL, test_counters_object)
+TEST_WITH(setup, capture_teardown, test_counters_object)
 {
 	static const struct sr6flow_set two = { .mask = 0x00030000 };
 	static const struct sr6flow_set one = { .mask = 0x00000010 };
+	static struct jsonline line;
 	struct sr6flow_record record = {
 		.flow = fake.flows[0],
 		.instance = 0xab,
@@ -197,69 +173,34 @@ TEST_WITH(setup, NULL, test_counters_object)
 			[1] = { .packets = INT64_MAX, .bytes = UINT64_MAX },
 		},
 	};
-	json_t *object = counters_object(&two, &record), *slots, *low;
+	int i;
 
-	assert_non_null(object);
-	assert_string_equal(text_of(object, "name"), "gold");
-	assert_string_equal(text_of(object, "instance"), "00000000000000ab");
-	assert_null(json_object_get(object, "timeout"));
-	slots = json_object_get(object, "counters");
-	assert_int_equal(json_object_size(slots), 4);
-	low = json_object_get(slots, "low");
-	assert_string_equal(text_of(low, "colour"), "0x00010000");
-	assert_true(json_integer_value(json_object_get(low, "packets")) ==
-		    INT64_MAX);
-	assert_string_equal(text_of(low, "bytes"), "18446744073709551615");
-	assert_non_null(json_object_get(slots, "uncoloured"));
-	assert_non_null(json_object_get(slots, "high"));
-	assert_non_null(json_object_get(slots, "foreign"));
-	json_decref(object);
-
-	record.flow.name[0] = '\0';
-	object = counters_object(&two, &record);
-	assert_true(json_is_null(json_object_get(object, "name")));
-	json_decref(object);
-
-	object = counters_object(&one, &record);
-	slots = json_object_get(object, "counters");
-	assert_int_equal(json_object_size(slots), 2);
-	assert_string_equal(text_of(json_object_get(slots, "bit"), "colour"),
-			    "0x00000010");
-	assert_string_equal(text_of(json_object_get(slots, "zero"), "colour"),
-			    "0x00000000");
-	json_decref(object);
+	capture(STDOUT_FILENO);
+	for (i = 0; i < 2; i++) {
+		jsonline_begin(&line);
+		report_counters_keys(&line, i ? &one : &two, &record);
+		assert_true(jsonline_end(&line));
+		printf("%.*s", (int)line.len, line.text);
+		record.flow.name[0] = '\0';
+	}
+	golden_json("report-counters", capture_end());
 }
 
-/* Runs report_json() with stdout in a file and returns what it printed. */
-static json_t *printed(const char *const *sets, unsigned int n, int expected)
+/* Runs report_json() and returns what it printed, with a time of ones. */
+static const char *printed(const char *const *sets, unsigned int n, int expected)
 {
 	const struct report report = { .flow_json = report_counters_keys };
-	FILE *file = tmpfile();
-	json_t *document;
-	int out, err;
+	char *text, *time;
+	int err;
 
-	assert_non_null(file);
-	fflush(stdout);
-	out = dup(STDOUT_FILENO);
-	dup2(fileno(file), STDOUT_FILENO);
+	capture(STDOUT_FILENO);
 	err = report_json(&report, handle, sets, n);
-	fflush(stdout);
-	dup2(out, STDOUT_FILENO);
-	close(out);
-	rewind(file);
-	document = json_loadf(file, JSON_REJECT_DUPLICATES, NULL);
-	fclose(file);
+	text = capture_end();
 	assert_int_equal(err, expected);
-	return document;
-}
-
-static void check_flows(json_t *document, size_t set, size_t n)
-{
-	json_t *object = json_array_get(json_object_get(document, "sets"), set);
-
-	assert_int_equal(json_array_size(json_object_get(object, "flows")), n);
-	assert_int_equal(json_integer_value(json_object_get(object,
-							    "flow_count")), n);
+	time = strstr(text, "time_ms\":");
+	if (time)
+		memset(time + 9, '1', strspn(time + 9, "0123456789"));
+	return text;
 }
 
 static const struct output_column columns[] = {
@@ -286,7 +227,7 @@ static int two_rows(struct libscols_table *table,
 }
 
 /* By name and then SID list; the rows of a flow stay as they came. */
-TEST_WITH(setup, NULL, test_table_order)
+TEST_WITH(setup, capture_teardown, test_table_order)
 {
 	static const char *const flows[] = {
 		"flow-10=fc00::1", "fc00::10", "flow-2=fc00::3", "fc00::9",
@@ -303,41 +244,23 @@ TEST_WITH(setup, NULL, test_table_order)
 		assert_int_equal(sr6flow_flow_parse(&fake.flows[i], flows[i],
 						    error, sizeof(error)), 0);
 	fake.n = 5;
-	terminal_begin(80);
+	capture_terminal(80);
 	assert_int_equal(report_table(&report, handle, "lm-tx"), 0);
-	assert_string_equal(terminal_end(),
-"FLOW    SIDS     SLOT\n"
-"        fc00::9     0\n"
-"        fc00::9     1\n"
-"        fc00::10    0\n"
-"        fc00::10    1\n"
-"flow-1  fc00::4     0\n"
-"flow-1  fc00::4     1\n"
-"flow-2  fc00::3     0\n"
-"flow-2  fc00::3     1\n"
-"flow-10 fc00::1     0\n"
-"flow-10 fc00::1     1\n");
+	golden("report-order", capture_end());
 }
 
 /* A repeated dump leaves each flow once; an endless one prints nothing. */
-TEST_WITH(setup, NULL, test_json_interrupted)
+TEST_WITH(setup, capture_teardown, test_json_interrupted)
 {
 	static const char *const sets[] = { "lm-tx", "lm-rx" };
-	json_t *document;
 
 	fake.flows[1] = fake.flows[0];
 	fake.flows[1].sids[0].s6_addr[15] = 9;
 	fake.n = 2;
 	fake.interruptions = 3;
-	document = printed(sets, 2, 0);
-	assert_non_null(document);
-	check_flows(document, 0, 2);
-	check_flows(document, 1, 2);
-	json_decref(document);
+	golden_json("report-interrupted", printed(sets, 2, 0));
 	fake.n = 0;
-	document = printed(sets, 2, 0);
-	check_flows(document, 1, 0);
-	json_decref(document);
+	golden_json("report-no-flows", printed(sets, 2, 0));
 	fake.interruptions = 1000;
-	assert_null(printed(sets, 2, -EINTR));
+	assert_string_equal(printed(sets, 2, -EINTR), "");
 }
