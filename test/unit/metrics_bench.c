@@ -2,55 +2,28 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <arpa/inet.h>
 
+#include "test/unit/capture.h"
+#include "test/unit/golden.h"
 #include "test/unit/metrics_bench.h"
 #include "test/unit/unit.h"
 
-struct measurement measurement(const char *name, bool group,
-				      unsigned int npeers)
+void block2(struct sink sink, const struct measurement *of, const char *name,
+	    int64_t number, uint64_t sent, uint64_t first, uint64_t second)
 {
-	struct measurement of = { .group = group, .npeers = npeers };
-	unsigned int i;
+	struct sr6flow_flow flow = make_flow("fcff:2::1");
+	struct result result = make_result(of, &flow, number, sent, first);
 
-	snprintf(of.name, sizeof(of.name), "%s", name);
-	for (i = 0; i < npeers; i++)
-		snprintf(of.peer[i], sizeof(of.peer[i]), "p%u", i);
-	return of;
-}
-
-struct sr6flow_flow flow(const char *name, const char *sid)
-{
-	struct sr6flow_flow flow = { .nsids = 1 };
-
+	/* Whatever is in it: no text that lmctl reads. */
 	snprintf(flow.name, sizeof(flow.name), "%s", name);
-	assert_int_equal(inet_pton(AF_INET6, sid, &flow.sids[0]), 1);
-	return flow;
-}
-
-void block(struct sink sink, const struct measurement *of,
-		  const char *name, int64_t number, uint64_t sent,
-		  const uint64_t *received)
-{
-	const struct sr6flow_flow of_flow = flow(name, "fcff:2::1");
-	struct result result = {
-		.of = of, .flow = &of_flow, .block = number,
-		.period_ms = BENCH_PERIOD_MS, .sent = sent, .sent_bytes = sent * 100,
-	};
-	unsigned int i;
-
-	for (i = 0; i < of->npeers; i++) {
-		result.peer[i].packets = received[i];
-		result.peer[i].bytes = received[i] * 100;
-	}
+	make_received(&result, 1, second);
 	sink.ops->result(sink.self, &result);
 }
 
-void block1(struct sink sink, const struct measurement *of,
-		   const char *name, int64_t number, uint64_t sent,
-		   uint64_t received)
+void block(struct sink sink, const struct measurement *of, const char *name,
+	   int64_t number, uint64_t sent, uint64_t received)
 {
-	block(sink, of, name, number, sent, &received);
+	block2(sink, of, name, number, sent, received, 0);
 }
 
 char *whole(struct text *text)
@@ -79,29 +52,45 @@ char *render(struct metrics *metrics, bool openmetrics)
 	return whole(&page);
 }
 
-double value(struct metrics *metrics, const char *sample)
+double value(struct metrics *metrics, const char *family, const char *flow)
 {
-	char *text = render(metrics, true), *line, *rest = text;
-	size_t len = strlen(sample);
+	char *page = render(metrics, true), sample[256];
 	double found = -1;
+	const char *at;
 
-	while ((line = strsep(&rest, "\n")))
-		if (!strncmp(line, sample, len) && line[len] == ' ')
-			found = strtod(line + len, NULL);
-	free(text);
+	snprintf(sample, sizeof(sample), "\nsr6flow_%s{measurement=\"core\",peer=\"p1\","
+		 "flow=\"%s\",sids=\"%s\"} ", family, flow, *flow ? "fcff:2::1" : "");
+	at = strstr(page, sample);
+	if (at)
+		found = strtod(at + strlen(sample), NULL);
+	free(page);
 	return found;
+}
+
+/* Prints the lines with a part, all or only the samples. */
+static const char *pick(struct metrics *metrics, const char *part, bool all)
+{
+	char *page = render(metrics, true), *rest = page, *line;
+
+	capture(STDOUT_FILENO);
+	while ((line = strsep(&rest, "\n")))
+		if (strstr(line, part) && (all || *line != '#'))
+			puts(line);
+	free(page);
+	return capture_end();
 }
 
 unsigned int lines_with(struct metrics *metrics, const char *part)
 {
-	char *text = render(metrics, true), *line, *rest = text;
-	unsigned int n = 0;
+	return count(pick(metrics, part, true), "\n");
+}
 
-	while ((line = strsep(&rest, "\n")))
-		if (strstr(line, part))
-			n++;
-	free(text);
-	return n;
+void samples(struct metrics *metrics, const char *name, const char *part)
+{
+	char file[64];
+
+	snprintf(file, sizeof(file), "metrics-%s", name);
+	golden(file, pick(metrics, part, false));
 }
 
 int metrics_setup(void **state)

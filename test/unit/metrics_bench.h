@@ -6,8 +6,7 @@
 #define TEST_UNIT_METRICS_BENCH_H
 
 #include "lmctl/sinks/metrics/metrics.h"
-
-#define BENCH_PERIOD_MS 10000
+#include "test/unit/result_make.h"
 
 /**
  * metrics_setup() - make metrics in which two flows have series of their own
@@ -26,48 +25,29 @@ int metrics_setup(void **state);
 int metrics_teardown(void **state);
 
 /**
- * measurement() - make a measurement with the peers p0, p1...
- * @name: name
- * @group: the peers are one receiver
- * @npeers: number of peers
- *
- * Return: measurement.
- */
-struct measurement measurement(const char *name, bool group,
-			       unsigned int npeers);
-
-/**
- * flow() - make a flow of one SID
- * @name: name, empty for none
- * @sid: SID
- *
- * Return: flow.
- */
-struct sr6flow_flow flow(const char *name, const char *sid);
-
-/**
  * block() - give a block of the flow with the SID fcff:2::1
  * @sink: of the metrics
  * @of: measurement
  * @name: name of the flow
  * @number: block
  * @sent: packets sent
- * @received: packets received, by peer
+ * @received: packets received by the only peer
  */
 void block(struct sink sink, const struct measurement *of, const char *name,
-	   int64_t number, uint64_t sent, const uint64_t *received);
+	   int64_t number, uint64_t sent, uint64_t received);
 
 /**
- * block1() - the same for a measurement with one peer
+ * block2() - the same for a measurement with two peers
  * @sink: of the metrics
  * @of: measurement
  * @name: name of the flow
  * @number: block
  * @sent: packets sent
- * @received: packets received
+ * @first: packets received by the first peer
+ * @second: by the second one
  */
-void block1(struct sink sink, const struct measurement *of, const char *name,
-	    int64_t number, uint64_t sent, uint64_t received);
+void block2(struct sink sink, const struct measurement *of, const char *name,
+	    int64_t number, uint64_t sent, uint64_t first, uint64_t second);
 
 /**
  * whole() - turn a text into a string
@@ -87,13 +67,14 @@ char *whole(struct text *text);
 char *render(struct metrics *metrics, bool openmetrics);
 
 /**
- * value() - look for a sample
+ * value() - look for a sample of the measurement core, its first peer and a flow
  * @metrics: metrics
- * @sample: name and labels
+ * @family: name without sr6flow_
+ * @flow: label of the flow with the SID fcff:2::1; empty for all without series
  *
  * Return: its value, -1 if there is none.
  */
-double value(struct metrics *metrics, const char *sample);
+double value(struct metrics *metrics, const char *family, const char *flow);
 
 /**
  * lines_with() - count lines of the page
@@ -103,5 +84,13 @@ double value(struct metrics *metrics, const char *sample);
  * Return: their number.
  */
 unsigned int lines_with(struct metrics *metrics, const char *part);
+
+/**
+ * samples() - compare samples with a file
+ * @metrics: metrics
+ * @name: of the file, golden/metrics-NAME.txt
+ * @part: what their lines have in them
+ */
+void samples(struct metrics *metrics, const char *name, const char *part);
 
 #endif /* TEST_UNIT_METRICS_BENCH_H */

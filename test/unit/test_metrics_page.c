@@ -17,7 +17,7 @@
  */
 TEST_WITH(metrics_setup, metrics_teardown, results_between_steps)
 {
-	const struct measurement of = measurement("m", false, 1);
+	const struct measurement of = make_measurement(false, 1);
 	struct sink sink = metrics_sink(*state);
 	struct text text = { .first = NULL };
 	char name[8], sample[96], *page;
@@ -29,10 +29,10 @@ TEST_WITH(metrics_setup, metrics_teardown, results_between_steps)
 	for (number = 1; number <= METRICS_KEEP_BLOCKS; number++) {
 		for (i = number == 1 ? 0 : 1; i < 1000; i += 2) {
 			snprintf(name, sizeof(name), "f%u", i);
-			block1(sink, &of, name, number, 10, 9);
+			block(sink, &of, name, number, 10, 9);
 			snprintf(name, sizeof(name), "f%u", i + 1);
 			if (number == 1)
-				block1(sink, &of, name, number, 10, 9);
+				block(sink, &of, name, number, 10, 9);
 		}
 		sink.ops->block_end(sink.self, &of, number);
 	}
@@ -43,7 +43,7 @@ TEST_WITH(metrics_setup, metrics_teardown, results_between_steps)
 			sink.ops->block_end(sink.self, &of, number);
 			for (i = 0; i < 1000; i += 10) {
 				snprintf(name, sizeof(name), "f%u", i);
-				block1(sink, &of, name, number, 5, 5);
+				block(sink, &of, name, number, 5, 5);
 			}
 		}
 	assert_in_range(steps, 4, 1000);
@@ -51,7 +51,7 @@ TEST_WITH(metrics_setup, metrics_teardown, results_between_steps)
 	page = whole(&text);
 	for (i = 0; i < 1000; i++) {
 		snprintf(sample, sizeof(sample),
-			 "sr6flow_sent_packets_total{measurement=\"m\",peer=\"p0\",flow=\"f%u\"",
+			 "sr6flow_sent_packets_total{measurement=\"core\",peer=\"p1\",flow=\"f%u\"",
 			 i);
 		shown = strstr(page, sample);
 		n += !!shown;
@@ -67,21 +67,21 @@ TEST_WITH(metrics_setup, metrics_teardown, results_between_steps)
 /* What a render goes through must not go away under it. */
 TEST_WITH(metrics_setup, metrics_teardown, a_measurement_ends_a_render)
 {
-	const struct measurement of = measurement("m", false, 1);
+	const struct measurement of = make_measurement(false, 1);
 	struct sink sink = metrics_sink(*state);
 	uint64_t version = metrics_version(*state);
 	struct text text = { .first = NULL };
 
-	block1(sink, &of, "a", 1, 10, 10);
+	block(sink, &of, "a", 1, 10, 10);
 	assert_int_equal(metrics_version(*state), version);
 	sink.ops->block_end(sink.self, &of, 1);
 	assert_int_not_equal(metrics_version(*state), version);
 	metrics_render_begin(*state, true);
 	assert_int_equal(metrics_render_step(*state, &text), 1);
 	version = metrics_version(*state);
-	metrics_forget(*state, "m");
+	metrics_forget(*state, "core");
 	assert_int_not_equal(metrics_version(*state), version);
 	assert_int_equal(metrics_render_step(*state, &text), -EAGAIN);
 	assert_null(text.first);
-	assert_int_equal(lines_with(*state, "\"m\""), 0);
+	assert_int_equal(lines_with(*state, "\"core\""), 0);
 }
