@@ -57,7 +57,7 @@ void listing_sourced_set(struct nlmsghdr *nlh, int leave_out, int netmask)
 	struct nlattr *data = mnl_attr_nest_start(nlh, IPSET_ATTR_DATA);
 	size_t i;
 
-	for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(numbers); i++)
 		if (numbers[i].type != leave_out)
 			request_put_u32(nlh, numbers[i].type, numbers[i].value);
 	if (netmask >= 0)

@@ -7,6 +7,8 @@
 #include "prober_bench.h"
 #include "test/unit/unit.h"
 
+struct bench bench;
+
 /* reflector_handle() takes a function without argument. */
 static int64_t reflector_now;
 
@@ -24,45 +26,46 @@ const struct key *bench_key(void)
 	return &key;
 }
 
-uint64_t bench_sent(unsigned int flow, int64_t block)
+static uint64_t packets_sent(unsigned int flow, int64_t block)
 {
 	return 1000 + 7 * (uint64_t)flow + (uint64_t)block % 97;
 }
 
-uint64_t bench_received(unsigned int flow, int64_t block, unsigned int peer)
+static uint64_t packets_received(unsigned int flow, int64_t block,
+				 unsigned int peer)
 {
-	return bench_sent(flow, block) - (flow + (uint64_t)block) % 5 -
+	return packets_sent(flow, block) - (flow + (uint64_t)block) % 5 -
 	       10 * (peer + 1);
 }
 
-static void transmit_once(struct bench *bench, enum net_kind kind,
-			  unsigned int peer, const uint8_t *data, size_t len)
+static void transmit_once(enum net_kind kind, unsigned int peer,
+			  const uint8_t *data, size_t len)
 {
 	struct net_event event = {
 		.kind = kind, .peer = peer, .len = len,
-		.time = bench->now + bench->delay,
+		.time = bench.now + bench.delay,
 		/* Mangling may make it longer. */
 		.data = malloc(STAMP_MESSAGE_MAX),
 	};
 
 	assert_non_null(event.data);
 	memcpy(event.data, data, len);
-	if (kind == NET_REPLY && bench->delay_back >= 0)
-		event.time = bench->now + bench->delay_back;
-	if (bench->jitter)
-		event.time += (int64_t)(net_random(&bench->net) %
-					(uint64_t)bench->jitter);
-	net_push(&bench->net, event);
+	if (kind == NET_REPLY && bench.delay_back >= 0)
+		event.time = bench.now + bench.delay_back;
+	if (bench.jitter)
+		event.time += (int64_t)(net_random(&bench.net) %
+					(uint64_t)bench.jitter);
+	net_push(&bench.net, event);
 }
 
-static void transmit(struct bench *bench, enum net_kind kind,
-		     unsigned int peer, const uint8_t *data, size_t len)
+static void transmit(enum net_kind kind, unsigned int peer,
+		     const uint8_t *data, size_t len)
 {
-	if (net_chance(&bench->net, bench->loss))
+	if (net_chance(&bench.net, bench.loss))
 		return;
-	transmit_once(bench, kind, peer, data, len);
-	if (net_chance(&bench->net, bench->duplicate))
-		transmit_once(bench, kind, peer, data, len);
+	transmit_once(kind, peer, data, len);
+	if (net_chance(&bench.net, bench.duplicate))
+		transmit_once(kind, peer, data, len);
 }
 
 static void put_number(struct in6_addr *address, unsigned int number)
@@ -73,12 +76,12 @@ static void put_number(struct in6_addr *address, unsigned int number)
 }
 
 /* Two flows each have one SID list and different sources, where they have these. */
-static struct sr6flow_flow flow_of(const struct bench *bench, unsigned int flow)
+static struct sr6flow_flow flow_of(unsigned int flow)
 {
 	struct sr6flow_flow made = { .nsids = 1 + flow / 2 % 4 };
 	unsigned int i;
 
-	if (!bench->sourceless) {
+	if (!bench.sourceless) {
 		made.netmask = 128;
 		made.source.s6_addr[0] = 0xfd;
 		put_number(&made.source, flow);
@@ -86,7 +89,7 @@ static struct sr6flow_flow flow_of(const struct bench *bench, unsigned int flow)
 	for (i = 0; i < made.nsids; i++) {
 		made.sids[i].s6_addr[0] = 0xfc;
 		made.sids[i].s6_addr[1] = (uint8_t)i;
-		put_number(&made.sids[i], bench->sourceless ? flow : flow / 2);
+		put_number(&made.sids[i], bench.sourceless ? flow : flow / 2);
 	}
 	made.name[0] = 'f';
 	return made;
@@ -102,51 +105,49 @@ static unsigned int flow_number(const struct sr6flow_flow *flow)
 }
 
 /* What point 0, this node, or a peer has counted in a block. */
-static uint64_t count_of(const struct bench *bench, unsigned int flow,
-			 int64_t block, unsigned int point)
+static uint64_t count_of(unsigned int flow, int64_t block, unsigned int point)
 {
 	uint64_t received;
 
 	if (!point)
-		return bench_sent(flow, block);
-	if (block < BENCH_FIRST_BLOCK + bench->arrive_from ||
-	    block >= BENCH_FIRST_BLOCK + bench->arrive_until)
+		return packets_sent(flow, block);
+	if (block < BENCH_FIRST_BLOCK + bench.arrive_from ||
+	    block >= BENCH_FIRST_BLOCK + bench.arrive_until)
 		return 0;
-	received = bench_received(flow, block, point - 1);
-	return bench->split ? received / bench->npeers : received;
+	received = packets_received(flow, block, point - 1);
+	return bench.split ? received / bench.npeers : received;
 }
 
 /* Up to a block, with those before the first one, whatever they were. */
-static struct sr6flow_counters total_of(const struct bench *bench,
-					unsigned int flow, int64_t block,
+static struct sr6flow_counters total_of(unsigned int flow, int64_t block,
 					unsigned int point)
 {
 	uint64_t packets = UINT64_MAX - 1000 * (flow + point);
 	int64_t i;
 
 	for (i = BENCH_FIRST_BLOCK; i <= block; i++)
-		packets += count_of(bench, flow, i, point);
+		packets += count_of(flow, i, point);
 	return (struct sr6flow_counters){ packets, 100 * packets };
 }
 
-static struct record record_of(const struct bench *bench, unsigned int flow,
+static struct record record_of(unsigned int flow,
 			       int64_t block, unsigned int point,
 			       uint64_t epoch)
 {
-	uint64_t packets = count_of(bench, flow, block, point);
+	uint64_t packets = count_of(flow, block, point);
 
 	return (struct record){
 		.node = "node", .set = "set", .instance = 1, .generation = 1,
-		.flow = flow_of(bench, flow),
-		.last_source.s6_addr[15] = bench->sourceless ?
-					   bench->last[point] : 0,
-		.period_ms = bench->period_ms,
+		.flow = flow_of(flow),
+		.last_source.s6_addr[15] = bench.sourceless ?
+					   bench.last[point] : 0,
+		.period_ms = bench.period_ms,
 		.mask = SR6FLOW_MASK_DEFAULT,
 		.block = block,
 		.colour = block_colour(SR6FLOW_MASK_DEFAULT, block),
 		.packets = packets,
 		.bytes = 100 * packets,
-		.total = total_of(bench, flow, block, point),
+		.total = total_of(flow, block, point),
 		.continuity = epoch,
 	};
 }
@@ -163,71 +164,67 @@ static void record_void(struct record *record, enum reason reason)
 
 static int64_t op_now(void *arg)
 {
-	struct bench *bench = arg;
-
-	return bench->now;
+	(void)arg;
+	return bench.now;
 }
 
 static int op_send(void *arg, unsigned int peer,
 		   const struct sr6flow_flow *flow, const uint8_t *data,
 		   size_t len)
 {
-	struct bench *bench = arg;
-
-	assert_in_range(len, stamp_base_len(bench->auth),
-			bench->config.message_max);
+	(void)arg;
+	assert_in_range(len, stamp_base_len(bench.auth),
+			bench.config.message_max);
 	if (flow)
-		assert_memory_equal(flow->sids, flow_of(bench, flow_number(flow)).sids,
+		assert_memory_equal(flow->sids, flow_of(flow_number(flow)).sids,
 				    flow->nsids * sizeof(flow->sids[0]));
-	if (bench->in_band && bench->flows)
+	if (bench.in_band && bench.flows)
 		assert_non_null(flow);
-	if (bench->path_max && len > bench->path_max &&
-	    bench->now >= bench->path_known)
+	if (bench.path_max && len > bench.path_max &&
+	    bench.now >= bench.path_known)
 		return -EMSGSIZE;
-	if (!bench->again)
+	if (!bench.again)
 		return -EAGAIN;
-	if (bench->again > 0)
-		bench->again--;
-	bench->sent[peer]++;
-	if (bench->path_max && len > bench->path_max)
-		bench->too_long++;
+	if (bench.again > 0)
+		bench.again--;
+	bench.sent[peer]++;
+	if (bench.path_max && len > bench.path_max)
+		bench.too_long++;
 	else
-		transmit(bench, NET_REQUEST, peer, data, len);
+		transmit(NET_REQUEST, peer, data, len);
 	return 0;
 }
 
 static size_t op_longest(void *arg, unsigned int peer)
 {
-	const struct bench *bench = arg;
-
+	(void)arg;
 	(void)peer;
-	return bench->path_said;
+	return bench.path_said;
 }
 
-uint64_t bench_answers(const struct bench *bench, enum answer_status status)
+uint64_t bench_answers(enum answer_status status)
 {
-	return bench->answers[status];
+	return bench.answers[status];
 }
 
-static bool peer_right(const struct bench *bench, const struct result *result,
+static bool peer_right(const struct result *result,
 		       unsigned int flow, unsigned int i)
 {
 	const struct result_peer *peer = &result->peer[i];
 	bool valid = peer->answer.status == ANSWER_VALID;
-	uint64_t want = valid ? count_of(bench, flow, result->block, i + 1) : 0;
+	uint64_t want = valid ? count_of(flow, result->block, i + 1) : 0;
 
 	return peer->packets == want && peer->bytes == 100 * want &&
 	       (!valid || (peer->mask == result->mask &&
 			   peer->period_ms == result->period_ms));
 }
 
-static uint32_t known_points(const struct bench *bench,
-			     const struct result *result)
+static uint32_t known_points(const struct result *result)
 {
 	uint32_t known = !result->reason;
 	unsigned int i;
 
-	for (i = 0; i < bench->npeers; i++)
+	for (i = 0; i < bench.npeers; i++)
 		if (result->peer[i].answer.status == ANSWER_VALID)
 			known |= 2u << i;
 	return known;
@@ -235,36 +232,35 @@ static uint32_t known_points(const struct bench *bench,
 
 static void op_result(void *arg, const struct result *result)
 {
-	struct bench *bench = arg;
 	unsigned int flow = flow_number(result->flow);
-	uint64_t sent = result->reason ? 0 : bench_sent(flow, result->block);
+	uint64_t sent = result->reason ? 0 : packets_sent(flow, result->block);
 	uint64_t i = (uint64_t)(result->block - BENCH_FIRST_BLOCK);
 
-	if (i >= bench->nblocks || flow >= bench->flows ||
+	(void)arg;
+	if (i >= bench.nblocks || flow >= bench.flows ||
 	    result->sent != sent || result->sent_bytes != 100 * sent ||
 	    result->flow->name[0] != 'f' ||
 	    result->colour != block_colour(result->mask, result->block)) {
-		bench->wrong++;
+		bench.wrong++;
 	} else {
-		bench->results_of[i * bench->flows + flow]++;
-		bench->known_of[i * bench->flows + flow] =
-			known_points(bench, result);
+		bench.results_of[i * bench.flows + flow]++;
+		bench.known_of[i * bench.flows + flow] = known_points(result);
 	}
-	if (bench->results < BENCH_KEPT) {
-		bench->kept[bench->results] = *result;
-		bench->kept_flow[bench->results] = flow;
+	if (bench.results < BENCH_KEPT) {
+		bench.kept[bench.results] = *result;
+		bench.kept_flow[bench.results] = flow;
 	}
-	bench->results++;
-	bench->last_result = bench->now;
-	for (i = 0; i < bench->npeers; i++) {
-		if (!peer_right(bench, result, flow, (unsigned int)i))
-			bench->wrong++;
-		bench->answers[result->peer[i].answer.status]++;
+	bench.results++;
+	bench.last_result = bench.now;
+	for (i = 0; i < bench.npeers; i++) {
+		if (!peer_right(result, flow, (unsigned int)i))
+			bench.wrong++;
+		bench.answers[result->peer[i].answer.status]++;
 	}
 }
 
 /* Is the loss between two groups of points what the blocks without figures lost? */
-static bool gap_right(const struct bench *bench, const struct result *gap,
+static bool gap_right(const struct result *gap,
 		      struct segment segment, uint32_t from, uint32_t to)
 {
 	unsigned int flow = flow_number(gap->flow), point;
@@ -273,16 +269,16 @@ static bool gap_right(const struct bench *bench, const struct result *gap,
 	int64_t block;
 
 	for (block = gap->first; block <= gap->block; block++) {
-		known = bench->known_of[(uint64_t)(block - BENCH_FIRST_BLOCK) *
-					bench->flows + flow];
+		known = bench.known_of[(uint64_t)(block - BENCH_FIRST_BLOCK) *
+					bench.flows + flow];
 		if ((known & (from | to)) == (from | to))
 			continue;
 		blocks++;
-		for (point = 0; point <= bench->npeers; point++) {
+		for (point = 0; point <= bench.npeers; point++) {
 			if (from & 1u << point)
-				sent += count_of(bench, flow, block, point);
+				sent += count_of(flow, block, point);
 			if (to & 1u << point)
-				received += count_of(bench, flow, block, point);
+				received += count_of(flow, block, point);
 		}
 	}
 	return segment.status == RESULT_EXACT && blocks == gap->gap &&
@@ -294,57 +290,53 @@ static bool gap_right(const struct bench *bench, const struct result *gap,
 
 static void op_gap(void *arg, const struct result *gap)
 {
-	struct bench *bench = arg;
-	uint32_t last = 1u << bench->npeers;
-	uint32_t all = (2u << bench->npeers) - 2;
+	uint32_t last = 1u << bench.npeers;
+	uint32_t all = (2u << bench.npeers) - 2;
 	unsigned int i;
 
-	bench->gaps++;
-	bench->gap = *gap;
+	(void)arg;
+	bench.gaps++;
+	bench.gap = *gap;
 	if (gap->covers & RESULT_TOTAL && flow_number(gap->flow) < BENCH_KEPT)
-		bench->gap_blocks[flow_number(gap->flow)] += gap->gap;
-	if (!gap->gap || !gap->covers || gap->first > gap->block ||
-	    gap->reason)
-		bench->wrong++;
+		bench.gap_blocks[flow_number(gap->flow)] += gap->gap;
+	if (!gap->gap || !gap->covers || gap->first > gap->block || gap->reason)
+		bench.wrong++;
 	if (gap->covers & RESULT_TOTAL &&
-	    !gap_right(bench, gap, result_total(gap), 1,
-		       bench->group ? all : last))
-		bench->wrong++;
-	for (i = 0; i < bench->npeers; i++)
+	    !gap_right(gap, result_total(gap), 1, bench.group ? all : last))
+		bench.wrong++;
+	for (i = 0; i < bench.npeers; i++)
 		if (gap->covers & RESULT_SEGMENT(i) &&
-		    !gap_right(bench, gap, result_segment(gap, i), 1u << i,
-			       2u << i))
-			bench->wrong++;
+		    !gap_right(gap, result_segment(gap, i), 1u << i, 2u << i))
+			bench.wrong++;
 }
 
 static void op_report(void *arg, const struct peer_report *report)
 {
-	struct bench *bench = arg;
-
-	bench->report[report->peer] = *report;
-	bench->reports++;
+	(void)arg;
+	bench.report[report->peer] = *report;
+	bench.reports++;
 	if (report->replies > report->requests ||
 	    report->samples > report->replies ||
 	    report->round_trip_min > report->round_trip_avg ||
 	    report->round_trip_avg > report->round_trip_max)
-		bench->wrong++;
+		bench.wrong++;
 }
 
 /* The reports and all results of a block come before its end. */
 static void op_block_end(void *arg, int64_t block)
 {
-	struct bench *bench = arg;
 	uint64_t i = (uint64_t)(block - BENCH_FIRST_BLOCK);
 	unsigned int flow;
 
-	bench->ends++;
-	if (i >= bench->nblocks) {
-		bench->wrong++;
+	(void)arg;
+	bench.ends++;
+	if (i >= bench.nblocks) {
+		bench.wrong++;
 		return;
 	}
-	for (flow = 0; flow < bench->flows; flow++)
-		if (!bench->results_of[i * bench->flows + flow])
-			bench->wrong++;
+	for (flow = 0; flow < bench.flows; flow++)
+		if (!bench.results_of[i * bench.flows + flow])
+			bench.wrong++;
 }
 
 static const struct prober_ops ops = {
@@ -357,269 +349,297 @@ static const struct prober_ops ops = {
 	.block_end = op_block_end,
 };
 
-void bench_init(struct bench *bench)
+static void bench_free(void)
 {
 	unsigned int i;
 
-	memset(bench, 0, sizeof(*bench));
-	bench->npeers = 1;
-	bench->period_ms = 1000;
-	bench->flows = 1;
-	bench->window = 512;
-	bench->delay = 5 * BENCH_MS;
-	bench->delay_back = -1;
-	bench->seed = 1;
-	bench->again = -1;
-	bench->invalid_flow = -1;
-	bench->invalid_reason = REASON_FLOW_RESTARTED;
-	bench->forget_flow = -1;
-	bench->epoch = 1;
+	prober_free(bench.prober);
+	for (i = 0; i < bench.npeers; i++) {
+		reflector_free(bench.reflector[i]);
+		ledger_free(bench.ledger[i]);
+	}
+	while (bench.net.n)
+		free(net_pop(&bench.net).data);
+	free(bench.net.event);
+	free(bench.results_of);
+	free(bench.known_of);
+	memset(&bench, 0, sizeof(bench));
+}
+
+void bench_init(void)
+{
+	unsigned int i;
+
+	bench_free();
+	bench.npeers = 1;
+	bench.period_ms = 1000;
+	bench.flows = 1;
+	bench.window = 512;
+	bench.delay = 5 * BENCH_MS;
+	bench.delay_back = -1;
+	bench.seed = 1;
+	bench.again = -1;
+	bench.invalid_flow = -1;
+	bench.invalid_reason = REASON_FLOW_RESTARTED;
+	bench.forget_flow = -1;
+	bench.epoch = 1;
 	for (i = 0; i < RESULT_PEERS_MAX; i++)
-		bench->peer_epoch[i] = i + 1;
-	memset(bench->last, 1, sizeof(bench->last));
-	bench->arrive_until = UINT_MAX;
+		bench.peer_epoch[i] = i + 1;
+	memset(bench.last, 1, sizeof(bench.last));
+	bench.arrive_until = UINT_MAX;
+}
+
+int bench_setup(void **state)
+{
+	(void)state;
+	bench_init();
+	return 0;
+}
+
+int bench_teardown(void **state)
+{
+	(void)state;
+	bench_free();
+	return 0;
 }
 
 /* Peers have had the flows for long. */
-static void peer_flows(struct bench *bench, struct ledger *ledger)
+static void peer_flows(struct ledger *ledger)
 {
 	const struct sr6flow_set set = {
 		.mask = SR6FLOW_MASK_DEFAULT,
-		.netmask = bench->sourceless ? 0 : 128,
+		.netmask = bench.sourceless ? 0 : 128,
 	};
 	struct sr6flow_record record = { .generation = 1 };
 	unsigned int flow;
 
-	for (flow = 0; flow < bench->flows; flow++) {
-		record.flow = flow_of(bench, flow);
-		if (flow != (unsigned int)bench->forget_flow)
-			assert_int_equal(ledger_flow(ledger, &set, &record),
-					 0);
+	for (flow = 0; flow < bench.flows; flow++) {
+		record.flow = flow_of(flow);
+		if (flow != (unsigned int)bench.forget_flow)
+			assert_int_equal(ledger_flow(ledger, &set, &record), 0);
 	}
 	ledger_block_end(ledger, BENCH_FIRST_BLOCK - 1);
 }
 
-static void start_peer(struct bench *bench, unsigned int i)
+static void start_peer(unsigned int i)
 {
 	struct reflector_config config = {
-		.auth = bench->auth, .stateful = bench->stateful,
+		.auth = bench.auth, .stateful = bench.stateful,
 		.tlv_type = STAMP_TLV_BLOCK, .freshness = 60 * BLOCK_NS_PER_S,
 	};
 	struct keys keys = { .n = 1, .key = { *bench_key() } };
 
-	bench->ledger[i] = ledger_new(&bench->config.timing);
-	bench->reflector[i] = reflector_new(&config, &keys);
-	assert_non_null(bench->ledger[i]);
-	assert_non_null(bench->reflector[i]);
-	peer_flows(bench, bench->ledger[i]);
-	reflector_ledgers(bench->reflector[i], &bench->ledger[i], 1);
-	reflector_clock(bench->reflector[i], true, BENCH_MS);
+	bench.ledger[i] = ledger_new(&bench.config.timing);
+	bench.reflector[i] = reflector_new(&config, &keys);
+	assert_non_null(bench.ledger[i]);
+	assert_non_null(bench.reflector[i]);
+	peer_flows(bench.ledger[i]);
+	reflector_ledgers(bench.reflector[i], &bench.ledger[i], 1);
+	reflector_clock(bench.reflector[i], true, BENCH_MS);
 }
 
-void bench_start(struct bench *bench, unsigned int nblocks)
+void bench_start(unsigned int nblocks)
 {
-	struct prober_config *config = &bench->config;
+	struct prober_config *config = &bench.config;
 	char error[256];
 	unsigned int i;
 
-	config->of.npeers = bench->npeers;
-	config->of.group = bench->group;
-	assert_int_equal(block_timing_init(&config->timing, bench->period_ms,
+	config->of.npeers = bench.npeers;
+	config->of.group = bench.group;
+	assert_int_equal(block_timing_init(&config->timing, bench.period_ms,
 					   0, 0, error, sizeof(error)), 0);
 	for (i = 0; i < RESULT_PEERS_MAX; i++)
 		config->address[i].s6_addr[15] = (uint8_t)(i + 1);
-	config->auth = bench->auth;
+	config->auth = bench.auth;
 	config->key = *bench_key();
 	config->ssid = 77;
 	config->tlv_type = STAMP_TLV_BLOCK;
 	config->message_max = 1452;
-	config->window = bench->window;
-	config->in_band = bench->in_band;
-	net_seed(&bench->net, bench->seed);
-	bench->nblocks = nblocks;
-	bench->results_of = calloc(nblocks, bench->flows ? bench->flows : 1);
-	bench->known_of = calloc((size_t)nblocks * (bench->flows + 1),
-				 sizeof(*bench->known_of));
-	assert_non_null(bench->results_of);
-	assert_non_null(bench->known_of);
-	bench->now = block_window_open(&config->timing, BENCH_FIRST_BLOCK - 1);
-	for (i = 0; i < bench->npeers; i++)
-		start_peer(bench, i);
-	bench->prober = prober_new(config, &ops, bench);
-	assert_non_null(bench->prober);
-	prober_clock(bench->prober, true, 2 * BENCH_MS);
+	config->window = bench.window;
+	config->in_band = bench.in_band;
+	net_seed(&bench.net, bench.seed);
+	bench.nblocks = nblocks;
+	bench.results_of = calloc(nblocks, bench.flows ? bench.flows : 1);
+	bench.known_of = calloc((size_t)nblocks * (bench.flows + 1),
+				 sizeof(*bench.known_of));
+	assert_non_null(bench.results_of);
+	assert_non_null(bench.known_of);
+	bench.now = block_window_open(&config->timing, BENCH_FIRST_BLOCK - 1);
+	for (i = 0; i < bench.npeers; i++)
+		start_peer(i);
+	bench.prober = prober_new(config, &ops, NULL);
+	assert_non_null(bench.prober);
+	prober_clock(bench.prober, true, 2 * BENCH_MS);
 }
 
-void bench_stop(struct bench *bench)
-{
-	unsigned int i;
-
-	prober_free(bench->prober);
-	for (i = 0; i < bench->npeers; i++) {
-		reflector_free(bench->reflector[i]);
-		ledger_free(bench->ledger[i]);
-	}
-	while (bench->net.n)
-		free(net_pop(&bench->net).data);
-	free(bench->net.event);
-	free(bench->results_of);
-	free(bench->known_of);
-}
-
-static void peer_block(struct bench *bench, unsigned int peer, unsigned int i)
+static void peer_block(unsigned int peer, unsigned int i)
 {
 	int64_t block = BENCH_FIRST_BLOCK + i;
 	struct record record;
 	unsigned int flow;
 
-	for (flow = 0; flow < bench->flows; flow++) {
-		if (flow == (unsigned int)bench->forget_flow)
+	for (flow = 0; flow < bench.flows; flow++) {
+		if (flow == (unsigned int)bench.forget_flow)
 			continue;
-		record = record_of(bench, flow, block, peer + 1,
-				   bench->peer_epoch[peer]);
-		if (bench->peer_reason[peer])
-			record_void(&record, bench->peer_reason[peer]);
-		assert_int_equal(ledger_record(bench->ledger[peer], &record),
-				 0);
+		record = record_of(flow, block, peer + 1,
+				   bench.peer_epoch[peer]);
+		if (bench.peer_reason[peer])
+			record_void(&record, bench.peer_reason[peer]);
+		assert_int_equal(ledger_record(bench.ledger[peer], &record), 0);
 	}
-	ledger_block_end(bench->ledger[peer], block);
+	ledger_block_end(bench.ledger[peer], block);
 }
 
-void bench_records(struct bench *bench, unsigned int i)
+void bench_records(unsigned int i)
 {
 	int64_t block = BENCH_FIRST_BLOCK + i;
 	struct record record;
 	unsigned int flow;
 
-	for (flow = 0; flow < bench->flows; flow++) {
-		record = record_of(bench, flow, block, 0, bench->epoch);
-		if (flow == (unsigned int)bench->invalid_flow)
-			record_void(&record, bench->invalid_reason);
-		assert_int_equal(prober_record(bench->prober, &record), 0);
+	for (flow = 0; flow < bench.flows; flow++) {
+		record = record_of(flow, block, 0, bench.epoch);
+		if (flow == (unsigned int)bench.invalid_flow)
+			record_void(&record, bench.invalid_reason);
+		assert_int_equal(prober_record(bench.prober, &record), 0);
 	}
 }
 
-void bench_block(struct bench *bench, unsigned int i)
+void bench_block(unsigned int i)
 {
 	int64_t block = BENCH_FIRST_BLOCK + i;
 	unsigned int peer;
 
-	bench_run(bench, block_window_open(&bench->config.timing, block) -
-			 bench->now);
-	for (peer = 0; peer < bench->npeers; peer++) {
+	bench_run(block_window_open(&bench.config.timing, block) - bench.now);
+	for (peer = 0; peer < bench.npeers; peer++) {
 		struct net_event event = {
 			.kind = NET_LEDGER, .peer = peer, .block = i,
-			.time = bench->now + bench->peer_late,
+			.time = bench.now + bench.peer_late,
 		};
 
-		net_push(&bench->net, event);
+		net_push(&bench.net, event);
 	}
-	bench_records(bench, i);
-	assert_int_equal(prober_block_end(bench->prober, block), 0);
+	bench_records(i);
+	assert_int_equal(prober_block_end(bench.prober, block), 0);
 }
 
-static void peer_request(struct bench *bench, struct net_event *event)
+static void peer_request(struct net_event *event)
 {
-	unsigned int node = bench->redirect ?
-			    (event->peer + 1) % bench->npeers : event->peer;
+	unsigned int node = bench.redirect ?
+			    (event->peer + 1) % bench.npeers : event->peer;
 	struct reflector_request request = {
-		.data = event->data, .len = event->len,
+		.data = event->data,
 		.from = { .sin6_family = AF_INET6, .sin6_port = 1 },
-		.to = bench->config.address[node],
-		.ttl = 64, .received = bench->now + bench->peer_offset,
+		.to = bench.config.address[node],
+		.ttl = 64, .received = bench.now + bench.peer_offset,
 	};
 
 	reflector_now = request.received;
-	if (bench->request && !bench->request(bench, event->peer, event->data,
-					      &request.len))
+	if (bench.request && !bench.request(event))
 		return;
-	if (reflector_handle(bench->reflector[node], &request, now_reflector))
-		transmit(bench, NET_REPLY, event->peer, request.data,
-			 request.len);
+	request.len = event->len;
+	if (reflector_handle(bench.reflector[node], &request, now_reflector))
+		transmit(NET_REPLY, event->peer, request.data, request.len);
 }
 
-static void prober_reply(struct bench *bench, struct net_event *event)
+static void prober_reply(struct net_event *event)
 {
-	if (bench->reply && !bench->reply(bench, event->peer, event->data,
-					  &event->len))
+	if (bench.reply && !bench.reply(event))
 		return;
-	bench->replies[event->peer]++;
-	prober_receive(bench->prober, event->peer, event->data, event->len,
-		       bench->now);
+	bench.replies[event->peer]++;
+	prober_receive(bench.prober, event->peer, event->data, event->len,
+		       bench.now);
 }
 
-static void events_handle(struct bench *bench)
+static void events_handle(void)
 {
-	while (bench->net.n && bench->net.event[0].time <= bench->now) {
-		struct net_event event = net_pop(&bench->net);
+	while (bench.net.n && bench.net.event[0].time <= bench.now) {
+		struct net_event event = net_pop(&bench.net);
 
 		if (event.kind == NET_REQUEST)
-			peer_request(bench, &event);
+			peer_request(&event);
 		else if (event.kind == NET_REPLY)
-			prober_reply(bench, &event);
+			prober_reply(&event);
 		else
-			peer_block(bench, event.peer, event.block);
+			peer_block(event.peer, event.block);
 		free(event.data);
 	}
 }
 
-void bench_run(struct bench *bench, int64_t ns)
+void bench_run(int64_t ns)
 {
-	int64_t until = bench->now + ns;
+	int64_t until = bench.now + ns;
 	int64_t when;
 
 	while (true) {
-		events_handle(bench);
-		when = prober_run(bench->prober);
-		assert_true(when > bench->now);
-		if (bench->net.n && bench->net.event[0].time < when)
-			when = bench->net.event[0].time;
+		events_handle();
+		when = prober_run(bench.prober);
+		assert_true(when > bench.now);
+		if (bench.net.n && bench.net.event[0].time < when)
+			when = bench.net.event[0].time;
 		if (when > until)
 			break;
-		bench->now = when;
+		bench.now = when;
 	}
-	bench->now = until;
+	bench.now = until;
 }
 
-void bench_blocks(struct bench *bench, unsigned int from, unsigned int to)
+void bench_read(unsigned int i, int64_t ns)
+{
+	bench_block(i);
+	bench_run(ns);
+}
+
+void bench_one(int64_t ns)
+{
+	bench_start(1);
+	bench_read(0, ns);
+}
+
+void bench_blocks(unsigned int from, unsigned int to)
 {
 	unsigned int i;
 
 	for (i = from; i < to; i++)
-		bench_block(bench, i);
-	bench_run(bench, BLOCK_NS_PER_S / 4);
+		bench_block(i);
+	bench_run(BLOCK_NS_PER_S / 4);
 }
 
-bool bench_lose(struct bench *bench, unsigned int peer, uint8_t *data,
-		size_t *len)
+bool bench_lose(struct net_event *msg)
 {
-	(void)bench;
-	(void)peer;
-	(void)data;
-	(void)len;
+	(void)msg;
 	return false;
 }
 
-void bench_expect(const struct bench *bench, uint64_t results, uint64_t ends,
-		  enum answer_status status, uint64_t answers)
+bool bench_lose_first(struct net_event *msg)
 {
-	assert_int_equal(bench->wrong, 0);
-	assert_int_equal(bench->results, results);
-	assert_int_equal(bench->ends, ends);
-	assert_int_equal(bench_answers(bench, status), answers);
+	return msg->peer != 0;
 }
 
-void bench_reseal(const struct bench *bench, uint8_t *data, size_t len)
+void bench_answered(enum answer_status status, uint64_t answers)
 {
-	size_t base = stamp_base_len(bench->auth);
+	assert_int_equal(bench.wrong, 0);
+	assert_int_equal(bench_answers(status), answers);
+}
+
+void bench_expect(uint64_t results, uint64_t ends, enum answer_status status,
+		  uint64_t answers)
+{
+	assert_int_equal(bench.results, results);
+	assert_int_equal(bench.ends, ends);
+	bench_answered(status, answers);
+}
+
+void bench_reseal(struct net_event *msg)
+{
+	size_t base = stamp_base_len(bench.auth);
 	size_t offset = base;
 	struct stamp_tlv tlv;
 
-	if (!bench->auth)
+	if (!bench.auth)
 		return;
-	while (stamp_tlv_next(data, len, &offset, &tlv) == 1)
+	while (stamp_tlv_next(msg->data, msg->len, &offset, &tlv) == 1)
 		if (tlv.type == STAMP_TLV_HMAC)
-			key_tlv_hmac(bench_key(), data, base,
-				     (size_t)(tlv.header - data), tlv.value);
-	key_seal_base(bench_key(), data);
+			key_tlv_hmac(bench_key(), msg->data, base,
+				     (size_t)(tlv.header - msg->data), tlv.value);
+	key_seal_base(bench_key(), msg->data);
 }

@@ -5,7 +5,7 @@
  * by a random sequence that a seed fixes.
  *
  * The counts of every flow, block and peer are computed from their numbers, so
- * every result is checked as it comes; see bench_sent() and bench_received().
+ * every result is checked as it comes.
  */
 #ifndef TEST_UNIT_PROBER_BENCH_H
 #define TEST_UNIT_PROBER_BENCH_H
@@ -20,21 +20,16 @@
 
 #define BENCH_FIRST_BLOCK INT64_C(170000000)
 #define BENCH_MS BLOCK_NS_PER_MS
+#define SECOND BLOCK_NS_PER_S
 #define BENCH_KEPT 512
-
-struct bench;
 
 /**
  * typedef bench_mangle_fn - change a message or reply on its way
- * @bench: bench
- * @peer: from or to this peer
- * @data: datagram, room for STAMP_MESSAGE_MAX bytes
- * @len: its length
+ * @msg: from or to its peer; its data has room for STAMP_MESSAGE_MAX bytes
  *
  * Return: false to lose it.
  */
-typedef bool (*bench_mangle_fn)(struct bench *bench, unsigned int peer,
-				uint8_t *data, size_t *len);
+typedef bool (*bench_mangle_fn)(struct net_event *msg);
 
 /**
  * struct bench - a bench; the first part is set by the test before
@@ -165,84 +160,91 @@ struct bench {
 	struct net net;
 };
 
+/* The bench of the test that runs. */
+extern struct bench bench;
+
 /**
- * bench_init() - the defaults: one peer, one flow, 1 s, no loss, 5 ms
- * @bench: filled
+ * bench_setup() - before each test: a new bench
+ * @state: not used
+ *
+ * Return: 0.
  */
-void bench_init(struct bench *bench);
+int bench_setup(void **state);
+
+/**
+ * bench_teardown() - after each test: free everything
+ * @state: not used
+ *
+ * Return: 0.
+ */
+int bench_teardown(void **state);
+
+/**
+ * bench_init() - another new bench in the same test
+ *
+ * One peer, one flow, 1 s, no loss, 5 ms.
+ */
+void bench_init(void);
 
 /**
  * bench_start() - make prober and peers
- * @bench: bench
  * @nblocks: most blocks of the test
  */
-void bench_start(struct bench *bench, unsigned int nblocks);
-
-/**
- * bench_stop() - free everything
- * @bench: bench
- */
-void bench_stop(struct bench *bench);
+void bench_start(unsigned int nblocks);
 
 /**
  * bench_block() - the next block is read at both ends
- * @bench: bench
  * @i: which, from 0 on; virtual time goes on to when it is read
  */
-void bench_block(struct bench *bench, unsigned int i);
+void bench_block(unsigned int i);
+
+/**
+ * bench_read() - the next block is read at both ends, then time passes
+ * @i: which, from 0 on
+ * @ns: how much time
+ */
+void bench_read(unsigned int i, int64_t ns);
+
+/**
+ * bench_one() - make prober and peers for one block, which is read
+ * @ns: how much time passes then
+ */
+void bench_one(int64_t ns);
 
 /**
  * bench_blocks() - some blocks, and a quarter of a second for their answers
- * @bench: bench
  * @from: the first
  * @to: the one behind the last
  */
-void bench_blocks(struct bench *bench, unsigned int from, unsigned int to);
+void bench_blocks(unsigned int from, unsigned int to);
 
 /**
  * bench_lose() - lose every message, for the members request and reply
- * @bench: bench
- * @peer: peer
- * @data: message
- * @len: its length
+ * @msg: message
  *
  * Return: false.
  */
-bool bench_lose(struct bench *bench, unsigned int peer, uint8_t *data,
-		size_t *len);
+bool bench_lose(struct net_event *msg);
+
+/**
+ * bench_lose_first() - lose every message of the first peer, likewise
+ * @msg: message
+ *
+ * Return: false if it is of the first peer.
+ */
+bool bench_lose_first(struct net_event *msg);
 
 /**
  * bench_records() - give the records of a block to the prober, without its end
- * @bench: bench
  * @i: which
  */
-void bench_records(struct bench *bench, unsigned int i);
+void bench_records(unsigned int i);
 
 /**
  * bench_run() - let time pass
- * @bench: bench
  * @ns: how much
  */
-void bench_run(struct bench *bench, int64_t ns);
-
-/**
- * bench_sent() - packets that this node counts
- * @flow: flow
- * @block: block number
- *
- * Return: packets.
- */
-uint64_t bench_sent(unsigned int flow, int64_t block);
-
-/**
- * bench_received() - packets that a peer counts
- * @flow: flow
- * @block: block number
- * @peer: peer
- *
- * Return: packets.
- */
-uint64_t bench_received(unsigned int flow, int64_t block, unsigned int peer);
+void bench_run(int64_t ns);
 
 /**
  * bench_key() - key of this node and all peers
@@ -253,30 +255,33 @@ const struct key *bench_key(void);
 
 /**
  * bench_answers() - number of answers with a status
- * @bench: bench
  * @status: status
  *
  * Return: their number over all peers and results.
  */
-uint64_t bench_answers(const struct bench *bench, enum answer_status status);
+uint64_t bench_answers(enum answer_status status);
+
+/**
+ * bench_answered() - nothing wrong, and so many answers with a status
+ * @status: status
+ * @answers: their number over all peers and results
+ */
+void bench_answered(enum answer_status status, uint64_t answers);
 
 /**
  * bench_expect() - nothing wrong, and so much
- * @bench: bench
  * @results: results given
  * @ends: blocks ended
  * @status: status
  * @answers: answers with it
  */
-void bench_expect(const struct bench *bench, uint64_t results, uint64_t ends,
-		  enum answer_status status, uint64_t answers);
+void bench_expect(uint64_t results, uint64_t ends, enum answer_status status,
+		  uint64_t answers);
 
 /**
  * bench_reseal() - make the HMACs of a mangled reply fit again
- * @bench: bench
- * @data: reply
- * @len: its length
+ * @msg: reply
  */
-void bench_reseal(const struct bench *bench, uint8_t *data, size_t len);
+void bench_reseal(struct net_event *msg);
 
 #endif /* TEST_UNIT_PROBER_BENCH_H */

@@ -52,7 +52,7 @@ TEST(test_mapped)
 	struct in6_addr address;
 	size_t i;
 
-	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(texts); i++) {
 		assert_int_equal(inet_pton(AF_INET6, texts[i], &address), 1);
 		check(&address);
 	}

@@ -101,7 +101,7 @@ TEST_WITH(setup, teardown, answer_damaged)
 	fake_message(IPSET_CMD_ADD)->nlmsg_len = NLMSG_HDRLEN + 3;
 	fake_end(NLMSG_ERROR, 0);
 	fake_datagram(0);
-	for (i = 0; i < sizeof(problems) / sizeof(problems[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(problems); i++) {
 		assert_int_equal(sr6flow_set_colour(handle, "foo", 1), -EPROTO);
 		assert_memory_equal(sr6flow_error(handle), prefix,
 				    strlen(prefix));

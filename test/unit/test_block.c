@@ -8,7 +8,6 @@
 #include "test/unit/unit.h"
 
 #define MS BLOCK_NS_PER_MS
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 static struct block_timing timing_of(uint64_t period_ms)
 {

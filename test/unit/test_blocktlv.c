@@ -8,7 +8,6 @@
 #include "test/unit/unit.h"
 
 #define MS BLOCK_NS_PER_MS
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 /* Two SIDs: fc00:2::1, fc00:8::100; source fc00:a::/52. */
 static const uint8_t golden[BLOCKTLV_LEN(2)] = {

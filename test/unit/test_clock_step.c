@@ -13,7 +13,6 @@
 #include "test/unit/node_sim.h"
 #include "test/unit/unit.h"
 
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define MASK SR6FLOW_MASK_DEFAULT
 /* Phases of a block in which the clock steps. */
 #define PHASES 12

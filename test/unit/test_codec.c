@@ -204,7 +204,7 @@ TEST(malformed)
 	size_t i;
 
 	assert_int_equal(sr6flow_sids_decode(room->sids, first, zeros, 17), 2);
-	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(bad); i++) {
 		unsigned int n;
 
 		exact = test_malloc(bad[i].len);
@@ -292,7 +292,7 @@ TEST(masks)
 					 one_field(a) && one_field(b) &&
 					 (a < 8) == (b < 8));
 	}
-	for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(wrong); i++)
 		assert_false(sr6flow_mask_valid(wrong[i]));
 	assert_true(sr6flow_mask_valid(SR6FLOW_MASK_DEFAULT));
 	assert_true(sr6flow_mask_valid(SR6FLOW_MASK_ECN));
@@ -417,9 +417,9 @@ TEST(names)
 	};
 	size_t i;
 
-	for (i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(good); i++)
 		assert_true(sr6flow_name_valid(good[i], strlen(good[i])));
-	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(bad); i++)
 		assert_false(sr6flow_name_valid(bad[i], strlen(bad[i])));
 	assert_false(sr6flow_name_valid("a\0b", 3));
 	/* The length counts, not a NUL. */

@@ -7,7 +7,6 @@
 #include "listing_fake.h"
 #include "test/unit/unit.h"
 
-#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 #define NET NLA_F_NET_BYTEORDER
 
 static struct sr6flow *handle;
@@ -271,7 +270,7 @@ TEST_WITH(setup, teardown, bad_records)
 	struct nlmsghdr *nlh;
 	struct nlattr *adt, *data;
 
-	for (size_t i = 0; i < COUNT(cases); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		fake_request(IPSET_CMD_LIST);
 		nlh = listing_first();
 		adt = listing_records(nlh);
@@ -330,7 +329,7 @@ TEST_WITH(setup, teardown, bad_sets)
 	struct sr6flow_set set = { .mask = 42 };
 	struct nlmsghdr *nlh;
 
-	for (size_t i = 0; i < COUNT(needed); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(needed); i++) {
 		fake_request(IPSET_CMD_LIST);
 		nlh = listing_begin("foo", SR6FLOW_TYPENAME, 0);
 		listing_set(nlh, needed[i].type);
@@ -364,7 +363,7 @@ TEST_WITH(setup, teardown, bad_values)
 	struct nlmsghdr *nlh;
 	struct nlattr *data;
 
-	for (size_t i = 0; i < COUNT(cases); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		fake_request(IPSET_CMD_LIST);
 		nlh = listing_begin("foo", SR6FLOW_TYPENAME, 0);
 		data = mnl_attr_nest_start(nlh, IPSET_ATTR_DATA);

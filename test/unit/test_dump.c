@@ -7,8 +7,6 @@
 #include "listing_fake.h"
 #include "test/unit/unit.h"
 
-#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
-
 static struct sr6flow *handle;
 
 /* What the callback saw: one line per flow. */
@@ -491,7 +489,7 @@ TEST_WITH(setup, teardown, twice)
 	struct nlmsghdr *nlh;
 	struct nlattr *adt;
 
-	for (size_t i = 0; i < COUNT(packets); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(packets); i++) {
 		fake_request(IPSET_CMD_LIST);
 		nlh = listing_first();
 		adt = listing_records(nlh);

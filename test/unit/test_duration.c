@@ -39,7 +39,7 @@ TEST(test_parse)
 	};
 	size_t i;
 
-	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
 		uint64_t ms = 12345;
 		int err = duration_parse(rows[i].text, &ms);
 

@@ -98,7 +98,7 @@ TEST(good)
 	char text[1024];
 	size_t i;
 
-	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(table); i++) {
 		const char *in = table[i][0], *out = table[i][1];
 		int len;
 
@@ -214,7 +214,7 @@ TEST(bad)
 	char sentence[512];
 	size_t i;
 
-	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(table); i++) {
 		begin(session);
 		if (!ipset_parse_elem(session, false, table[i][0]))
 			fail_msg("'%s' accepted", table[i][0]);

@@ -248,7 +248,7 @@ TEST(keys_with_a_source_spread_like_chance)
 	static const unsigned int lengths[] = { 1, 2, 3, 16 };
 	unsigned int i, shift;
 
-	for (i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(lengths); i++) {
 		for (shift = 0; shift <= 32 - BUCKET_BITS; shift += 8) {
 			check_buckets(by_mesh, lengths[i], shift);
 			check_buckets(by_masked_mesh, lengths[i], shift);
@@ -262,7 +262,7 @@ TEST(numbered_lists_spread_like_chance)
 	static const unsigned int lengths[] = { 1, 2, 3, 16 };
 	unsigned int i, shift;
 
-	for (i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(lengths); i++) {
 		for (shift = 0; shift <= 32 - BUCKET_BITS; shift += 8) {
 			check_buckets(by_function, lengths[i], shift);
 			check_buckets(by_locator, lengths[i], shift);

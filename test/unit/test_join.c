@@ -13,7 +13,6 @@
 #include "lmctl/cmd/join.h"
 #include "test/unit/unit.h"
 
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 /* So that tables can say which records there are. */
 #define SENT (JOIN_SENT + 1)
 #define RECEIVED (JOIN_RECEIVED + 1)

@@ -16,7 +16,6 @@
 #include "lmctl/stamp/keys.h"
 #include "test/unit/unit.h"
 
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 /* 16 bytes and 64 bytes. */
 #define HEX16 "101112131415161718191a1b1c1d1e1f"
 #define HEX64 HEX16 HEX16 HEX16 HEX16

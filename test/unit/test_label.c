@@ -11,7 +11,6 @@
 #include "listing_fake.h"
 #include "test/unit/unit.h"
 
-#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 #define NET NLA_F_NET_BYTEORDER
 
 static struct sr6flow *handle;
@@ -277,9 +276,9 @@ TEST(same)
 	};
 	size_t which[3], i;
 
-	for (i = 0; i < COUNT(colours); i++)
-		for (which[0] = 0; which[0] < COUNT(records); which[0]++)
-			for (which[1] = 0; which[1] < COUNT(records); which[1]++) {
+	for (i = 0; i < ARRAY_SIZE(colours); i++)
+		for (which[0] = 0; which[0] < ARRAY_SIZE(records); which[0]++)
+			for (which[1] = 0; which[1] < ARRAY_SIZE(records); which[1]++) {
 				which[2] = 0;
 				compare(which, colours[i]);
 				which[2] = which[0];

@@ -268,7 +268,7 @@ TEST_WITH(setup, teardown, test_blocks)
 	}
 	for (i = 0; i < 20; i++)
 		block_end();
-	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		int64_t ahead = cases[i].ahead;
 
 		tlv = request(100 + i, ahead > -100 && ahead < 100 ?

@@ -6,8 +6,6 @@
 #include "test/unit/ledger_bench.h"
 #include "test/unit/unit.h"
 
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
-
 static const struct in6_addr bob = { .s6_addr = { 0xfd, [15] = 2 } };
 static const struct in6_addr carol = { .s6_addr = { 0xfd, [15] = 3 } };
 

@@ -7,51 +7,53 @@
 #include "prober_bench.h"
 #include "test/unit/unit.h"
 
-#define SECOND BLOCK_NS_PER_S
+UNIT_EACH(bench_setup, bench_teardown)
+
 #define BLOCKS 12
 /* Guard time less guard band with a period of a second. */
 #define MOST_MS 400
 /* All of what a reply takes can be the clock of the peer, which is behind. */
 #define BEHIND_MS 300
 
-static void start(struct bench *bench, int64_t there_ms, int64_t back_ms)
+static void start(int64_t there_ms, int64_t back_ms)
 {
-	bench_init(bench);
-	bench->flows = 3;
-	bench->delay = there_ms * BENCH_MS;
-	bench->delay_back = back_ms * BENCH_MS;
-	bench_start(bench, BLOCKS);
+	bench_init();
+	bench.flows = 3;
+	bench.delay = there_ms * BENCH_MS;
+	bench.delay_back = back_ms * BENCH_MS;
+	bench_start(BLOCKS);
 }
 
-static void finish(struct bench *bench)
+static void read_all(void)
 {
-	bench_run(bench, (PROBER_PATIENCE + 1) * SECOND);
-	assert_int_equal(bench->wrong, 0);
-	assert_int_equal(bench->ends, BLOCKS);
-	assert_int_equal(bench->results, 3 * BLOCKS);
-	bench_stop(bench);
+	unsigned int i;
+
+	for (i = 0; i < BLOCKS; i++)
+		bench_block(i);
+	bench_run(PROBER_PATIENCE * SECOND);
+}
+
+static void finish(void)
+{
+	bench_run((PROBER_PATIENCE + 1) * SECOND);
+	assert_int_equal(bench.wrong, 0);
+	assert_int_equal(bench.ends, BLOCKS);
+	assert_int_equal(bench.results, 3 * BLOCKS);
 }
 
 static void run_distance(int64_t there_ms, int64_t back_ms)
 {
-	struct bench bench;
-	unsigned int i;
+	enum answer_status status = ANSWER_VALID;
 
-	start(&bench, there_ms, back_ms);
-	for (i = 0; i < BLOCKS; i++)
-		bench_block(&bench, i);
-	bench_run(&bench, PROBER_PATIENCE * SECOND);
+	if (there_ms + back_ms > MOST_MS)
+		status = ANSWER_DELAY_TOO_LONG;
+	else if (back_ms > BEHIND_MS)
+		status = ANSWER_CLOCKS_DIFFER;
+	start(there_ms, back_ms);
+	read_all();
 	assert_int_equal(bench.gaps, 0);
-	if (there_ms + back_ms <= MOST_MS && back_ms <= BEHIND_MS)
-		assert_int_equal(bench_answers(&bench, ANSWER_VALID),
-				 3 * BLOCKS);
-	else if (there_ms + back_ms <= MOST_MS)
-		assert_int_equal(bench_answers(&bench, ANSWER_CLOCKS_DIFFER),
-				 3 * BLOCKS);
-	else
-		assert_int_equal(bench_answers(&bench, ANSWER_DELAY_TOO_LONG),
-				 3 * BLOCKS);
-	finish(&bench);
+	assert_int_equal(bench_answers(status), 3 * BLOCKS);
+	finish();
 }
 
 /* Up to three periods, near the limit by the millisecond. */
@@ -79,67 +81,53 @@ TEST(test_one_way)
 static unsigned int slow;
 
 /* A reply that is late because this node was: it is not the only one. */
-static bool late_reply(struct bench *bench, unsigned int peer, uint8_t *data,
-		       size_t *len)
+static bool late_reply(struct net_event *msg)
 {
-	(void)peer;
-	(void)data;
-	(void)len;
-	if (slow++ % 3)
-		return true;
-	bench->now += 450 * BENCH_MS;
+	(void)msg;
+	if (slow++ % 3 == 0)
+		bench.now += 450 * BENCH_MS;
 	return true;
 }
 
 TEST(test_lag)
 {
-	struct bench bench;
-	unsigned int i;
-
-	start(&bench, 5, 5);
+	start(5, 5);
 	bench.reply = late_reply;
 	slow = 0;
-	for (i = 0; i < BLOCKS; i++)
-		bench_block(&bench, i);
-	bench_run(&bench, PROBER_PATIENCE * SECOND);
-	assert_int_equal(bench_answers(&bench, ANSWER_VALID), 3 * BLOCKS);
-	finish(&bench);
+	read_all();
+	assert_int_equal(bench_answers(ANSWER_VALID), 3 * BLOCKS);
+	finish();
 }
 
 /* It moves away and comes back: blocks of the time between have a gap row. */
 TEST(test_moves)
 {
-	struct bench bench;
 	unsigned int i;
 
-	start(&bench, 5, 5);
+	start(5, 5);
 	for (i = 0; i < BLOCKS; i++) {
 		bench.delay = (i > 3 && i < 7 ? 2000 : 5) * BENCH_MS;
-		bench_block(&bench, i);
-		bench_run(&bench, SECOND / 4);
+		bench_read(i, SECOND / 4);
 	}
-	bench_run(&bench, PROBER_PATIENCE * SECOND);
-	assert_true(bench_answers(&bench, ANSWER_DELAY_TOO_LONG) > 0);
+	bench_run(PROBER_PATIENCE * SECOND);
+	assert_true(bench_answers(ANSWER_DELAY_TOO_LONG) > 0);
 	assert_int_equal(bench.gaps, 3);
-	finish(&bench);
+	finish();
 }
 
 /* Who was far away is not asked the same again, who is for once is. */
 TEST(test_asked)
 {
-	struct bench bench;
 	unsigned int i;
 	uint64_t first;
 
-	start(&bench, 250, 250);
-	bench_block(&bench, 0);
-	bench_run(&bench, 4 * SECOND);
+	start(250, 250);
+	bench_read(0, 4 * SECOND);
 	first = bench.sent[0];
 	assert_true(first > 10);
 	for (i = 4; i < BLOCKS; i++)
-		bench_block(&bench, i);
-	bench_run(&bench, SECOND);
+		bench_block(i);
+	bench_run(SECOND);
 	assert_in_range(bench.sent[0] - first, 1, (BLOCKS - 4) * first / 2);
 	assert_int_equal(bench.wrong, 0);
-	bench_stop(&bench);
 }

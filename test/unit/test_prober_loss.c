@@ -8,8 +8,8 @@
 #include "prober_bench.h"
 #include "test/unit/unit.h"
 
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
-#define SECOND BLOCK_NS_PER_S
+UNIT_EACH(bench_setup, bench_teardown)
+
 #define BLOCKS 50
 
 struct network {
@@ -43,11 +43,10 @@ static const struct network networks[] = {
 
 static void run_network(const struct network *network, uint64_t seed)
 {
-	struct bench bench;
 	unsigned int i, slow = 0;
 	uint64_t all = (uint64_t)network->flows * BLOCKS;
 
-	bench_init(&bench);
+	bench_init();
 	bench.auth = network->auth;
 	bench.stateful = network->stateful;
 	bench.in_band = network->in_band;
@@ -58,21 +57,18 @@ static void run_network(const struct network *network, uint64_t seed)
 	bench.delay = network->delay_ms * BENCH_MS;
 	bench.jitter = network->jitter_ms * BENCH_MS;
 	bench.seed = seed;
-	bench_start(&bench, BLOCKS);
+	bench_start(BLOCKS);
 	for (i = 0; i < BLOCKS; i++) {
-		bench_block(&bench, i);
-		bench_run(&bench, SECOND / 2);
+		bench_read(i, SECOND / 2);
 		slow += bench.ends <= i;
 	}
-	bench_run(&bench, PROBER_PATIENCE * SECOND);
+	bench_run(PROBER_PATIENCE * SECOND);
 	assert_int_equal(bench.wrong, 0);
 	assert_int_equal(bench.results, all);
 	assert_int_equal(bench.ends, BLOCKS);
 	assert_int_equal(bench.reports, BLOCKS * network->npeers);
-	assert_int_equal(bench_answers(&bench, ANSWER_VALID),
-			 all * network->npeers);
+	assert_int_equal(bench_answers(ANSWER_VALID), all * network->npeers);
 	assert_in_range(slow, 0, network->slow);
-	bench_stop(&bench);
 }
 
 TEST_ROWS(networks, test_network)
@@ -84,74 +80,63 @@ TEST_ROWS(networks, test_network)
 }
 
 /* A peer that was away for three blocks still has them. */
-static bool away(struct bench *bench, unsigned int peer, uint8_t *data,
-		 size_t *len)
+static bool away(struct net_event *msg)
 {
-	(void)peer;
-	(void)data;
-	(void)len;
-	return bench->now > block_start(&bench->config.timing,
+	(void)msg;
+	return bench.now > block_start(&bench.config.timing,
 					BENCH_FIRST_BLOCK + 4);
 }
 
 TEST(test_away)
 {
-	struct bench bench;
 	unsigned int i;
 
-	bench_init(&bench);
 	bench.flows = 5000;
 	bench.request = away;
-	bench_start(&bench, 8);
+	bench_start(8);
 	for (i = 0; i < 8; i++)
-		bench_block(&bench, i);
-	bench_run(&bench, SECOND / 2);
-	assert_int_equal(bench.wrong, 0);
-	assert_int_equal(bench_answers(&bench, ANSWER_VALID), 8 * 5000);
+		bench_block(i);
+	bench_run(SECOND / 2);
+	bench_answered(ANSWER_VALID, 8 * 5000);
 	assert_int_equal(bench.ends, 8);
-	bench_stop(&bench);
 }
 
 /* As many open blocks as can be; no stream of messages for nothing. */
 TEST(test_many_silent)
 {
-	struct bench bench;
 	unsigned int i;
 
-	bench_init(&bench);
 	bench.period_ms = 10000;
 	bench.flows = 100000;
 	bench.request = bench_lose;
-	bench_start(&bench, PROBER_PATIENCE);
+	bench_start(PROBER_PATIENCE);
 	for (i = 0; i < PROBER_PATIENCE; i++)
-		bench_block(&bench, i);
-	bench_run(&bench, PROBER_PATIENCE * 10 * SECOND);
-	bench_expect(&bench, PROBER_PATIENCE * 100000, PROBER_PATIENCE,
+		bench_block(i);
+	bench_run(PROBER_PATIENCE * 10 * SECOND);
+	bench_expect(PROBER_PATIENCE * 100000, PROBER_PATIENCE,
 		     ANSWER_NO_ANSWER, PROBER_PATIENCE * 100000);
 	/* 16 in a hundredth of the period. */
 	assert_in_range(bench.sent[0], 1000,
 			16 * 100 * (2 * PROBER_PATIENCE + 1));
-	bench_stop(&bench);
 }
 
 static void run_many(unsigned int loss, uint64_t most_messages)
 {
-	struct bench bench;
 	int64_t began;
 	unsigned int i;
 
-	bench_init(&bench);
+	bench_init();
 	bench.auth = true;
 	bench.period_ms = 10000;
 	bench.flows = 100000;
 	bench.loss = loss;
 	bench.delay = 2 * BENCH_MS;
 	bench.jitter = BENCH_MS;
-	bench_start(&bench, 3);
+	bench_start(3);
 	for (i = 0; i < 3; i++) {
-		bench_block(&bench, i);
+		bench_block(i);
 		began = bench.now;
-		bench_run(&bench, 5 * SECOND);
+		bench_run(5 * SECOND);
 		assert_int_equal(bench.ends, i + 1);
 		printf("# %u %% loss: 100000 flows in %lld ms, %llu messages\n",
 		       loss, (long long)(bench.last_result - began) / 1000000,
@@ -159,9 +144,7 @@ static void run_many(unsigned int loss, uint64_t most_messages)
 		assert_in_range(bench.report[0].requests, 100000 / 9,
 				most_messages);
 	}
-	assert_int_equal(bench.wrong, 0);
-	assert_int_equal(bench_answers(&bench, ANSWER_VALID), 300000);
-	bench_stop(&bench);
+	bench_answered(ANSWER_VALID, 300000);
 }
 
 TEST(test_many)

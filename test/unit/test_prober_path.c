@@ -7,35 +7,32 @@
 #include "prober_bench.h"
 #include "test/unit/unit.h"
 
-#define SECOND BLOCK_NS_PER_S
+UNIT_EACH(bench_setup, bench_teardown)
+
 #define FLOWS 1000
 #define ROUND (10 * BENCH_MS)
 
-static void start(struct bench *bench, bool auth, size_t path_max)
+static void start(bool auth, size_t path_max)
 {
-	bench_init(bench);
-	bench->auth = auth;
-	bench->flows = FLOWS;
-	bench->path_max = path_max;
-	bench->path_said = path_max;
-	bench_start(bench, 3);
+	bench_init();
+	bench.auth = auth;
+	bench.flows = FLOWS;
+	bench.path_max = path_max;
+	bench.path_said = path_max;
+	bench_start(3);
 }
 
 /* Not one message is lost, and none is shorter than it must be. */
 static void known(bool auth, size_t path_max, unsigned int least,
 		  unsigned int most)
 {
-	struct bench bench;
-
-	start(&bench, auth, path_max);
-	bench_block(&bench, 0);
-	bench_run(&bench, SECOND / 2);
-	bench_expect(&bench, FLOWS, 1, ANSWER_VALID, FLOWS);
+	start(auth, path_max);
+	bench_read(0, SECOND / 2);
+	bench_expect(FLOWS, 1, ANSWER_VALID, FLOWS);
 	assert_int_equal(bench.too_long, 0);
 	assert_int_equal(bench.report[0].requests, bench.sent[0]);
 	assert_int_equal(bench.report[0].replies, bench.sent[0]);
 	assert_in_range(bench.sent[0], least, most);
-	bench_stop(&bench);
 }
 
 TEST(test_known)
@@ -53,60 +50,48 @@ TEST(test_known)
 /* The kernel refuses it and does not know the size. */
 TEST(test_size_unknown)
 {
-	struct bench bench;
-
-	start(&bench, false, 1300);
+	start(false, 1300);
 	bench.path_said = 0;
-	bench_block(&bench, 0);
-	bench_run(&bench, SECOND / 2);
-	bench_expect(&bench, FLOWS, 1, ANSWER_VALID, FLOWS);
+	bench_read(0, SECOND / 2);
+	bench_expect(FLOWS, 1, ANSWER_VALID, FLOWS);
 	assert_int_equal(bench.too_long, 0);
-	bench_stop(&bench);
 }
 
 /* A router says so of the first ones; the next round is shorter. */
 TEST(test_becomes_known)
 {
-	struct bench bench;
-
-	start(&bench, false, PROBER_SAFE_MAX);
+	start(false, PROBER_SAFE_MAX);
 	bench.path_known = INT64_MAX;
-	bench_block(&bench, 0);
+	bench_block(0);
 	/* 10 ms there and back for one flow each, then full ones. */
-	bench_run(&bench, 12 * BENCH_MS);
+	bench_run(12 * BENCH_MS);
 	assert_in_range(bench.too_long, FLOWS / 9, FLOWS / 8);
 	bench.path_known = bench.now;
-	bench_run(&bench, 40 * BENCH_MS);
-	bench_expect(&bench, FLOWS, 1, ANSWER_VALID, FLOWS);
+	bench_run(40 * BENCH_MS);
+	bench_expect(FLOWS, 1, ANSWER_VALID, FLOWS);
 	assert_in_range(bench.too_long, FLOWS / 9, FLOWS / 8);
-	bench_stop(&bench);
 }
 
 /* Nobody says so, or it is the way back. Each block has one long message, and no more. */
 TEST(test_dark)
 {
-	struct bench bench;
 	uint64_t first;
 
-	start(&bench, true, PROBER_SAFE_MAX);
+	start(true, PROBER_SAFE_MAX);
 	bench.path_known = INT64_MAX;
-	bench_block(&bench, 0);
-	bench_run(&bench, 60 * BENCH_MS);
-	bench_expect(&bench, FLOWS, 1, ANSWER_VALID, FLOWS);
+	bench_read(0, 60 * BENCH_MS);
+	bench_expect(FLOWS, 1, ANSWER_VALID, FLOWS);
 	first = bench.too_long;
 	assert_in_range(first, FLOWS / 8, FLOWS / 6);
-	bench_block(&bench, 1);
-	bench_run(&bench, SECOND / 2);
-	bench_expect(&bench, 2 * FLOWS, 2, ANSWER_VALID, 2 * FLOWS);
+	bench_read(1, SECOND / 2);
+	bench_expect(2 * FLOWS, 2, ANSWER_VALID, 2 * FLOWS);
 	assert_int_equal(bench.too_long, first + 1);
 
 	/* The path is another one: full messages in the block after. */
 	bench.path_max = 0;
 	first = bench.sent[0];
-	bench_block(&bench, 2);
-	bench_run(&bench, SECOND / 2);
-	bench_expect(&bench, 3 * FLOWS, 3, ANSWER_VALID, 3 * FLOWS);
+	bench_read(2, SECOND / 2);
+	bench_expect(3 * FLOWS, 3, ANSWER_VALID, 3 * FLOWS);
 	assert_in_range(bench.sent[0] - first, FLOWS / 9, FLOWS / 6);
 	assert_int_equal(bench.report[0].requests, bench.report[0].replies);
-	bench_stop(&bench);
 }

@@ -6,8 +6,6 @@
 #include "test/unit/node_sim.h"
 #include "test/unit/unit.h"
 
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
-
 static const struct scenario scenarios[] = {
 	{
 		.name = "every packet, from the third block on",

@@ -156,7 +156,7 @@ TEST(test_source)
 	at = strstr(line, good);
 	assert_non_null(at);
 	head = (size_t)(at - line);
-	for (i = 0; i < sizeof(sources) / sizeof(sources[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(sources); i++) {
 		snprintf(bad, sizeof(bad), "%.*s%s%s", (int)head, line,
 			 sources[i], at + strlen(good));
 		if (same(bad + 1, strlen(bad + 1)))

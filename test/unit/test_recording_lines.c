@@ -11,7 +11,6 @@
 #include "lmctl/engine/recording.h"
 #include "test/unit/unit.h"
 
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define BOOTED INT64_C(1700000000000000)
 #define LINE_MAX 2048
 

@@ -8,8 +8,6 @@
 #include "test/unit/reflecting.h"
 #include "test/unit/unit.h"
 
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
-
 static int setup(void **state)
 {
 	(void)state;
@@ -196,7 +194,7 @@ TEST_WITH(setup, teardown, test_groups_are_not_answered)
 	};
 	unsigned int i, dropped = 0;
 
-	for (i = 0; i < sizeof(addresses) / sizeof(addresses[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(addresses); i++) {
 		begin(1, 0);
 		inet_pton(AF_INET6, addresses[i].to, &request.to);
 		assert_int_equal(handle(), addresses[i].answered);

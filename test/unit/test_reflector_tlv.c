@@ -364,7 +364,7 @@ TEST_WITH(setup, teardown, test_wrong_lengths)
 	};
 	unsigned int i;
 
-	for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(wrong); i++) {
 		uint8_t *before, *value, *after;
 
 		begin(i, 0);

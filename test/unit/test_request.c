@@ -368,7 +368,7 @@ TEST_WITH(setup, teardown, source_errors)
 		  IPSET_ERR_IPADDR_IPV6 },
 	};
 
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct sr6flow_flow flow = flow_of(cases[i].flow);
 
 		header_answer();
@@ -416,7 +416,7 @@ TEST_WITH(setup, teardown, add_errors)
 				 -cases[i].error);
 		error_is(cases[i].sentence);
 	}
-	for (; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (; i < ARRAY_SIZE(cases); i++) {
 		fake_answer(IPSET_CMD_HEADER, -cases[i].verdict);
 		assert_int_equal(sr6flow_add(handle, "foo", &flow, 0, false),
 				 -cases[i].error);

@@ -7,8 +7,6 @@
 #include "lmctl/engine/result.h"
 #include "test/unit/unit.h"
 
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
-
 static const struct answer valid = { .status = ANSWER_VALID };
 static const struct answer late = { ANSWER_INVALID, REASON_READ_LATE };
 

@@ -229,7 +229,7 @@ TEST(revisions)
 	struct rules rules;
 	size_t i;
 
-	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
 		rules_start(&rules, SET);
 		start_rule(NFT_MSG_NEWRULE, NFPROTO_IPV6, "mangle",
 			   "POSTROUTING");
@@ -332,7 +332,7 @@ TEST(places)
 	struct rules rules;
 	size_t i;
 
-	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
 		rules_start(&rules, SET);
 		/* Another chain before it does not matter. */
 		add_verdict(&rules, "other", NF_DROP);
@@ -377,7 +377,7 @@ TEST(hooks)
 	struct rules rules;
 	size_t i;
 
-	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
 		rules_start(&rules, SET);
 		add_init_rule(&rules, !strcmp(rows[i].chain, "POSTROUTING"));
 		assert_int_equal(rules_judge(&rules), REASON_RULE_DIFFERS);

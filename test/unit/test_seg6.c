@@ -105,7 +105,7 @@ TEST(test_modes)
 	};
 	size_t i;
 
-	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(rows); i++)
 		check(&rows[i]);
 }
 
@@ -125,7 +125,7 @@ TEST(test_sixteen)
 	void *encap;
 	size_t i;
 
-	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
 		encap = encap_set(&route, rows[i].mode, rows[i].most, 0);
 		assert_int_equal(seg6_flow(&flow, &route, TAG_MASK, reason), 0);
 		assert_int_equal(flow.nsids, 16);
@@ -198,7 +198,7 @@ TEST(test_names)
 	struct seg6_route route;
 	size_t i;
 
-	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
 		assert_int_equal(seg6_pattern_check(rows[i].pattern), 0);
 		route_set(&route, rows[i].dst, rows[i].prefix_len);
 		seg6_name(&flow, rows[i].pattern, &route, "blue/vrf", 7);
@@ -215,7 +215,7 @@ TEST(test_patterns)
 	};
 	size_t i;
 
-	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(bad); i++)
 		assert_int_equal(seg6_pattern_check(bad[i]), -EINVAL);
 	assert_int_equal(seg6_pattern_check("0123456789012345678901234567%d_"),
 			 0);

@@ -11,7 +11,6 @@
 #include "listing_fake.h"
 #include "test/unit/unit.h"
 
-#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 #define NET NLA_F_NET_BYTEORDER
 
 static struct sr6flow *handle;
@@ -165,7 +164,7 @@ TEST_WITH(setup, teardown, bad_sources)
 		unsourced, short_source, flat_source, ipv4_source,
 	};
 
-	for (size_t i = 0; i < COUNT(cases); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
 		refused(128, cases[i],
 			"a flow without its source in a set with a netmask");
 	refused(-1, sourced, "a source in a set without netmask");
@@ -211,7 +210,7 @@ TEST_WITH(setup, teardown, netmasks)
 	struct sr6flow_set set = { .mask = 42 };
 	struct nlmsghdr *nlh;
 
-	for (size_t i = 0; i < COUNT(wrong); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
 		fake_request(IPSET_CMD_LIST);
 		listing_sourced_first(wrong[i]);
 		listing_done(0);
@@ -297,7 +296,7 @@ TEST_WITH(setup, teardown, witnesses_grow)
 		{ 0, 3, 3 }, { 3, 3, 4 }, { 3, 4, 5 },
 	};
 
-	for (size_t i = 0; i < COUNT(steps); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(steps); i++)
 		for (unsigned int apart = 0; apart < 2; apart++) {
 			struct nlmsghdr *nlh;
 			struct nlattr *adt;

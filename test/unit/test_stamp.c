@@ -13,7 +13,6 @@
 #include "test/unit/unit.h"
 
 #define S BLOCK_NS_PER_S
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 static const struct stamp_request request = {
 	.seq = 0x01020304,

@@ -40,7 +40,7 @@ TEST(accepts)
 	struct sr6flow_flow flow;
 	size_t i;
 
-	for (i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(good); i++) {
 		assert_int_equal(sr6flow_flow_parse(&flow, good[i].text, error,
 						    sizeof(error)), 0);
 		assert_int_equal(flow.nsids, good[i].nsids);
@@ -98,7 +98,7 @@ TEST(refuses)
 	char error[200];
 	size_t i;
 
-	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(bad); i++) {
 		assert_int_equal(sr6flow_flow_parse(&flow, bad[i].text, error,
 						    sizeof(error)), -EINVAL);
 		assert_string_equal(error, bad[i].error);

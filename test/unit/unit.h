@@ -12,6 +12,10 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#ifndef ARRAY_SIZE
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#endif
+
 /**
  * unit_add() - register a test
  * @test: copied
@@ -25,9 +29,23 @@ void unit_add(const struct CMUnitTest *test);
  */
 void unit_group(CMFixtureFunction setup, CMFixtureFunction teardown);
 
+/**
+ * unit_each() - register what runs before and after each test that has none of its own
+ * @setup: before it; *state is what the test was registered with
+ * @teardown: after it
+ */
+void unit_each(CMFixtureFunction setup, CMFixtureFunction teardown);
+
 /* Code that registers tests before main() runs. */
 #define UNIT_REGISTER(label) \
 	__attribute__((constructor)) static void unit_register_##label(void)
+
+/* UNIT_EACH(SETUP, TEARDOWN): functions around each test of the program */
+#define UNIT_EACH(before, after)                                              \
+	UNIT_REGISTER(each)                                                   \
+	{                                                                     \
+		unit_each(before, after);                                     \
+	}
 
 /* TEST_WITH(SETUP, TEARDOWN, name) { ... }: a test with functions around it */
 #define TEST_WITH(before, after, label)                                       \
@@ -49,7 +67,7 @@ void unit_group(CMFixtureFunction setup, CMFixtureFunction teardown);
 	{                                                                     \
 		size_t i;                                                     \
 									      \
-		for (i = 0; i < sizeof(rows) / sizeof((rows)[0]); i++)        \
+		for (i = 0; i < ARRAY_SIZE(rows); i++)                        \
 			unit_add(&(struct CMUnitTest){                        \
 				(rows)[i].name, label, NULL, NULL,            \
 				(void *)&(rows)[i] });                        \
