@@ -120,8 +120,10 @@ static int dump_record(struct dump *dump, const struct nlattr *data)
 	problem = decode_record(next, &colour, &label, &dump->info, data);
 	if (problem)
 		return fail_damaged(dump->handle, problem);
-	if (dump->pending && same_flow(&dump->record->flow, &next->flow))
+	if (dump->pending && same_flow(&dump->record->flow, &next->flow)) {
+		dump->label = label;
 		return dump_merge(dump, next, &colour);
+	}
 	ret = dump_flow(dump);
 	dump->spare = dump->record;
 	dump->record = next;
