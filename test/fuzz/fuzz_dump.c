@@ -164,7 +164,7 @@ static void step_first(struct input *input)
 	nlh = listing_begin(bits & 1 ? "fo" : "foo",
 			    bits & 2 ? "hash:ip" : SR6FLOW_TYPENAME,
 			    bits & 4 ? SR6FLOW_REVISION_MAX + 1 : 0);
-	listing_sourced_set(nlh, bits & 8 ? (int)(bits >> 4) : 0,
+	listing_sourced_set(bits & 8 ? (int)(bits >> 4) : 0,
 			    bits & 8 ? -1 : netmasks[bits >> 4 & 3]);
 	message_begins(nlh);
 	if (script.ended)
@@ -176,34 +176,32 @@ static void step_first(struct input *input)
 	script.headed = true;
 }
 
-static void put_record(struct nlmsghdr *nlh, const char *flow,
-		       unsigned int generation, uint64_t changes,
-		       uint32_t colour, uint64_t packets)
+static void put_record(const char *flow, unsigned int generation,
+		       uint64_t changes, uint32_t colour, uint64_t packets)
 {
-	struct nlattr *data = mnl_attr_nest_start(nlh, IPSET_ATTR_DATA);
 	char text[INET6_ADDRSTRLEN];
 	struct in6_addr last;
 
-	listing_flow(nlh, flow);
-	listing_identity(nlh, generation);
+	listing_record_begin();
+	listing_flow(flow);
+	listing_identity(generation);
 	if (changes) {
 		last = last_source(changes);
 		inet_ntop(AF_INET6, &last, text, sizeof(text));
-		listing_changes(nlh, changes, 1, text);
+		listing_changes(changes, 1, text);
 	}
 	if (packets)
-		listing_counters(nlh, colour, packets, packets * 100);
-	mnl_attr_nest_end(nlh, data);
+		listing_counters(colour, packets, packets * 100);
+	listing_record_end();
 }
 
 /* Number; then of each a flow, a generation with its kind, a slot, packets. */
 static void step_records(struct input *input)
 {
 	unsigned int n = (unsigned int)input_number(input, 1) % 5;
-	struct nlmsghdr *nlh = listing_next();
-	struct nlattr *records = listing_records(nlh);
 
-	message_begins(nlh);
+	message_begins(listing_next());
+	listing_records();
 	script.broken |= !script.headed && !script.ended;
 	while (n--) {
 		uint8_t number = (uint8_t)input_number(input, 1);
@@ -219,11 +217,11 @@ static void step_records(struct input *input)
 		if (kind == RECORD_FOREIGN)
 			colour |= 0x40000;
 		flow_text(text, sizeof(text), number, kind == RECORD_HOST);
-		put_record(nlh, text, generation & 3, changes, colour, packets);
+		put_record(text, generation & 3, changes, colour, packets);
 		if (!script.ended)
 			expect(text, generation & 3, changes, colour, packets);
 	}
-	mnl_attr_nest_end(nlh, records);
+	listing_close();
 }
 
 /* Bits: which end; a byte of error. */

@@ -78,13 +78,10 @@ struct sr6flow *fake_open(void)
 	struct sr6flow *handle;
 	struct nlmsghdr *nlh;
 
-	fake_request(IPSET_CMD_PROTOCOL);
-	nlh = fake_message(IPSET_CMD_PROTOCOL);
+	nlh = fake_answering(IPSET_CMD_PROTOCOL);
 	mnl_attr_put_u8(nlh, IPSET_ATTR_PROTOCOL, IPSET_PROTOCOL);
 	mnl_attr_put_u8(nlh, IPSET_ATTR_PROTOCOL_MIN, IPSET_PROTOCOL_MIN);
-	fake_datagram(0);
-	fake_end(NLMSG_ERROR, 0);
-	fake_datagram(0);
+	fake_answered();
 	assert_int_equal(sr6flow_open(&handle), 0);
 	fake_done();
 	fake.nsent = 0;
@@ -182,6 +179,19 @@ void fake_answer(int command, int error)
 {
 	fake_request(command);
 	fake_end(NLMSG_ERROR, error);
+	fake_datagram(0);
+}
+
+struct nlmsghdr *fake_answering(int command)
+{
+	fake_request(command);
+	return fake_message(command);
+}
+
+void fake_answered(void)
+{
+	fake_datagram(0);
+	fake_end(NLMSG_ERROR, 0);
 	fake_datagram(0);
 }
 

@@ -39,6 +39,10 @@ void fake_datagram(size_t cut);
 void fake_recv_error(int error);
 /* fake_request(), fake_end(NLMSG_ERROR) and fake_datagram(). */
 void fake_answer(int command, int error);
+/* fake_request(), and a message that answers it, before fake_answered(). */
+struct nlmsghdr *fake_answering(int command);
+/* After the answer: success, each in a datagram. */
+void fake_answered(void);
 
 /* Message number @i, below 16, that was sent since fake_open(). */
 const struct nlmsghdr *fake_sent(unsigned int i);

@@ -3,49 +3,29 @@
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
-#include "channel_fake.h"
-#include "test/unit/unit.h"
+#include "lib_bench.h"
 
-static struct sr6flow *handle;
+UNIT_EACH(lib_setup, lib_teardown)
 
-static int setup(void **state)
+static void fails(int error, const char *sentence)
 {
-	(void)state;
-	fake_reset();
-	handle = fake_open();
-	return 0;
+	assert_int_equal(sr6flow_set_colour(handle, "foo", 1), -error);
+	error_is(sentence);
 }
 
-static int teardown(void **state)
-{
-	(void)state;
-	fake_done();
-	sr6flow_close(handle);
-	fake_reset();
-	return 0;
-}
-
-static void error_is(const char *sentence)
-{
-	assert_string_equal(sr6flow_error(handle), sentence);
-}
-
-TEST_WITH(setup, teardown, answer_lost)
+TEST(answer_lost)
 {
 	fake_request(IPSET_CMD_ADD);
-	assert_int_equal(sr6flow_set_colour(handle, "foo", 1), -ETIMEDOUT);
-	error_is("the kernel did not finish its answer: try again");
+	fails(ETIMEDOUT, "the kernel did not finish its answer: try again");
 	fake_request(IPSET_CMD_ADD);
 	fake_recv_error(ENOBUFS);
-	assert_int_equal(sr6flow_set_colour(handle, "foo", 1), -ENOBUFS);
-	error_is("the kernel lost a part of its answer: try again");
+	fails(ENOBUFS, "the kernel lost a part of its answer: try again");
 	fake_request(IPSET_CMD_ADD);
 	fake_recv_error(EBADF);
-	assert_int_equal(sr6flow_set_colour(handle, "foo", 1), -EBADF);
-	error_is("cannot read from the netlink socket: Bad file descriptor");
+	fails(EBADF, "cannot read from the netlink socket: Bad file descriptor");
 	fake_recv_error(ENOBUFS);
-	assert_int_equal(sr6flow_set_colour(handle, "foo", 1), -ENOBUFS);
-	error_is("cannot write to the netlink socket: No buffer space available");
+	fails(ENOBUFS,
+	      "cannot write to the netlink socket: No buffer space available");
 	/* An empty datagram is no reason to wait for ever. */
 	fake_request(IPSET_CMD_ADD);
 	fake_datagram(0);
@@ -54,7 +34,7 @@ TEST_WITH(setup, teardown, answer_lost)
 }
 
 /* What another request left behind, or another program sent, is no answer. */
-TEST_WITH(setup, teardown, answer_of_others)
+TEST(answer_of_others)
 {
 	fake_request(IPSET_CMD_ADD);
 	fake_end(NLMSG_ERROR, -EIO)->nlmsg_seq = 1;
@@ -64,10 +44,8 @@ TEST_WITH(setup, teardown, answer_of_others)
 	assert_int_equal(sr6flow_set_colour(handle, "foo", 1), 0);
 }
 
-TEST_WITH(setup, teardown, answer_damaged)
+TEST(answer_damaged)
 {
-	static const char prefix[] =
-		"cannot understand the kernel's answer, it has ";
 	static const char *const problems[] = {
 		"a message that is cut off", "a message that is cut off",
 		"a message that is cut off",
@@ -103,14 +81,11 @@ TEST_WITH(setup, teardown, answer_damaged)
 	fake_datagram(0);
 	for (i = 0; i < ARRAY_SIZE(problems); i++) {
 		assert_int_equal(sr6flow_set_colour(handle, "foo", 1), -EPROTO);
-		assert_memory_equal(sr6flow_error(handle), prefix,
-				    strlen(prefix));
-		assert_memory_equal(sr6flow_error(handle) + strlen(prefix),
-				    problems[i], strlen(problems[i]));
+		error_is_damage(problems[i]);
 	}
 }
 
-TEST_WITH(setup, teardown, one_line)
+TEST(one_line)
 {
 	fake_answer(IPSET_CMD_HEADER, -ENOENT);
 	assert_int_equal(sr6flow_flush(handle, "a\nb\033\x7f"), -ENOENT);
@@ -120,15 +95,11 @@ TEST_WITH(setup, teardown, one_line)
 
 static void protocol_answer(uint8_t protocol, uint8_t min)
 {
-	struct nlmsghdr *nlh;
+	struct nlmsghdr *nlh = fake_answering(IPSET_CMD_PROTOCOL);
 
-	fake_request(IPSET_CMD_PROTOCOL);
-	nlh = fake_message(IPSET_CMD_PROTOCOL);
 	mnl_attr_put_u8(nlh, IPSET_ATTR_PROTOCOL, protocol);
 	mnl_attr_put_u8(nlh, IPSET_ATTR_PROTOCOL_MIN, min);
-	fake_datagram(0);
-	fake_end(NLMSG_ERROR, 0);
-	fake_datagram(0);
+	fake_answered();
 }
 
 static void open_fails(int error, const char *sentence)
@@ -140,7 +111,7 @@ static void open_fails(int error, const char *sentence)
 	sr6flow_close(failed);
 }
 
-TEST_WITH(setup, teardown, opening)
+TEST(opening)
 {
 	fake_answer(IPSET_CMD_PROTOCOL, -EPERM);
 	open_fails(EPERM,
@@ -165,7 +136,7 @@ TEST_WITH(setup, teardown, opening)
 }
 
 /* Zero is the number of requests that only make a listing go on. */
-TEST_WITH(setup, teardown, sequence_wraps)
+TEST(sequence_wraps)
 {
 	handle->seq = UINT32_MAX - 1;
 	fake_answer(IPSET_CMD_ADD, 0);

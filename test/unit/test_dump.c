@@ -2,96 +2,17 @@
 /* Listings: lib/dump.c and lib/decode.c against hand-made messages. */
 #include <arpa/inet.h>
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
-#include "listing_fake.h"
-#include "test/unit/unit.h"
+#include "lib_bench.h"
 
-static struct sr6flow *handle;
-
-/* What the callback saw: one line per flow. */
-static struct {
-	char text[4096];
-	size_t len;
-	unsigned int calls, stop_at;
-	int value;
-	struct sr6flow_set set;
-} seen;
-
-static int setup(void **state)
-{
-	(void)state;
-	fake_reset();
-	memset(&seen, 0, sizeof(seen));
-	handle = fake_open();
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	fake_done();
-	sr6flow_close(handle);
-	fake_reset();
-	return 0;
-}
-
-static int see(const struct sr6flow_set *set,
-	       const struct sr6flow_record *record, void *arg)
-{
-	char flow[SR6FLOW_FLOW_STRLEN];
-	size_t room = sizeof(seen.text) - seen.len;
-	unsigned int i;
-
-	assert_ptr_equal(arg, &seen);
-	assert_int_equal(record->instance, LISTING_INSTANCE);
-	seen.set = *set;
-	seen.len += snprintf(seen.text + seen.len, room, "%s g%u",
-			     sr6flow_flow_format(&record->flow, flow),
-			     (unsigned int)record->generation);
-	for (i = 0; i < SR6FLOW_SLOTS_MAX; i++) {
-		const struct sr6flow_counters *counters = &record->counters[i];
-
-		room = sizeof(seen.text) - seen.len;
-		if (record->slots & 1u << i)
-			seen.len += snprintf(seen.text + seen.len, room,
-					     " %u:%lu/%lu", i,
-					     (unsigned long)counters->packets,
-					     (unsigned long)counters->bytes);
-		else
-			assert_true(!counters->packets && !counters->bytes);
-	}
-	room = sizeof(seen.text) - seen.len;
-	if (record->timeout != SR6FLOW_NO_TIMEOUT)
-		seen.len += snprintf(seen.text + seen.len, room, " t%u",
-				     record->timeout);
-	seen.len += snprintf(seen.text + seen.len, 2, "\n");
-	return ++seen.calls == seen.stop_at ? seen.value : 0;
-}
-
-static int dump(void)
-{
-	memset(&seen, 0, offsetof(typeof(seen), stop_at));
-	return sr6flow_dump(handle, "foo", see, &seen);
-}
-
-static void saw(const char *text)
-{
-	assert_string_equal(seen.text, text);
-}
+UNIT_EACH(lib_setup, lib_teardown)
 
 /* A whole listing with one flow. */
 static void short_listing(void)
 {
-	struct nlmsghdr *nlh;
-	struct nlattr *adt;
-
-	fake_request(IPSET_CMD_LIST);
-	nlh = listing_first();
-	adt = listing_records(nlh);
-	listing_record(nlh, "::1", 1, LISTING_LOW, 10);
-	mnl_attr_nest_end(nlh, adt);
-	fake_datagram(0);
+	listing_first();
+	listing_record("::1", 1, LISTING_LOW, 10);
+	listing_datagram();
 	listing_done(0);
 }
 
@@ -99,62 +20,37 @@ static void short_listing(void)
 static void usable(void)
 {
 	short_listing();
-	assert_int_equal(dump(), 0);
-	saw("::1 g1 1:10/1000\n");
-}
-
-static void damaged(const char *problem)
-{
-	static const char prefix[] =
-		"cannot understand the kernel's answer, it has ";
-	const char *error = sr6flow_error(handle);
-
-	assert_memory_equal(error, prefix, strlen(prefix));
-	error += strlen(prefix);
-	assert_memory_equal(error, problem, strlen(problem));
-	assert_int_equal(error[strlen(problem)], ':');
+	lib_dumps("::1 g1 1:10/1000\n");
 }
 
 /* Colours in all four slots, split over messages, with and without a name. */
-TEST_WITH(setup, teardown, whole)
+TEST(whole)
 {
-	struct nlmsghdr *nlh;
-	struct nlattr *adt, *data;
-
-	fake_request(IPSET_CMD_LIST);
-	nlh = listing_first();
-	adt = listing_records(nlh);
-	listing_record(nlh, "gold=::1,::2", 7, LISTING_LOW, 10);
-	listing_record(nlh, "gold=::1,::2", 7, LISTING_HIGH, UINT64_MAX / 100);
-	listing_record(nlh, "::1", 8, 0, 0);
-	listing_record(nlh, "::1,::3", 9, 0, 1);
-	mnl_attr_nest_end(nlh, adt);
-	fake_datagram(0);
-	nlh = listing_next();
-	adt = listing_records(nlh);
-	listing_record(nlh, "::1,::3", 9, LISTING_LOW, 2);
-	mnl_attr_nest_end(nlh, adt);
-	nlh = listing_next();
-	adt = listing_records(nlh);
-	mnl_attr_nest_end(nlh, adt);
-	nlh = listing_next();
-	adt = listing_records(nlh);
-	listing_record(nlh, "::1,::3", 9, LISTING_HIGH, 3);
-	listing_record(nlh, "::1,::3", 9, LISTING_BOTH, 4);
-	data = mnl_attr_nest_start(nlh, IPSET_ATTR_DATA);
+	listing_first();
+	listing_record("gold=::1,::2", 7, LISTING_LOW, 10);
+	listing_record("gold=::1,::2", 7, LISTING_HIGH, UINT64_MAX / 100);
+	listing_record("::1", 8, 0, 0);
+	listing_record("::1,::3", 9, 0, 1);
+	listing_apart();
+	listing_record("::1,::3", 9, LISTING_LOW, 2);
+	listing_next();
+	listing_records();
+	listing_next();
+	listing_record("::1,::3", 9, LISTING_HIGH, 3);
+	listing_record("::1,::3", 9, LISTING_BOTH, 4);
 	/* Another order, a timeout, and the longest list with zero bytes. */
-	request_put_u32(nlh, IPSET_ATTR_TIMEOUT, 17);
-	listing_identity(nlh, 10);
-	listing_flow(nlh, "::,::,::,::,::,::,::,::,::,::,::,::,::,::,::,1::");
-	mnl_attr_nest_end(nlh, data);
-	mnl_attr_nest_end(nlh, adt);
-	fake_datagram(0);
+	listing_parts((struct listing_part[]){
+		FLAT(IPSET_ATTR_TIMEOUT | NLA_F_NET_BYTEORDER, "\0\0\0\x11"),
+		IDENTITY(10),
+		FLOW("::,::,::,::,::,::,::,::,::,::,::,::,::,::,::,1::"),
+		{ 0 },
+	}, 0);
+	listing_datagram();
 	listing_done(0);
-	assert_int_equal(dump(), 0);
-	saw("gold=::1,::2 g7 1:10/1000 2:184467440737095516/18446744073709551600\n"
-	    "::1 g8\n"
-	    "::1,::3 g9 0:1/100 1:2/200 2:3/300 3:4/400\n"
-	    "::,::,::,::,::,::,::,::,::,::,::,::,::,::,::,1:: g10 t17\n");
+	lib_dumps("gold=::1,::2 g7 1:10/1000 2:184467440737095516/18446744073709551600\n"
+		  "::1 g8\n"
+		  "::1,::3 g9 0:1/100 1:2/200 2:3/300 3:4/400\n"
+		  "::,::,::,::,::,::,::,::,::,::,::,::,::,::,::,1:: g10 t17\n");
 	assert_int_equal(fake_sent(0)->nlmsg_flags, NLM_F_REQUEST | NLM_F_DUMP);
 }
 
@@ -175,14 +71,13 @@ static void set_is_expected(const struct sr6flow_set *set)
 	assert_true(set->not_writable == UINT64_MAX);
 }
 
-TEST_WITH(setup, teardown, info)
+TEST(info)
 {
 	const uint32_t flags = htonl(IPSET_FLAG_LIST_HEADER);
 	const struct nlattr *attr;
 	struct sr6flow_set set;
 	bool found = false;
 
-	fake_request(IPSET_CMD_LIST);
 	listing_first();
 	listing_done(0);
 	assert_int_equal(sr6flow_info(handle, "foo", &set), 0);
@@ -191,267 +86,228 @@ TEST_WITH(setup, teardown, info)
 		if (attr->nla_type == (IPSET_ATTR_FLAGS | NLA_F_NET_BYTEORDER))
 			found = mnl_attr_get_u32(attr) == flags;
 	assert_true(found);
-	short_listing();
-	assert_int_equal(dump(), 0);
+	usable();
 	set_is_expected(&seen.set);
 }
 
-/* A set without flows, options and timeout. */
-TEST_WITH(setup, teardown, empty)
+/* The set's own attributes, less one. */
+static struct sr6flow_set info_without(int leave_out)
 {
-	struct nlmsghdr *nlh;
 	struct sr6flow_set set;
 
 	fake_request(IPSET_CMD_LIST);
+	listing_begin("foo", SR6FLOW_TYPENAME, 0);
+	listing_set(leave_out);
+	listing_done(0);
+	assert_int_equal(sr6flow_info(handle, "foo", &set), 0);
+	return set;
+}
+
+/* A set without flows, options and timeout. */
+TEST(empty)
+{
+	struct sr6flow_set set;
+
 	listing_first();
 	listing_done(0);
-	assert_int_equal(dump(), 0);
+	lib_dumps("");
 	assert_int_equal(seen.calls, 0);
-	fake_request(IPSET_CMD_LIST);
-	nlh = listing_begin("foo", SR6FLOW_TYPENAME, 0);
-	listing_set(nlh, IPSET_ATTR_TIMEOUT);
-	listing_done(0);
-	assert_int_equal(sr6flow_info(handle, "foo", &set), 0);
-	assert_true(set.timeout == SR6FLOW_NO_TIMEOUT);
-	fake_request(IPSET_CMD_LIST);
-	nlh = listing_begin("foo", SR6FLOW_TYPENAME, 0);
-	listing_set(nlh, IPSET_ATTR_CADT_FLAGS);
-	listing_done(0);
-	assert_int_equal(sr6flow_info(handle, "foo", &set), 0);
+	assert_true(info_without(IPSET_ATTR_TIMEOUT).timeout == SR6FLOW_NO_TIMEOUT);
+	set = info_without(IPSET_ATTR_CADT_FLAGS);
 	assert_false(set.forceadd || set.skbinfo);
 }
 
 /* Two sets in a row: nothing of the first is left in the second. */
-TEST_WITH(setup, teardown, two_sets)
+TEST(two_sets)
 {
-	struct nlmsghdr *nlh;
-	struct nlattr *adt;
-
 	usable();
 	fake_request(IPSET_CMD_LIST);
-	nlh = listing_begin("bar", SR6FLOW_TYPENAME, 0);
-	listing_set(nlh, 0);
-	adt = listing_records(nlh);
-	listing_record(nlh, "::1", 1, LISTING_HIGH, 20);
-	mnl_attr_nest_end(nlh, adt);
+	listing_begin("bar", SR6FLOW_TYPENAME, 0);
+	listing_set(0);
+	listing_record("::1", 1, LISTING_HIGH, 20);
 	listing_done(0);
 	memset(&seen, 0, sizeof(seen));
-	assert_int_equal(sr6flow_dump(handle, "bar", see, &seen), 0);
-	saw("::1 g1 2:20/2000\n");
+	assert_int_equal(sr6flow_dump(handle, "bar", lib_see, &seen), 0);
+	assert_string_equal(seen.text, "::1 g1 2:20/2000\n");
 	assert_string_equal(seen.set.name, "bar");
 }
 
-TEST_WITH(setup, teardown, interrupted)
+TEST(interrupted)
 {
-	struct nlmsghdr *nlh;
-
 	/* In the first message, a later one, the end. */
 	for (unsigned int i = 0; i < 3; i++) {
-		fake_request(IPSET_CMD_LIST);
-		nlh = listing_first();
-		nlh->nlmsg_flags |= i == 0 ? NLM_F_DUMP_INTR : 0;
+		listing_first()->nlmsg_flags |= i == 0 ? NLM_F_DUMP_INTR : 0;
+		listing_apart()->nlmsg_flags |= i == 1 ? NLM_F_DUMP_INTR : 0;
+		listing_datagram();
+		fake_end(NLMSG_DONE, 0)->nlmsg_flags |=
+			i == 2 ? NLM_F_DUMP_INTR : 0;
 		fake_datagram(0);
-		nlh = listing_next();
-		nlh->nlmsg_flags |= i == 1 ? NLM_F_DUMP_INTR : 0;
-		fake_datagram(0);
-		nlh = fake_end(NLMSG_DONE, 0);
-		nlh->nlmsg_flags |= i == 2 ? NLM_F_DUMP_INTR : 0;
-		fake_datagram(0);
-		assert_int_equal(dump(), -EINTR);
-		assert_string_equal(sr6flow_error(handle),
-				    "the listing was interrupted by a change: try again");
+		assert_int_equal(lib_dump(), -EINTR);
+		error_is("the listing was interrupted by a change: try again");
 		usable();
 	}
 }
 
 /* Errors instead of the first message and at the end. */
-TEST_WITH(setup, teardown, refused)
+TEST(refused)
 {
-	fake_answer(IPSET_CMD_LIST, -ENOENT);
-	assert_int_equal(dump(), -ENOENT);
-	fake_answer(IPSET_CMD_LIST, -EPERM);
-	assert_int_equal(dump(), -EPERM);
-	fake_answer(IPSET_CMD_LIST, -EBUSY);
-	assert_int_equal(dump(), -EBUSY);
-	fake_request(IPSET_CMD_LIST);
+	static const int errors[] = { ENOENT, EPERM, EBUSY };
+
+	for (size_t i = 0; i < ARRAY_SIZE(errors); i++) {
+		fake_answer(IPSET_CMD_LIST, -errors[i]);
+		assert_int_equal(lib_dump(), -errors[i]);
+	}
 	listing_first();
 	listing_done(-ENOMEM);
-	assert_int_equal(dump(), -ENOMEM);
-	assert_string_equal(sr6flow_error(handle),
-			    "set 'foo': the kernel is out of memory");
-	fake_request(IPSET_CMD_LIST);
+	assert_int_equal(lib_dump(), -ENOMEM);
+	error_is("set 'foo': the kernel is out of memory");
 	listing_first();
-	fake_datagram(0);
+	listing_datagram();
 	fake_end(NLMSG_ERROR, -ENOENT);
 	fake_datagram(0);
-	assert_int_equal(dump(), -ENOENT);
+	assert_int_equal(lib_dump(), -ENOENT);
 	fake_request(IPSET_CMD_LIST);
 	listing_done(0);
-	assert_int_equal(dump(), -EPROTO);
-	damaged("no set header");
-	assert_int_equal(sr6flow_dump(handle, NULL, see, &seen), -EINVAL);
+	lib_damaged("no set header");
+	assert_int_equal(sr6flow_dump(handle, NULL, lib_see, &seen), -EINVAL);
 	usable();
 }
 
 /* The end is missing: nudged, then given up; what comes late is skipped. */
-TEST_WITH(setup, teardown, no_end)
+TEST(no_end)
 {
-	fake_request(IPSET_CMD_LIST);
 	listing_first();
-	fake_datagram(0);
+	listing_datagram();
 	for (unsigned int i = 0; i < 17; i++)
 		fake_recv_error(EAGAIN);
-	assert_int_equal(dump(), -ETIMEDOUT);
+	assert_int_equal(lib_dump(), -ETIMEDOUT);
 	assert_int_equal(fake_nudges(), 16);
 	fake_request(IPSET_CMD_LIST);
 	listing_next()->nlmsg_seq = handle->seq;
 	fake_end(NLMSG_DONE, 0)->nlmsg_seq = handle->seq;
-	listing_first();
-	fake_datagram(0);
+	listing_header();
+	listing_datagram();
 	listing_done(0);
-	assert_int_equal(dump(), 0);
+	assert_int_equal(lib_dump(), 0);
+}
+
+static void loses(int error)
+{
+	assert_int_equal(lib_dump(), -error);
+	usable();
 }
 
 /* A message got lost: read on to the end, even if only a nudge brings it. */
-TEST_WITH(setup, teardown, lost)
+TEST(lost)
 {
-	fake_request(IPSET_CMD_LIST);
 	listing_first();
-	fake_datagram(0);
+	listing_datagram();
 	fake_recv_error(ENOBUFS);
 	listing_next();
-	fake_datagram(0);
+	listing_datagram();
 	listing_done(0);
-	assert_int_equal(dump(), -ENOBUFS);
+	loses(ENOBUFS);
 	assert_int_equal(fake_nudges(), 0);
-	usable();
 	fake_request(IPSET_CMD_LIST);
 	fake_recv_error(ENOBUFS);
 	fake_recv_error(EAGAIN);
 	fake_message(IPSET_CMD_PROTOCOL)->nlmsg_seq = 0;
-	fake_datagram(0);
-	listing_first();
-	fake_datagram(0);
+	listing_datagram();
+	listing_header();
+	listing_datagram();
 	listing_done(0);
-	assert_int_equal(dump(), -ENOBUFS);
+	loses(ENOBUFS);
 	assert_int_equal(fake_nudges(), 1);
-	usable();
 	/* A datagram larger than the buffer. */
 	fake_request(IPSET_CMD_LIST);
 	fake_recv_error(EMSGSIZE);
 	listing_done(0);
-	assert_int_equal(dump(), -EMSGSIZE);
-	usable();
-	fake_request(IPSET_CMD_LIST);
+	loses(EMSGSIZE);
 	listing_first();
 	fake_end(NLMSG_OVERRUN, 0);
 	listing_done(0);
-	assert_int_equal(dump(), -ENOBUFS);
-	usable();
+	loses(ENOBUFS);
 }
 
-TEST_WITH(setup, teardown, cut_off)
+TEST(cut_off)
 {
 	struct nlmsghdr *nlh;
-	struct nlattr *adt;
+	struct nlattr *records;
 
-	fake_request(IPSET_CMD_LIST);
 	listing_first();
 	fake_datagram(4);
 	listing_done(0);
-	assert_int_equal(dump(), -EPROTO);
-	damaged("a message that is cut off");
-	fake_request(IPSET_CMD_LIST);
+	lib_damaged("a message that is cut off");
 	listing_first()->nlmsg_len -= 4;
-	fake_datagram(0);
+	listing_datagram();
 	listing_done(0);
-	assert_int_equal(dump(), -EPROTO);
-	damaged("an attribute that is cut off");
-	fake_request(IPSET_CMD_LIST);
+	lib_damaged("an attribute that is cut off");
 	nlh = listing_first();
-	adt = listing_records(nlh);
-	listing_record(nlh, "::1", 1, LISTING_LOW, 1);
-	listing_record(nlh, "::2", 1, LISTING_LOW, 1);
-	mnl_attr_nest_end(nlh, adt);
-	adt->nla_len -= 4;
+	records = listing_records();
+	listing_record("::1", 1, LISTING_LOW, 1);
+	listing_record("::2", 1, LISTING_LOW, 1);
+	listing_close();
+	records->nla_len -= 4;
 	nlh->nlmsg_len -= 4;
-	fake_datagram(0);
+	listing_datagram();
 	listing_done(0);
-	assert_int_equal(dump(), -EPROTO);
-	damaged("a record that is cut off");
+	lib_damaged("a record that is cut off");
 	/* The first flow was still waiting for its other colours. */
 	assert_int_equal(seen.calls, 0);
 	usable();
 }
 
-TEST_WITH(setup, teardown, wrong_set)
+TEST(wrong_set)
 {
 	struct nlmsghdr *nlh;
 
 	fake_request(IPSET_CMD_LIST);
 	nlh = listing_begin("foo", "hash:ip", 0);
 	mnl_attr_put_u32(nlh, IPSET_ATTR_DATA, 0);
-	fake_datagram(0);
-	listing_next();
-	fake_datagram(0);
+	listing_apart();
+	listing_datagram();
 	listing_done(0);
-	assert_int_equal(dump(), -EMEDIUMTYPE);
-	assert_string_equal(sr6flow_error(handle),
-			    "'foo' is a set of type hash:ip, not hash:sr6flow");
+	assert_int_equal(lib_dump(), -EMEDIUMTYPE);
+	error_is("'foo' is a set of type hash:ip, not hash:sr6flow");
 	fake_request(IPSET_CMD_LIST);
 	listing_begin("foo", SR6FLOW_TYPENAME, SR6FLOW_REVISION_MAX + 1);
 	listing_done(0);
-	assert_int_equal(dump(), -EPROTONOSUPPORT);
+	assert_int_equal(lib_dump(), -EPROTONOSUPPORT);
 	assert_non_null(strstr(sr6flow_error(handle), ": update libsr6flow"));
-	fake_request(IPSET_CMD_LIST);
 	listing_first();
 	listing_begin("bar", NULL, 0);
 	listing_done(0);
-	assert_int_equal(dump(), -EPROTO);
-	damaged("another set");
-	fake_request(IPSET_CMD_LIST);
+	lib_damaged("another set");
 	listing_first();
-	listing_first();
+	listing_header();
 	listing_done(0);
-	assert_int_equal(dump(), -EPROTO);
-	damaged("two set headers");
+	lib_damaged("two set headers");
 	fake_request(IPSET_CMD_LIST);
-	nlh = listing_next();
-	mnl_attr_nest_end(nlh, listing_records(nlh));
+	listing_next();
+	listing_records();
 	listing_done(0);
-	assert_int_equal(dump(), -EPROTO);
-	damaged("records before the set header");
+	lib_damaged("records before the set header");
 	fake_request(IPSET_CMD_LIST);
 	listing_begin("foo", SR6FLOW_TYPENAME, 0);
 	listing_done(0);
-	assert_int_equal(dump(), -EPROTO);
-	damaged("no set header");
+	lib_damaged("no set header");
 	usable();
 }
 
-TEST_WITH(setup, teardown, callback_stops)
+TEST(callback_stops)
 {
-	struct nlmsghdr *nlh;
-	struct nlattr *adt;
-
 	for (int value = -1; value <= 1; value += 2) {
 		/* After the first of three flows, and after the last one. */
 		for (seen.stop_at = 1; seen.stop_at <= 3; seen.stop_at += 2) {
 			seen.value = value;
-			fake_request(IPSET_CMD_LIST);
-			nlh = listing_first();
-			adt = listing_records(nlh);
-			listing_record(nlh, "::1", 1, LISTING_LOW, 1);
-			listing_record(nlh, "::2", 1, LISTING_LOW, 1);
-			mnl_attr_nest_end(nlh, adt);
-			fake_datagram(0);
-			nlh = listing_next();
-			adt = listing_records(nlh);
-			listing_record(nlh, "::3", 1, LISTING_LOW, 1);
-			mnl_attr_nest_end(nlh, adt);
-			fake_datagram(0);
+			listing_first();
+			listing_record("::1", 1, LISTING_LOW, 1);
+			listing_record("::2", 1, LISTING_LOW, 1);
+			listing_apart();
+			listing_record("::3", 1, LISTING_LOW, 1);
+			listing_datagram();
 			listing_done(0);
-			assert_int_equal(dump(), value);
+			assert_int_equal(lib_dump(), value);
 			assert_int_equal(seen.calls, seen.stop_at);
 		}
 	}
@@ -460,44 +316,28 @@ TEST_WITH(setup, teardown, callback_stops)
 }
 
 /* Counters were written between two records of a flow. */
-TEST_WITH(setup, teardown, generation_changes)
+TEST(generation_changes)
 {
-	struct nlmsghdr *nlh;
-	struct nlattr *adt;
-
-	fake_request(IPSET_CMD_LIST);
-	nlh = listing_first();
-	adt = listing_records(nlh);
-	listing_record(nlh, "::1", 1, LISTING_LOW, 1);
-	mnl_attr_nest_end(nlh, adt);
-	fake_datagram(0);
-	nlh = listing_next();
-	adt = listing_records(nlh);
-	listing_record(nlh, "::1", 2, LISTING_HIGH, 1);
-	mnl_attr_nest_end(nlh, adt);
+	listing_first();
+	listing_record("::1", 1, LISTING_LOW, 1);
+	listing_apart();
+	listing_record("::1", 2, LISTING_HIGH, 1);
 	listing_done(0);
-	assert_int_equal(dump(), -EINTR);
+	assert_int_equal(lib_dump(), -EINTR);
 	assert_int_equal(seen.calls, 0);
-	assert_string_equal(sr6flow_error(handle),
-			    "set 'foo': counters were written while it was listed: try again");
+	error_is("set 'foo': counters were written while it was listed: try again");
 	usable();
 }
 
-TEST_WITH(setup, teardown, twice)
+TEST(twice)
 {
 	static const uint64_t packets[][2] = { { 1, 1 }, { 0, 1 }, { 1, 0 }, { 0, 0 } };
-	struct nlmsghdr *nlh;
-	struct nlattr *adt;
 
 	for (size_t i = 0; i < ARRAY_SIZE(packets); i++) {
-		fake_request(IPSET_CMD_LIST);
-		nlh = listing_first();
-		adt = listing_records(nlh);
-		listing_record(nlh, "::1", 1, LISTING_LOW, packets[i][0]);
-		listing_record(nlh, "::1", 1, LISTING_LOW, packets[i][1]);
-		mnl_attr_nest_end(nlh, adt);
+		listing_first();
+		listing_record("::1", 1, LISTING_LOW, packets[i][0]);
+		listing_record("::1", 1, LISTING_LOW, packets[i][1]);
 		listing_done(0);
-		assert_int_equal(dump(), -EPROTO);
-		damaged("a flow twice");
+		lib_damaged("a flow twice");
 	}
 }

@@ -8,263 +8,75 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include "listing_fake.h"
-#include "test/unit/unit.h"
+#include "lib_bench.h"
 
 #define NET NLA_F_NET_BYTEORDER
+#define GOLD FLOW("gold=::1,::2"), IDENTITY(7)
+#define PLAIN GOLD, COUNTERS(10)
 
-static struct sr6flow *handle;
-/* What the callback saw, and how the dump ended. */
-static char seen[1024];
-
-static int see(const struct sr6flow_set *set,
-	       const struct sr6flow_record *record, void *arg)
-{
-	char flow[SR6FLOW_FLOW_STRLEN];
-	size_t len = strlen(seen);
-	unsigned int i;
-
-	(void)set;
-	(void)arg;
-	len += snprintf(seen + len, sizeof(seen) - len, "%s i%lx g%lu t%u",
-			sr6flow_flow_format(&record->flow, flow),
-			record->instance, record->generation, record->timeout);
-	len += snprintf(seen + len, sizeof(seen) - len, " c%lu,%lu",
-			record->source_changes, record->segments_left_changes);
-	for (i = 0; i < SR6FLOW_SLOTS_MAX; i++)
-		len += snprintf(seen + len, sizeof(seen) - len, " %u%s%lu/%lu",
-				i, record->slots & 1u << i ? ":" : "-",
-				record->counters[i].packets,
-				record->counters[i].bytes);
-	snprintf(seen + len, sizeof(seen) - len, "\n");
-	return 0;
-}
-
-static void flow(struct nlmsghdr *nlh, unsigned int generation)
-{
-	listing_flow(nlh, "gold=::1,::2");
-	listing_identity(nlh, generation);
-}
-
-static void plain(struct nlmsghdr *nlh, uint32_t colour)
-{
-	flow(nlh, 7);
-	listing_counters(nlh, colour, 10, 1000);
-}
-
-static void other_generation(struct nlmsghdr *nlh, uint32_t colour)
-{
-	flow(nlh, 8);
-	listing_counters(nlh, colour, 10, 1000);
-}
-
-static void other_name(struct nlmsghdr *nlh, uint32_t colour)
-{
-	listing_flow(nlh, "lead=::1,::2");
-	listing_identity(nlh, 7);
-	listing_counters(nlh, colour, 10, 1000);
-}
-
-static void no_name(struct nlmsghdr *nlh, uint32_t colour)
-{
-	listing_flow(nlh, "::1,::2");
-	listing_identity(nlh, 7);
-	listing_counters(nlh, colour, 10, 1000);
-}
-
-static void other_flow(struct nlmsghdr *nlh, uint32_t colour)
-{
-	listing_flow(nlh, "gold=::1,::3");
-	listing_identity(nlh, 7);
-	listing_counters(nlh, colour, 10, 1000);
-}
-
-static void other_order(struct nlmsghdr *nlh, uint32_t colour)
-{
-	listing_identity(nlh, 7);
-	listing_counters(nlh, colour, 10, 1000);
-	listing_flow(nlh, "gold=::1,::2");
-}
-
-static void changes(struct nlmsghdr *nlh, uint32_t colour)
-{
-	flow(nlh, 7);
-	listing_changes(nlh, 1, 0, "::");
-	listing_counters(nlh, colour, 10, 1000);
-}
-
-static void more_changes(struct nlmsghdr *nlh, uint32_t colour)
-{
-	flow(nlh, 7);
-	listing_changes(nlh, 1, 2, "::");
-	listing_counters(nlh, colour, 10, 1000);
-}
-
-static void more_sources(struct nlmsghdr *nlh, uint32_t colour)
-{
-	flow(nlh, 7);
-	listing_changes(nlh, 1, 0, "::7");
-	listing_counters(nlh, colour, 10, 1000);
-}
-
-static void late_changes(struct nlmsghdr *nlh, uint32_t colour)
-{
-	plain(nlh, colour);
-	listing_changes(nlh, 1, 0, "::");
-}
-
-static void late_sid(struct nlmsghdr *nlh, uint32_t colour)
-{
-	plain(nlh, colour);
-	listing_opaque(nlh, IPSET_ATTR_IP, "0123456789abcdef", 16);
-}
-
-static void late_name(struct nlmsghdr *nlh, uint32_t colour)
-{
-	plain(nlh, colour);
-	mnl_attr_put_strz(nlh, IPSET_ATTR_NAME, "lead");
-}
-
-static void late_identity(struct nlmsghdr *nlh, uint32_t colour)
-{
-	plain(nlh, colour);
-	listing_identity(nlh, 9);
-}
-
-static void late_sids(struct nlmsghdr *nlh, uint32_t colour)
-{
-	plain(nlh, colour);
-	mnl_attr_put_strz(nlh, IPSET_ATTR_COMMENT, "\x11" "0123456789abcdef");
-}
-
-static void late_bad_sids(struct nlmsghdr *nlh, uint32_t colour)
-{
-	plain(nlh, colour);
-	mnl_attr_put_strz(nlh, IPSET_ATTR_COMMENT, "x");
-}
-
-static void no_counters(struct nlmsghdr *nlh, uint32_t colour)
-{
-	(void)colour;
-	flow(nlh, 7);
-}
-
-static void no_bytes(struct nlmsghdr *nlh, uint32_t colour)
-{
-	flow(nlh, 7);
-	request_put_u32(nlh, IPSET_ATTR_MARK, colour);
-	listing_u64(nlh, IPSET_ATTR_PACKETS, 10);
-}
-
-static void bad_colour(struct nlmsghdr *nlh, uint32_t colour)
-{
-	flow(nlh, 7);
-	listing_counters(nlh, colour | 1u << 31, 10, 1000);
-}
-
-static void twice(struct nlmsghdr *nlh, uint32_t colour)
-{
-	plain(nlh, colour);
-	listing_counters(nlh, colour, 20, 2000);
-}
-
-static void with_timeout(struct nlmsghdr *nlh, uint32_t colour)
-{
-	plain(nlh, colour);
-	request_put_u32(nlh, IPSET_ATTR_TIMEOUT, 30);
-}
-
-static void bad_timeout(struct nlmsghdr *nlh, uint32_t colour)
-{
-	plain(nlh, colour);
-	mnl_attr_put_u16(nlh, IPSET_ATTR_TIMEOUT | NET, 30);
-}
-
-static void unknown(struct nlmsghdr *nlh, uint32_t colour)
-{
-	plain(nlh, colour);
-	mnl_attr_put_u32(nlh, 200, 1);
-}
-
-static void unknown_between(struct nlmsghdr *nlh, uint32_t colour)
-{
-	listing_flow(nlh, "gold=::1,::2");
-	mnl_attr_put_u32(nlh, 200, 1);
-	listing_identity(nlh, 7);
-	listing_counters(nlh, colour, 10, 1000);
-}
-
-static void cut_off(struct nlmsghdr *nlh, uint32_t colour)
-{
-	struct nlattr *last;
-
-	plain(nlh, colour);
-	last = (void *)((char *)nlh + nlh->nlmsg_len);
-	mnl_attr_put_u32(nlh, 200, 1);
-	last->nla_len = 40;
-}
-
-static void (*const records[])(struct nlmsghdr *nlh, uint32_t colour) = {
-	plain, other_generation, other_name, no_name, other_flow, other_order,
-	changes, more_changes, more_sources, late_changes, late_sid, late_name,
-	late_identity, late_sids, late_bad_sids,
-	no_counters, no_bytes, bad_colour, twice, with_timeout, bad_timeout,
-	unknown, unknown_between, cut_off,
+static const struct listing_part records[][6] = {
+	{ PLAIN },
+	/* Another generation, name, flow or order. */
+	{ FLOW("gold=::1,::2"), IDENTITY(8), COUNTERS(10) },
+	{ FLOW("lead=::1,::2"), IDENTITY(7), COUNTERS(10) },
+	{ FLOW("::1,::2"), IDENTITY(7), COUNTERS(10) },
+	{ FLOW("gold=::1,::3"), IDENTITY(7), COUNTERS(10) },
+	{ IDENTITY(7), COUNTERS(10), FLOW("gold=::1,::2") },
+	/* Changes, more of both kinds, and what comes late. */
+	{ GOLD, CHANGES(1, 0, "::"), COUNTERS(10) },
+	{ GOLD, CHANGES(1, 2, "::"), COUNTERS(10) },
+	{ GOLD, CHANGES(1, 0, "::7"), COUNTERS(10) },
+	{ PLAIN, CHANGES(1, 0, "::") },
+	{ PLAIN, NESTED(IPSET_ATTR_IP, "0123456789abcdef") },
+	{ PLAIN, FLAT(IPSET_ATTR_NAME, "lead\0") },
+	{ PLAIN, IDENTITY(9) },
+	{ PLAIN, FLAT(IPSET_ATTR_COMMENT, "\x11" "0123456789abcdef\0") },
+	{ PLAIN, FLAT(IPSET_ATTR_COMMENT, "x\0") },
+	/* Counters that are missing, not whole, of no colour, there twice. */
+	{ GOLD },
+	{ GOLD, COLOUR, FLAT(IPSET_ATTR_PACKETS | NET, "\0\0\0\0\0\0\0\x0a") },
+	{ GOLD, FOREIGN_COUNTERS(1u << 31, 10) },
+	{ PLAIN, COUNTERS(20) },
+	{ PLAIN, FLAT(IPSET_ATTR_TIMEOUT | NET, "\0\0\0\x1e") },
+	{ PLAIN, FLAT(IPSET_ATTR_TIMEOUT | NET, "\x1e\0") },
+	/* What nobody knows, behind or between, and an attribute that is cut off. */
+	{ PLAIN, FLAT(200, "\1\0\0\0") },
+	{ FLOW("gold=::1,::2"), FLAT(200, "\1\0\0\0"), IDENTITY(7), COUNTERS(10) },
+	{ PLAIN, LENGTH(40) },
 };
 
-static void put(struct nlmsghdr *nlh, size_t i, uint32_t colour)
+/*
+ * Three records: the third comes after one that may have been compared. Returns what
+ * the callback saw, and how the dump ended.
+ */
+static const char *list(const size_t which[3], const uint32_t colours[3],
+			bool apart)
 {
-	struct nlattr *data = mnl_attr_nest_start(nlh, IPSET_ATTR_DATA);
+	int ret;
 
-	records[i](nlh, colour);
-	mnl_attr_nest_end(nlh, data);
-}
-
-static struct nlattr *next_message(struct nlmsghdr **nlh, struct nlattr *adt)
-{
-	mnl_attr_nest_end(*nlh, adt);
-	*nlh = listing_next();
-	return listing_records(*nlh);
-}
-
-/* Three records: the third comes after one that may have been compared. */
-static void list(const size_t which[3], const uint32_t colours[3], bool apart)
-{
-	struct nlmsghdr *nlh;
-	struct nlattr *adt;
-	size_t len;
-	int i, ret;
-
-	fake_request(IPSET_CMD_LIST);
-	nlh = listing_first();
-	adt = listing_records(nlh);
-	for (i = 0; i < 3; i++) {
+	listing_first();
+	listing_records();
+	for (int i = 0; i < 3; i++) {
 		if (apart)
-			adt = next_message(&nlh, adt);
-		put(nlh, which[i], colours[i]);
+			listing_next();
+		listing_parts(records[which[i]], colours[i]);
 	}
-	mnl_attr_nest_end(nlh, adt);
-	fake_datagram(0);
+	listing_datagram();
 	listing_done(0);
-	seen[0] = '\0';
-	ret = sr6flow_dump(handle, "foo", see, NULL);
-	len = strlen(seen);
-	snprintf(seen + len, sizeof(seen) - len, "%d %s", ret,
-		 ret ? sr6flow_error(handle) : "");
+	ret = lib_dump();
+	snprintf(seen.text + seen.len, sizeof(seen.text) - seen.len, "%d %s",
+		 ret, ret ? sr6flow_error(handle) : "");
+	return seen.text;
 }
 
 static void compare(const size_t which[3], const uint32_t colours[3])
 {
-	char together[sizeof(seen)];
+	char together[sizeof(seen.text)];
 
-	fake_reset();
-	handle = fake_open();
-	list(which, colours, false);
-	strcpy(together, seen);
-	list(which, colours, true);
-	assert_string_equal(together, seen);
-	fake_done();
-	sr6flow_close(handle);
+	lib_setup(NULL);
+	strcpy(together, list(which, colours, false));
+	assert_string_equal(together, list(which, colours, true));
+	lib_teardown(NULL);
 }
 
 TEST(same)
@@ -284,24 +96,16 @@ TEST(same)
 				which[2] = which[0];
 				compare(which, colours[i]);
 			}
-	fake_reset();
 }
 
 /* A whole flow comes out of its three records. */
-TEST(merged)
+TEST_WITH(lib_setup, lib_teardown, merged)
 {
 	static const size_t which[3] = { 0, 0, 0 };
 	static const uint32_t colours[3] = {
 		LISTING_LOW, LISTING_HIGH, LISTING_BOTH,
 	};
-	char want[200];
 
-	handle = fake_open();
-	list(which, colours, false);
-	snprintf(want, sizeof(want), "gold=::1,::2 i%lx g7 t%u c0,0 0-0/0 1:10/1000 2:10/1000 3:10/1000\n0 ",
-		 (unsigned long)LISTING_INSTANCE, SR6FLOW_NO_TIMEOUT);
-	assert_string_equal(seen, want);
-	fake_done();
-	sr6flow_close(handle);
-	fake_reset();
+	assert_string_equal(list(which, colours, false),
+			    "gold=::1,::2 g7 1:10/1000 2:10/1000 3:10/1000\n0 ");
 }

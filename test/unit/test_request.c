@@ -4,49 +4,19 @@
 #include <errno.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <string.h>
-#include "listing_fake.h"
-#include "test/unit/unit.h"
+#include "lib_bench.h"
 
 #define NAME31 "abcdefghijklmnopqrstuvwxyz01234"
 #define NET NLA_F_NET_BYTEORDER
 
-static struct sr6flow *handle;
-
-static int setup(void **state)
-{
-	(void)state;
-	fake_reset();
-	handle = fake_open();
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	fake_done();
-	sr6flow_close(handle);
-	fake_reset();
-	return 0;
-}
-
-static struct sr6flow_flow flow_of(const char *text)
-{
-	struct sr6flow_flow flow;
-	char error[100];
-
-	assert_int_equal(sr6flow_flow_parse(&flow, text, error, sizeof(error)),
-			 0);
-	return flow;
-}
+UNIT_EACH(lib_setup, lib_teardown)
 
 /* Answer to the question for a set's type, or for the type itself. */
 static void type_answer(int command, const char *type, uint8_t revision,
 			uint8_t revision_min)
 {
-	struct nlmsghdr *nlh;
+	struct nlmsghdr *nlh = fake_answering(command);
 
-	fake_request(command);
-	nlh = fake_message(command);
 	mnl_attr_put_u8(nlh, IPSET_ATTR_PROTOCOL, IPSET_PROTOCOL);
 	if (command == IPSET_CMD_HEADER)
 		mnl_attr_put_strz(nlh, IPSET_ATTR_SETNAME, "foo");
@@ -55,9 +25,7 @@ static void type_answer(int command, const char *type, uint8_t revision,
 	mnl_attr_put_u8(nlh, IPSET_ATTR_REVISION, revision);
 	if (command == IPSET_CMD_TYPE)
 		mnl_attr_put_u8(nlh, IPSET_ATTR_REVISION_MIN, revision_min);
-	fake_datagram(0);
-	fake_end(NLMSG_ERROR, 0);
-	fake_datagram(0);
+	fake_answered();
 }
 
 static void header_answer(void)
@@ -65,10 +33,23 @@ static void header_answer(void)
 	type_answer(IPSET_CMD_HEADER, SR6FLOW_TYPENAME, 0, 0);
 }
 
+/* It is a set of ours, and then the verdict. */
+static void set_answer(int command, int error)
+{
+	header_answer();
+	fake_answer(command, error);
+}
+
+/* The kernel's type has revisions 0 to @revision, and then the verdict. */
+static void create_answer(uint8_t revision, int error)
+{
+	type_answer(IPSET_CMD_TYPE, SR6FLOW_TYPENAME, revision, 0);
+	fake_answer(IPSET_CMD_CREATE, error);
+}
+
 /* Answer to sr6flow_info(). */
 static void info_answer(void)
 {
-	fake_request(IPSET_CMD_LIST);
 	listing_first();
 	listing_done(0);
 }
@@ -147,17 +128,27 @@ static void sent_has_flow(unsigned int i, const char *text)
 	assert_string_equal(sr6flow_flow_format(&flow, printed), text);
 }
 
-static void error_is(const char *sentence)
+static void create_fails(const struct sr6flow_options *options, int error,
+			 const char *sentence)
 {
-	assert_string_equal(sr6flow_error(handle), sentence);
+	assert_int_equal(sr6flow_create(handle, "foo", options), -error);
+	if (sentence)
+		error_is(sentence);
 }
 
-TEST_WITH(setup, teardown, create_default)
+static void add_fails(const char *text, int error, const char *sentence)
+{
+	struct sr6flow_flow flow = flow_of(text);
+
+	assert_int_equal(sr6flow_add(handle, "foo", &flow, 0, false), -error);
+	error_is(sentence);
+}
+
+TEST(create_default)
 {
 	const uint8_t protocol = 7, family = AF_INET6, revision = 0;
 
-	type_answer(IPSET_CMD_TYPE, SR6FLOW_TYPENAME, 0, 0);
-	fake_answer(IPSET_CMD_CREATE, 0);
+	create_answer(0, 0);
 	assert_int_equal(sr6flow_create(handle, "foo", NULL), 0);
 	assert_int_equal(fake_sent(1)->nlmsg_flags, NLM_F_REQUEST | NLM_F_ACK |
 			 NLM_F_CREATE | NLM_F_EXCL);
@@ -173,7 +164,7 @@ TEST_WITH(setup, teardown, create_default)
 	sent_has(1, true, IPSET_ATTR_NETMASK, NULL, -1);
 }
 
-TEST_WITH(setup, teardown, create_options)
+TEST(create_options)
 {
 	const struct sr6flow_options options = {
 		.mask = 0x04,
@@ -186,8 +177,7 @@ TEST_WITH(setup, teardown, create_options)
 		.exist = true,
 	};
 
-	type_answer(IPSET_CMD_TYPE, SR6FLOW_TYPENAME, 0, 0);
-	fake_answer(IPSET_CMD_CREATE, 0);
+	create_answer(0, 0);
 	assert_int_equal(sr6flow_create(handle, NAME31, &options), 0);
 	assert_false(fake_sent(1)->nlmsg_flags & NLM_F_EXCL);
 	sent_has(1, false, IPSET_ATTR_SETNAME, NAME31, 32);
@@ -200,7 +190,7 @@ TEST_WITH(setup, teardown, create_options)
 		     IPSET_FLAG_WITH_FORCEADD | IPSET_FLAG_WITH_SKBINFO);
 }
 
-TEST_WITH(setup, teardown, create_netmask)
+TEST(create_netmask)
 {
 	const uint8_t revision = 1;
 
@@ -209,9 +199,7 @@ TEST_WITH(setup, teardown, create_netmask)
 		const uint8_t byte = netmask;
 
 		/* Of both, the newest revision that libsr6flow knows. */
-		type_answer(IPSET_CMD_TYPE, SR6FLOW_TYPENAME,
-			    netmask == 1 ? 1 : 9, 0);
-		fake_answer(IPSET_CMD_CREATE, 0);
+		create_answer(netmask == 1 ? 1 : 9, 0);
 		assert_int_equal(sr6flow_create(handle, "foo", &options), 0);
 		sent_has(netmask == 1 ? 1 : 3, true, IPSET_ATTR_NETMASK, &byte, 1);
 		sent_has(netmask == 1 ? 1 : 3, false, IPSET_ATTR_REVISION,
@@ -220,40 +208,38 @@ TEST_WITH(setup, teardown, create_netmask)
 }
 
 /* A module that does not know the netmask is not asked for one. */
-TEST_WITH(setup, teardown, create_netmask_refused)
+TEST(create_netmask_refused)
 {
 	struct sr6flow_options options = { .netmask = 129 };
 
-	assert_int_equal(sr6flow_create(handle, "foo", &options), -EINVAL);
-	error_is("netmask 129: must be 0 to 128 bits of the source");
+	create_fails(&options, EINVAL,
+		     "netmask 129: must be 0 to 128 bits of the source");
 	options.netmask = 256 + 64;
-	assert_int_equal(sr6flow_create(handle, "foo", &options), -EINVAL);
+	create_fails(&options, EINVAL, NULL);
 	options.netmask = 64;
 	type_answer(IPSET_CMD_TYPE, SR6FLOW_TYPENAME, 0, 0);
-	assert_int_equal(sr6flow_create(handle, "foo", &options),
-			 -EPROTONOSUPPORT);
-	error_is("set 'foo': netmask needs revision 1 of hash:sr6flow, the kernel has 0: update the module ip_set_hash_sr6flow");
-	type_answer(IPSET_CMD_TYPE, SR6FLOW_TYPENAME, 1, 0);
-	fake_answer(IPSET_CMD_CREATE, -IPSET_ERR_INVALID_NETMASK);
-	assert_int_equal(sr6flow_create(handle, "foo", &options), -EPROTO);
+	create_fails(&options, EPROTONOSUPPORT,
+		     "set 'foo': netmask needs revision 1 of hash:sr6flow, the kernel has 0: update the module ip_set_hash_sr6flow");
+	create_answer(1, -IPSET_ERR_INVALID_NETMASK);
+	create_fails(&options, EPROTO, NULL);
 }
 
 /* Found before anything is sent. */
-TEST_WITH(setup, teardown, create_refused)
+TEST(create_refused)
 {
 	struct sr6flow_options options = { .mask = 0x00070000 };
 
-	assert_int_equal(sr6flow_create(handle, "foo", &options), -EINVAL);
-	error_is("mark mask 0x00070000: must be one or two bits, all in 0xffff0000 (SRH Tag) or all in 0x000000ff (Traffic Class)");
+	create_fails(&options, EINVAL,
+		     "mark mask 0x00070000: must be one or two bits, all in 0xffff0000 (SRH Tag) or all in 0x000000ff (Traffic Class)");
 	options.mask = 0x00010001;
-	assert_int_equal(sr6flow_create(handle, "foo", &options), -EINVAL);
+	create_fails(&options, EINVAL, NULL);
 	options.mask = 0x0300;
-	assert_int_equal(sr6flow_create(handle, "foo", &options), -EINVAL);
+	create_fails(&options, EINVAL, NULL);
 	options = (struct sr6flow_options) {
 		.has_colour = true, .colour = 0x00030000,
 	};
-	assert_int_equal(sr6flow_create(handle, "foo", &options), -EINVAL);
-	error_is("colour 0x00030000: mark mask 0x00030000 has the colours 0x00010000 and 0x00020000");
+	create_fails(&options, EINVAL,
+		     "colour 0x00030000: mark mask 0x00030000 has the colours 0x00010000 and 0x00020000");
 	assert_int_equal(sr6flow_create(handle, "", NULL), -EINVAL);
 	error_is("the name of the set is missing");
 	assert_int_equal(sr6flow_create(handle, NULL, NULL), -EINVAL);
@@ -261,51 +247,46 @@ TEST_WITH(setup, teardown, create_refused)
 	error_is("set name 'xabcdefghijklmnopqrstuvwxyz0123...' is longer than 31 characters");
 }
 
-TEST_WITH(setup, teardown, create_clash)
+TEST(create_clash)
 {
 	const struct sr6flow_options exist = { .exist = true };
 
-	type_answer(IPSET_CMD_TYPE, SR6FLOW_TYPENAME, 0, 0);
-	fake_answer(IPSET_CMD_CREATE, -EEXIST);
+	create_answer(0, -EEXIST);
 	header_answer();
-	assert_int_equal(sr6flow_create(handle, "foo", NULL), -EEXIST);
-	error_is("set 'foo' exists: destroy it or take another name");
-	type_answer(IPSET_CMD_TYPE, SR6FLOW_TYPENAME, 0, 0);
-	fake_answer(IPSET_CMD_CREATE, -EEXIST);
+	create_fails(NULL, EEXIST,
+		     "set 'foo' exists: destroy it or take another name");
+	create_answer(0, -EEXIST);
 	type_answer(IPSET_CMD_HEADER, "hash:ip", 5, 0);
-	assert_int_equal(sr6flow_create(handle, "foo", NULL), -EMEDIUMTYPE);
-	error_is("'foo' is a set of type hash:ip, not hash:sr6flow");
-	type_answer(IPSET_CMD_TYPE, SR6FLOW_TYPENAME, 0, 0);
-	fake_answer(IPSET_CMD_CREATE, -EEXIST);
+	create_fails(NULL, EMEDIUMTYPE,
+		     "'foo' is a set of type hash:ip, not hash:sr6flow");
+	create_answer(0, -EEXIST);
 	info_answer();
-	assert_int_equal(sr6flow_create(handle, "foo", &exist), -EEXIST);
-	error_is("set 'foo' exists with other options (mark mask 0x00030000, netmask 0, maxelem 65536, timeout 300, forceadd, skbinfo): ask for the same or destroy it");
+	create_fails(&exist, EEXIST,
+		     "set 'foo' exists with other options (mark mask 0x00030000, netmask 0, maxelem 65536, timeout 300, forceadd, skbinfo): ask for the same or destroy it");
 }
 
-TEST_WITH(setup, teardown, create_revisions)
+TEST(create_revisions)
 {
 	/* Both know revisions 0 and 1, the kernel more. */
-	type_answer(IPSET_CMD_TYPE, SR6FLOW_TYPENAME, 9, 0);
-	fake_answer(IPSET_CMD_CREATE, 0);
+	create_answer(9, 0);
 	assert_int_equal(sr6flow_create(handle, "foo", NULL), 0);
 	sent_has(1, false, IPSET_ATTR_REVISION, "\1", 1);
 	type_answer(IPSET_CMD_TYPE, SR6FLOW_TYPENAME, 9, 4);
-	assert_int_equal(sr6flow_create(handle, "foo", NULL), -EPROTONOSUPPORT);
-	error_is("set 'foo': the kernel has revision 4 of hash:sr6flow, libsr6flow "
-		 SR6FLOW_VERSION " knows 0 to 1: update libsr6flow");
+	create_fails(NULL, EPROTONOSUPPORT,
+		     "set 'foo': the kernel has revision 4 of hash:sr6flow, libsr6flow "
+		     SR6FLOW_VERSION " knows 0 to 1: update libsr6flow");
 	fake_answer(IPSET_CMD_TYPE, -IPSET_ERR_FIND_TYPE);
-	assert_int_equal(sr6flow_create(handle, "foo", NULL), -ENOENT);
-	error_is("the kernel does not know the set type hash:sr6flow: is its module installed? try 'modprobe ip_set_hash_sr6flow'");
+	create_fails(NULL, ENOENT,
+		     "the kernel does not know the set type hash:sr6flow: is its module installed? try 'modprobe ip_set_hash_sr6flow'");
 }
 
-TEST_WITH(setup, teardown, add)
+TEST(add)
 {
 	static const char text[] =
 		"gold=::1,::2,fcff:0:1::,ffff::ffff,::,::6,::7,::8,::9,::a,::b,::c,::d,::e,::f,::";
 	struct sr6flow_flow flow = flow_of(text);
 
-	header_answer();
-	fake_answer(IPSET_CMD_ADD, 0);
+	set_answer(IPSET_CMD_ADD, 0);
 	assert_int_equal(sr6flow_add(handle, "foo", &flow, SR6FLOW_NO_TIMEOUT,
 				     false), 0);
 	assert_int_equal(fake_sent(1)->nlmsg_flags,
@@ -315,8 +296,7 @@ TEST_WITH(setup, teardown, add)
 	sent_has(1, true, IPSET_ATTR_MARK | NET, NULL, -1);
 
 	flow = flow_of("::1");
-	header_answer();
-	fake_answer(IPSET_CMD_ADD, 0);
+	set_answer(IPSET_CMD_ADD, 0);
 	assert_int_equal(sr6flow_add(handle, "foo", &flow, 0, true), 0);
 	assert_false(fake_sent(3)->nlmsg_flags & NLM_F_EXCL);
 	sent_has_flow(3, "::1");
@@ -326,27 +306,24 @@ TEST_WITH(setup, teardown, add)
 }
 
 /* The kernel masks the source. */
-TEST_WITH(setup, teardown, add_source)
+TEST(add_source)
 {
 	static const char text[] =
 		"gold=ffff::ffff@::1,::2,fcff:0:1::,ffff::ffff,::,::6,::7,::8,::9,::a,::b,::c,::d,::e,::f,::";
 	struct sr6flow_flow flow = flow_of(text);
 
-	header_answer();
-	fake_answer(IPSET_CMD_ADD, 0);
+	set_answer(IPSET_CMD_ADD, 0);
 	assert_int_equal(sr6flow_add(handle, "foo", &flow, SR6FLOW_NO_TIMEOUT,
 				     false), 0);
 	sent_has_flow(1, text);
 	/* As a dump of a set with another netmask has it. */
 	flow = flow_of("fcff:1::@::1");
 	flow.netmask = 32;
-	header_answer();
-	fake_answer(IPSET_CMD_ADD, 0);
+	set_answer(IPSET_CMD_ADD, 0);
 	assert_int_equal(sr6flow_add(handle, "foo", &flow, 0, true), 0);
 	sent_has_flow(3, "fcff:1::@::1");
 	flow.netmask = 0;
-	header_answer();
-	fake_answer(IPSET_CMD_ADD, 0);
+	set_answer(IPSET_CMD_ADD, 0);
 	assert_int_equal(sr6flow_add(handle, "foo", &flow, 0, true), 0);
 	sent_has_flow(5, "::1");
 	sent_has(5, true, IPSET_ATTR_IP_TO | NLA_F_NESTED, NULL, -1);
@@ -356,7 +333,7 @@ TEST_WITH(setup, teardown, add_source)
 }
 
 /* Whether a flow has a source must be as the set has it; every call says so. */
-TEST_WITH(setup, teardown, source_errors)
+TEST(source_errors)
 {
 	static const struct {
 		const char *flow, *sentence;
@@ -371,23 +348,18 @@ TEST_WITH(setup, teardown, source_errors)
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct sr6flow_flow flow = flow_of(cases[i].flow);
 
-		header_answer();
-		fake_answer(IPSET_CMD_ADD, -cases[i].verdict);
-		assert_int_equal(sr6flow_add(handle, "foo", &flow, 0, false),
-				 -EINVAL);
-		error_is(cases[i].sentence);
-		header_answer();
-		fake_answer(IPSET_CMD_DEL, -cases[i].verdict);
+		set_answer(IPSET_CMD_ADD, -cases[i].verdict);
+		add_fails(cases[i].flow, EINVAL, cases[i].sentence);
+		set_answer(IPSET_CMD_DEL, -cases[i].verdict);
 		assert_int_equal(sr6flow_del(handle, "foo", &flow), -EINVAL);
 		error_is(cases[i].sentence);
-		header_answer();
-		fake_answer(IPSET_CMD_TEST, -cases[i].verdict);
+		set_answer(IPSET_CMD_TEST, -cases[i].verdict);
 		assert_int_equal(sr6flow_test(handle, "foo", &flow), -EINVAL);
 		error_is(cases[i].sentence);
 	}
 }
 
-TEST_WITH(setup, teardown, add_errors)
+TEST(add_errors)
 {
 	static const struct {
 		int verdict, error;
@@ -406,37 +378,26 @@ TEST_WITH(setup, teardown, add_errors)
 		{ EIO, EIO, "set 'foo': Input/output error" },
 		{ 4000, 4000, "set 'foo': unknown error" },
 	};
-	struct sr6flow_flow flow = flow_of("a=::1,::2");
-	size_t i;
-
-	for (i = 0; i < 5; i++) {
-		header_answer();
-		fake_answer(IPSET_CMD_ADD, -cases[i].verdict);
-		assert_int_equal(sr6flow_add(handle, "foo", &flow, 0, false),
-				 -cases[i].error);
-		error_is(cases[i].sentence);
-	}
-	for (; i < ARRAY_SIZE(cases); i++) {
-		fake_answer(IPSET_CMD_HEADER, -cases[i].verdict);
-		assert_int_equal(sr6flow_add(handle, "foo", &flow, 0, false),
-				 -cases[i].error);
-		error_is(cases[i].sentence);
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		/* The last ones answer the question for the type. */
+		if (i < 5)
+			set_answer(IPSET_CMD_ADD, -cases[i].verdict);
+		else
+			fake_answer(IPSET_CMD_HEADER, -cases[i].verdict);
+		add_fails("a=::1,::2", cases[i].error, cases[i].sentence);
 	}
 }
 
-TEST_WITH(setup, teardown, add_full)
+TEST(add_full)
 {
-	struct sr6flow_flow flow = flow_of("::1");
-
-	header_answer();
-	fake_answer(IPSET_CMD_ADD, -SR6FLOW_ERR_FULL);
+	set_answer(IPSET_CMD_ADD, -SR6FLOW_ERR_FULL);
 	info_answer();
-	assert_int_equal(sr6flow_add(handle, "foo", &flow, 0, false), -ENOSPC);
-	error_is("set 'foo' is full, it has maxelem 65536 flows: delete some or create it with a larger maxelem");
+	add_fails("::1", ENOSPC,
+		  "set 'foo' is full, it has maxelem 65536 flows: delete some or create it with a larger maxelem");
 }
 
 /* Neither a bad flow nor a set of another type lets anything be changed. */
-TEST_WITH(setup, teardown, nothing_changed)
+TEST(nothing_changed)
 {
 	struct sr6flow_flow flow = flow_of("::1"), bad = flow;
 
@@ -465,52 +426,42 @@ TEST_WITH(setup, teardown, nothing_changed)
 		 SR6FLOW_VERSION " knows 0 to 1: update libsr6flow");
 }
 
-TEST_WITH(setup, teardown, del_and_test)
+TEST(del_and_test)
 {
 	struct sr6flow_flow flow = flow_of("gold=::1,::2");
 
-	header_answer();
-	fake_answer(IPSET_CMD_DEL, 0);
+	set_answer(IPSET_CMD_DEL, 0);
 	assert_int_equal(sr6flow_del(handle, "foo", &flow), 0);
 	sent_has_flow(1, "::1,::2");
 	assert_true(fake_sent(1)->nlmsg_flags & NLM_F_EXCL);
-	header_answer();
-	fake_answer(IPSET_CMD_DEL, -IPSET_ERR_EXIST);
+	set_answer(IPSET_CMD_DEL, -IPSET_ERR_EXIST);
 	assert_int_equal(sr6flow_del(handle, "foo", &flow), -ESRCH);
 	error_is("set 'foo' does not have the flow gold=::1,::2");
-	header_answer();
-	fake_answer(IPSET_CMD_TEST, 0);
+	set_answer(IPSET_CMD_TEST, 0);
 	assert_int_equal(sr6flow_test(handle, "foo", &flow), 1);
 	sent_has_flow(5, "::1,::2");
-	header_answer();
-	fake_answer(IPSET_CMD_TEST, -IPSET_ERR_EXIST);
+	set_answer(IPSET_CMD_TEST, -IPSET_ERR_EXIST);
 	assert_int_equal(sr6flow_test(handle, "foo", &flow), 0);
-	header_answer();
-	fake_answer(IPSET_CMD_TEST, -ENOENT);
+	set_answer(IPSET_CMD_TEST, -ENOENT);
 	assert_int_equal(sr6flow_test(handle, "foo", &flow), -ENOENT);
 	flow = flow_of("gold=::9@::1,::2");
-	header_answer();
-	fake_answer(IPSET_CMD_DEL, 0);
+	set_answer(IPSET_CMD_DEL, 0);
 	assert_int_equal(sr6flow_del(handle, "foo", &flow), 0);
 	sent_has_flow(11, "::9@::1,::2");
-	header_answer();
-	fake_answer(IPSET_CMD_TEST, 0);
+	set_answer(IPSET_CMD_TEST, 0);
 	assert_int_equal(sr6flow_test(handle, "foo", &flow), 1);
 	sent_has_flow(13, "::9@::1,::2");
 }
 
-TEST_WITH(setup, teardown, destroy_and_flush)
+TEST(destroy_and_flush)
 {
-	header_answer();
-	fake_answer(IPSET_CMD_DESTROY, 0);
+	set_answer(IPSET_CMD_DESTROY, 0);
 	assert_int_equal(sr6flow_destroy(handle, "foo"), 0);
 	sent_has(1, false, IPSET_ATTR_SETNAME, "foo", 4);
-	header_answer();
-	fake_answer(IPSET_CMD_DESTROY, -IPSET_ERR_BUSY);
+	set_answer(IPSET_CMD_DESTROY, -IPSET_ERR_BUSY);
 	assert_int_equal(sr6flow_destroy(handle, "foo"), -EBUSY);
 	error_is("set 'foo' is in use: remove the rules that name it, let listings of it end");
-	header_answer();
-	fake_answer(IPSET_CMD_FLUSH, 0);
+	set_answer(IPSET_CMD_FLUSH, 0);
 	assert_int_equal(sr6flow_flush(handle, "foo"), 0);
 	sent_has(5, false, IPSET_ATTR_SETNAME, "foo", 4);
 	/* Every set of the namespace would be flushed. */
@@ -518,7 +469,7 @@ TEST_WITH(setup, teardown, destroy_and_flush)
 	assert_int_equal(sr6flow_destroy(handle, ""), -EINVAL);
 }
 
-TEST_WITH(setup, teardown, colour)
+TEST(colour)
 {
 	fake_answer(IPSET_CMD_ADD, 0);
 	assert_int_equal(sr6flow_set_colour(handle, "foo", 0x00020000), 0);
@@ -539,26 +490,20 @@ TEST_WITH(setup, teardown, colour)
 	assert_int_equal(sr6flow_set_colour(handle, "foo", 4), -ENOENT);
 }
 
-TEST_WITH(setup, teardown, set_index)
+TEST(set_index)
 {
 	uint16_t value = 0;
 
-	fake_request(IPSET_CMD_GET_BYNAME);
-	mnl_attr_put_u16(fake_message(IPSET_CMD_GET_BYNAME),
+	mnl_attr_put_u16(fake_answering(IPSET_CMD_GET_BYNAME),
 			 IPSET_ATTR_INDEX | NET, htons(0x1234));
-	fake_datagram(0);
-	fake_end(NLMSG_ERROR, 0);
-	fake_datagram(0);
+	fake_answered();
 	assert_int_equal(sr6flow_index(handle, "foo", &value), 0);
 	assert_int_equal(value, 0x1234);
 	sent_has(0, false, IPSET_ATTR_SETNAME, "foo", 4);
 	/* An answer without it, or of another length. */
-	fake_request(IPSET_CMD_GET_BYNAME);
-	mnl_attr_put_u8(fake_message(IPSET_CMD_GET_BYNAME),
+	mnl_attr_put_u8(fake_answering(IPSET_CMD_GET_BYNAME),
 			IPSET_ATTR_INDEX | NET, 1);
-	fake_datagram(0);
-	fake_end(NLMSG_ERROR, 0);
-	fake_datagram(0);
+	fake_answered();
 	assert_int_equal(sr6flow_index(handle, "foo", &value), -EPROTO);
 	fake_answer(IPSET_CMD_GET_BYNAME, -ENOENT);
 	assert_int_equal(sr6flow_index(handle, "foo", &value), -ENOENT);
