@@ -11,14 +11,14 @@
 #include "lmctl/node/ip6tables.h"
 
 #define ARGS_MAX 16
-/* More duplicates of one rule than this are not the work of a person. */
+/* Most duplicates of one rule that are removed. */
 #define DUPLICATES_MAX 1000
 /* ip6tables -C and -D: there is no such rule. */
 #define STATUS_ABSENT 1
 
 extern char **environ;
 
-/* Arguments for ip6tables, -w so that another ip6tables is waited for. */
+/* Arguments for ip6tables; -w waits for another ip6tables. */
 static void command(const struct ip6tables *rule, const char *action,
 		    const char **args)
 {
@@ -61,7 +61,7 @@ const char *ip6tables_text(const struct ip6tables *rule, char *text)
 	return join(args, text);
 }
 
-/* The child gets the signals that lmctl itself may hold back. */
+/* The child receives the signals that lmctl may have blocked. */
 static int spawn(pid_t *pid, const char *const *args, int errors)
 {
 	posix_spawn_file_actions_t actions;
@@ -96,7 +96,7 @@ static int spawn(pid_t *pid, const char *const *args, int errors)
 	return -err;
 }
 
-/* Reads to the end, so that the child never waits, and keeps the beginning. */
+/* Read to the end, so that the child never blocks, and keep the beginning. */
 static void read_output(int fd, char *output, size_t size)
 {
 	char rest[1024];
@@ -201,7 +201,10 @@ int ip6tables_del(const struct ip6tables *rule)
 		status = ip6tables_check(rule);
 		if (status <= 0)
 			return status ? status : n;
-		/* The legacy -C takes a rule without counting for ours, -D not. */
+		/*
+		 * The legacy -C accepts a rule without counting as this one, -D does
+		 * not.
+		 */
 		status = rule_do(rule, "-D", STATUS_ABSENT);
 		if (status)
 			return status < 0 ? status : n;

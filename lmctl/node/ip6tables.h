@@ -8,7 +8,7 @@
 #include <stdbool.h>
 
 /**
- * struct ip6tables - which rule, and through which program
+ * struct ip6tables - a rule and the program that manages it
  * @program: found in PATH unless it has a slash
  * @set: name of the set
  * @marking: true for the rule of a marking node (last in mangle POSTROUTING,
@@ -25,7 +25,7 @@ struct ip6tables {
 #define IP6TABLES_STRLEN 512
 
 /**
- * ip6tables_check() - ask whether the rule is there
+ * ip6tables_check() - check whether the rule exists
  * @rule: the rule; the set must exist
  *
  * Return: 1, 0, or a negative errno after a message.
@@ -41,7 +41,7 @@ int ip6tables_check(const struct ip6tables *rule);
 int ip6tables_add(const struct ip6tables *rule);
 
 /**
- * ip6tables_del() - remove the rule, duplicates of it too
+ * ip6tables_del() - remove the rule and its duplicates
  * @rule: the rule; the set must exist
  *
  * Return: number of rules removed, or a negative errno after a message.
@@ -49,7 +49,7 @@ int ip6tables_add(const struct ip6tables *rule);
 int ip6tables_del(const struct ip6tables *rule);
 
 /**
- * ip6tables_text() - the command that ip6tables_add() runs
+ * ip6tables_text() - format the command of ip6tables_add()
  * @rule: the rule
  * @text: room for IP6TABLES_STRLEN bytes
  *

@@ -9,7 +9,10 @@
 
 #include "lmctl/node/legacy.h"
 
-/* A table may be replaced between the question for its size and that for it. */
+/*
+ * A table may be replaced between the request for its size and the request for its
+ * entries.
+ */
 #define TRIES 10
 
 int legacy_open(void)
@@ -20,8 +23,9 @@ int legacy_open(void)
 }
 
 /*
- * IP6T_SO_GET_INFO would load the module of a table and so make the table. This
- * asks for a table of no size instead: -EAGAIN means that it has another one.
+ * IP6T_SO_GET_INFO would load the module of a table and so create the table. This
+ * requests a table of size zero instead: -EAGAIN means that the table exists with
+ * another size.
  */
 static int table_is_there(int fd, const char *table)
 {

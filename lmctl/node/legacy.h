@@ -8,7 +8,7 @@
 #include "lmctl/node/rules.h"
 
 /**
- * legacy_open() - a socket to ask by
+ * legacy_open() - open a socket for requests
  *
  * Return: descriptor, or a negative errno.
  */
@@ -18,11 +18,10 @@ int legacy_open(void);
  * legacy_rules() - read rules that use a set
  * @fd: from legacy_open()
  * @index: index of the set
- * @uses: how many uses of the set there are to find: when they are found, no
- *	  further table is read
+ * @uses: number of uses of the set to find; no further table is read after that
  * @rules: filled
  *
- * A table whose module is not loaded is not there, and stays so.
+ * A table whose module is not loaded does not exist, and is not created.
  *
  * Return: 0 or a negative errno.
  */

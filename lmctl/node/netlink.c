@@ -35,7 +35,7 @@ int netlink_open(struct nl_sock **to, int protocol)
 	*to = socket;
 	if (!socket)
 		return -ENOMEM;
-	/* The answer is all that comes back: see netlink_ask(). */
+	/* Everything that arrives is the answer: see netlink_ask(). */
 	nl_socket_disable_auto_ack(socket);
 	return nl_connect(socket, protocol) ? -EIO : 0;
 }
@@ -52,7 +52,7 @@ struct nl_msg *netlink_message(int type, int flags, void *header, size_t len)
 	return message;
 }
 
-/* libnl reads one datagram, or a whole dump. */
+/* libnl reads one datagram or a whole dump. */
 int netlink_ask(struct nl_sock *socket, struct nl_msg *message,
 		netlink_fn fn, void *arg)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * One question to the kernel by netlink, and its answers.
+ * One netlink request to the kernel and its answer.
  */
 #ifndef LMCTL_NODE_NETLINK_H
 #define LMCTL_NODE_NETLINK_H
@@ -25,7 +25,7 @@ int netlink_open(struct nl_sock **socket, int protocol);
  * netlink_message() - begin a request
  * @type: its type
  * @flags: NLM_F_DUMP or 0
- * @header: what the message begins with
+ * @header: header behind the netlink header
  * @len: length of @header
  *
  * Return: message, or NULL when memory is short.
@@ -37,12 +37,12 @@ struct nl_msg *netlink_message(int type, int flags, void *header, size_t len);
  * @answer: message
  * @arg: as given to netlink_ask()
  *
- * Return: false to end it; the socket may not be asked again then.
+ * Return: false to stop; no other request may follow on the socket then.
  */
 typedef bool (*netlink_fn)(struct nlmsghdr *answer, void *arg);
 
 /**
- * netlink_ask() - send a request and take what is answered
+ * netlink_ask() - send a request and read the answer
  * @socket: opened
  * @message: request, freed here
  * @fn: called for each message of the answer

@@ -13,9 +13,9 @@
 
 /* The kernel fills at most 32 KiB per datagram of a dump. */
 #define ANSWER_SIZE 65536
-/* A change of some ten thousand rules is announced in one go. */
+/* A change of ten thousand rules is announced at once. */
 #define EVENTS_BUFFER (8 << 20)
-/* Answers are there when the request was sent, but for memory. */
+/* The answer is queued when the request returns, unless memory was short. */
 #define PATIENCE_S 1
 
 struct nftables {
@@ -39,7 +39,7 @@ static struct mnl_socket *open_socket(unsigned int groups, int flags)
 	return socket;
 }
 
-/* Only who is privileged for the whole machine gets more than its limit. */
+/* Exceeding the limit needs privileges in the initial user namespace. */
 static void enlarge(int fd)
 {
 	const int size = EVENTS_BUFFER;
@@ -132,11 +132,11 @@ static int send_request(struct nftables *nft, int type, int flags)
 }
 
 /**
- * struct run - an answer that is being read
+ * struct run - an answer in progress
  * @fn: called for each message
  * @arg: for @fn
- * @dump: it ends with a message that says so; otherwise it is one message
- * @ended: it has ended
+ * @dump: it ends with NLMSG_DONE; otherwise it is one message
+ * @ended: the answer is complete
  * @err: with this error
  */
 struct run {
@@ -150,7 +150,7 @@ struct run {
 static void take_message(const struct nftables *nft, struct run *run,
 			 const struct nlmsghdr *nlh)
 {
-	/* What is left over from an answer that was given up. */
+	/* Discard the rest of an abandoned answer. */
 	if (nlh->nlmsg_seq != nft->sequence)
 		return;
 	if (nlh->nlmsg_flags & NLM_F_DUMP_INTR && !run->err)
@@ -212,7 +212,7 @@ int nftables_generation(struct nftables *nft, uint32_t *number)
 	struct run run = { .fn = take_generation, .arg = &generation };
 	int err = ask(nft, NFT_MSG_GETGEN, &run);
 
-	/* How nfnetlink calls a subsystem that it does not have. */
+	/* Error of nfnetlink for a missing subsystem. */
 	if (err == -EINVAL)
 		return -EOPNOTSUPP;
 	if (err)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Questions to nf_tables over netlink, and its announcements.
+ * Requests to nf_tables over netlink, and its notifications.
  */
 #ifndef LMCTL_NODE_NFTABLES_H
 #define LMCTL_NODE_NFTABLES_H
@@ -13,7 +13,7 @@ struct nftables;
 /**
  * typedef nftables_fn - called for each message
  * @nlh: message with at least a struct nfgenmsg
- * @arg: as given to the function that calls
+ * @arg: as given to the calling function
  */
 typedef void (*nftables_fn)(const struct nlmsghdr *nlh, void *arg);
 
@@ -25,13 +25,13 @@ typedef void (*nftables_fn)(const struct nlmsghdr *nlh, void *arg);
 struct nftables *nftables_open(void);
 
 /**
- * nftables_close() - close
+ * nftables_close() - close both sockets
  * @nft: handle or NULL
  */
 void nftables_close(struct nftables *nft);
 
 /**
- * nftables_fd() - socket of announcements
+ * nftables_fd() - socket of notifications
  * @nft: handle
  *
  * Return: descriptor.
@@ -39,7 +39,7 @@ void nftables_close(struct nftables *nft);
 int nftables_fd(const struct nftables *nft);
 
 /**
- * nftables_drain() - read announcements, without waiting
+ * nftables_drain() - read notifications without waiting
  * @nft: handle
  * @fn: called for each
  * @arg: for @fn

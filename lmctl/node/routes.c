@@ -21,12 +21,12 @@
 #define TUNNEL_SOURCE 2
 #define TUNNEL_MAX TUNNEL_SOURCE
 
-/* The table changed while it was read; that passes. */
+/* The table changed while it was read: temporary. */
 #define READ_TRIES 10
 
 /*
- * @err: what the callback returned, kept because libnl has errors of its own
- * @hidden: routes that name a nexthop object and tell nothing of it
+ * @err: return value of the callback, kept because libnl has errors of its own
+ * @hidden: routes that refer to a nexthop object without its attributes
  */
 struct reading {
 	uint32_t table;
@@ -43,7 +43,7 @@ static const struct nla_policy route_policy[RTA_MAX + 1] = {
 	[RTA_NH_ID] = { .type = NLA_U32 },
 };
 
-/* Calls back if these attributes, of a route or of a next hop, have seg6. */
+/* Call back if these attributes of a route or next hop have seg6. */
 static int read_encap(struct reading *reading, struct seg6_route *route,
 		      struct nlattr *const *attrs)
 {
@@ -120,13 +120,13 @@ static int on_message(struct nl_msg *message, void *arg)
 {
 	struct reading *reading = arg;
 
-	/* The rest is read and dropped, or the next dump would meet it. */
+	/* Read and drop the rest: the next dump would receive it. */
 	if (!reading->err)
 		reading->err = read_route(reading, nlmsg_hdr(message));
 	return NL_OK;
 }
 
-/* A libnl error number, 0 when the whole table was read. */
+/* Return a libnl error number, 0 when the whole table was read. */
 static int read_family(struct nl_sock *socket, int family)
 {
 	struct rtmsg request = { .rtm_family = (unsigned char)family };
@@ -198,7 +198,7 @@ int routes_table(const char *text, uint32_t *table)
 
 	if (!lmctl_parse_u32(text, table))
 		return *table ? 0 : -EINVAL;
-	/* libnl would take the digits that a name begins with. */
+	/* libnl would accept the leading digits of a name. */
 	if (isdigit((unsigned char)*text))
 		return -EINVAL;
 	read_names();
@@ -213,7 +213,7 @@ const char *routes_table_name(uint32_t table, char *text)
 {
 	read_names();
 	rtnl_route_table2str((int)table, text, ROUTES_TABLE_STRLEN);
-	/* libnl writes a table without a name in hexadecimal, ip does not. */
+	/* libnl formats a table without a name in hexadecimal, ip does not. */
 	if (!strncmp(text, "0x", 2))
 		snprintf(text, ROUTES_TABLE_STRLEN, "%u", table);
 	return text;

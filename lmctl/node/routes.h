@@ -25,8 +25,8 @@ typedef int (*routes_fn)(const struct seg6_route *route, void *arg);
  * routes_read() - read the IPv6 and IPv4 routes of a table
  * @table: routing table
  * @fn: called for every route with a seg6 encapsulation
- * @again: called before an interrupted reading is repeated: drops what @fn
- *	   left behind
+ * @again: called before an interrupted reading is repeated: discards the results of
+ *	   @fn
  * @arg: for @fn and @again
  *
  * Return: 0, or a negative errno after a message.
@@ -36,7 +36,7 @@ int routes_read(uint32_t table, routes_fn fn, void (*again)(void *arg),
 
 /**
  * routes_table() - number of a routing table
- * @text: number, or a name that iproute2's rt_tables has
+ * @text: number, or a name from iproute2's rt_tables
  * @table: filled
  *
  * Return: 0 or -EINVAL.

@@ -10,7 +10,7 @@
 
 #include "lmctl/node/rules.h"
 
-/* Flags with which the kernel's type only looks whether it has the flow. */
+/* Flags with which the kernel's type only tests membership. */
 #define MEMBERSHIP (IPSET_FLAG_SKIP_COUNTER_UPDATE | IPSET_FLAG_MAP_SKBMARK | \
 		    IPSET_FLAG_MAP_SKBPRIO | IPSET_FLAG_MAP_SKBQUEUE)
 #define SET_REVISION_MAX 4
@@ -21,7 +21,7 @@ void rules_start(struct rules *rules, uint16_t index)
 	rules->index = index;
 }
 
-/* What all revisions of the match say. */
+/* Fields of all revisions of the match. */
 struct set_match {
 	uint16_t index;
 	uint8_t flags;
@@ -87,7 +87,7 @@ void rules_match(struct rule_scan *scan, const char *name,
 	scan->condition = true;
 }
 
-/* The sets to add to, to delete from and to map with. */
+/* The sets of SET: to add to, to delete from, to map with. */
 static unsigned int target_uses(uint16_t index, unsigned int revision,
 				const void *info, size_t len)
 {
@@ -125,8 +125,8 @@ static bool right_chain(const struct rule *rule)
 }
 
 /*
- * Room for a rule. One that counts takes it from the last one that only asks; the
- * others keep their order.
+ * Find room for a rule. A counting rule replaces the last rule that only tests
+ * membership; the others keep their order.
  */
 static struct rule *make_room(struct rules *rules, bool counts)
 {
@@ -158,7 +158,7 @@ static void keep(struct rules *rules, const struct rule_scan *scan)
 	rule->placed = right_chain(rule) && (rule->marks || !rules->ended);
 }
 
-/* What is behind a marking rule must let the packet go. */
+/* Rules behind a marking rule must not drop the packet. */
 static void displace(struct rules *rules)
 {
 	unsigned int i;
@@ -258,7 +258,7 @@ static const char *family_name(const struct rule *rule)
 	}
 }
 
-/* Tables that ip6tables-nft knows; others belong to nft. */
+/* Tables of ip6tables-nft; others belong to nft. */
 static bool of_ip6tables(const struct rule *rule)
 {
 	static const char *const names[] = {

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Rules that use a set: where they are and whether they count it, from messages of
- * nf_tables and from tables of ip6_tables. Bytes go in, facts come out; it asks
- * nobody.
+ * Rules that use a set: place and effect, from messages of nf_tables and from
+ * tables of ip6_tables. Pure: bytes go in, facts come out.
  */
 #ifndef LMCTL_NODE_RULES_H
 #define LMCTL_NODE_RULES_H
@@ -12,7 +11,7 @@
 #include <stdint.h>
 #include "lmctl/base/reasons.h"
 
-/* Rules that are kept, those that count first; more are only counted. */
+/* Most rules that are kept, counting rules first; the number of all is known. */
 #define RULES_MAX 16
 /* Longest name of a table or chain of nf_tables, with the NUL. */
 #define RULE_NAME_LEN 256
@@ -29,16 +28,16 @@ struct ip6t_getinfo;
  * @table: its table
  * @chain: its chain
  * @position: 1 is the first one of the chain
- * @handle: number that nf_tables gave it
+ * @handle: handle in nf_tables
  * @packets: packets that matched; ip6_tables only
- * @counts: number of its matches that count the set; 0: it asks for membership only,
+ * @counts: number of its matches that count the set; 0: it only tests membership,
  *	    or is a target
  * @marks: it says src, otherwise dst
- * @plain: every packet meets the match that counts
- * @placed: it is where 'lmctl init' puts it: in the right chain of the table mangle,
- *	    no rule before it ends the traversal (dst), no rule behind it drops (src)
- * @hooked: its chain has the hook that it has with ip6tables
- * @dormant: but its table has no hook now
+ * @plain: every packet reaches the counting match
+ * @placed: it is in the place of 'lmctl init': the right chain of table mangle, no
+ *	    rule before it ends the traversal (dst), no rule behind it drops (src)
+ * @hooked: its chain has the hook of ip6tables
+ * @dormant: its table is dormant, without hooks
  */
 struct rule {
 	bool legacy;
@@ -57,15 +56,15 @@ struct rule {
 };
 
 /**
- * struct rule_scan - what a rule does, from its matches and target in their order
+ * struct rule_scan - effect of a rule, from its matches and target in order
  * @index: index of the set
  * @uses: how often the rule refers to it
  * @counts: see struct rule
  * @marks: see struct rule
  * @plain: see struct rule
- * @condition: a packet may have failed before it comes to what is looked at next
+ * @condition: an earlier match may have rejected the packet
  * @ends: the rule may end the traversal of its chain
- * @drops: and the packet may not go on
+ * @drops: the packet may be dropped
  */
 struct rule_scan {
 	uint16_t index;
@@ -83,13 +82,12 @@ struct rule_scan {
  * @index: index of the set
  * @n: number of rules in @rule
  * @rule: rules
- * @uses: how often rules refer to the set, those that are not kept, too
- * @counting: how often rules count it
- * @last: chain and position of the rule that was read last
+ * @uses: number of references to the set, of rules that are not kept, too
+ * @counting: number of matches that count it
+ * @last: chain and position of the rule read last
  * @ended: a rule of that chain may have ended the traversal
- * @unknown: how many more references to the set there are than uses by rules that
- *	     could be read: those of tc or of a set of sets, or for a moment those of a
- *	     rule that was just removed
+ * @unknown: references to the set beyond the uses by readable rules: those of tc,
+ *	     of a list of sets, or for a moment of a rule just removed
  */
 struct rules {
 	uint16_t index;
@@ -103,11 +101,12 @@ struct rules {
 };
 
 /**
- * enum rules_event - what a message says about the rules of a set
+ * enum rules_event - meaning of a notification for the rules of a set
  * @RULES_SAME: nothing
- * @RULES_OTHER: a rule that uses the set without counting it may be new or gone
- * @RULES_CHANGED: a rule that counts the set was added or removed, or something
- *		   changed in the table of such a rule
+ * @RULES_OTHER: a rule that uses the set without counting it may have been added or
+ *		 removed
+ * @RULES_CHANGED: a rule that counts the set was added or removed, or its table was
+ *		   changed
  */
 enum rules_event {
 	RULES_SAME,
@@ -116,9 +115,10 @@ enum rules_event {
 };
 
 /**
- * struct rule_facts - what is known of the rules of a set at a time
- * @sequence: another number than before means that they may have changed since
- * @reason: why the set's counters are of no use with these rules, or REASON_NONE
+ * struct rule_facts - state of the rules of a set at a time
+ * @sequence: a new value means that the rules may have changed
+ * @reason: reason for which these rules make the set's counters invalid, or
+ *	    REASON_NONE
  */
 struct rule_facts {
 	uint64_t sequence;
@@ -126,12 +126,12 @@ struct rule_facts {
 };
 
 /**
- * struct rules_watch - rules of nf_tables and what was announced about them
- * @rules: rules when they were read last
- * @generation: number of the ruleset that was announced last
+ * struct rules_watch - rules of nf_tables and their notifications
+ * @rules: rules at the last reading
+ * @generation: generation announced last
  * @sequence: grows whenever the rules may have changed
- * @stale: @rules are to be read again
- * @lost: and @generation is not known: announcements were lost
+ * @stale: @rules must be read again
+ * @lost: notifications were lost, so @generation is not known
  */
 struct rules_watch {
 	struct rules rules;
@@ -149,7 +149,7 @@ struct rules_watch {
 void rules_start(struct rules *rules, uint16_t index);
 
 /**
- * rules_match() - take a match of xtables into a scan
+ * rules_match() - add a match of xtables to a scan
  * @scan: scan of the rule
  * @name: name of the match
  * @revision: its revision
@@ -160,7 +160,7 @@ void rules_match(struct rule_scan *scan, const char *name,
 		 unsigned int revision, const void *info, size_t len);
 
 /**
- * rules_target() - take a target of xtables into a scan
+ * rules_target() - add a target of xtables to a scan
  * @scan: scan of the rule
  * @name: name of the target, not that of a verdict
  * @revision: its revision
@@ -171,26 +171,26 @@ void rules_target(struct rule_scan *scan, const char *name,
 		  unsigned int revision, const void *info, size_t len);
 
 /**
- * rules_take() - take the next rule
+ * rules_take() - add the next rule
  * @rules: rules
  * @rule: family, table, chain, handle and packets of the rule
- * @scan: what it does
+ * @scan: its effect
  *
- * Rules of a chain come one after the other.
+ * Call it in the order of the rules of a chain.
  */
 void rules_take(struct rules *rules, const struct rule *rule,
 		const struct rule_scan *scan);
 
 /**
- * rules_nft() - take a message of a dump: of rules, then of chains and tables
+ * rules_nft() - add a message of a dump: rules, then chains, then tables
  * @rules: rules
  * @nlh: message with at least a struct nfgenmsg
  */
 void rules_nft(struct rules *rules, const struct nlmsghdr *nlh);
 
 /**
- * rules_nft_event() - what a notification of nf_tables means
- * @rules: rules that were known before
+ * rules_nft_event() - classify a notification of nf_tables
+ * @rules: rules known before
  * @nlh: message with at least a struct nfgenmsg
  *
  * Return: enum rules_event.
@@ -199,29 +199,29 @@ enum rules_event rules_nft_event(const struct rules *rules,
 				 const struct nlmsghdr *nlh);
 
 /**
- * rules_watch_take() - take an announcement of nf_tables
+ * rules_watch_take() - handle a notification of nf_tables
  * @watch: watch
  * @nlh: message with at least a struct nfgenmsg
  */
 void rules_watch_take(struct rules_watch *watch, const struct nlmsghdr *nlh);
 
 /**
- * rules_watch_lost() - announcements are missing, or the set is another one
+ * rules_watch_lost() - note lost notifications, or another set
  * @watch: watch
  */
 void rules_watch_lost(struct rules_watch *watch);
 
 /**
- * rules_watch_renew() - the rules were read again
+ * rules_watch_renew() - store rules that were read again
  * @watch: watch
  * @rules: rules
- * @generation: number of the ruleset that they are from
+ * @generation: generation of the ruleset
  */
 void rules_watch_renew(struct rules_watch *watch, const struct rules *rules,
 		       uint32_t generation);
 
 /**
- * rules_generation() - number of a ruleset
+ * rules_generation() - generation of a ruleset
  * @nlh: NFT_MSG_NEWGEN, message with at least a struct nfgenmsg
  * @generation: filled
  *
@@ -230,7 +230,7 @@ void rules_watch_renew(struct rules_watch *watch, const struct rules *rules,
 bool rules_generation(const struct nlmsghdr *nlh, uint32_t *generation);
 
 /**
- * rules_legacy() - take a table of ip6_tables
+ * rules_legacy() - add a table of ip6_tables
  * @rules: rules
  * @info: IP6T_SO_GET_INFO
  * @entries: the table of IP6T_SO_GET_ENTRIES
@@ -241,11 +241,11 @@ int rules_legacy(struct rules *rules, const struct ip6t_getinfo *info,
 		 const void *entries);
 
 /**
- * rules_legacy_same() - may two readings be of the same rules that count
+ * rules_legacy_same() - compare the counting rules of two readings
  * @before: rules of ip6_tables, read before
  * @now: and now
  *
- * Return: false if a rule is new, gone or elsewhere, or lost what it had counted.
+ * Return: false if a rule was added, removed or moved, or its counter decreased.
  */
 bool rules_legacy_same(const struct rules *before, const struct rules *now);
 
@@ -257,24 +257,24 @@ bool rules_legacy_same(const struct rules *before, const struct rules *now);
 void rules_merge(struct rules *rules, const struct rules *others);
 
 /**
- * rules_judge() - is the set counted by one rule, as 'lmctl init' makes it
+ * rules_judge() - check that one rule counts the set as that of 'lmctl init'
  * @rules: all rules
  *
- * Return: REASON_NONE if it is, otherwise why its counters are of no use.
+ * Return: REASON_NONE, or the reason for which the counters are invalid.
  */
 enum reason rules_judge(const struct rules *rules);
 
 /**
- * rules_counting() - the next rule that counts the set
+ * rules_counting() - find the next rule that counts the set
  * @rules: rules
- * @i: index to begin at, 0 at first; that of the one behind the rule afterwards
+ * @i: index to begin at, 0 at first; set to the index behind the rule
  *
  * Return: rule, or NULL after the last one.
  */
 const struct rule *rules_counting(const struct rules *rules, unsigned int *i);
 
 /**
- * rule_text() - where a rule is
+ * rule_text() - format the place of a rule
  * @rule: rule
  * @text: room for RULE_STRLEN bytes
  *

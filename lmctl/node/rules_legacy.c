@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Rules from a table of ip6_tables: entries one behind the other, each with its
- * matches and one target. A chain begins at a hook's entry or behind an entry with
- * the target ERROR, which has its name.
+ * Rules from a table of ip6_tables: consecutive entries, each with its matches and
+ * one target. A chain begins at a hook's entry or behind an entry with the target
+ * ERROR, which has its name.
  */
 #include <errno.h>
 /* Before the kernel's headers, which then leave addresses to it. */
@@ -70,7 +70,7 @@ static int take_matches(struct walk *walk)
 	return 0;
 }
 
-/* A verdict is negative; a positive one is where to go on. */
+/* A verdict is negative; a positive value is the offset to continue at. */
 static void take_verdict(struct walk *walk, int verdict)
 {
 	if (verdict >= 0 &&

@@ -51,7 +51,7 @@ static uint32_t number_of(const struct attributes *attributes,
 	       ntohl(mnl_attr_get_u32(attr)) : 0;
 }
 
-/* Nothing in @attributes if there is no such nest. */
+/* Leave @attributes empty if the nest is missing. */
 static void nest_of(const struct attributes *outer, unsigned int type,
 		    struct attributes *attributes)
 {
@@ -64,7 +64,10 @@ static void nest_of(const struct attributes *outer, unsigned int type,
 static void take_xtables(struct rule_scan *scan, const struct attributes *data,
 			 bool target)
 {
-	/* Name, revision and data have the same numbers in both. */
+	/*
+	 * Name, revision and data have the same attribute numbers in matches and
+	 * targets.
+	 */
 	const struct nlattr *info = data->of[NFTA_MATCH_INFO];
 	const char *name = text_of(data, NFTA_MATCH_NAME);
 	uint32_t revision = number_of(data, NFTA_MATCH_REV);
@@ -96,7 +99,7 @@ static void take_immediate(struct rule_scan *scan,
 		       code != NFT_RETURN;
 }
 
-/* Expressions that end a rule or let it go on, but never end the chain. */
+/* Expressions that end a rule or continue it, but never end the chain. */
 static bool is_condition(const char *name)
 {
 	static const char *const names[] = {
@@ -167,7 +170,7 @@ static bool rule_read(const struct nlmsghdr *nlh, struct rule *rule,
 	attr = attributes.of[NFTA_RULE_EXPRESSIONS];
 	if (attr)
 		mnl_attr_parse_nested(attr, take_expression, scan);
-	/* The hooks of other families show no IPv6 packet to a match. */
+	/* Hooks of other families pass no IPv6 packet to a match. */
 	if (rule->family != NFPROTO_IPV6 && rule->family != NFPROTO_INET)
 		scan->counts = 0;
 	return true;
@@ -246,7 +249,7 @@ void rules_nft(struct rules *rules, const struct nlmsghdr *nlh)
 	}
 }
 
-/* What a change in a table means for the rules in it. */
+/* Effect of a change of a table on its rules. */
 static enum rules_event table_event(const struct rules *rules, uint8_t family,
 				    const char *table)
 {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The announcements of a change come before that of its number. They carry the low
- * half of the number, too: what comes from before the rules were read is known.
+ * Notifications of a change precede the notification of its generation. They carry
+ * the low half of the generation, too, which reveals notifications from before the
+ * rules were read.
  */
 #include <arpa/inet.h>
 #include <libmnl/libmnl.h>
@@ -40,7 +41,7 @@ void rules_watch_renew(struct rules_watch *watch, const struct rules *rules,
 	watch->lost = false;
 }
 
-/* No ruleset has number 0. */
+/* No ruleset has generation 0. */
 static void take_generation(struct rules_watch *watch, uint32_t generation)
 {
 	uint32_t next = watch->generation + 1 ?: 1;

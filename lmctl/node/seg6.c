@@ -55,7 +55,7 @@ static int append(struct sr6flow_flow *flow, const struct encap *encap,
 	return 0;
 }
 
-/* The kernel fills the last place of an inline SRH from the packet. */
+/* The kernel fills the last entry of an inline SRH from the packet. */
 static int inline_sids(struct sr6flow_flow *flow, struct encap *encap,
 		       const struct seg6_route *route, char *reason)
 {
@@ -78,9 +78,9 @@ static int inline_sids(struct sr6flow_flow *flow, struct encap *encap,
 }
 
 /*
- * The reduced SRH lacks the first SID. A single SID needs no SRH at all, and
- * then only the Traffic Class can carry the colour; with an HMAC the kernel
- * keeps the SRH as it is.
+ * The reduced SRH lacks the first SID. A single SID needs no SRH; then only the
+ * Traffic Class can carry the colour. With an HMAC the kernel keeps the SRH
+ * unchanged.
  */
 static int reduced_sids(struct sr6flow_flow *flow, const struct encap *encap,
 			uint32_t mask, char *reason)
@@ -152,7 +152,7 @@ int seg6_pattern_check(const char *pattern)
 	char name[LONG_NAME_SIZE] = "";
 	size_t len = 0;
 
-	/* A stand-in for what is filled in later; it suits every place. */
+	/* Placeholder that is valid everywhere in a name. */
 	for (; *pattern; pattern++) {
 		if (len == SR6FLOW_NAME_MAX)
 			return -EINVAL;

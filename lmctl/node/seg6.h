@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * From the encapsulation of a route to the flow that its packets are: the SID
- * list as the SRH on the wire has it. Nothing here talks to the kernel.
+ * Flow of the packets of a route: the SID list of its encapsulation as the SRH on
+ * the wire has it. Pure.
  */
 #ifndef LMCTL_NODE_SEG6_H
 #define LMCTL_NODE_SEG6_H
@@ -12,7 +12,7 @@
 #include <stdint.h>
 #include "sr6flow.h"
 
-/* Most bytes of a sentence of seg6_flow(). */
+/* Room for a sentence of seg6_flow(). */
 #define SEG6_REASON_SIZE 256
 /* Room for seg6_destination(). */
 #define SEG6_DESTINATION_STRLEN (INET6_ADDRSTRLEN + 4)
@@ -23,7 +23,7 @@
  * @dst: destination, network byte order; an IPv4 address in the first 4 bytes
  * @prefix_len: bits of @dst that count
  * @table: routing table
- * @device: index of the device that packets leave by, 0 if it is not known
+ * @device: index of the output device, 0 if not known
  * @source: tunnel source of this route alone, or NULL
  * @encap: content of SEG6_IPTUNNEL_SRH
  * @encap_len: bytes in @encap
@@ -40,11 +40,12 @@ struct seg6_route {
 };
 
 /**
- * seg6_flow() - SID list that the packets of a route carry
+ * seg6_flow() - SID list of the packets of a route
  * @flow: filled, without a name
  * @route: the route
  * @mask: mark mask of the set that the flow is for
- * @reason: room for SEG6_REASON_SIZE bytes; says why there is no flow
+ * @reason: room for SEG6_REASON_SIZE bytes; filled with the reason if there is no
+ *	    flow
  *
  * Return: 0; -EINVAL if @route is damaged; -ENOTSUP if no flow of a set with
  * @mask can stand for the route.
@@ -53,7 +54,7 @@ int seg6_flow(struct sr6flow_flow *flow, const struct seg6_route *route,
 	      uint32_t mask, char *reason);
 
 /**
- * seg6_keeps_source() - do packets of a route keep the source that they have
+ * seg6_keeps_source() - check whether a route keeps the source of its packets
  * @route: the route
  *
  * Return: true in mode inline, which adds an SRH and no outer header.
@@ -87,8 +88,9 @@ int seg6_pattern_check(const char *pattern);
  * @table: name of its routing table
  * @index: number of the flow, from 1
  *
- * What a name cannot have becomes '_' (fd00:b::/64 is fd00:b::_64), what
- * cannot begin a name gets a zero before it (0::1), and a name that is too long loses its middle.
+ * Invalid characters become '_' (fd00:b::/64 is fd00:b::_64), a name with an
+ * invalid first character begins with a zero (0::1), and a name that is too long is
+ * shortened in the middle.
  */
 void seg6_name(struct sr6flow_flow *flow, const char *pattern,
 	       const struct seg6_route *route, const char *table,

@@ -9,8 +9,8 @@
 #include "lmctl/node/sets.h"
 
 /*
- * A dump is interrupted when the list of sets changes beside it or its
- * messages come faster than they are read. Both pass.
+ * A dump is interrupted when the list of sets changes meanwhile or its messages
+ * arrive faster than they are read. Both are temporary.
  */
 #define DUMP_TRIES 10
 #define DESTROY_TRIES 100

@@ -7,12 +7,12 @@
 
 #include "sr6flow.h"
 
-/* The sets that the words tx and rx stand for. */
+/* The sets named by the words tx and rx. */
 #define LMCTL_SET_TX "lm-tx"
 #define LMCTL_SET_RX "lm-rx"
 
 /**
- * lmctl_set_name() - name of the set that an argument SET stands for
+ * lmctl_set_name() - name of the set of an argument SET
  * @argument: tx, rx or the name of a set
  *
  * Return: name of a set.
@@ -20,16 +20,16 @@
 const char *lmctl_set_name(const char *argument);
 
 /**
- * lmctl_open() - open a library handle or say why that failed
+ * lmctl_open() - open a library handle
  *
  * Return: handle to be closed with sr6flow_close(), or NULL after a message.
  */
 struct sr6flow *lmctl_open(void);
 
 /**
- * lmctl_default_sets() - which of the sets that tx and rx stand for exist
+ * lmctl_default_sets() - find the existing sets among those of tx and rx
  * @handle: library handle
- * @sets: filled with the state of those that exist
+ * @sets: filled with the state of the existing ones
  *
  * Return: number of sets, at least 1; 0 after a message.
  */
@@ -41,8 +41,8 @@ unsigned int lmctl_default_sets(struct sr6flow *handle,
  * @handle: library handle
  * @set: name of the set
  *
- * The kernel lets go of a removed rule a moment after ip6tables has returned;
- * this function waits for that for at most a second. Prints nothing.
+ * The kernel releases a removed rule shortly after ip6tables has returned; this
+ * function waits for it, at most a second. It prints nothing.
  *
  * Return: as sr6flow_destroy().
  */
@@ -52,7 +52,7 @@ int lmctl_destroy(struct sr6flow *handle, const char *set);
  * typedef lmctl_again_fn - called before an interrupted dump is repeated
  * @arg: as given to lmctl_dump()
  *
- * Drops what the earlier calls of the dump's callback left behind.
+ * Discard the results of earlier calls of the dump's callback.
  *
  * Return: 0, or a negative errno that ends the dump.
  */
@@ -66,7 +66,7 @@ typedef int (*lmctl_again_fn)(void *arg);
  * @again: called before a repetition, NULL if @fn keeps nothing
  * @arg: for @fn and @again
  *
- * Repeats a bounded number of times. Prints nothing; sr6flow_error() has the
+ * It repeats a bounded number of times and prints nothing; sr6flow_error() has the
  * sentence unless @fn or @again ended the dump.
  *
  * Return: 0, the value of @fn, or a negative errno.

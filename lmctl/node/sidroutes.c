@@ -20,13 +20,13 @@
 #include "lmctl/node/netlink.h"
 #include "lmctl/node/sidroutes.h"
 
-/* SIDs that are looked up, with what containers become: a moment's work. */
+/* Most lookups, SIDs inside containers included: bounded work. */
 #define SIDS_MAX 512
 /* Flows are added and removed while they are read. */
 #define READ_TRIES 10
-/* Devices by which packets may come. One of each VRF is enough. */
+/* Most input devices. One of each VRF is enough. */
 #define DEVICES_MAX 16
-/* Attributes of later kernels than the header is from. */
+/* Attributes of later kernels than the header's. */
 #define ATTR_FLAVORS 11
 #define FLAVOR_MAX 3
 #define FLAVOR_USP (1U << 2)
@@ -44,7 +44,7 @@ struct known {
 };
 
 /**
- * struct device - where packets may come in
+ * struct device - an input device
  * @index: its index
  * @master: that of its VRF or another master, 0 without
  */
@@ -62,7 +62,7 @@ struct sidroutes {
 	struct sid_facts *facts;
 };
 
-/* Of a flavor that Linux may learn, the last SID needs no other one behind it. */
+/* With a flavor of later kernels, the last SID may need no other SID behind it. */
 static void read_flavors(const struct nlattr *flavors, struct sid_route *route)
 {
 	struct nlattr *attrs[FLAVOR_MAX + 1];
@@ -76,7 +76,7 @@ static void read_flavors(const struct nlattr *flavors, struct sid_route *route)
 		route->fate = SID_TAKEN;
 	if (!(operations & FLAVOR_NEXT_CSID))
 		return;
-	/* The kernel's defaults, where it does not tell. */
+	/* Defaults of the kernel, which does not report them. */
 	route->block = attrs[2] ? nla_get_u8(attrs[2]) : 32;
 	route->function = attrs[3] ? nla_get_u8(attrs[3]) : 16;
 }
@@ -113,7 +113,7 @@ static void read_local(const struct nlattr *encap, struct sid_route *route)
 		route->fate = SID_TAKEN;
 		break;
 	default:
-		/* A program of BPF, or what Linux may learn. */
+		/* A BPF program, or an action of later kernels. */
 		return;
 	}
 	if (attrs[ATTR_FLAVORS])
@@ -141,7 +141,7 @@ static bool read_route(struct nlmsghdr *answer, void *arg)
 	return true;
 }
 
-/* As for a packet that comes by @device, or for one that this node sends. */
+/* Look up as for a packet from @device, or for one that this node sends. */
 static void ask(struct sidroutes *routes, const struct in6_addr *sid,
 		uint32_t device, struct sid_route *route)
 {
@@ -162,13 +162,13 @@ static void ask(struct sidroutes *routes, const struct in6_addr *sid,
 	case -EHOSTUNREACH:
 	case -EACCES:
 	case -EINVAL:
-		/* No route, and the three kinds that drop. */
+		/* No route, or one of the three kinds that drop. */
 		route->fate = SID_NOWHERE;
 		break;
 	}
 }
 
-/* A route that drops all, which a VRF should have, is not one. */
+/* The default unreachable route of a VRF does not count as a route. */
 static bool read_any(struct nlmsghdr *answer, void *arg)
 {
 	const struct rtmsg *header = nlmsg_data(answer);
@@ -247,7 +247,7 @@ static int read_devices(struct sidroutes *routes)
 				     routes) : -ENOMEM;
 }
 
-/* By rules and VRFs, the table depends on where a packet comes from. */
+/* Because of rules and VRFs, the table depends on the input device of a packet. */
 static void find(struct sidroutes *routes, const struct in6_addr *sid,
 		 struct sid_route *route)
 {
@@ -318,7 +318,7 @@ static int read_flows(struct sidroutes *routes, struct sr6flow *handle,
 	for (tries = 1;; tries++) {
 		memset(routes->facts, 0, sizeof(*routes->facts));
 		err = sr6flow_dump(handle, set, take_flow, routes);
-		/* Who was answered in part is asked again. */
+		/* Repeat a request with a partial answer. */
 		if ((err != -EINTR && err != -ENOBUFS) || tries == READ_TRIES)
 			return err;
 	}
@@ -333,7 +333,7 @@ int sidroutes_read(struct sr6flow *handle, const char *set,
 	memset(facts, 0, sizeof(*facts));
 	if (!err)
 		err = read_devices(&routes);
-	/* Without routes nothing is known of the flows. */
+	/* Without routes nothing is known about the flows. */
 	err = err ? 0 : read_flows(&routes, handle, set);
 	tdestroy(routes.tree, free);
 	nl_socket_free(routes.socket);

@@ -9,13 +9,13 @@
 #include "sr6flow.h"
 
 /**
- * sidroutes_read() - what becomes of the packets of a set's flows here
+ * sidroutes_read() - find what this node does with the packets of a set's flows
  * @handle: handle
  * @set: name of a counting set
  * @facts: filled
  *
- * Each SID is looked up once, and no more than some hundred: the rest is not known.
- * Nothing is known if the kernel cannot be asked for routes.
+ * Each SID is looked up once, up to a few hundred; the others are unknown. All are
+ * unknown if the kernel does not answer requests for routes.
  *
  * Return: 0, or the error of sr6flow_dump(); sr6flow_error() has the sentence.
  */

@@ -4,11 +4,11 @@
 #include "lmctl/node/sids.h"
 
 #define SID_LEN 16
-/* What containers usually are made of, in bits: see RFC 9800, section 4.1. */
+/* Usual lengths in a container, in bits: see RFC 9800, section 4.1. */
 #define BLOCK_USUAL 32
 #define FUNCTION_USUAL 16
 
-/* As the kernel does it. False if nothing is behind the first SID. */
+/* Shift as the kernel does; false if nothing is behind the first SID. */
 static bool shift(struct in6_addr *sid, unsigned int block,
 		  unsigned int function)
 {
@@ -26,7 +26,7 @@ static bool shift(struct in6_addr *sid, unsigned int block,
 	return true;
 }
 
-/* Of a container, what is here may come behind SIDs of other nodes. */
+/* In a container, SIDs of this node may follow SIDs of other nodes. */
 static bool reach(struct in6_addr *sid, sid_lookup_fn lookup, void *arg,
 		  struct sid_route *route)
 {
@@ -53,7 +53,7 @@ void sid_follow(const struct in6_addr *sid, sid_lookup_fn lookup, void *arg,
 	}
 	while (route->block && shift(&at, route->block, route->function)) {
 		lookup(&at, route, arg);
-		/* It came by a device of those that know the SID before. */
+		/* The packet came from a device for which the SID before is known. */
 		route->some = false;
 		own = true;
 	}
@@ -61,8 +61,8 @@ void sid_follow(const struct in6_addr *sid, sid_lookup_fn lookup, void *arg,
 }
 
 /*
- * It has no route to the last SID. Is that of no concern? Yes, where it sends packets
- * of the flow to a SID before that one, and where it knows no SID but in a VRF.
+ * No route to the last SID is not a fault if this node sends packets of the flow to
+ * an earlier SID, or if it knows the SIDs in a VRF only.
  */
 static bool unconcerned(const struct sr6flow_flow *flow,
 			const struct sid_route *last, sid_lookup_fn lookup,

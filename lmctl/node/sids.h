@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What becomes of packets behind the rule that counts them: does this node take them
- * out of the tunnel, send them on, or drop them? Routes go in, facts come out; it asks
- * nobody.
+ * What this node does with packets after the rule that counts them: decapsulate,
+ * forward or drop them. Pure: routes go in, facts come out.
  */
 #ifndef LMCTL_NODE_SIDS_H
 #define LMCTL_NODE_SIDS_H
@@ -16,9 +15,10 @@
 /**
  * enum sid_fate - what this node does with a packet to a SID
  * @SID_UNKNOWN: not known
- * @SID_TAKEN: takes it out of the tunnel, or hands it to itself
- * @SID_ENDPOINT: sends it to the next SID of the list, and drops it if there is none
- * @SID_FORWARDED: sends it on
+ * @SID_TAKEN: decapsulates it, or delivers it locally
+ * @SID_ENDPOINT: forwards it to the next SID of the list, or drops it if there is
+ *		  none
+ * @SID_FORWARDED: forwards it
  * @SID_NOWHERE: has no route for it, or one that drops it
  */
 enum sid_fate {
@@ -31,14 +31,14 @@ enum sid_fate {
 
 /**
  * struct sid_route - the route to a SID
- * @fate: what it does
- * @some: SID_NOWHERE: packets that come by some device are sent on
+ * @fate: its effect
+ * @some: SID_NOWHERE: packets from some device are forwarded
  * @action: action of seg6local, 0 without
  * @table: table in which the inner packet is looked up, 0 if none is
  * @empty: that table has no routes
  * @block: length of the locator block in bits, 0 unless SIDs are containers that this
  *	   node shifts (NEXT-C-SID)
- * @function: and that of a compressed SID
+ * @function: length of a compressed SID in bits
  * @own: a SID before it in the same container is of this node
  */
 struct sid_route {
@@ -58,9 +58,9 @@ typedef void (*sid_lookup_fn)(const struct in6_addr *sid,
 
 /**
  * enum sid_kind - what this node does with the packets of a flow, once counted
- * @SIDS_TAKEN: takes them out of the tunnel
- * @SIDS_FORWARDED: sends them on
- * @SIDS_TRANSIT: sends them on, and none of their SIDs is of this node
+ * @SIDS_TAKEN: decapsulates them
+ * @SIDS_FORWARDED: forwards them
+ * @SIDS_TRANSIT: forwards them, and none of their SIDs is of this node
  * @SIDS_ENDPOINT: drops them, because the route wants another SID
  * @SIDS_NOWHERE: drops them, because there is no route
  * @SIDS_EMPTY: drops them, because the table behind the route is empty
@@ -82,7 +82,7 @@ enum sid_kind {
  * struct sid_facts - flows of a counting set
  * @flows: number of flows of each kind
  * @first: the first flow of each
- * @route: and the route to its last SID
+ * @route: the route to its last SID
  */
 struct sid_facts {
 	uint64_t flows[SIDS_KINDS];
@@ -91,14 +91,14 @@ struct sid_facts {
 };
 
 /**
- * sid_follow() - the route to a SID, also to one in a container
+ * sid_follow() - find the route to a SID, also within a container
  * @sid: SID of a list
- * @lookup: called for it and for what it becomes when nodes shift it
+ * @lookup: called for the SID and for its shifted forms
  * @arg: for @lookup
  * @route: filled
  *
- * A container (NEXT-C-SID) has the SIDs of several nodes. It is followed from the first
- * of them that is of this node.
+ * A container (NEXT-C-SID) has SIDs of several nodes; the search begins at the
+ * first one of this node.
  */
 void sid_follow(const struct in6_addr *sid, sid_lookup_fn lookup, void *arg,
 		struct sid_route *route);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Two generic netlink messages are not worth libnl-genl in every image, so these, too,
- * are written with libnl-3.
+ * Two generic netlink messages do not justify a dependency on libnl-genl: they are
+ * written with libnl-3, too.
  */
 #include <errno.h>
 /* Before the kernel's headers, which then leave addresses to it. */
@@ -105,13 +105,13 @@ int tunsrc_open(struct tunsrc *tunsrc)
 	return err;
 }
 
-/* Whether the route to @sid names a source, which wins for sockets only. */
+/* Check whether the route to @sid has a source, which applies to sockets only. */
 static int names_source(struct tunsrc *tunsrc, const struct in6_addr *sid,
 			uint32_t device, bool *names)
 {
 	struct rtmsg header = {
 		.rtm_family = AF_INET6, .rtm_dst_len = 128,
-		/* The route as it was made, not what a socket would get. */
+		/* Request the route as configured, not the result for a socket. */
 		.rtm_flags = RTM_F_FIB_MATCH,
 	};
 	struct in6_addr source;
@@ -133,7 +133,7 @@ static int names_source(struct tunsrc *tunsrc, const struct in6_addr *sid,
 	return err;
 }
 
-/* With the kernel's own preference for a tunnel: a public address of that device. */
+/* With the kernel's preference for tunnels: a public address of the device. */
 static int choose(int fd, const struct in6_addr *sid, uint32_t device,
 		  struct in6_addr *source)
 {

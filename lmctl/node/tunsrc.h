@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The source address that this node gives to the packets that it encapsulates.
+ * Source address of packets that this node encapsulates.
  */
 #ifndef LMCTL_NODE_TUNSRC_H
 #define LMCTL_NODE_TUNSRC_H
@@ -12,8 +12,8 @@
 struct nl_sock;
 
 /**
- * struct tunsrc - who asks the kernel
- * @fixed: 'ip sr tunsrc' has set the source, and @source is that
+ * struct tunsrc - state for requests to the kernel
+ * @fixed: 'ip sr tunsrc' has set @source
  * @source: see @fixed
  * @socket: for routes
  */
@@ -24,7 +24,7 @@ struct tunsrc {
 };
 
 /**
- * tunsrc_open() - begin to ask
+ * tunsrc_open() - prepare requests
  * @tunsrc: filled; tunsrc_close() must follow, whatever this returns
  *
  * Return: 0, or a negative errno after a message.
@@ -38,12 +38,12 @@ int tunsrc_open(struct tunsrc *tunsrc);
  * @device: index of the device of the encapsulating route, 0 if it is not known
  * @source: filled
  *
- * Without a fixed source the kernel chooses, for each packet, by the device of that
- * route. This is its choice for a packet to @sid now, which changes with the addresses
- * of the node.
+ * Without a fixed source the kernel chooses one for each packet by the device of
+ * that route. The result is its present choice for a packet to @sid; it changes
+ * with the addresses of the node.
  *
- * A 'src' of the route to @sid decides for sockets and not for tunnels, so that the
- * kernel cannot be asked then.
+ * A 'src' of the route to @sid applies to sockets, not to tunnels, so the kernel
+ * cannot report its choice then.
  *
  * Return: 0, or a negative errno for tunsrc_error(), without a message: -ENETUNREACH if
  * there is no route, -ENOTSUP if it has a 'src'.
@@ -52,15 +52,15 @@ int tunsrc_find(struct tunsrc *tunsrc, const struct in6_addr *sid,
 		uint32_t device, struct in6_addr *source);
 
 /**
- * tunsrc_error() - why there is no source
- * @err: what tunsrc_find() returned
+ * tunsrc_error() - explain a failure of tunsrc_find()
+ * @err: return value of tunsrc_find()
  *
  * Return: words without a full stop.
  */
 const char *tunsrc_error(int err);
 
 /**
- * tunsrc_close() - end asking
+ * tunsrc_close() - free the state
  * @tunsrc: see tunsrc_open()
  */
 void tunsrc_close(struct tunsrc *tunsrc);

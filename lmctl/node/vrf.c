@@ -9,7 +9,7 @@
 
 #include "lmctl/node/vrf.h"
 
-/* Devices that are remembered; more are asked for each time. */
+/* Most cached devices; others are requested each time. */
 #define DEVICES 64
 
 struct device {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * To which VRF a device belongs: with net.ipv4.udp_l3mdev_accept one socket gets
- * requests of all VRFs, and a reply has to leave by the VRF of its request, not
- * by the main table.
+ * VRF of a device: with net.ipv4.udp_l3mdev_accept one socket receives requests of
+ * all VRFs, and a reply must leave by the VRF of its request, not by the main
+ * table.
  */
 #ifndef LMCTL_NODE_VRF_H
 #define LMCTL_NODE_VRF_H
@@ -10,7 +10,7 @@
 struct vrf;
 
 /**
- * vrf_new() - make what remembers devices
+ * vrf_new() - make a cache of devices
  *
  * Return: for vrf_free(), or NULL when memory is short.
  */
@@ -27,10 +27,10 @@ void vrf_free(struct vrf *vrf);
  * @vrf: from vrf_new()
  * @ifindex: device
  *
- * Asks the kernel by netlink and remembers its answer for a second.
+ * The answer of the kernel is cached for a second.
  *
- * Return: device of the VRF, which may be @ifindex itself; 0 if it is in none or
- * is gone.
+ * Return: device of the VRF, which may be @ifindex itself; 0 if the device is in no
+ * VRF or does not exist.
  */
 unsigned int vrf_of(struct vrf *vrf, unsigned int ifindex);
 

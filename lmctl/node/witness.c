@@ -11,13 +11,13 @@
 #include "lmctl/node/nftables.h"
 #include "lmctl/node/witness.h"
 
-/* A ruleset that changes all the time is not read more often than that. */
+/* Shortest time between readings of a ruleset that changes all the time. */
 #define READ_TRIES 5
-/* An announcement that has not come after that is lost. */
+/* Time after which a missing notification counts as lost. */
 #define LATE_S 2
-/* A kernel without nf_tables starts modprobe for each question: not more often. */
+/* A kernel without nf_tables starts modprobe for each request: limit their rate. */
 #define ABSENT_S 60
-/* How long witness_survey() lets changes pass, and between its tries. */
+/* Time for which witness_survey() waits for changes to end, and time between its tries. */
 #define SURVEY_TRIES 200
 #define SURVEY_WAIT_NS 10000000
 #define ERROR_LEN 128
@@ -30,16 +30,16 @@ struct witness {
 	struct rules_watch watch;
 	struct rules legacy;
 	uint64_t legacy_sequence;
-	/* See struct rules; now and at the reading before. */
+	/* See struct rules; now and at the previous reading. */
 	unsigned int unknown;
 	unsigned int unknown_before;
-	/* The kernel has a number that was not announced, since then. */
+	/* Since then the kernel has a generation without a notification. */
 	bool late;
 	time_t late_since;
-	/* The kernel had no nf_tables then, and has announced nothing since. */
+	/* The kernel had no nf_tables then and has sent no notification since. */
 	bool absent;
 	time_t absent_since;
-	/* What failed last; NULL: sr6flow_error() knows. */
+	/* Last failure; NULL: see sr6flow_error(). */
 	const char *problem;
 	char error[ERROR_LEN];
 };
@@ -116,7 +116,7 @@ static void take_rule(const struct nlmsghdr *nlh, void *arg)
 	rules_nft(rules, nlh);
 }
 
-/* The rules of the ruleset that has @generation before and after. */
+/* Read the rules of a ruleset whose generation is @generation before and after. */
 static int read_rules(struct witness *witness, uint32_t generation)
 {
 	struct rules rules;
@@ -143,7 +143,7 @@ static time_t monotonic(void)
 	return now.tv_sec;
 }
 
-/* The kernel is about to announce @generation; if it does not, that was lost. */
+/* A notification of @generation is expected; if it does not arrive, it was lost. */
 static int await(struct witness *witness)
 {
 	time_t now = monotonic();
@@ -181,7 +181,7 @@ static int look_at_nft(struct witness *witness)
 	}
 	if (err)
 		return err;
-	/* Or announced meanwhile: then the next look sees both alike. */
+	/* It may be announced meanwhile: then the next reading finds both equal. */
 	if (!watch->lost && watch->generation != generation)
 		return await(witness);
 	witness->late = false;
@@ -237,8 +237,8 @@ static void all_rules(const struct witness *witness, struct rules *rules)
 }
 
 /*
- * A reference that no rule explains may count, too. Those of a rule that was just
- * removed last for a moment.
+ * A reference without a rule may count, too. References of a rule just removed
+ * persist for a moment.
  */
 static enum reason judge(const struct witness *witness)
 {
@@ -252,7 +252,7 @@ static enum reason judge(const struct witness *witness)
 	return reason;
 }
 
-/* What the kernel says of tables, with a sentence of its own. */
+/* Read the tables, with a message of its own. */
 static int failed(struct witness *witness, const char *what, int err)
 {
 	if (!err || err == -EAGAIN)
@@ -280,7 +280,7 @@ int witness_read(struct witness *witness, struct sr6flow *handle,
 			     read_legacy(witness, info.references));
 	if (err)
 		return err;
-	/* Perhaps a rule of nf_tables whose announcement is still to come. */
+	/* Possibly a rule of nf_tables whose notification is still to come. */
 	if (witness->absent && witness->unknown > witness->unknown_before) {
 		be_present(witness);
 		return -EAGAIN;

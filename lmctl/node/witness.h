@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Witness of the rules that count a set: reads them from the kernel, and notices
- * whatever may have changed them since. Needs CAP_NET_ADMIN.
+ * Witness of the rules that count a set: reads them from the kernel and detects
+ * every change since. Needs CAP_NET_ADMIN.
  *
- * nf_tables numbers its generations and announces every change. As long as the
- * number is the one that was announced last and no announcement concerned the rule
- * or its table, the rule counted all the time. ip_tables has neither: there a rule
- * that was replaced shows only by its counter, which then begins anew.
+ * nf_tables numbers its generations and sends a notification for every change.
+ * While the generation is the one announced last and no notification concerned the
+ * rule or its table, the rule counted all the time. ip_tables has neither: a
+ * replaced rule shows only by its counter, which restarts.
  */
 #ifndef LMCTL_NODE_WITNESS_H
 #define LMCTL_NODE_WITNESS_H
@@ -17,7 +17,7 @@
 struct witness;
 
 /**
- * witness_open() - begin to watch
+ * witness_open() - start watching
  * @witness: filled
  * @set: name of the set
  *
@@ -26,45 +26,45 @@ struct witness;
 int witness_open(struct witness **witness, const char *set);
 
 /**
- * witness_close() - stop
+ * witness_close() - stop watching
  * @witness: witness or NULL
  */
 void witness_close(struct witness *witness);
 
 /**
- * witness_fd() - where announcements come in
+ * witness_fd() - socket of notifications
  * @witness: witness
  *
- * Return: descriptor; when it is readable call witness_drain(), lest
- * announcements be lost.
+ * Return: descriptor; when it is readable call witness_drain(), or notifications
+ * may be lost.
  */
 int witness_fd(const struct witness *witness);
 
 /**
- * witness_drain() - take in what was announced
+ * witness_drain() - read notifications
  * @witness: witness
  */
 void witness_drain(struct witness *witness);
 
 /**
- * witness_read() - the state of the rules now
+ * witness_read() - read the state of the rules
  * @witness: witness
  * @handle: library handle
  * @facts: filled
  *
- * A sequence that two calls have in common means that between the start of the
- * first one and the end of the second nothing is known to have changed the rules.
+ * If two calls return the same sequence, no known change of the rules happened
+ * between the start of the first and the end of the second.
  *
- * Return: 0; -EAGAIN while a change is under way: try again; or another negative
+ * Return: 0; -EAGAIN while a change is in progress: try again; or another negative
  * errno.
  */
 int witness_read(struct witness *witness, struct sr6flow *handle,
 		 struct rule_facts *facts);
 
 /**
- * witness_error() - sentence about the last witness_read() that failed
+ * witness_error() - explain the last failed witness_read()
  * @witness: witness
- * @handle: library handle that it was called with
+ * @handle: library handle of that call
  *
  * Return: one line.
  */
