@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "test/unit/capture.h"
 #include "test/unit/history_bench.h"
 #include "test/unit/result_make.h"
 #include "test/unit/unit.h"
@@ -13,9 +14,8 @@
 #define WAITS_MAX 15000
 
 char bench_file[64];
+struct sink bench_sink;
 static char folder[32];
-static FILE *kept;
-static int real_stderr;
 
 int history_setup(void **state)
 {
@@ -31,7 +31,7 @@ int history_teardown(void **state)
 	DIR *dir = opendir(folder);
 	struct dirent *entry;
 
-	(void)state;
+	capture_teardown(state);
 	assert_non_null(dir);
 	while ((entry = readdir(dir))) {
 		char path[sizeof(folder) + sizeof(entry->d_name)];
@@ -70,23 +70,47 @@ int64_t bench_sql(const char *text)
 	return value;
 }
 
-void bench_give(const struct sink *sink, int64_t block, uint64_t sent)
+void bench_open(int64_t retention)
+{
+	assert_int_equal(history_open(bench_file, retention, &bench_sink), 0);
+}
+
+void bench_close(void)
+{
+	bench_sink.ops->free(bench_sink.self);
+}
+
+struct history_reader *bench_read(void)
+{
+	struct history_reader *reader;
+	char error[256];
+
+	assert_int_equal(history_read_open(bench_file, &reader, error, sizeof(error)), 0);
+	return reader;
+}
+
+void bench_block(const struct result *result)
+{
+	bench_sink.ops->result(bench_sink.self, result);
+	bench_sink.ops->block_end(bench_sink.self, result->of, result->block);
+}
+
+void bench_give(int64_t block, uint64_t sent)
 {
 	struct sr6flow_flow flow = make_flow("gold=fcff::1,fcff::2");
 	struct measurement of = make_measurement(false, 1);
 	struct result result = make_result(&of, &flow, block, sent, sent - 1);
 
-	sink->ops->result(sink->self, &result);
-	sink->ops->block_end(sink->self, &of, block);
+	bench_block(&result);
 }
 
-void bench_wait_written(const struct sink *sink, uint64_t results)
+void bench_wait_written(uint64_t results)
 {
 	struct history_state now;
 	unsigned int i;
 
 	for (i = 0; i < WAITS_MAX; i++) {
-		history_state(sink, &now);
+		history_state(&bench_sink, &now);
 		if (now.results >= results && !now.waiting)
 			break;
 		usleep(WAIT_US);
@@ -95,49 +119,16 @@ void bench_wait_written(const struct sink *sink, uint64_t results)
 	assert_int_equal(now.waiting, 0);
 }
 
-void bench_wait_failed(const struct sink *sink, uint64_t failures)
+void bench_wait_failed(uint64_t failures)
 {
 	struct history_state now;
 	unsigned int i;
 
 	for (i = 0; i < WAITS_MAX; i++) {
-		history_state(sink, &now);
+		history_state(&bench_sink, &now);
 		if (now.failures > failures)
 			return;
 		usleep(WAIT_US);
 	}
 	fail_msg("%llu failures only", (unsigned long long)now.failures);
-}
-
-void bench_stderr_begin(void)
-{
-	kept = tmpfile();
-	assert_non_null(kept);
-	fflush(stderr);
-	real_stderr = dup(STDERR_FILENO);
-	assert_true(dup2(fileno(kept), STDERR_FILENO) >= 0);
-}
-
-const char *bench_stderr_end(void)
-{
-	static char text[4096];
-	size_t len;
-
-	fflush(stderr);
-	dup2(real_stderr, STDERR_FILENO);
-	close(real_stderr);
-	rewind(kept);
-	len = fread(text, 1, sizeof(text) - 1, kept);
-	text[len] = '\0';
-	fclose(kept);
-	return text;
-}
-
-unsigned int bench_lines(const char *text)
-{
-	unsigned int n = 0;
-
-	for (; *text; text++)
-		n += *text == '\n';
-	return n;
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the tests of the history share: a folder for databases, SQL on them,
- * and what was printed on stderr.
+ * What the tests of the history share: a folder for databases, and SQL on them.
  */
 #ifndef TEST_UNIT_HISTORY_BENCH_H
 #define TEST_UNIT_HISTORY_BENCH_H
@@ -9,9 +8,16 @@
 #include <sqlite3.h>
 #include <stdint.h>
 #include "lmctl/sinks/history/history.h"
+#include "lmctl/sinks/history/history_read.h"
+
+/* A retention for blocks that are years old. */
+#define BENCH_FOREVER INT64_C(1000000000000)
 
 /* Name of the database; its folder is made and removed around every test. */
 extern char bench_file[];
+
+/* The history that bench_open() opens. */
+extern struct sink bench_sink;
 
 /**
  * history_setup() - make the folder
@@ -45,45 +51,46 @@ int64_t bench_sql(const char *text);
 sqlite3 *bench_connect(void);
 
 /**
- * bench_give() - give a sink a block of a flow
- * @sink: opened history
+ * bench_open() - open the history
+ * @retention: seconds
+ */
+void bench_open(int64_t retention);
+
+/**
+ * bench_close() - write what waits, and close the history
+ */
+void bench_close(void);
+
+/**
+ * bench_read() - open the history for reading
+ *
+ * Return: reader for history_read_close().
+ */
+struct history_reader *bench_read(void);
+
+/**
+ * bench_block() - give the history a result, and the end of its block
+ * @result: result
+ */
+void bench_block(const struct result *result);
+
+/**
+ * bench_give() - give the history a block of a flow
  * @block: block number
  * @sent: packets sent; one less was received
  */
-void bench_give(const struct sink *sink, int64_t block, uint64_t sent);
+void bench_give(int64_t block, uint64_t sent);
 
 /**
  * bench_wait_written() - wait until so many results are written
- * @sink: opened history
  * @results: number of results
  */
-void bench_wait_written(const struct sink *sink, uint64_t results);
+void bench_wait_written(uint64_t results);
 
 /**
  * bench_wait_failed() - wait until more transactions have failed
- * @sink: opened history
  * @failures: number of failures that is exceeded
  */
-void bench_wait_failed(const struct sink *sink, uint64_t failures);
-
-/**
- * bench_stderr_begin() - keep what is printed on stderr
- */
-void bench_stderr_begin(void);
-
-/**
- * bench_stderr_end() - end that
- *
- * Return: what was printed, until the next call.
- */
-const char *bench_stderr_end(void);
-
-/**
- * bench_lines() - number of lines
- * @text: text
- *
- * Return: lines.
- */
-unsigned int bench_lines(const char *text);
+void bench_wait_failed(uint64_t failures);
 
 #endif /* TEST_UNIT_HISTORY_BENCH_H */

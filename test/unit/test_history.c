@@ -13,6 +13,7 @@
 #include <unistd.h>
 #include "lmctl/sinks/history/history_db.h"
 #include "lmctl/sinks/history/history_read.h"
+#include "test/unit/capture.h"
 #include "test/unit/history_bench.h"
 #include "test/unit/result_make.h"
 #include "test/unit/unit.h"
@@ -43,28 +44,38 @@ static int64_t now_block(void)
 	return (int64_t)time(NULL) / 10;
 }
 
-static void open_sink(struct sink *sink)
+/* The file was corrupt and has another name now. */
+static bool moved_aside(void)
 {
-	assert_int_equal(history_open(bench_file, RETENTION, sink), 0);
-}
-
-static void close_sink(struct sink *sink)
-{
-	sink->ops->free(sink->self);
-}
-
-static char *moved_aside(void)
-{
-	char pattern[128], *name = NULL;
+	char pattern[128];
 	glob_t found;
 
 	snprintf(pattern, sizeof(pattern), "%s.corrupt-*Z", bench_file);
-	if (!glob(pattern, 0, NULL, &found)) {
-		assert_int_equal(found.gl_pathc, 1);
-		name = strdup(found.gl_pathv[0]);
-		globfree(&found);
-	}
-	return name;
+	if (glob(pattern, 0, NULL, &found))
+		return false;
+	assert_int_equal(found.gl_pathc, 1);
+	globfree(&found);
+	return true;
+}
+
+/* Somebody else holds the database until sqlite3_close(). */
+static sqlite3 *lock(void)
+{
+	sqlite3 *other = bench_connect();
+
+	assert_int_equal(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL),
+			 SQLITE_OK);
+	return other;
+}
+
+/* What was printed since capture(): so many lines, with these parts. */
+static void said(unsigned int lines, const char *first, const char *last)
+{
+	const char *text = capture_end();
+
+	assert_non_null(strstr(text, first));
+	assert_non_null(strstr(text, last));
+	assert_int_equal(count(text, "\n"), lines);
 }
 
 static void write_file(const char *text, long offset)
@@ -79,14 +90,13 @@ static void write_file(const char *text, long offset)
 
 TEST_WITH(history_setup, history_teardown, test_mode)
 {
-	struct sink sink;
 	struct stat st;
 
 	umask(0);
-	open_sink(&sink);
+	bench_open(RETENTION);
 	assert_int_equal(stat(bench_file, &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0640);
-	close_sink(&sink);
+	bench_close();
 	assert_int_equal(bench_sql("PRAGMA auto_vacuum"), 2);
 	assert_int_equal(bench_sql("PRAGMA user_version"), HISTORY_DB_VERSION);
 	assert_int_equal(bench_sql("PRAGMA application_id"),
@@ -96,12 +106,11 @@ TEST_WITH(history_setup, history_teardown, test_mode)
 TEST_WITH(history_setup, history_teardown, test_first_stays)
 {
 	int64_t block = now_block();
-	struct sink sink;
 
-	open_sink(&sink);
-	bench_give(&sink, block, 10);
-	bench_give(&sink, block, 20);
-	close_sink(&sink);
+	bench_open(RETENTION);
+	bench_give(block, 10);
+	bench_give(block, 20);
+	bench_close();
 	assert_int_equal(bench_sql("SELECT count(*) FROM results"), 1);
 	assert_int_equal(bench_sql("SELECT sent FROM results"), 10);
 	assert_int_equal(bench_sql("SELECT packets FROM answers"), 9);
@@ -111,36 +120,34 @@ TEST_WITH(history_setup, history_teardown, test_first_stays)
 TEST_WITH(history_setup, history_teardown, test_empty)
 {
 	struct measurement of = make_measurement(false, 1);
-	struct sink sink;
 
-	open_sink(&sink);
-	close_sink(&sink);
-	open_sink(&sink);
-	sink.ops->block_end(sink.self, &of, now_block());
-	close_sink(&sink);
+	bench_open(RETENTION);
+	bench_close();
+	bench_open(RETENTION);
+	bench_sink.ops->block_end(bench_sink.self, &of, now_block());
+	bench_close();
 	assert_int_equal(bench_sql("SELECT count(*) FROM blocks"), 0);
 }
 
 TEST_WITH(history_setup, history_teardown, test_retention)
 {
 	int64_t old = now_block() - 2 * RETENTION / 10, i;
-	struct sink sink;
 
-	assert_int_equal(history_open(bench_file, 4 * RETENTION, &sink), 0);
+	bench_open(4 * RETENTION);
 	for (i = 0; i < 20; i++)
-		bench_give(&sink, old + i, 10);
-	bench_wait_written(&sink, 20);
+		bench_give(old + i, 10);
+	bench_wait_written(20);
 	assert_int_equal(bench_sql("SELECT count(*) FROM results"), 20);
-	history_retain(&sink, RETENTION);
-	bench_give(&sink, now_block(), 7);
-	close_sink(&sink);
+	history_retain(&bench_sink, RETENTION);
+	bench_give(now_block(), 7);
+	bench_close();
 	assert_int_equal(bench_sql("SELECT count(*) FROM results"), 1);
 	assert_int_equal(bench_sql("SELECT count(*) FROM answers"), 1);
 	assert_int_equal(bench_sql("SELECT count(*) FROM blocks"), 1);
 	assert_int_equal(bench_sql("SELECT sent FROM results"), 7);
 }
 
-static void give_flows(const struct sink *sink, int64_t block, int n)
+static void give_flows(int64_t block, int n)
 {
 	struct measurement of = make_measurement(false, 1);
 	int i;
@@ -153,9 +160,9 @@ static void give_flows(const struct sink *sink, int64_t block, int n)
 		snprintf(text, sizeof(text), "f%d=fcff::%x", i, i + 1);
 		flow = make_flow(text);
 		result = make_result(&of, &flow, block, 1000, 999);
-		sink->ops->result(sink->self, &result);
+		bench_sink.ops->result(bench_sink.self, &result);
 	}
-	sink->ops->block_end(sink->self, &of, block);
+	bench_sink.ops->block_end(bench_sink.self, &of, block);
 }
 
 /* Bounded work per call, nothing left at the end, and a file that shrinks. */
@@ -164,14 +171,13 @@ TEST_WITH(history_setup, history_teardown, test_expire)
 	int64_t block = 1000, now_ms = INT64_C(1000) * time(NULL);
 	int64_t pages, left, before = 5 * 4000;
 	struct history_db *db;
-	struct sink sink;
 	char error[256];
 	int i;
 
-	assert_int_equal(history_open(bench_file, 1000000000000, &sink), 0);
+	bench_open(BENCH_FOREVER);
 	for (i = 0; i < 5; i++)
-		give_flows(&sink, block + i, 4000);
-	close_sink(&sink);
+		give_flows(block + i, 4000);
+	bench_close();
 	pages = bench_sql("PRAGMA page_count");
 	assert_int_equal(history_db_open(bench_file, &db, error, sizeof(error)),
 			 0);
@@ -198,27 +204,19 @@ TEST_WITH(history_setup, history_teardown, test_expire)
 TEST_WITH(history_setup, history_teardown, test_locked)
 {
 	sqlite3 *other;
-	struct sink sink;
-	const char *text;
 
-	bench_stderr_begin();
-	open_sink(&sink);
-	other = bench_connect();
-	assert_int_equal(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL,
-				      NULL), SQLITE_OK);
-	bench_give(&sink, now_block(), 10);
-	bench_wait_failed(&sink, 0);
-	bench_give(&sink, now_block() + 1, 10);
-	bench_wait_failed(&sink, 1);
-	bench_give(&sink, now_block() + 2, 10);
-	sqlite3_exec(other, "ROLLBACK", NULL, NULL, NULL);
+	capture(STDERR_FILENO);
+	bench_open(RETENTION);
+	other = lock();
+	bench_give(now_block(), 10);
+	bench_wait_failed(0);
+	bench_give(now_block() + 1, 10);
+	bench_wait_failed(1);
+	bench_give(now_block() + 2, 10);
 	sqlite3_close(other);
-	bench_wait_written(&sink, 3);
-	close_sink(&sink);
-	text = bench_stderr_end();
-	assert_non_null(strstr(text, "cannot be written: database is locked"));
-	assert_non_null(strstr(text, "is written again; 0 results were"));
-	assert_int_equal(bench_lines(text), 2);
+	bench_wait_written(3);
+	bench_close();
+	said(2, "cannot be written: database is locked", "is written again; 0 results were");
 	assert_int_equal(bench_sql("SELECT count(*) FROM results"), 3);
 }
 
@@ -226,18 +224,14 @@ TEST_WITH(history_setup, history_teardown, test_locked)
 TEST_WITH(history_setup, history_teardown, test_locked_to_the_end)
 {
 	sqlite3 *other;
-	struct sink sink;
-	const char *text;
 
-	bench_stderr_begin();
-	open_sink(&sink);
-	other = bench_connect();
-	sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL);
-	bench_give(&sink, now_block(), 10);
-	close_sink(&sink);
+	capture(STDERR_FILENO);
+	bench_open(RETENTION);
+	other = lock();
+	bench_give(now_block(), 10);
+	bench_close();
 	sqlite3_close(other);
-	text = bench_stderr_end();
-	assert_non_null(strstr(text, "1 results could not be written"));
+	assert_non_null(strstr(capture_end(), "1 results could not be written"));
 	assert_int_equal(bench_sql("SELECT count(*) FROM results"), 0);
 }
 
@@ -249,50 +243,38 @@ TEST_WITH(history_setup, history_teardown, test_backlog)
 	struct history_state now;
 	int64_t block = now_block();
 	sqlite3 *other;
-	struct sink sink;
-	const char *text;
 	uint64_t given = 0;
 
-	bench_stderr_begin();
-	open_sink(&sink);
-	other = bench_connect();
-	sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL);
+	capture(STDERR_FILENO);
+	bench_open(RETENTION);
+	other = lock();
 	do {
 		struct result result = make_result(&of, &flow, block, 1, 1);
 
-		sink.ops->result(sink.self, &result);
+		bench_sink.ops->result(bench_sink.self, &result);
 		if (++given % 5000 == 0)
-			sink.ops->block_end(sink.self, &of, block++);
-		history_state(&sink, &now);
+			bench_sink.ops->block_end(bench_sink.self, &of, block++);
+		history_state(&bench_sink, &now);
 		assert_true(now.waiting <= HISTORY_BACKLOG);
 		assert_true(given < 1000000);
 	} while (!now.dropped);
-	sink.ops->block_end(sink.self, &of, block);
-	close_sink(&sink);
+	bench_sink.ops->block_end(bench_sink.self, &of, block);
+	bench_close();
 	sqlite3_close(other);
-	text = bench_stderr_end();
+	assert_non_null(strstr(capture_end(), "the oldest are dropped"));
 	assert_true(given * sizeof(struct result) > HISTORY_BACKLOG / 10 * 9);
-	assert_non_null(strstr(text, "the oldest are dropped"));
 }
 
 TEST_WITH(history_setup, history_teardown, test_corrupt_at_start)
 {
-	struct sink sink;
-	const char *text;
-	char *aside;
-
 	write_file("this is no database but a text of some length, as it may "
 		   "be after a disk has lost what it had", 0);
-	bench_stderr_begin();
-	open_sink(&sink);
-	bench_give(&sink, now_block(), 10);
-	close_sink(&sink);
-	text = bench_stderr_end();
-	assert_non_null(strstr(text, "was corrupt"));
-	assert_int_equal(bench_lines(text), 1);
-	aside = moved_aside();
-	assert_non_null(aside);
-	free(aside);
+	capture(STDERR_FILENO);
+	bench_open(RETENTION);
+	bench_give(now_block(), 10);
+	bench_close();
+	said(1, "was corrupt", "");
+	assert_true(moved_aside());
 	assert_int_equal(bench_sql("SELECT count(*) FROM results"), 1);
 }
 
@@ -300,24 +282,18 @@ TEST_WITH(history_setup, history_teardown, test_corrupt_at_start)
 TEST_WITH(history_setup, history_teardown, test_corrupt_later)
 {
 	static char rubbish[80000];
-	struct sink sink;
-	const char *text;
-	char *aside;
 
-	open_sink(&sink);
-	bench_give(&sink, now_block(), 10);
-	close_sink(&sink);
+	bench_open(RETENTION);
+	bench_give(now_block(), 10);
+	bench_close();
 	memset(rubbish, 'x', sizeof(rubbish) - 1);
 	write_file(rubbish, 8192);
-	bench_stderr_begin();
-	open_sink(&sink);
-	bench_give(&sink, now_block() + 1, 20);
-	close_sink(&sink);
-	text = bench_stderr_end();
-	assert_non_null(strstr(text, "was corrupt"));
-	aside = moved_aside();
-	assert_non_null(aside);
-	free(aside);
+	capture(STDERR_FILENO);
+	bench_open(RETENTION);
+	bench_give(now_block() + 1, 20);
+	bench_close();
+	assert_non_null(strstr(capture_end(), "was corrupt"));
+	assert_true(moved_aside());
 	assert_int_equal(bench_sql("SELECT sent FROM results"), 20);
 }
 
@@ -325,30 +301,25 @@ TEST_WITH(history_setup, history_teardown, test_full)
 {
 	char limit[64];
 	struct history_state now;
-	struct sink sink;
-	const char *text;
 
-	bench_stderr_begin();
-	open_sink(&sink);
-	bench_give(&sink, now_block(), 10);
-	bench_wait_written(&sink, 1);
+	capture(STDERR_FILENO);
+	bench_open(RETENTION);
+	bench_give(now_block(), 10);
+	bench_wait_written(1);
 	snprintf(limit, sizeof(limit), "PRAGMA max_page_count = %d",
 		 (int)bench_sql("PRAGMA page_count") + 3);
 	assert_int_equal(sqlite3_exec(writer, limit, NULL, NULL, NULL),
 			 SQLITE_OK);
-	give_flows(&sink, now_block() + 1, 2000);
-	bench_wait_failed(&sink, 0);
-	history_state(&sink, &now);
+	give_flows(now_block() + 1, 2000);
+	bench_wait_failed(0);
+	history_state(&bench_sink, &now);
 	assert_int_equal(now.results, 1);
-	bench_give(&sink, now_block() + 2, 10);
+	bench_give(now_block() + 2, 10);
 	sqlite3_exec(writer, "PRAGMA max_page_count = 1000000", NULL, NULL,
 		     NULL);
-	bench_wait_written(&sink, 2002);
-	close_sink(&sink);
-	text = bench_stderr_end();
-	assert_non_null(strstr(text, "database or disk is full"));
-	assert_non_null(strstr(text, "is written again; 0 results"));
-	assert_int_equal(bench_lines(text), 2);
+	bench_wait_written(2002);
+	bench_close();
+	said(2, "database or disk is full", "is written again; 0 results");
 	assert_int_equal(bench_sql("SELECT count(*) FROM results"), 2002);
 	assert_int_equal(bench_sql("SELECT count(*) FROM results AS r"
 				   " JOIN flows AS f ON f.id = r.flow_id"
@@ -372,26 +343,21 @@ static void become_nobody(void)
 TEST_WITH(history_setup, history_teardown, test_write_protected)
 {
 	uid_t user = geteuid();
-	struct sink sink;
-	const char *text;
 
 	become_nobody();
-	open_sink(&sink);
-	bench_give(&sink, now_block(), 10);
-	close_sink(&sink);
+	bench_open(RETENTION);
+	bench_give(now_block(), 10);
+	bench_close();
 	assert_int_equal(chmod(bench_file, 0444), 0);
-	bench_stderr_begin();
-	open_sink(&sink);
-	bench_give(&sink, now_block() + 1, 20);
-	bench_wait_failed(&sink, 0);
-	bench_give(&sink, now_block() + 2, 30);
+	capture(STDERR_FILENO);
+	bench_open(RETENTION);
+	bench_give(now_block() + 1, 20);
+	bench_wait_failed(0);
+	bench_give(now_block() + 2, 30);
 	assert_int_equal(chmod(bench_file, 0644), 0);
-	bench_wait_written(&sink, 2);
-	close_sink(&sink);
-	text = bench_stderr_end();
-	assert_non_null(strstr(text, "cannot be written: "));
-	assert_non_null(strstr(text, "is written again; 0 results"));
-	assert_int_equal(bench_lines(text), 2);
+	bench_wait_written(2);
+	bench_close();
+	said(2, "cannot be written: ", "is written again; 0 results");
 	assert_int_equal(bench_sql("SELECT count(*) FROM results"), 3);
 	assert_int_equal(seteuid(user), 0);
 }
@@ -399,14 +365,12 @@ TEST_WITH(history_setup, history_teardown, test_write_protected)
 /* Somebody deletes the file: what comes then is in a new one. */
 TEST_WITH(history_setup, history_teardown, test_deleted)
 {
-	struct sink sink;
-
-	open_sink(&sink);
-	bench_give(&sink, now_block(), 10);
-	bench_wait_written(&sink, 1);
+	bench_open(RETENTION);
+	bench_give(now_block(), 10);
+	bench_wait_written(1);
 	assert_int_equal(unlink(bench_file), 0);
-	bench_give(&sink, now_block() + 1, 20);
-	close_sink(&sink);
+	bench_give(now_block() + 1, 20);
+	bench_close();
 	assert_int_equal(bench_sql("SELECT sent FROM results"), 20);
 }
 
@@ -414,26 +378,20 @@ static void refused(int expected, const char *why)
 {
 	struct history_reader *reader;
 	char error[256];
-	struct sink sink;
-	const char *text;
 
-	bench_stderr_begin();
-	assert_int_equal(history_open(bench_file, RETENTION, &sink), expected);
-	text = bench_stderr_end();
-	assert_non_null(strstr(text, why));
-	assert_int_equal(bench_lines(text), 1);
+	capture(STDERR_FILENO);
+	assert_int_equal(history_open(bench_file, RETENTION, &bench_sink), expected);
+	said(1, why, "");
 	assert_int_equal(history_read_open(bench_file, &reader, error,
 					   sizeof(error)), expected);
 	assert_non_null(strstr(error, why));
-	assert_null(moved_aside());
+	assert_false(moved_aside());
 }
 
 TEST_WITH(history_setup, history_teardown, test_refused)
 {
-	struct sink sink;
-
-	open_sink(&sink);
-	close_sink(&sink);
+	bench_open(RETENTION);
+	bench_close();
 	bench_sql("PRAGMA user_version = 3");
 	refused(-EPROTO, "it has version 3 and this lmctl knows 2");
 	bench_sql("PRAGMA user_version = 0");
@@ -441,8 +399,8 @@ TEST_WITH(history_setup, history_teardown, test_refused)
 	bench_sql("PRAGMA user_version = 2");
 	bench_sql("PRAGMA application_id = 77");
 	refused(-EINVAL, "database of another program");
-	bench_stderr_begin();
+	capture(STDERR_FILENO);
 	assert_int_equal(history_open("/nonexistent/history.db", RETENTION,
-				      &sink), -ENOENT);
-	assert_non_null(strstr(bench_stderr_end(), "/nonexistent/history.db"));
+				      &bench_sink), -ENOENT);
+	assert_non_null(strstr(capture_end(), "/nonexistent/history.db"));
 }

@@ -12,6 +12,7 @@
 #include "lmctl/sinks/figures.h"
 #include "lmctl/sinks/history/history_read_private.h"
 #include "lmctl/sinks/stream/stream_json.h"
+#include "test/unit/capture.h"
 #include "test/unit/history_bench.h"
 #include "test/unit/result_make.h"
 #include "test/unit/unit.h"
@@ -82,16 +83,13 @@ static void make_given(void)
 
 static void write_given(void)
 {
-	struct sink sink;
 	size_t i;
 
 	/* Long ago is not too old. */
-	assert_int_equal(history_open(bench_file, 1000000000000, &sink), 0);
-	for (i = 0; i < ngiven; i++) {
-		sink.ops->result(sink.self, &given[i]);
-		sink.ops->block_end(sink.self, given[i].of, given[i].block);
-	}
-	sink.ops->free(sink.self);
+	bench_open(BENCH_FOREVER);
+	for (i = 0; i < ngiven; i++)
+		bench_block(&given[i]);
+	bench_close();
 }
 
 static int setup(void **state)
@@ -100,16 +98,6 @@ static int setup(void **state)
 	make_given();
 	write_given();
 	return 0;
-}
-
-static struct history_reader *open_reader(void)
-{
-	struct history_reader *reader;
-	char error[256];
-
-	assert_int_equal(history_read_open(bench_file, &reader, error,
-					   sizeof(error)), 0);
-	return reader;
 }
 
 static int same(const struct result *result, void *arg)
@@ -142,7 +130,7 @@ static int tally(const struct result *result, void *arg)
 TEST_WITH(setup, history_teardown, test_same)
 {
 	struct history_query query = { .flow = "gold", .until_ms = INT64_MAX };
-	struct history_reader *reader = open_reader();
+	struct history_reader *reader = bench_read();
 	size_t n = 0;
 
 	assert_int_equal(history_read_results(reader, &query, same, &n), 0);
@@ -156,7 +144,7 @@ TEST_WITH(setup, history_teardown, test_same)
 
 static size_t results(struct history_query query, int expected)
 {
-	struct history_reader *reader = open_reader();
+	struct history_reader *reader = bench_read();
 	size_t n = 0;
 
 	assert_int_equal(history_read_results(reader, &query, tally, &n),
@@ -215,7 +203,7 @@ static int check_sum(const struct history_sum *sum, void *arg)
 TEST_WITH(setup, history_teardown, test_sums)
 {
 	struct history_query query = { .until_ms = INT64_MAX };
-	struct history_reader *reader = open_reader();
+	struct history_reader *reader = bench_read();
 	size_t n = 0;
 
 	assert_int_equal(history_read_sums(reader, &query, check_sum, &n), 0);
@@ -237,11 +225,10 @@ static void write_many(void)
 	};
 	struct measurement of = make_measurement(false, 1);
 	struct sr6flow_flow flow;
-	struct sink sink;
 	unsigned int f;
 	int64_t i;
 
-	assert_int_equal(history_open(bench_file, 1000000000000, &sink), 0);
+	bench_open(BENCH_FOREVER);
 	for (i = 0; i < MANY_BLOCKS; i++) {
 		for (f = 0; f < 4; f++) {
 			struct result result;
@@ -253,12 +240,12 @@ static void write_many(void)
 			/* The last one is the worst. */
 			if (i == MANY_BLOCKS - 1)
 				make_received(&result, 0, 1);
-			sink.ops->result(sink.self, &result);
+			bench_sink.ops->result(bench_sink.self, &result);
 		}
-		sink.ops->block_end(sink.self, &of, MADE_BLOCK + i);
+		bench_sink.ops->block_end(bench_sink.self, &of, MADE_BLOCK + i);
 	}
-	bench_wait_written(&sink, 4 * MANY_BLOCKS);
-	sink.ops->free(sink.self);
+	bench_wait_written(4 * MANY_BLOCKS);
+	bench_close();
 }
 
 static int setup_many(void **state)
@@ -302,7 +289,7 @@ static void no_sorting(struct history_reader *reader)
 TEST_WITH(setup_many, history_teardown, test_many)
 {
 	struct history_query query = { .flow = "gold", .until_ms = INT64_MAX };
-	struct history_reader *reader = open_reader();
+	struct history_reader *reader = bench_read();
 	size_t n = 0;
 
 	assert_int_equal(history_read_results(reader, &query, in_order, &n), 0);
@@ -328,7 +315,7 @@ static int check_many(const struct history_sum *sum, void *arg)
 TEST_WITH(setup_many, history_teardown, test_many_sums)
 {
 	struct history_query query = { .until_ms = INT64_MAX };
-	struct history_reader *reader = open_reader();
+	struct history_reader *reader = bench_read();
 	size_t n = 0;
 
 	assert_int_equal(history_read_sums(reader, &query, check_many, &n), 0);
@@ -348,7 +335,7 @@ static void corrupt(const char *sql)
 	size_t n = 0;
 
 	bench_sql(sql);
-	reader = open_reader();
+	reader = bench_read();
 	if (history_read_results(reader, &query, tally, &n) != -EUCLEAN)
 		fail_msg("'%s' is not noticed", sql);
 	assert_non_null(strstr(history_read_error(reader), "does not write"));

@@ -8,74 +8,29 @@
 #include <errno.h>
 #include <time.h>
 #include "lmctl/sinks/history/history_read.h"
+#include "test/unit/capture.h"
 #include "test/unit/history_bench.h"
 #include "test/unit/result_make.h"
 #include "test/unit/unit.h"
 
-/* Made blocks are years old. */
-#define RETENTION (INT64_C(36500) * 86400)
-
-/* What lmctl wrote before flows had a source, with two results of a flow. */
-static const char version_1[] =
-	"PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;"
-	"CREATE TABLE measurements ("
-	" id INTEGER PRIMARY KEY, name TEXT NOT NULL,"
-	" set_name TEXT NOT NULL, grouped INTEGER NOT NULL);"
-	"CREATE TABLE peers ("
-	" measurement_id INTEGER NOT NULL REFERENCES measurements,"
-	" peer INTEGER NOT NULL, name TEXT NOT NULL,"
-	" PRIMARY KEY (measurement_id, peer)) WITHOUT ROWID;"
-	"CREATE TABLE flows ("
-	" id INTEGER PRIMARY KEY, sids TEXT NOT NULL, name TEXT NOT NULL,"
-	" last_ms INTEGER NOT NULL, UNIQUE (sids, name));"
-	"CREATE INDEX flows_last ON flows (last_ms);"
-	"CREATE TABLE blocks ("
-	" id INTEGER PRIMARY KEY,"
-	" measurement_id INTEGER NOT NULL REFERENCES measurements,"
-	" period_ms INTEGER NOT NULL, number INTEGER NOT NULL,"
-	" start_ms INTEGER NOT NULL, mask INTEGER NOT NULL,"
-	" UNIQUE (measurement_id, period_ms, number));"
-	"CREATE INDEX blocks_start ON blocks (start_ms);"
-	"CREATE TABLE results ("
-	" block_id INTEGER NOT NULL REFERENCES blocks,"
-	" flow_id INTEGER NOT NULL REFERENCES flows,"
-	" status INTEGER NOT NULL, word TEXT, reason TEXT,"
-	" sent INTEGER, sent_bytes INTEGER,"
-	" received INTEGER, received_bytes INTEGER,"
-	" PRIMARY KEY (block_id, flow_id)) WITHOUT ROWID;"
-	"CREATE TABLE answers ("
-	" block_id INTEGER NOT NULL, flow_id INTEGER NOT NULL,"
-	" peer INTEGER NOT NULL, answer TEXT,"
-	" packets INTEGER, bytes INTEGER,"
-	" mask INTEGER, period_ms INTEGER, round_trip_ns INTEGER,"
-	" forward_ns INTEGER, backward_ns INTEGER, error_ns INTEGER,"
-	" PRIMARY KEY (block_id, flow_id, peer)) WITHOUT ROWID;"
-	"INSERT INTO measurements VALUES (1, 'core', 'lm-tx', 0);"
-	"INSERT INTO peers VALUES (1, 0, 'p1');"
-	"INSERT INTO flows VALUES (7, 'fcff:2::1,fcff:8::100', 'gold',"
-	" 1700000000000);"
-	"INSERT INTO blocks VALUES"
-	" (1, 1, 10000, 170000000, 1700000000000, 0x30000),"
-	" (2, 1, 10000, 170000001, 1700000010000, 0x30000);"
-	"INSERT INTO results VALUES (1, 7, 0, NULL, NULL, 10, 1000, 9, 900),"
-	" (2, 7, 1, 'no-answer', NULL, 20, 2000, NULL, NULL);"
-	"INSERT INTO answers VALUES (1, 7, 0, NULL, 9, 900, NULL, NULL, NULL,"
-	" NULL, NULL, NULL), (2, 7, 0, 'no-answer', NULL, NULL, NULL, NULL,"
-	" NULL, NULL, NULL, NULL);"
-	"PRAGMA application_id = 0x73723668; PRAGMA user_version = 1;";
-
 static void write_version_1(void)
 {
+	FILE *file = fopen("test/unit/history_v1.sql", "r");
 	sqlite3 *sql = bench_connect();
+	char text[8192] = "";
 
-	assert_int_equal(sqlite3_exec(sql, version_1, NULL, NULL, NULL),
-			 SQLITE_OK);
+	assert_non_null(file);
+	assert_true(fread(text, 1, sizeof(text) - 1, file) > 0);
+	fclose(file);
+	assert_int_equal(sqlite3_exec(sql, text, NULL, NULL, NULL), SQLITE_OK);
 	sqlite3_close(sql);
 }
 
 static struct history_sum sums[4];
 static struct sr6flow_flow flows[4];
 static unsigned int nsums;
+static struct result rows[8];
+static unsigned int nrows;
 
 static int take_sum(const struct history_sum *sum, void *arg)
 {
@@ -86,25 +41,40 @@ static int take_sum(const struct history_sum *sum, void *arg)
 	return 0;
 }
 
+static int take_row(const struct result *result, void *arg)
+{
+	(void)arg;
+	assert_true(nrows < 8);
+	rows[nrows++] = *result;
+	return 0;
+}
+
 static int read_sums(const char *flow)
 {
-	const struct history_query query = {
-		.flow = flow, .since_ms = 0, .until_ms = INT64_MAX,
-	};
-	struct history_reader *reader;
-	char error[256];
+	const struct history_query query = { .flow = flow, .until_ms = INT64_MAX };
+	struct history_reader *reader = bench_read();
 	int err;
 
 	nsums = 0;
-	assert_int_equal(history_read_open(bench_file, &reader, error,
-					   sizeof(error)), 0);
 	err = history_read_sums(reader, &query, take_sum, NULL);
 	history_read_close(reader);
 	return err;
 }
 
-static void give(const struct sink *sink, const char *text,
-		 unsigned int netmask, int64_t block, uint64_t sent)
+static int read_rows(const char *flow)
+{
+	const struct history_query query = { .flow = flow, .until_ms = INT64_MAX };
+	struct history_reader *reader = bench_read();
+	int err;
+
+	nrows = 0;
+	err = history_read_results(reader, &query, take_row, NULL);
+	history_read_close(reader);
+	return err;
+}
+
+static void give(const char *text, unsigned int netmask, int64_t block,
+		 uint64_t sent)
 {
 	const struct measurement of = make_measurement(false, 1);
 	struct sr6flow_flow flow = make_flow(text);
@@ -113,15 +83,13 @@ static void give(const struct sink *sink, const char *text,
 	if (flow.netmask)
 		flow.netmask = netmask;
 	result = make_result(&of, &flow, block, sent, sent - 1);
-	sink->ops->result(sink->self, &result);
-	sink->ops->block_end(sink->self, &of, block);
+	bench_block(&result);
 }
 
 TEST_WITH(history_setup, history_teardown, test_update)
 {
 	struct history_reader *reader;
 	char error[256];
-	struct sink sink;
 
 	write_version_1();
 	/* Who only reads leaves it alone, and says what to do. */
@@ -129,11 +97,11 @@ TEST_WITH(history_setup, history_teardown, test_update)
 					   sizeof(error)), -EPROTO);
 	assert_non_null(strstr(error, "lmctl run"));
 	assert_int_equal(bench_sql("PRAGMA user_version"), 1);
-	assert_int_equal(history_open(bench_file, RETENTION, &sink), 0);
-	give(&sink, "gold=fcff:2::1,fcff:8::100", 0, MADE_BLOCK + 2, 30);
-	give(&sink, "gold=fd00::1@fcff:2::1,fcff:8::100", 128, MADE_BLOCK + 3,
+	bench_open(BENCH_FOREVER);
+	give("gold=fcff:2::1,fcff:8::100", 0, MADE_BLOCK + 2, 30);
+	give("gold=fd00::1@fcff:2::1,fcff:8::100", 128, MADE_BLOCK + 3,
 	     40);
-	sink.ops->free(sink.self);
+	bench_close();
 	assert_int_equal(bench_sql("PRAGMA user_version"), 2);
 	assert_int_equal(bench_sql("SELECT count(*) FROM flows"), 2);
 	/* What there was and what came belong to one flow. */
@@ -143,27 +111,25 @@ TEST_WITH(history_setup, history_teardown, test_update)
 	assert_int_equal(nsums, 2);
 	assert_int_equal(sums[0].sent + sums[1].sent, 10 + 30 + 40);
 	/* Once more: it is up to date. */
-	assert_int_equal(history_open(bench_file, RETENTION, &sink), 0);
-	sink.ops->free(sink.self);
+	bench_open(BENCH_FOREVER);
+	bench_close();
 	assert_int_equal(bench_sql("SELECT count(*) FROM results"), 4);
 }
 
 /* Interrupted, it is what it was; nothing is lost or there twice. */
 TEST_WITH(history_setup, history_teardown, test_update_fails)
 {
-	struct sink sink;
-
 	write_version_1();
 	bench_sql("CREATE TABLE flows_2 (id INTEGER)");
-	bench_stderr_begin();
-	assert_int_not_equal(history_open(bench_file, RETENTION, &sink), 0);
-	assert_int_equal(bench_lines(bench_stderr_end()), 1);
+	capture(STDERR_FILENO);
+	assert_int_not_equal(history_open(bench_file, BENCH_FOREVER, &bench_sink), 0);
+	assert_int_equal(count(capture_end(), "\n"), 1);
 	assert_int_equal(bench_sql("PRAGMA user_version"), 1);
 	assert_int_equal(bench_sql("SELECT last_ms FROM flows"),
 			 INT64_C(1700000000000));
 	bench_sql("DROP TABLE flows_2");
-	assert_int_equal(history_open(bench_file, RETENTION, &sink), 0);
-	sink.ops->free(sink.self);
+	bench_open(BENCH_FOREVER);
+	bench_close();
 	assert_int_equal(read_sums("gold"), 0);
 	assert_int_equal(nsums, 1);
 	assert_int_equal(sums[0].sent, 10);
@@ -172,14 +138,12 @@ TEST_WITH(history_setup, history_teardown, test_update_fails)
 
 TEST_WITH(history_setup, history_teardown, test_sources)
 {
-	struct sink sink;
-
-	assert_int_equal(history_open(bench_file, RETENTION, &sink), 0);
-	give(&sink, "fd00::1@fcff:2::1", 128, MADE_BLOCK, 10);
-	give(&sink, "fd00::2@fcff:2::1", 128, MADE_BLOCK + 1, 20);
-	give(&sink, "fd00::@fcff:2::1", 64, MADE_BLOCK + 2, 40);
-	give(&sink, "fcff:2::1", 0, MADE_BLOCK + 3, 80);
-	sink.ops->free(sink.self);
+	bench_open(BENCH_FOREVER);
+	give("fd00::1@fcff:2::1", 128, MADE_BLOCK, 10);
+	give("fd00::2@fcff:2::1", 128, MADE_BLOCK + 1, 20);
+	give("fd00::@fcff:2::1", 64, MADE_BLOCK + 2, 40);
+	give("fcff:2::1", 0, MADE_BLOCK + 3, 80);
+	bench_close();
 	/* The list alone means all of them, a source those that have it. */
 	assert_int_equal(read_sums("fcff:2::1"), 0);
 	assert_int_equal(nsums, 4);
@@ -194,41 +158,13 @@ TEST_WITH(history_setup, history_teardown, test_sources)
 	assert_int_equal(read_sums("fd01::3@fcff:2::1"), -ENOENT);
 }
 
-static struct result rows[8];
-static unsigned int nrows;
-
-static int take_row(const struct result *result, void *arg)
-{
-	(void)arg;
-	assert_true(nrows < 8);
-	rows[nrows++] = *result;
-	return 0;
-}
-
-static int read_rows(const char *flow)
-{
-	const struct history_query query = {
-		.flow = flow, .since_ms = 0, .until_ms = INT64_MAX,
-	};
-	struct history_reader *reader;
-	char error[256];
-	int err;
-
-	nrows = 0;
-	assert_int_equal(history_read_open(bench_file, &reader, error,
-					   sizeof(error)), 0);
-	err = history_read_results(reader, &query, take_row, NULL);
-	history_read_close(reader);
-	return err;
-}
-
-static void give_silent(const struct sink *sink, const struct measurement *of,
+static void give_silent(const struct measurement *of,
 			const struct sr6flow_flow *flow, int64_t block)
 {
 	struct result result = make_result(of, flow, block, 100, 0);
 
 	result.peer[0].answer.status = ANSWER_NO_ANSWER;
-	sink->ops->result(sink->self, &result);
+	bench_sink.ops->result(bench_sink.self, &result);
 }
 
 /* A gap row is behind its last block, and in the totals. */
@@ -239,15 +175,14 @@ static void check_gap(bool group)
 	const struct result gap = make_gap(&of, &flow, MADE_BLOCK, 2, 200,
 					   150);
 	struct segment total;
-	struct sink sink;
 
-	assert_int_equal(history_open(bench_file, RETENTION, &sink), 0);
-	give_silent(&sink, &of, &flow, MADE_BLOCK);
-	give_silent(&sink, &of, &flow, MADE_BLOCK + 1);
-	give_silent(&sink, &of, &flow, MADE_BLOCK + 3);
-	sink.ops->gap(sink.self, &gap);
-	sink.ops->block_end(sink.self, &of, MADE_BLOCK + 3);
-	sink.ops->free(sink.self);
+	bench_open(BENCH_FOREVER);
+	give_silent(&of, &flow, MADE_BLOCK);
+	give_silent(&of, &flow, MADE_BLOCK + 1);
+	give_silent(&of, &flow, MADE_BLOCK + 3);
+	bench_sink.ops->gap(bench_sink.self, &gap);
+	bench_sink.ops->block_end(bench_sink.self, &of, MADE_BLOCK + 3);
+	bench_close();
 	assert_int_equal(read_rows("gold"), 0);
 	assert_int_equal(nrows, 4);
 	assert_int_equal(rows[0].gap + rows[1].gap + rows[3].gap, 0);
@@ -281,30 +216,31 @@ TEST_WITH(history_setup, history_teardown, test_gap_of_group)
 	check_gap(true);
 }
 
+static void give_gap(const struct result *gap)
+{
+	bench_open(BENCH_FOREVER);
+	bench_sink.ops->gap(bench_sink.self, gap);
+	bench_sink.ops->block_end(bench_sink.self, gap->of, gap->block);
+	bench_close();
+}
+
 /* It goes with its last block. One of segments alone is not kept. */
 TEST_WITH(history_setup, history_teardown, test_gap_expires)
 {
 	const struct measurement of = make_measurement(false, 2);
 	const struct sr6flow_flow flow = make_flow("gold=fcff:2::1");
 	struct result gap = make_gap(&of, &flow, MADE_BLOCK, 2, 200, 150);
-	struct sink sink;
 
-	assert_int_equal(history_open(bench_file, RETENTION, &sink), 0);
 	gap.covers = RESULT_SEGMENT(0);
-	sink.ops->gap(sink.self, &gap);
-	sink.ops->block_end(sink.self, &of, MADE_BLOCK + 1);
-	sink.ops->free(sink.self);
+	give_gap(&gap);
 	assert_int_equal(bench_sql("SELECT count(*) FROM gaps"), 0);
 	gap.covers = RESULT_TOTAL;
 	make_received(&gap, 1, 150);
-	assert_int_equal(history_open(bench_file, RETENTION, &sink), 0);
-	sink.ops->gap(sink.self, &gap);
-	sink.ops->block_end(sink.self, &of, MADE_BLOCK + 1);
-	sink.ops->free(sink.self);
+	give_gap(&gap);
 	assert_int_equal(bench_sql("SELECT received FROM gaps"), 150);
-	assert_int_equal(history_open(bench_file, 86400, &sink), 0);
-	give(&sink, "new=fcff:3::1", 0, (int64_t)time(NULL) / 10, 10);
-	sink.ops->free(sink.self);
+	bench_open(86400);
+	give("new=fcff:3::1", 0, (int64_t)time(NULL) / 10, 10);
+	bench_close();
 	assert_int_equal(bench_sql("SELECT count(*) FROM gaps"), 0);
 	assert_int_equal(bench_sql("SELECT count(*) FROM blocks"), 1);
 }
@@ -317,12 +253,11 @@ TEST_WITH(history_setup, history_teardown, test_bad_source)
 		"fd00::1/128 ", "1.2.3.4/32", "fd00::1/", "x/128",
 	};
 	char text[128];
-	struct sink sink;
 	unsigned int i;
 
-	assert_int_equal(history_open(bench_file, RETENTION, &sink), 0);
-	give(&sink, "fd00::1@fcff:2::1", 128, MADE_BLOCK, 10);
-	sink.ops->free(sink.self);
+	bench_open(BENCH_FOREVER);
+	give("fd00::1@fcff:2::1", 128, MADE_BLOCK, 10);
+	bench_close();
 	assert_int_equal(read_sums(NULL), 0);
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		snprintf(text, sizeof(text), "UPDATE flows SET source = '%s'",

@@ -11,6 +11,7 @@
 #include <unistd.h>
 #include "lmctl/cmd/cmd.h"
 #include "lmctl/cmd/plot.h"
+#include "test/unit/capture.h"
 #include "test/unit/history_bench.h"
 #include "test/unit/result_make.h"
 #include "test/unit/unit.h"
@@ -37,13 +38,12 @@ static void generate(void)
 {
 	struct measurement of = make_measurement(false, 1);
 	struct sr6flow_flow flow[3];
-	struct sink sink;
 	int i, f;
 
 	flow[0] = make_flow("gold=fcff::1,fcff::2");
 	flow[1] = make_flow("twice=fcff::3");
 	flow[2] = make_flow("twice=fcff::4");
-	assert_int_equal(history_open(bench_file, 1000000000000, &sink), 0);
+	bench_open(BENCH_FOREVER);
 	for (i = 0; i < BLOCKS; i++) {
 		for (f = 0; f < 3; f++) {
 			struct result result = make_result(&of, &flow[f],
@@ -57,11 +57,11 @@ static void generate(void)
 			if (between(i, 30, 31))
 				make_received(&result, 0, 1001);
 			if (!between(i, 40, 44))
-				sink.ops->result(sink.self, &result);
+				bench_sink.ops->result(bench_sink.self, &result);
 		}
-		sink.ops->block_end(sink.self, &of, MADE_BLOCK + i);
+		bench_sink.ops->block_end(bench_sink.self, &of, MADE_BLOCK + i);
 	}
-	sink.ops->free(sink.self);
+	bench_close();
 }
 
 static int setup(void **state)
@@ -122,17 +122,6 @@ static char *read_picture(size_t *size)
 	return text;
 }
 
-static unsigned int count(const char *text, const char *what)
-{
-	unsigned int n = 0;
-
-	while ((text = strstr(text, what))) {
-		text++;
-		n++;
-	}
-	return n;
-}
-
 /* Pieces of the lines of a colour; the sample in the legend is one. */
 static unsigned int pieces(const char *svg, const char *colour)
 {
@@ -186,10 +175,10 @@ static void fails(const char *flow, const char *why)
 {
 	const char *text;
 
-	bench_stderr_begin();
+	capture(STDERR_FILENO);
 	assert_int_equal(plot(flow), 1);
-	text = bench_stderr_end();
-	if (!strstr(text, why) || bench_lines(text) != 1)
+	text = capture_end();
+	if (!strstr(text, why) || count(text, "\n") != 1)
 		fail_msg("'%s' instead of '%s'", text, why);
 	assert_int_equal(access(picture, F_OK), -1);
 }
@@ -218,6 +207,13 @@ TEST_WITH(setup, history_teardown, test_failures)
 	fails("gold", "cannot write '/nonexistent/picture.png'");
 }
 
+static char *script_of(struct plot *drawn, enum plot_format format)
+{
+	capture(STDOUT_FILENO);
+	plot_script(drawn, format, stdout);
+	return capture_end();
+}
+
 /* Read the script as gnuplot reads strings: nothing runs out of its quotes. */
 TEST(test_hostile)
 {
@@ -225,20 +221,15 @@ TEST(test_hostile)
 	struct sr6flow_flow flow = make_flow("fcff::1");
 	struct plot *drawn = plot_new(START_MS, START_MS + 10000);
 	struct result result;
-	char *script = NULL;
-	FILE *stream;
-	size_t size;
+	char *script;
 
 	strcpy(of.name, "a'.system(\"touch x\").'\n!touch y\n`touch z`$(w)@v\\");
 	result = make_result(&of, &flow, MADE_BLOCK, 10, 9);
 	assert_int_equal(plot_add(drawn, &result), 0);
-	stream = open_memstream(&script, &size);
-	plot_script(drawn, PLOT_SVG, stream);
-	fclose(stream);
+	script = script_of(drawn, PLOT_SVG);
 	assert_non_null(strstr(script, "'measurement a''.system(\"touch x\").''"
 				       "?!touch y?`touch z`$(w)@v\\:"));
 	assert_null(strstr(script, "\n!"));
-	free(script);
 	plot_free(drawn);
 }
 
@@ -274,9 +265,7 @@ TEST(test_colours)
 	struct sr6flow_flow flow = make_flow("fcff::1");
 	struct plot *drawn = plot_new(START_MS, START_MS + 30000);
 	int rgb[4][3] = { { 255, 255, 255 } };
-	char *script = NULL;
-	FILE *stream;
-	size_t size;
+	char *script;
 	int i, k;
 
 	for (i = 0; i < 3; i++) {
@@ -287,9 +276,7 @@ TEST(test_colours)
 			result.reason = REASON_COLOUR_LATE;
 		assert_int_equal(plot_add(drawn, &result), 0);
 	}
-	stream = open_memstream(&script, &size);
-	plot_script(drawn, PLOT_SVG, stream);
-	fclose(stream);
+	script = script_of(drawn, PLOT_SVG);
 	for (i = 0; i < 3; i++)
 		colour_after(script, texts[i], rgb[i + 1]);
 	for (i = 0; i < 4; i++)
@@ -300,7 +287,6 @@ TEST(test_colours)
 					 k ? texts[k - 1] : "paper");
 	/* The band of what is not known is no accident of the grid. */
 	assert_true(lightness(rgb[1]) - lightness(rgb[2]) >= 50);
-	free(script);
 	plot_free(drawn);
 }
 
@@ -311,9 +297,7 @@ TEST(test_bins)
 	struct sr6flow_flow flow = make_flow("fcff::1");
 	const int64_t blocks = 100000;
 	struct plot *drawn = plot_new(START_MS, START_MS + blocks * 10000);
-	char *script = NULL, *end;
-	FILE *stream;
-	size_t size;
+	char *script, *end;
 	int64_t i;
 
 	for (i = 0; i < blocks; i++) {
@@ -323,15 +307,12 @@ TEST(test_bins)
 		assert_int_equal(plot_add(drawn, &result), 0);
 	}
 	assert_int_equal(plot_blocks(drawn), blocks);
-	stream = open_memstream(&script, &size);
-	plot_script(drawn, PLOT_PNG, stream);
-	fclose(stream);
+	script = script_of(drawn, PLOT_PNG);
 	assert_non_null(strstr(script, "100000 of 10000000 packets lost (1 %)"));
 	end = strstr(script, "\nEND\n");
 	assert_non_null(end);
 	*end = '\0';
-	assert_true(bench_lines(script) <= 2 * PLOT_BINS + 2);
-	assert_true(bench_lines(script) > PLOT_BINS);
-	free(script);
+	assert_true(count(script, "\n") <= 2 * PLOT_BINS + 2);
+	assert_true(count(script, "\n") > PLOT_BINS);
 	plot_free(drawn);
 }
