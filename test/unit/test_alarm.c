@@ -9,6 +9,7 @@
 
 #include "lmctl/sinks/alarm/alarm.h"
 #include "result_make.h"
+#include "test/unit/capture.h"
 #include "test/unit/unit.h"
 
 /*
@@ -112,7 +113,7 @@ static struct segment block_of(char letter)
 	};
 	size_t i;
 
-	for (i = 0; i < sizeof(blocks) / sizeof(blocks[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(blocks); i++)
 		if (blocks[i].letter == letter)
 			return (struct segment){
 				.status = blocks[i].status,
@@ -133,7 +134,7 @@ TEST(test_sequences)
 	};
 	size_t i, k;
 
-	for (i = 0; i < sizeof(sequences) / sizeof(sequences[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(sequences); i++) {
 		const struct sequence *sequence = &sequences[i];
 		const struct alarm_config alarm = {
 			.raise = 0.03,
@@ -244,13 +245,19 @@ static struct seen look(const char *alarm, const char *flow)
 	return seen;
 }
 
+static int stop(void **state)
+{
+	sink.ops->free(sink.self);
+	return capture_teardown(state);
+}
+
 static void start(const struct alarm_config *alarms, unsigned int n)
 {
 	of = make_measurement(false, 1);
 	assert_int_equal(alarm_open(&sink, alarms, n), 0);
 }
 
-TEST(test_patterns)
+TEST_WITH(NULL, stop, test_patterns)
 {
 	const struct alarm_config alarms[] = {
 		alarm_named("all", "*"), alarm_named("gold", "gold*"),
@@ -272,11 +279,10 @@ TEST(test_patterns)
 	assert_int_equal(look("sids", NULL).n, 0);
 	assert_int_equal(look("gold", "gold-3").n, 1);
 	assert_int_equal(look("all", "gold-3").raises, 1);
-	sink.ops->free(sink.self);
 }
 
 /* One SID list from two sources: two flows. The pattern is of the list. */
-TEST(test_sources)
+TEST_WITH(NULL, stop, test_sources)
 {
 	const struct alarm_config alarm = alarm_named("sids", "fcff:8::*");
 
@@ -287,10 +293,9 @@ TEST(test_sources)
 	end(1);
 	assert_int_equal(look(NULL, NULL).n, 2);
 	assert_int_equal(look(NULL, NULL).raised, 1);
-	sink.ops->free(sink.self);
 }
 
-TEST(test_measurements)
+TEST_WITH(NULL, stop, test_measurements)
 {
 	struct alarm_config alarm = alarm_named("a", "*");
 
@@ -298,11 +303,10 @@ TEST(test_measurements)
 	start(&alarm, 1);
 	give("gold=fcff::1", 10, 0);
 	assert_int_equal(look(NULL, NULL).n, 0);
-	sink.ops->free(sink.self);
 }
 
 /* Memory is for flows that have results. */
-TEST(test_forgets)
+TEST_WITH(NULL, stop, test_forgets)
 {
 	const struct alarm_config alarm = alarm_named("a", "*");
 
@@ -312,11 +316,10 @@ TEST(test_forgets)
 	assert_int_equal(look(NULL, NULL).raised, 1);
 	end(1);
 	assert_int_equal(look(NULL, NULL).n, 0);
-	sink.ops->free(sink.self);
 }
 
 /* A measurement that is not there any more has no ends of blocks of its own. */
-TEST(test_forgets_measurement)
+TEST_WITH(NULL, stop, test_forgets_measurement)
 {
 	const struct alarm_config alarm = alarm_named("a", "*");
 
@@ -328,10 +331,9 @@ TEST(test_forgets_measurement)
 	assert_int_equal(look(NULL, NULL).n, 1);
 	end(1);
 	assert_int_equal(look(NULL, NULL).n, 0);
-	sink.ops->free(sink.self);
 }
 
-TEST(test_reload)
+TEST_WITH(NULL, stop, test_reload)
 {
 	const struct alarm_config before[] = {
 		alarm_named("goes", "*"), alarm_named("stays", "*"),
@@ -359,38 +361,26 @@ TEST(test_reload)
 	assert_int_equal(alarm_reload(&sink, NULL, 0, NULL, NULL), 0);
 	assert_int_equal(look(NULL, NULL).n, 0);
 	give("gold=fcff::1", 10, 0);
-	sink.ops->free(sink.self);
 }
 
 /* A network that breaks at once does not fill the log. */
-TEST(test_many)
+TEST_WITH(NULL, stop, test_many)
 {
 	const struct alarm_config alarm = alarm_named("a", "*");
-	char text[32], line[256];
-	FILE *log = tmpfile();
-	unsigned int i, lines = 0, n = 0;
-	int saved;
+	const char *log;
+	char text[32];
+	unsigned int i;
 
-	assert_non_null(log);
-	fflush(stderr);
-	saved = dup(STDERR_FILENO);
-	dup2(fileno(log), STDERR_FILENO);
+	capture(STDERR_FILENO);
 	start(&alarm, 1);
 	for (i = 1; i <= 2 * ALARM_LINES_MAX; i++) {
 		snprintf(text, sizeof(text), "fcff::%x", i);
 		give(text, 10, 0);
 	}
 	end(1);
-	sink.ops->free(sink.self);
-	dup2(saved, STDERR_FILENO);
-	close(saved);
-	rewind(log);
-	while (fgets(line, sizeof(line), log)) {
-		if (!lines++)
-			assert_string_equal(line, "lmctl: warning: alarm 'a' raised: flow fcff::1, measurement core, block 170000000: 10 of 10 packets lost (100 %), such blocks in a row: 1\n");
-		n = strstr(line, " 100 more lines") != NULL;
-	}
-	fclose(log);
-	assert_int_equal(lines, ALARM_LINES_MAX + 1);
-	assert_int_equal(n, 1);
+	log = capture_end();
+	assert_ptr_equal(strstr(log, "lmctl: warning: alarm 'a' raised: flow fcff::1, measurement core, block 170000000: 10 of 10 packets lost (100 %), such blocks in a row: 1\n"),
+			 log);
+	assert_int_equal(count(log, "\n"), ALARM_LINES_MAX + 1);
+	assert_non_null(strstr(strrchr(log, ':'), " 100 more lines"));
 }

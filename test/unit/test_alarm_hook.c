@@ -17,6 +17,8 @@
 
 #include "lmctl/sinks/alarm/alarm_hook.h"
 #include "result_make.h"
+#include "test/unit/capture.h"
+#include "test/unit/golden.h"
 #include "test/unit/unit.h"
 
 /* Limit of waiting for a condition, on a machine of any speed. */
@@ -54,6 +56,7 @@ static char directory[ALARM_TEXT_LEN - 8], program[ALARM_TEXT_LEN];
 static struct alarm_config lossy;
 static struct sr6flow_flow gold;
 static struct segment loss;
+static struct hooks *hooks;
 
 static const char *path(const char *name)
 {
@@ -78,12 +81,7 @@ static const char *contents(const char *name)
 
 static unsigned int lines(const char *name)
 {
-	const char *text = contents(name);
-	unsigned int n = 0;
-
-	for (; *text; text++)
-		n += *text == '\n';
-	return n;
+	return count(contents(name), "\n");
 }
 
 static struct alarm_event event(const char *what)
@@ -97,30 +95,25 @@ static struct alarm_event event(const char *what)
 	return made;
 }
 
-static void pause_ms(unsigned int ms)
-{
-	usleep(ms * 1000);
-}
+#define wait_until(condition)                           \
+	do {                                            \
+		unsigned int ms;                        \
+							\
+		for (ms = 0; !(condition); ms += 10) {  \
+			assert_true(ms < PATIENCE_MS);  \
+			usleep(10000);                  \
+		}                                       \
+	} while (0)
 
 /* Until nothing runs. */
-static void finish(struct hooks *hooks)
+static void finish(void)
 {
-	unsigned int ms;
-
-	for (ms = 0; hooks_reap(hooks) != INT64_MAX; ms += 10) {
-		assert_true(ms < PATIENCE_MS);
-		pause_ms(10);
-	}
+	wait_until(hooks_reap(hooks) == INT64_MAX);
 }
 
 static void wait_lines(const char *name, unsigned int n)
 {
-	unsigned int ms;
-
-	for (ms = 0; lines(name) < n; ms += 10) {
-		assert_true(ms < PATIENCE_MS);
-		pause_ms(10);
-	}
+	wait_until(lines(name) >= n);
 }
 
 static void touch(const char *name)
@@ -135,12 +128,11 @@ static int clean(void **state)
 {
 	static const char *const names[] = {
 		"environ", "status", "fds", "streams", "started", "log", "go", "child",
-		"stderr",
 	};
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(names); i++)
 		unlink(path(names[i]));
 	loss = (struct segment){ RESULT_EXACT, NULL, 1000, 990, 0, 0, 10 };
 	lossy = (struct alarm_config){ .name = "lossy", .nargs = 3 };
@@ -165,6 +157,33 @@ static int setup(void **state)
 	return clean(state);
 }
 
+static int start(void **state)
+{
+	hooks = hooks_new(HOOKS_LIMIT);
+	return clean(state);
+}
+
+static int stop(void **state)
+{
+	hooks_free(hooks);
+	return capture_teardown(state);
+}
+
+/*
+ * Valgrind makes vfork() a fork() that cannot tell that execve() failed, has signal
+ * masks and exit statuses of its own in children, and does not know pidfd_open():
+ * these are not about memory.
+ */
+#define TEST_NATIVE(label)                                                    \
+	static void label(void **state);                                      \
+	UNIT_REGISTER(label)                                                  \
+	{                                                                     \
+		if (!RUNNING_ON_VALGRIND)                                     \
+			unit_add(&(struct CMUnitTest){ #label, label, start,  \
+						       stop, NULL });         \
+	}                                                                     \
+	static void label(void **state __attribute__((unused)))
+
 static int teardown(void **state)
 {
 	clean(state);
@@ -172,29 +191,19 @@ static int teardown(void **state)
 	return rmdir(directory);
 }
 
-TEST_WITH(clean, NULL, test_environment)
+TEST_WITH(start, stop, test_environment)
 {
-	struct hooks *hooks = hooks_new(HOOKS_LIMIT);
 	struct alarm_event raised = event("inspect");
 
 	hooks_run(hooks, &raised);
 	assert_true(hooks_reap(hooks) < INT64_MAX || *contents("environ"));
-	finish(hooks);
-	assert_string_equal(contents("environ"),
-			    "SR6FLOW_ALARM=lossy\nSR6FLOW_BLOCK=7\n"
-			    "SR6FLOW_FLOW=gold\nSR6FLOW_LOST=10\n"
-			    "SR6FLOW_MEASUREMENT=core\nSR6FLOW_RATIO=0.01\n"
-			    "SR6FLOW_REASON=\nSR6FLOW_RECEIVED=990\n"
-			    "SR6FLOW_SENT=1000\n"
-			    "SR6FLOW_SIDS=fcff:2::1,fcff:8::100\n"
-			    "SR6FLOW_SOURCE=\nSR6FLOW_STATE=raised\n");
-	hooks_free(hooks);
+	finish();
+	golden("alarm-hook-raised", contents("environ"));
 }
 
 /* The source is apart from the SID list. */
-TEST_WITH(clean, NULL, test_source)
+TEST_WITH(start, stop, test_source)
 {
-	struct hooks *hooks = hooks_new(HOOKS_LIMIT);
 	struct alarm_event raised = event("inspect");
 	struct sr6flow_flow flow = *raised.flow;
 
@@ -202,35 +211,27 @@ TEST_WITH(clean, NULL, test_source)
 	flow.source.s6_addr[0] = 0xfd;
 	raised.flow = &flow;
 	hooks_run(hooks, &raised);
-	finish(hooks);
+	finish();
 	assert_non_null(strstr(contents("environ"),
 			       "SR6FLOW_SIDS=fcff:2::1,fcff:8::100\n"
 			       "SR6FLOW_SOURCE=fd00::/64\n"));
-	hooks_free(hooks);
 }
 
-TEST_WITH(clean, NULL, test_unknown)
+TEST_WITH(start, stop, test_unknown)
 {
-	struct hooks *hooks = hooks_new(HOOKS_LIMIT);
 	struct alarm_event cleared = event("inspect");
 
 	loss = (struct segment){ .status = RESULT_INVALID,
 				 .word = "no-answer" };
 	cleared.raised = false;
 	hooks_run(hooks, &cleared);
-	finish(hooks);
-	assert_non_null(strstr(contents("environ"), "SR6FLOW_LOST=\n"));
-	assert_non_null(strstr(contents("environ"), "SR6FLOW_RATIO=\n"));
-	assert_non_null(strstr(contents("environ"),
-			       "SR6FLOW_REASON=no-answer\n"
-			       "SR6FLOW_RECEIVED=\nSR6FLOW_SENT=\n"));
-	assert_non_null(strstr(contents("environ"), "SR6FLOW_STATE=cleared\n"));
+	finish();
+	golden("alarm-hook-no-answer", contents("environ"));
 	unlink(path("environ"));
 	cleared.loss = NULL;
 	hooks_run(hooks, &cleared);
-	finish(hooks);
-	assert_non_null(strstr(contents("environ"), "SR6FLOW_REASON=\n"));
-	hooks_free(hooks);
+	finish();
+	golden("alarm-hook-no-block", contents("environ"));
 }
 
 /* A mask of the script; those of glibc, 32 and 33, are not looked at. */
@@ -243,15 +244,13 @@ static unsigned long long signals(const char *name)
 }
 
 /* Descriptors and signals of the service are its own. */
-static void test_inherits_nothing(void **state)
+TEST_NATIVE(test_inherits_nothing)
 {
-	struct hooks *hooks = hooks_new(HOOKS_LIMIT);
 	struct alarm_event raised = event("inspect");
 	int fd = fcntl(STDERR_FILENO, F_DUPFD, 50);
 	sigset_t term, before;
 	char number[16];
 
-	(void)state;
 	assert_true(fd >= 50);
 	snprintf(number, sizeof(number), "%d\n", fd);
 	sigemptyset(&term);
@@ -259,7 +258,7 @@ static void test_inherits_nothing(void **state)
 	sigprocmask(SIG_BLOCK, &term, &before);
 	signal(SIGPIPE, SIG_IGN);
 	hooks_run(hooks, &raised);
-	finish(hooks);
+	finish();
 	signal(SIGPIPE, SIG_DFL);
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	close(fd);
@@ -270,14 +269,12 @@ static void test_inherits_nothing(void **state)
 			    "/dev/null\n/dev/null\n");
 	assert_int_equal(signals("SigBlk"), 0);
 	assert_int_equal(signals("SigIgn"), 0);
-	hooks_free(hooks);
 }
 
 /* The service: not root, capabilities kept and even made ambient. */
 static int unprivileged(void)
 {
 	struct alarm_event raised = event("inspect");
-	struct hooks *hooks;
 	unsigned int ms;
 
 	if (!geteuid()) {
@@ -296,18 +293,17 @@ static int unprivileged(void)
 	for (ms = 0; hooks_reap(hooks) != INT64_MAX; ms += 10) {
 		if (ms > PATIENCE_MS)
 			return 2;
-		pause_ms(10);
+		usleep(10000);
 	}
 	hooks_free(hooks);
 	return 0;
 }
 
-static void test_capabilities(void **state)
+TEST_NATIVE(test_capabilities)
 {
 	int status;
 	pid_t pid;
 
-	(void)state;
 	fflush(NULL);
 	pid = fork();
 	if (!pid)
@@ -339,71 +335,48 @@ static bool dead(pid_t pid)
 
 static void wait_dead(pid_t pid)
 {
-	unsigned int ms;
-
 	assert_true(pid > 0);
-	for (ms = 0; !dead(pid); ms += 10) {
-		assert_true(ms < PATIENCE_MS);
-		pause_ms(10);
-	}
+	wait_until(dead(pid));
 }
 
-TEST_WITH(clean, NULL, test_time_limit)
+TEST_WITH(start, stop, test_time_limit)
 {
-	struct hooks *hooks = hooks_new(500 * BLOCK_NS_PER_MS);
 	struct alarm_event raised = event("hang");
 
+	hooks_free(hooks);
+	hooks = hooks_new(500 * BLOCK_NS_PER_MS);
 	hooks_run(hooks, &raised);
 	wait_lines("child", 1);
-	finish(hooks);
+	finish();
 	wait_dead(atoi(contents("child")));
-	hooks_free(hooks);
 }
 
 /* At the end of the service. */
-static void test_end(void **state)
+TEST_NATIVE(test_end)
 {
-	struct hooks *hooks = hooks_new(HOOKS_LIMIT);
 	struct alarm_event raised = event("hang");
 	unsigned int i;
 
-	(void)state;
 	hooks_run(hooks, &raised);
 	wait_lines("child", 1);
 	hooks_free(hooks);
 	wait_dead(atoi(contents("child")));
 	touch("go");
 	raised = event("log");
+	hooks = hooks_new(HOOKS_LIMIT);
 	for (i = 0; i < ENDS_MAX && !lines("log"); i++) {
-		hooks = hooks_new(HOOKS_LIMIT);
 		hooks_run(hooks, &raised);
 		hooks_free(hooks);
+		hooks = hooks_new(HOOKS_LIMIT);
 	}
 	assert_string_equal(contents("log"), "raised 7\n");
 }
 
-/* Redirects standard error to a file, or back with the descriptor it gave. */
-static int divert(int back)
-{
-	int fd = back;
-
-	fflush(stderr);
-	if (back < 0) {
-		back = dup(STDERR_FILENO);
-		fd = open(path("stderr"), O_CREAT | O_WRONLY | O_CLOEXEC, 0644);
-	}
-	dup2(fd, STDERR_FILENO);
-	close(fd);
-	return back;
-}
-
-TEST_WITH(clean, NULL, test_bounds)
+TEST_WITH(start, stop, test_bounds)
 {
 	const unsigned int all = HOOKS_RUNNING_MAX + HOOKS_WAITING_MAX;
-	struct hooks *hooks = hooks_new(HOOKS_LIMIT);
 	struct alarm_event raised = event("log");
 	unsigned int i;
-	int saved;
 
 	for (i = 0; i < all + 5; i++) {
 		/* Another flow each. */
@@ -414,17 +387,13 @@ TEST_WITH(clean, NULL, test_bounds)
 	wait_lines("started", HOOKS_RUNNING_MAX);
 	hooks_reap(hooks);
 	assert_int_equal(lines("started"), HOOKS_RUNNING_MAX);
-	saved = divert(-1);
+	capture(STDERR_FILENO);
 	hooks_summary(hooks);
 	hooks_summary(hooks);
-	divert(saved);
-	assert_int_equal(lines("stderr"), 1);
-	assert_non_null(strstr(contents("stderr"),
-			       "alarms: 5 programs were not run"));
+	golden("alarm-hook-bounds", capture_end());
 	touch("go");
-	finish(hooks);
+	finish();
 	assert_int_equal(lines("log"), all);
-	hooks_free(hooks);
 }
 
 /* Copies a text but for a line that must be in it. */
@@ -438,9 +407,8 @@ static void remove_line(char *to, const char *text, const char *line)
 }
 
 /* A program hears that an alarm was cleared after it has heard of its raise. */
-TEST_WITH(clean, NULL, test_order)
+TEST_WITH(start, stop, test_order)
 {
-	struct hooks *hooks = hooks_new(HOOKS_LIMIT);
 	struct alarm_event change = event("log");
 	char log[256];
 
@@ -455,94 +423,63 @@ TEST_WITH(clean, NULL, test_order)
 	wait_lines("started", 2);
 	assert_int_equal(lines("started"), 2);
 	touch("go");
-	finish(hooks);
+	finish();
 	remove_line(log, contents("log"), "raised 6\n");
 	assert_string_equal(log, "raised 0\ncleared 1\nraised 2\n"
 			    "cleared 3\nraised 4\ncleared 5\n");
-	hooks_free(hooks);
 }
 
-static void test_failures(void **state)
+TEST_NATIVE(test_failures)
 {
-	struct hooks *hooks = hooks_new(HOOKS_LIMIT);
 	struct alarm_event raised = event("fail");
+	const char *text;
 	unsigned int i;
-	int saved;
 
-	(void)state;
-	saved = divert(-1);
+	capture(STDERR_FILENO);
 	hooks_run(hooks, &raised);
-	finish(hooks);
+	finish();
 	snprintf(lossy.args[0], sizeof(lossy.args[0]), "/nonexistent/x");
 	for (i = 0; i < 20; i++)
 		hooks_run(hooks, &raised);
 	hooks_summary(hooks);
-	divert(saved);
+	text = capture_end();
 	assert_true(hooks_reap(hooks) == INT64_MAX);
-	assert_int_equal(lines("stderr"), 11);
-	assert_non_null(strstr(contents("stderr"),
-			       "failed with exit status 3\n"));
-	assert_non_null(strstr(contents("stderr"), "lmctl: warning: alarm "
-			       "'lossy': program '/nonexistent/x' cannot be "
-			       "run: No such file or directory\n"));
-	assert_non_null(strstr(contents("stderr"), "11 more programs failed"));
-	hooks_free(hooks);
+	assert_int_equal(count(text, "\n"), 11);
+	assert_int_equal(count(text, "failed with exit status 3\n"), 1);
+	assert_int_equal(count(text, "lmctl: warning: alarm 'lossy': program '/nonexistent/x' "
+			       "cannot be run: No such file or directory\n"), 9);
+	assert_int_equal(count(text, "11 more programs failed"), 1);
 }
 
-TEST_WITH(clean, NULL, test_no_program)
+TEST_WITH(start, stop, test_no_program)
 {
-	struct hooks *hooks = hooks_new(HOOKS_LIMIT);
 	struct alarm_event raised = event("inspect");
 
 	lossy.nargs = 0;
 	hooks_run(hooks, &raised);
 	assert_true(hooks_reap(hooks) == INT64_MAX);
-	hooks_free(hooks);
 }
 
 /* Other children of the service are somebody else's. */
-static void test_other_children(void **state)
+TEST_NATIVE(test_other_children)
 {
-	struct hooks *hooks = hooks_new(HOOKS_LIMIT);
 	struct alarm_event raised = event("inspect");
 	siginfo_t info;
 	pid_t pid;
 	int status;
 
-	(void)state;
 	fflush(NULL);
 	pid = fork();
 	if (!pid)
 		_exit(5);
 	assert_int_equal(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT), 0);
 	hooks_run(hooks, &raised);
-	finish(hooks);
+	finish();
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_int_equal(WEXITSTATUS(status), 5);
-	hooks_free(hooks);
 }
 
 UNIT_REGISTER(group)
 {
 	unit_group(setup, teardown);
-}
-
-/*
- * Valgrind makes vfork() a fork() that cannot tell that execve() failed, has signal
- * masks and exit statuses of its own in children, and does not know pidfd_open():
- * these are not about memory.
- */
-UNIT_REGISTER(kernel)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(test_inherits_nothing, clean),
-		cmocka_unit_test_setup(test_capabilities, clean),
-		cmocka_unit_test_setup(test_end, clean),
-		cmocka_unit_test_setup(test_failures, clean),
-		cmocka_unit_test_setup(test_other_children, clean),
-	};
-	unsigned int i;
-
-	for (i = 0; i < sizeof(tests) / sizeof(tests[0]) && !RUNNING_ON_VALGRIND; i++)
-		unit_add(&tests[i]);
 }

@@ -18,7 +18,6 @@
 #include "test/unit/golden.h"
 #include "test/unit/unit.h"
 
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define MASK 0x00030000
 #define BLOCKS 4
 #define MS BLOCK_NS_PER_MS

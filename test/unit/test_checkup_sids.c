@@ -16,7 +16,6 @@
 #include "test/unit/golden.h"
 #include "test/unit/unit.h"
 
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define ROUTES_MAX 4
 #define END { .fate = SID_ENDPOINT, .action = SEG6_LOCAL_ACTION_END }
 #define NEXT { .fate = SID_ENDPOINT, .action = SEG6_LOCAL_ACTION_END, \

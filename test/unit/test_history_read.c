@@ -407,7 +407,7 @@ TEST(test_when)
 
 	setenv("TZ", BERLIN, 1);
 	tzset();
-	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
 		int64_t ms = 0;
 		int err = when_parse(rows[i].text, 1700000000000, WHEN_SINCE,
 				     &ms);
@@ -451,7 +451,7 @@ TEST(test_changes)
 	};
 	size_t i;
 
-	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
 		int64_t since, until;
 
 		setenv("TZ", rows[i].zone, 1);

@@ -259,7 +259,7 @@ TEST_WITH(history_setup, history_teardown, test_bad_source)
 	give("fd00::1@fcff:2::1", 128, MADE_BLOCK, 10);
 	bench_close();
 	assert_int_equal(read_sums(NULL), 0);
-	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(bad); i++) {
 		snprintf(text, sizeof(text), "UPDATE flows SET source = '%s'",
 			 bad[i]);
 		bench_sql(text);

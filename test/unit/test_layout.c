@@ -73,7 +73,7 @@ static const struct output_column columns[] = {
 	{ "REASON", .kind = LAYOUT_TEXT },
 };
 
-#define COLUMNS (sizeof(columns) / sizeof(columns[0]))
+#define COLUMNS (ARRAY_SIZE(columns))
 
 static const char *const cells[COLUMNS] = {
 	"customer-17-gold", "2026-11-22 15:04", "15:04", "18446744073709551615",

@@ -222,7 +222,7 @@ TEST_WITH(setup, teardown, test_bad)
 
 	assert_true(change(ALL));
 	before = *self.parts;
-	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(bad); i++) {
 		fake.colour = STRANGE;
 		assert_false(change(bad[i]));
 		assert_int_equal(fake.colour, STRANGE);
