@@ -12,14 +12,14 @@
 #include "lmctl/cmd/checkup_sids.h"
 
 #define TALLIES_MAX 64
-/* Flows with another source than this node's that are remembered. */
+/* Most remembered flows with another source than this node's. */
 #define STRANGERS_MAX 64
 #define TEXT_LEN 512
 /* The two Explicit Congestion Notification bits of the Traffic Class. */
 #define ECN_BITS 0x03
 
 /**
- * struct tally - how often a node had a reason or gave an answer
+ * struct tally - number of times that a node had a reason or an answer
  * @node: -1 for this node, otherwise the index of a peer
  * @meaning: of the reason or answer
  * @times: flows and blocks
@@ -46,15 +46,15 @@ struct peer_facts {
 };
 
 /**
- * struct sources - the sources of the flows that this node marks
- * @flows: number of flows that have one
- * @chosen: the kernel chooses, so that it may change
+ * struct sources - sources of the flows that this node marks
+ * @flows: number of flows with a source
+ * @chosen: the kernel chooses the source, so it may change
  * @source: source of this node for the first of them
  * @nstrangers: number of @stranger
  * @stranger: flows with another one, and without packets
- * @more: and those for which there was no room
+ * @more: number of further ones without room
  * @unknown: number of flows whose source cannot be foreseen
- * @why: of the first of them
+ * @why: reason for the first of them
  * @first: that flow
  */
 struct sources {
@@ -91,7 +91,7 @@ struct checkup {
 	struct tally tally[TALLIES_MAX];
 	struct peer_facts peer[RESULT_PEERS_MAX];
 
-	/* While findings are told. */
+	/* Set while findings are reported. */
 	void (*found)(const struct finding *finding, void *arg);
 	void *arg;
 	bool bad;
@@ -190,7 +190,7 @@ static void acquit(struct sources *sources, const struct sr6flow_flow *flow)
 		sources->stranger[i] = sources->stranger[--sources->nstrangers];
 }
 
-/* More words than there is room for are not needed to find the cause. */
+/* Further words are dropped: the first ones suffice to find the cause. */
 static void count(struct checkup *checkup, int node,
 		  const struct meaning *meaning, const struct result *result)
 {
@@ -279,7 +279,7 @@ static double ms(int64_t ns)
 	return (double)ns / BLOCK_NS_PER_MS;
 }
 
-/* A set that learns has timeouts, and none by default. */
+/* A set for learning supports timeouts and has none by default. */
 static void judge_flows(struct checkup *checkup)
 {
 	const struct sr6flow_set *set = &checkup->set;
@@ -435,7 +435,7 @@ static void judge_clock(struct checkup *checkup)
 		     ms(checkup->error_ns));
 }
 
-/* The message may have taken longer one way: that much is not known. */
+/* The two ways may differ: that part of the delay is unknown. */
 static void judge_offset(struct checkup *checkup, const char *subject,
 			 const struct peer_report *report)
 {
@@ -523,7 +523,7 @@ static void judge_tally(struct checkup *checkup, const char *subject,
 	     sr6flow_flow_format(&tally->flow, flow));
 }
 
-/* What there is to say has been said of the messages. */
+/* The findings about messages cover it already. */
 static bool told_of_messages(const struct checkup *checkup,
 			     const struct peer_facts *facts, const char *word)
 {
@@ -577,7 +577,7 @@ static void judge_loss(struct checkup *checkup)
 		     checkup->exact, checkup->sent, checkup->lost);
 }
 
-/* What a measurement shows. */
+/* Findings of a measurement. */
 static void judge_blocks(struct checkup *checkup)
 {
 	unsigned int i;

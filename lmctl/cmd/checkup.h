@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Checkup: what a few blocks of a measurement tell about the configuration of
- * both ends. Facts go in, findings come out; it asks nobody.
+ * Checkup: findings about the configuration of both ends from a few blocks of a
+ * measurement. Pure: facts go in, findings come out.
  */
 #ifndef LMCTL_CMD_CHECKUP_H
 #define LMCTL_CMD_CHECKUP_H
@@ -17,10 +17,10 @@ struct checkup;
 struct sid_facts;
 
 /**
- * enum finding_level - what a finding means
+ * enum finding_level - severity of a finding
  * @FINDING_GOOD: as it should be
- * @FINDING_NOTE: works, but the operator should know
- * @FINDING_BAD: figures are missing or cannot be had until it is changed
+ * @FINDING_NOTE: works, but deserves attention
+ * @FINDING_BAD: figures are missing until it is changed
  */
 enum finding_level {
 	FINDING_GOOD,
@@ -30,10 +30,10 @@ enum finding_level {
 
 /**
  * struct finding - a finding
- * @level: what it means
+ * @level: severity
  * @subject: "set", "rule", "colour", "clock", "peer NAME"...
- * @text: what was found, one line
- * @remedy: what to do, or NULL
+ * @text: description, one line
+ * @remedy: remedy or NULL
  */
 struct finding {
 	enum finding_level level;
@@ -43,9 +43,9 @@ struct finding {
 };
 
 /**
- * checkup_new() - begin
- * @of: the measurement; without peers, only its set is judged, and nothing that takes
- *	time
+ * checkup_new() - make a checkup
+ * @of: the measurement; without peers only its set is checked, without waiting for
+ *	blocks
  * @timing: blocks and reading window
  *
  * Return: checkup for checkup_free(), or NULL when memory is short.
@@ -60,31 +60,31 @@ struct checkup *checkup_new(const struct measurement *of,
 void checkup_free(struct checkup *checkup);
 
 /**
- * checkup_set() - the state of the set
+ * checkup_set() - add the state of the set
  * @checkup: checkup
  * @set: state
- * @time: when it was read; the colour is compared with that of the block which
- *	  ran then
+ * @time: time of reading; the colour is compared with that of the block at that
+ *	  time
  */
 void checkup_set(struct checkup *checkup, const struct sr6flow_set *set,
 		 int64_t time);
 
 /**
- * checkup_unreadable() - the flows of the set cannot be read
+ * checkup_unreadable() - add that the flows of the set cannot be read
  * @checkup: checkup
  * @why: sentence; copied
  */
 void checkup_unreadable(struct checkup *checkup, const char *why);
 
 /**
- * checkup_rules() - the rules of the set
+ * checkup_rules() - add the rules of the set
  * @checkup: checkup
  * @rules: rules
  */
 void checkup_rules(struct checkup *checkup, const struct rules *rules);
 
 /**
- * checkup_clock() - what the kernel says of this node's clock
+ * checkup_clock() - add the kernel's state of this node's clock
  * @checkup: checkup
  * @synchronised: it is synchronised
  * @error_ns: bound of its error
@@ -93,50 +93,51 @@ void checkup_clock(struct checkup *checkup, bool synchronised,
 		   int64_t error_ns);
 
 /**
- * checkup_source() - the source that packets of a flow of the set get
+ * checkup_source() - add the source of packets of a flow of the set
  * @checkup: checkup
  * @flow: flow, with a source
- * @source: source address of the packets that this node encapsulates for it now
- * @fixed: it stays, until somebody sets another
+ * @source: present source address of packets that this node encapsulates for the
+ *	    flow
+ * @fixed: it stays until it is set to another
  *
- * A flow with another source is right if it has packets: another node encapsulates
- * them.
+ * A flow with another source is correct if it has packets: another node
+ * encapsulates them.
  */
 void checkup_source(struct checkup *checkup, const struct sr6flow_flow *flow,
 		    const struct in6_addr *source, bool fixed);
 
 /**
- * checkup_source_unknown() - the source of a flow's packets cannot be foreseen
+ * checkup_source_unknown() - add that the source of a flow's packets is unknown
  * @checkup: checkup
  * @flow: flow, with a source
- * @why: words that stay, without a full stop
+ * @why: static text without a full stop
  */
 void checkup_source_unknown(struct checkup *checkup,
 			    const struct sr6flow_flow *flow, const char *why);
 
 /**
- * checkup_sids() - what becomes of packets that this node counts
+ * checkup_sids() - add what this node does with counted packets
  * @checkup: checkup
  * @facts: facts
  */
 void checkup_sids(struct checkup *checkup, const struct sid_facts *facts);
 
 /**
- * checkup_result() - a flow in a block
+ * checkup_result() - add a flow in a block
  * @checkup: checkup
  * @result: result
  */
 void checkup_result(struct checkup *checkup, const struct result *result);
 
 /**
- * checkup_report() - the messages to a peer about a block
+ * checkup_report() - add the messages to a peer about a block
  * @checkup: checkup
  * @report: report
  */
 void checkup_report(struct checkup *checkup, const struct peer_report *report);
 
 /**
- * checkup_findings() - say what all that means, the first cause first
+ * checkup_findings() - report the findings, first causes first
  * @checkup: checkup
  * @found: called for each finding, valid until it returns
  * @arg: for @found

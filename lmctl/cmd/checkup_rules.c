@@ -34,7 +34,10 @@ static void find_twice(const struct rules *rules, const char *set,
 	       rule_remedy(second, one));
 }
 
-/* The rule is right, and meets no packet or others. It is in table ip6 mangle. */
+/*
+ * The rule is correct, but no packet reaches it, or others than it should. It is in
+ * table ip6 mangle.
+ */
 static void find_asleep(const struct rule *rule, const char *set,
 			struct rule_finding *finding)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What is wrong with the rules of a set, in words.
+ * Findings about the rules of a set.
  */
 #ifndef LMCTL_CMD_CHECKUP_RULES_H
 #define LMCTL_CMD_CHECKUP_RULES_H
@@ -10,9 +10,9 @@
 
 /**
  * struct rule_finding - a finding and its words
- * @level: what it means
- * @text: what was found, one line
- * @remedy: what to do
+ * @level: severity
+ * @text: description, one line
+ * @remedy: remedy
  */
 struct rule_finding {
 	enum finding_level level;

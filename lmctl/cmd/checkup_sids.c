@@ -72,7 +72,7 @@ static void find_dropped(const struct sid_facts *facts, enum sid_kind kind,
 		       sid);
 }
 
-/* Where only a default route is left of the egress, it looks like this, too. */
+/* An egress that lost all but its default route looks the same. */
 static void find_transit(const char *text, struct sid_finding *finding)
 {
 	finding->level = FINDING_NOTE;
@@ -105,7 +105,7 @@ bool sid_finding(const struct sid_facts *facts, unsigned int i,
 {
 	enum sid_kind kind;
 
-	/* What is not known is not worth a word. */
+	/* Unknown flows are not reported. */
 	for (kind = SIDS_TAKEN; kind < SIDS_UNKNOWN; kind++) {
 		if (facts->flows[kind] && !i--) {
 			find(facts, kind, finding);

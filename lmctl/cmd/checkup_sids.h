@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Findings about what this node does with the packets of flows, once counted.
+ * Findings about the treatment of packets after they are counted.
  */
 #ifndef LMCTL_CMD_CHECKUP_SIDS_H
 #define LMCTL_CMD_CHECKUP_SIDS_H
@@ -10,9 +10,9 @@
 
 /**
  * struct sid_finding - a finding and its words
- * @level: what it means
- * @text: what was found, one line
- * @remedy: what to do, empty if nothing is to be done
+ * @level: severity
+ * @text: description, one line
+ * @remedy: remedy, empty if none is needed
  */
 struct sid_finding {
 	enum finding_level level;

@@ -15,7 +15,7 @@
  * struct lmctl_command - a subcommand
  * @name: word on the command line
  * @summary: one line for the help
- * @run: gets its own name as argv[0]; returns the exit status
+ * @run: runs it with its name as argv[0]; returns the exit status
  */
 struct lmctl_command {
 	const char *name;

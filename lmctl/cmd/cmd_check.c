@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * lmctl check: measure a few blocks and say what is right and what is not; or, of a set
- * alone, what can be seen without.
+ * lmctl check: measure a few blocks and report faults of the configuration; or
+ * check a set alone, without measuring.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -26,7 +26,7 @@
 #include "lmctl/service/sysclock.h"
 
 #define BLOCKS 2
-/* Flows whose tunnel source the kernel is asked for: a moment's work. */
+/* Most flows whose tunnel source is requested from the kernel: bounded work. */
 #define SOURCES_MAX 1000
 /* Version of the JSON document, the key "v". */
 #define JSON_VERSION 1
@@ -44,7 +44,7 @@ struct check {
 	bool finished;
 	struct tunsrc tunsrc;
 	unsigned int sources;
-	/* What is not answered by then is not waited for. */
+	/* Do not wait longer for answers. */
 	int64_t deadline;
 	struct output_progress progress;
 	json_t *list;
@@ -106,7 +106,7 @@ static void take_report(void *arg, const struct peer_report *report)
 	checkup_report(check->checkup, report);
 }
 
-/* Otherwise the loop ends by a signal, or something has failed. */
+/* Otherwise a signal or a failure ends the loop. */
 static void finish(struct check *check)
 {
 	check->finished = true;
@@ -152,7 +152,7 @@ static int take_source(const struct sr6flow_set *set,
 	return 0;
 }
 
-/* The sources of the flows, once: nobody who measures changes them. */
+/* Check the sources of the flows once: measuring does not change them. */
 static void look_at_sources(struct check *check, const char *set)
 {
 	if (!tunsrc_open(&check->tunsrc))
@@ -160,7 +160,7 @@ static void look_at_sources(struct check *check, const char *set)
 	tunsrc_close(&check->tunsrc);
 }
 
-/* Once per block, at its guard time, when its colour must be there. */
+/* Once per block, at its guard time, when its colour must be active. */
 static int64_t look_run(void *arg, int64_t now)
 {
 	struct check *check = arg;
@@ -280,7 +280,7 @@ static int run(struct check *check, struct parts *parts)
 
 	look_at_sources(check, config->measure[0].of.set);
 
-	/* Three pass before the first result. */
+	/* Three blocks pass before the first result. */
 	check->deadline = wallclock_time() +
 			  (check->blocks + 4) * config->timing.period;
 	check->look = loop_task(check->loop, &look_ops, check);
@@ -311,13 +311,13 @@ static int measure(struct check *check)
 	if (parts)
 		status = run(check, parts);
 	task_free(check->look);
-	/* What is not answered becomes a result here. */
+	/* Unanswered requests become results here. */
 	parts_close(parts, NULL);
 	output_progress_end(&check->progress);
 	return status;
 }
 
-/* A marking node sends packets away; what it does with other ones is no matter. */
+/* A marking node sends its packets away: its treatment of SIDs does not matter. */
 static bool marks(const struct rules *rules, const char *set)
 {
 	unsigned int i = 0;
@@ -326,7 +326,7 @@ static bool marks(const struct rules *rules, const char *set)
 	return rule ? rule->marks : !strcmp(set, LMCTL_SET_TX);
 }
 
-/* The set alone, now. */
+/* Check the set alone. */
 static int look_at_set(struct check *check)
 {
 	const char *name = check->measuring.config->measure[0].of.set;

@@ -73,7 +73,7 @@ static const struct argp argp = {
 	       LMCTL_SET_RX ") or a name.",
 };
 
-/* How many rules count, or what is wrong with them; a question mark on an error. */
+/* Number of counting rules, or their fault; a question mark on an error. */
 static int rules_cell(struct sr6flow *handle, const char *set, char *cell,
 		      size_t size)
 {
@@ -93,7 +93,7 @@ static int rules_cell(struct sr6flow *handle, const char *set, char *cell,
 	return 0;
 }
 
-/* *unread becomes the error with which the rules could not be read. */
+/* *unread is set to the error if the rules could not be read. */
 static int set_row(struct sr6flow *handle, struct libscols_table *table,
 		   const struct sr6flow_set *set, int *unread)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * lmctl deinit: take away what lmctl init made.
+ * lmctl deinit: remove the set and rule of lmctl init.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -13,7 +13,7 @@
 #include "lmctl/node/witness.h"
 
 struct options {
-	/* NULL: ip6tables, and then whichever has a rule. */
+	/* NULL: ip6tables, then each program whose back end has a rule. */
 	const char *program;
 	const char *set;
 	bool tx;
@@ -69,7 +69,7 @@ static const struct argp argp = {
 	       "without an argument. What is gone already is no error.",
 };
 
-/* Only a rule that a set is named in can exist, so the set comes last. */
+/* A set that a rule names cannot be destroyed, so the set comes last. */
 static int remove_rules(const struct options *options, const char *set,
 			bool marking)
 {
@@ -83,7 +83,7 @@ static int remove_rules(const struct options *options, const char *set,
 	return n < 0 ? n : 0;
 }
 
-/* Of the kind that 'lmctl init' makes, through the other program than ours. */
+/* Remove a rule of 'lmctl init' that the other program made. */
 static int remove_elsewhere(const struct rule *rule, const char *set)
 {
 	const struct ip6tables other = {
@@ -96,7 +96,7 @@ static int remove_elsewhere(const struct rule *rule, const char *set)
 	return n < 0 ? n : 0;
 }
 
-/* Those of init that are in the other back end. */
+/* Remove rules of init in the other back end. */
 static int remove_strays(struct sr6flow *handle, const char *set, bool tx,
 			 bool rx)
 {
@@ -115,7 +115,7 @@ static int remove_strays(struct sr6flow *handle, const char *set, bool tx,
 	return err;
 }
 
-/* A rule that is left is somebody else's. */
+/* A remaining rule was not made by init. */
 static int find_others(struct sr6flow *handle, const char *set)
 {
 	char text[RULE_STRLEN], remedy[RULE_STRLEN];

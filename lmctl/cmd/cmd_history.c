@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * lmctl history: what the database has, per block of a flow or as sums of all
- * flows.
+ * lmctl history: show the database, per block of a flow or as sums of all flows.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -17,14 +16,14 @@
 #include "lmctl/sinks/stream/stream_json.h"
 #include "lmctl/sinks/stream/stream_table.h"
 
-/* Tables are kept in memory until their end: not longer than this. */
+/* Most rows of a table, which is in memory until its end. */
 #define TABLE_ROWS 10000
 
 /**
  * struct show - state of the command
- * @options: which results
+ * @options: selection of results
  * @json: JSON lines
- * @invalid: only what is not exact
+ * @invalid: only rows that are not exact
  * @reader: opened database
  * @rows: table of a flow's blocks, NULL with @json
  * @of: measurement of the block whose results are in @rows, NULL if none
@@ -96,7 +95,7 @@ static const struct argp argp = {
 	.children = children,
 };
 
-/* Prints and frees @object. Return: 0, -ENOMEM, or 1 if stdout is gone. */
+/* Print and free @object. Return: 0, -ENOMEM, or 1 if stdout is closed. */
 static int print_json(json_t *object)
 {
 	if (!object)
@@ -188,7 +187,7 @@ static int sum_row(struct libscols_table *table, const struct history_sum *sum,
 		count(sum->anomalies, cells[10]),
 	};
 
-	/* A worst block that lost nothing is none. */
+	/* A block without loss is not shown as the worst. */
 	if (sum->worst > 0) {
 		line[7] = figure_percent(sum->worst, cells[7]);
 		line[8] = figure_start(sum->worst_block, sum->worst_period_ms,

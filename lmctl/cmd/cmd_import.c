@@ -28,7 +28,7 @@ struct options {
 	bool exist;
 };
 
-/* Flows met so far. */
+/* Flows found so far. */
 struct seen {
 	UT_hash_handle hh;
 	unsigned char key[];
@@ -36,9 +36,10 @@ struct seen {
 
 /*
  * @routes: routes, or next hops of routes, with a seg6 encapsulation
- * @same: of these, with the source and SID list of an earlier one
- * @skipped: of these, that no flow can stand for
- * @chosen: the first flow whose source the kernel has chosen, 0 for none, from 1
+ * @same: number of these with the source and SID list of an earlier one
+ * @skipped: number of these that no flow can represent
+ * @chosen: number of the first flow whose source the kernel chose, from 1; 0 for
+ *	    none
  */
 struct import {
 	const struct options *options;
@@ -130,7 +131,7 @@ static void drop_routes(void *arg)
 	import->chosen = 0;
 }
 
-/* Returns 1 for a flow that was met before, or a negative errno. */
+/* Return: 1 for a flow that was found before, or a negative errno. */
 static int remember(struct import *import, const struct sr6flow_flow *flow)
 {
 	size_t len = FLOWKEY_LEN(flow->nsids);
@@ -172,7 +173,7 @@ static int find_source(struct import *import, const struct seg6_route *route,
 	return err;
 }
 
-/* As seg6_flow() does, with the source if the set wants one, as it will have it. */
+/* As seg6_flow(), with the source if the set has a netmask. */
 static int make_flow(struct import *import, const struct seg6_route *route,
 		     struct sr6flow_flow *flow, char *reason)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * lmctl init: the set and the one rule of a marking or counting node.
+ * lmctl init: make the set and the one rule of a marking or counting node.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -200,7 +200,7 @@ static void report_timeout(const char *set, uint32_t timeout)
 			    remedy);
 }
 
-/* The options of the set that is there are others. */
+/* The existing set has other options. */
 static void report_other(struct sr6flow *handle, const struct options *options)
 {
 	char reason[512];
@@ -221,8 +221,8 @@ static void report_other(struct sr6flow *handle, const struct options *options)
 }
 
 /*
- * A set that is there keeps its netmask unless another one is asked for: what makes
- * sets at each start of a service must not fail for those of an earlier version.
+ * An existing set keeps its netmask unless another one is requested: a service that
+ * makes its sets at each start must not fail for those of an earlier version.
  */
 static void keep_netmask(struct sr6flow *handle, struct options *options)
 {
@@ -238,7 +238,7 @@ static void keep_netmask(struct sr6flow *handle, struct options *options)
 	options->set.netmask = info.netmask;
 }
 
-/* Sets *created unless the set was there with the same options. */
+/* Set *created unless the set existed with the same options. */
 static int create(struct sr6flow *handle, struct options *options,
 		  bool *created)
 {
@@ -262,9 +262,9 @@ static int create(struct sr6flow *handle, struct options *options,
 }
 
 /*
- * Whatever counts the set, in any table: a second rule would count each packet once
- * more. ip6tables only says whether its own back end has a rule like it, one that does
- * not count, too. Returns 1 if there is no rule yet.
+ * Find rules that count the set, in any table: a second rule would count each
+ * packet twice. ip6tables only reports whether its own back end has an equal rule,
+ * even one that does not count. Return: 1 if there is no rule yet.
  */
 static int rule_missing(struct sr6flow *handle, const struct ip6tables *rule)
 {
@@ -298,7 +298,7 @@ static int rule_missing(struct sr6flow *handle, const struct ip6tables *rule)
 	return 0;
 }
 
-/* ip6tables succeeds as well where no packet reaches the rule: in a dormant table. */
+/* ip6tables also succeeds in a dormant table, where no packet reaches the rule. */
 static int rule_works(struct sr6flow *handle, const struct ip6tables *rule)
 {
 	struct rule_finding finding;
@@ -329,7 +329,7 @@ static int install_rule(struct sr6flow *handle, const struct ip6tables *rule)
 	return err;
 }
 
-/* A child that a signal ended may have done its work before. */
+/* A child ended by a signal may have done its work before. */
 static int undo(struct sr6flow *handle, const struct options *options,
 		bool created)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * lmctl loss: two recordings as a table or JSON.
+ * lmctl loss: show two recordings as a table or JSON.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -19,7 +19,7 @@
 
 /* Version of the JSON document. */
 #define LOSS_VERSION 2
-/* Tables are kept in memory until their end: not longer than this. */
+/* Most rows of a table, which is in memory until its end. */
 #define TABLE_ROWS 10000
 #define CELL_LEN FIGURE_LEN
 
@@ -63,7 +63,7 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 		loss->json = true;
 		return 0;
 	case OPT_FLOW:
-		/* A name can look like a SID: an address is both. */
+		/* A name can look like a SID: an address matches both. */
 		loss->flow = arg;
 		loss->wanted_sids = !sr6flow_flow_parse(&loss->wanted, arg,
 							error, sizeof(error));
@@ -140,7 +140,7 @@ static int read_lines(struct loss *loss, enum join_side side, FILE *stream,
 		err = add_line(loss, side, line, (size_t)len - whole, error,
 			       sizeof(error));
 		if (err && !whole && feof(stream)) {
-			/* The recorder may be writing it just now. */
+			/* The recorder may still be writing the last line. */
 			output_progress_end(&progress);
 			lmctl_warning("%s:%" PRIu64 ": ignored, the line is not complete",
 				      path, number);
@@ -183,7 +183,7 @@ static const char *format_u64(uint64_t value, char *cell)
 	return cell;
 }
 
-/* "sent clock-stepped, received missing", with what there is of it. */
+/* Format "sent clock-stepped, received missing", each part only if it applies. */
 static const char *format_reason(const struct join_row *row, char *cell,
 				 size_t size)
 {
@@ -388,7 +388,7 @@ static void put_total(struct jsonline *line, const struct join_flow *flow)
 	jsonline_close(line, '}');
 }
 
-/* Print and free; whoever closes stdout reports that printing failed. */
+/* Print and free; output_close() reports a failure to print. */
 static int print_value(const char *before, json_t *value)
 {
 	if (!value) {
@@ -401,14 +401,14 @@ static int print_value(const char *before, json_t *value)
 	return 0;
 }
 
-/* Every object fits: there is one flow in it. */
+/* Every object fits: it has one flow. */
 static void print_object(const char *before, const struct jsonline *line)
 {
 	fputs(before, stdout);
 	fwrite(line->text, 1, line->len, stdout);
 }
 
-/* Row by row: a document of all of them would be many times their size. */
+/* Print row by row: a tree of all rows would need many times their memory. */
 static int print_json(const struct join *join)
 {
 	const struct join_end *sent = join_end(join, JOIN_SENT);

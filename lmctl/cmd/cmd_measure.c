@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * lmctl measure: ask peers what they counted and show the loss per flow and
- * block.
+ * lmctl measure: ask peers for their counters and show the loss per flow and block.
  */
 #include <stdlib.h>
 

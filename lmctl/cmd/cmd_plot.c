@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * lmctl plot: a picture of a flow's loss over time.
+ * lmctl plot: write a picture of a flow's loss over time.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -14,10 +14,10 @@
 
 /**
  * struct picture - state of the command
- * @options: which results
+ * @options: selection of results
  * @path: name of the picture
  * @format: its kind, from its name
- * @plot: what is plotted
+ * @plot: the plot
  * @progress: blocks read
  */
 struct picture {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * lmctl record: one line per flow and finished block. The reader makes the
+ * lmctl record: write one line per flow and finished block. The reader makes the
  * records; here are their lines and their file.
  */
 #include <stdlib.h>
@@ -86,7 +86,7 @@ static const struct argp argp = {
 
 static bool is_record(const char *line, size_t len, bool whole)
 {
-	/* Of a record of whatever version. */
+	/* A record of any version. */
 	static const char start[] = "{\"v\":";
 	struct record record;
 	char error[512];

@@ -52,7 +52,7 @@ static error_t add_set(const struct argp_state *state, const char *arg,
 	const char *set = lmctl_set_name(arg);
 	unsigned int i;
 
-	/* It would be counted twice in a Direct Measurement TLV. */
+	/* A Direct Measurement TLV would count it twice. */
 	for (i = 0; i < reflect->nsets; i++)
 		if (!strcmp(reflect->set[i], set))
 			return lmctl_usage(state, "the set '%s' comes twice",
@@ -100,7 +100,7 @@ static error_t check(struct argp_state *state, struct reflecting *reflecting)
 	if (reflecting->stamp_only) {
 		if (reflect->nsets)
 			return lmctl_usage(state, "--stamp-only: does not go with a SET");
-		/* Nothing is read, so any will do. */
+		/* No set is read, so any timing is valid. */
 		if (!reflecting->timing.period_ms)
 			reflecting->timing.period_ms = 1000;
 	} else if (!reflect->nsets) {

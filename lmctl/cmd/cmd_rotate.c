@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * lmctl rotate: the active colour of one set follows the wall clock. At the
- * start the set must exist.
+ * lmctl rotate: set the active colour of one set by the wall clock. The set must
+ * exist at the start.
  */
 #include <stdlib.h>
 

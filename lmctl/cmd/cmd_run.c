@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * lmctl run: one daemon that rotates, reflects and measures as its
- * configuration file says.
+ * lmctl run: run one daemon that rotates, reflects and measures by its
+ * configuration file.
  */
 #include <stdlib.h>
 
@@ -77,7 +77,7 @@ static void check_sids(struct sr6flow *handle, const char *set)
 	struct sid_facts facts;
 	unsigned int i;
 
-	/* Who may not read the set may still read the configuration. */
+	/* A user without permission for the set may still check the configuration. */
 	if (sidroutes_read(handle, set, &facts))
 		return;
 	for (i = 0; sid_finding(&facts, i, &finding); i++)

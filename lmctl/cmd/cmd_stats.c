@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * lmctl stats: counters per flow and colour, and the set's diagnostics.
+ * lmctl stats: show counters per flow and colour, and the set's diagnostics.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -18,8 +18,7 @@
 #define WATCH_DEFAULT_MS 1000
 
 /*
- * A flow on the command line: a word that is a SID list or a name, and some
- * words are both.
+ * A flow on the command line: a word that is a SID list, a name, or both.
  */
 struct selector {
 	const char *text;
@@ -129,7 +128,7 @@ static const struct output_column columns[] = {
 	{ "BYTES", .kind = LAYOUT_NUMBER, .goes = 2 },
 };
 
-/* The two colours always, the other slots if they have counted. */
+/* Show the two colours always, other slots only if they have counted. */
 static int rows(struct libscols_table *table, const struct sr6flow_set *set,
 		const struct sr6flow_record *record)
 {
@@ -186,7 +185,7 @@ static void tail_explain(const struct sr6flow_set *set)
 	putchar('\n');
 }
 
-/* A word that names no flow is more likely a mistake than a quiet flow. */
+/* A word that names no flow is probably a mistake: report it. */
 static int check_selectors(const struct options *options)
 {
 	unsigned int i;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The table of subcommands. It drives both dispatch and help.
+ * The table of subcommands, which drives dispatch and help.
  */
 #include <argp.h>
 #include <fcntl.h>
@@ -100,7 +100,8 @@ static const struct argp argp = {
 
 /*
  * Standard input, output and error may be closed. A socket must not get their
- * numbers and be written to; this file can be read only, so that writing fails.
+ * numbers: output would go to it. Open a file read-only in their place, so that
+ * writing fails.
  */
 static void keep_standard_files(void)
 {

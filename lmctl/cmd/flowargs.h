@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The arguments that add and del have in common: SET FLOW... or a file.
+ * Arguments of add and del: SET FLOW... or a file.
  */
 #ifndef LMCTL_CMD_FLOWARGS_H
 #define LMCTL_CMD_FLOWARGS_H

@@ -48,8 +48,8 @@ int flowlist_append(struct flowlist *list, const struct sr6flow_flow *flow,
 }
 
 /*
- * Cuts N off SOURCE/N, as 'lmctl flows' shows a source, and returns it. What is no
- * number stays, for the library to refuse it.
+ * Cut N off SOURCE/N, the form of 'lmctl flows', and return it. Leave anything but
+ * a number for the library to reject.
  */
 static unsigned int cut_netmask(char *text)
 {
@@ -96,7 +96,7 @@ int flowlist_parse(struct flowlist *list, const char *text)
 	return err;
 }
 
-/* Cuts comment and blanks off a line; a line of these alone becomes empty. */
+/* Cut comment and blanks off a line; a line of these alone becomes empty. */
 static char *trim(char *text)
 {
 	size_t len;
@@ -162,7 +162,7 @@ int flowlist_read(struct flowlist *list, const char *file)
 	return err;
 }
 
-/* Deletes what this run added. Returns the number of flows that stay. */
+/* Delete the flows that this run added. Return: number of flows that remain. */
 static size_t undo(struct flowlist *list, struct sr6flow *handle,
 		   const char *set, size_t n)
 {
@@ -180,7 +180,7 @@ static size_t undo(struct flowlist *list, struct sr6flow *handle,
 	return left;
 }
 
-/* Sets *added unless the flow existed; only new flows may be taken back. */
+/* Set *added unless the flow existed: undo deletes new flows only. */
 static int add_one(struct sr6flow *handle, const char *set,
 		   struct flowlist_item *item, uint32_t timeout, bool exist)
 {

@@ -49,7 +49,7 @@ static int fill(struct flowlist *list, struct tunsrc *tunsrc)
 	return 0;
 }
 
-/* Returns 1, 0, or a negative errno after a message. */
+/* Return: 1, 0, or a negative errno after a message. */
 static int marks(const char *set)
 {
 	const struct ip6tables rule = {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The source of flows that were given without one, and the netmask of the others.
+ * Default source of flows, and check of their netmask.
  */
 #ifndef LMCTL_CMD_FLOWSOURCE_H
 #define LMCTL_CMD_FLOWSOURCE_H
@@ -8,19 +8,19 @@
 #include "lmctl/cmd/flowlist.h"
 
 /**
- * flowsource_fill() - complete the sources of flows that were given
+ * flowsource_fill() - complete the sources of flows
  * @list: flows; those with a source keep it
  * @handle: library handle
  * @set: name of the set
- * @warn: warn if the kernel has no fixed tunnel source, so that it may choose another
- *	  one later
+ * @warn: warn if the kernel has no fixed tunnel source: it may choose another one
+ *	  later
  *
- * A source that was given with a netmask must have that of the set.
+ * A netmask given with a source must be that of the set.
  *
- * Flows for a marking set that were given without a source get the tunnel source of this
- * node, unless the set has no netmask. A set is marking if it is LMCTL_SET_TX, or
- * if the rule of a marking node names it. For other sets nobody but the user knows the
- * source, and the library says so.
+ * In a marking set with netmask, the default source is the tunnel source of this
+ * node. A set is marking if it is LMCTL_SET_TX or if the rule of a marking node
+ * names it. For other sets the user must name the source; the library reports a
+ * missing one.
  *
  * Return: 0, or a negative errno after a message.
  */
@@ -30,7 +30,7 @@ int flowsource_fill(struct flowlist *list, struct sr6flow *handle,
 /**
  * flowsource_warn() - warn that the kernel may choose another tunnel source
  * @set: name of the set
- * @flow: a flow that was given the present choice
+ * @flow: a flow with the present choice
  */
 void flowsource_warn(const char *set, const struct sr6flow_flow *flow);
 

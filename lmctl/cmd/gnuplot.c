@@ -13,7 +13,7 @@
 
 extern char **environ;
 
-/* Without the user's own settings, which could do anything. */
+/* Ignore the user's settings, which could do anything. */
 static int spawn(pid_t *pid, int script, int picture, int errors)
 {
 	static char program[] = "gnuplot", defaults[] = "--default-settings";
@@ -36,7 +36,7 @@ static int spawn(pid_t *pid, int script, int picture, int errors)
 	return -err;
 }
 
-/* The line of gnuplot's errors that tells most: the last that is not blank. */
+/* The most useful line of gnuplot's errors: the last that is not blank. */
 static void tell(FILE *errors)
 {
 	char line[256], last[256] = "it ended without saying why";

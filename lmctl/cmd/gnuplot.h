@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Runs gnuplot.
+ * Run gnuplot.
  */
 #ifndef LMCTL_CMD_GNUPLOT_H
 #define LMCTL_CMD_GNUPLOT_H
@@ -8,12 +8,11 @@
 #include <stdio.h>
 
 /**
- * gnuplot_run() - have gnuplot make a picture
+ * gnuplot_run() - make a picture with gnuplot
  * @script: file with the script, written and flushed; gnuplot's standard input
- * @path: name of the file for its standard output, which takes its place only
- *	  when all is well
+ * @path: file for its standard output, replaced only on success
  *
- * There is no shell, and gnuplot never sees @path.
+ * No shell is involved, and gnuplot never sees @path.
  *
  * Return: 0, or a negative errno after a message.
  */

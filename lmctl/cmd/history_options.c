@@ -7,7 +7,7 @@
 #include "lmctl/cmd/history_options.h"
 #include "lmctl/sinks/history/history.h"
 
-/* Without --since. */
+/* Default of --since. */
 #define SINCE_DEFAULT_MS INT64_C(3600000)
 
 enum { OPT_SINCE = 0x200, OPT_MEASUREMENT };

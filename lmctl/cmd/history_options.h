@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What 'lmctl history' and 'lmctl plot' have in common: which results of which
- * file.
+ * Options of 'lmctl history' and 'lmctl plot': file and selection of results.
  */
 #ifndef LMCTL_CMD_HISTORY_OPTIONS_H
 #define LMCTL_CMD_HISTORY_OPTIONS_H
@@ -11,10 +10,10 @@
 #include "lmctl/sinks/history/history_read.h"
 
 /**
- * struct history_options - what the command line said
+ * struct history_options - parsed options
  * @file: name of the database
- * @query: which results; its flow is set by the command
- * @since: a beginning was given
+ * @query: selection of results; the command sets its flow
+ * @since: --since was given
  */
 struct history_options {
 	const char *file;
@@ -45,7 +44,7 @@ struct history_reader *
 history_options_open(const struct history_options *options);
 
 /**
- * history_options_failed() - say why reading failed
+ * history_options_failed() - report a failure to read
  * @options: checked options
  * @reader: reader
  * @err: negative errno of a reading function

@@ -29,7 +29,7 @@ struct row_key {
 _Static_assert(sizeof(struct row_key) ==
 	       sizeof(const struct flow *) + sizeof(int64_t), "padding");
 
-/* The last record of each end, and the clock in it. */
+/* Last record of each end, and its clock. */
 struct row {
 	struct row_key key;
 	struct join_row row;
@@ -41,8 +41,8 @@ struct row {
 };
 
 /*
- * What is known of the clock of a recording: block and boot of the record before, the
- * boot time since its last step, and the number of the first record after that.
+ * State of the clock of a recording: block and boot of the record before, boot time
+ * since the last step, and number of the first record after that step.
  */
 struct clock {
 	int64_t block;
@@ -102,7 +102,7 @@ static double ms(int64_t us)
 	return (double)us / 1000;
 }
 
-/* A recording is of one node and set, timing and mask. */
+/* All records of a recording have one node, set, timing and mask. */
 static int end_add(struct join_end *end, const struct record *record,
 		   char *error, size_t size)
 {
@@ -193,7 +193,7 @@ static struct row *row_get(struct join *join, const struct flow *flow,
 	return row;
 }
 
-/* In the unit of the guard band, and whatever the numbers are. */
+/* In the unit of the guard band, without overflow. */
 static bool apart(int64_t a_us, int64_t b_us, int64_t band_us)
 {
 	int64_t difference;
@@ -203,9 +203,9 @@ static bool apart(int64_t a_us, int64_t b_us, int64_t band_us)
 }
 
 /*
- * Was the clock set since the record before? A machine that boots has another boot
- * time, and that is no step. Version 1 knows of steps only where they have cut a
- * block off.
+ * Check whether the clock was set since the record before. A reboot changes the
+ * boot time and is no step. In version 1, a step shows only where it cut off a
+ * block.
  */
 static bool stepped(const struct clock *clock, const struct record *record)
 {
@@ -220,7 +220,7 @@ static bool stepped(const struct clock *clock, const struct record *record)
 	       apart(now->boot_time_us, clock->boot_time_us, record->band_us);
 }
 
-/* Steps that are shorter than the guard band count, too, once they add up. */
+/* Steps shorter than the guard band count once their sum exceeds it. */
 static void clock_add(struct clock *clock, const struct record *record,
 		      uint64_t number)
 {
@@ -344,7 +344,7 @@ static void judge_clocks(struct join *join, struct row *row)
 				count[JOIN_RECEIVED].unsynchronised;
 }
 
-/* Without source in the key, what was received may be of another node. */
+/* Without source in the key, received packets may come from another node. */
 static void judge_source(struct row *row)
 {
 	const struct in6_addr *source = row->last_source;

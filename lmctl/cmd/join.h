@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Join of two recordings, one of each end: what was sent and received per flow
- * and block, and what of it is exact.
+ * Join of two recordings, one of each end: packets sent and received per flow and
+ * block, and whether they are exact.
  */
 #ifndef LMCTL_CMD_JOIN_H
 #define LMCTL_CMD_JOIN_H
@@ -24,7 +24,7 @@ enum join_side {
 };
 
 /**
- * struct join_end - what a recording is of
+ * struct join_end - properties of a recording
  * @node: name of the node
  * @set: name of the set
  * @period_ms: length of a block
@@ -68,11 +68,11 @@ struct join_flow {
 };
 
 /**
- * enum join_status - what a row is worth
+ * enum join_status - validity of a row
  * @JOIN_EXACT: its numbers are exact
  * @JOIN_INVALID: they are not known
- * @JOIN_ANOMALY: both ends say they are exact, but more was received than
- *		  sent: they are not of the same packets
+ * @JOIN_ANOMALY: both ends are exact, but more was received than sent: they did not
+ *		  count the same packets
  */
 enum join_status {
 	JOIN_EXACT,
@@ -81,11 +81,11 @@ enum join_status {
 };
 
 /**
- * struct join_count - what one end says
+ * struct join_count - count of one end
  * @there: it has a record
- * @twice: it has more than one, and so none that can be trusted
+ * @twice: it has more than one record, so none is trusted
  * @reason: why the record is invalid
- * @unsynchronised: nothing says that the clock was right
+ * @unsynchronised: nothing shows that the clock was right
  * @packets: packets in the block
  */
 struct join_count {
@@ -112,12 +112,12 @@ struct join_row {
 
 /**
  * join_new() - make a join
- * @trust_clocks: clocks agree, whatever the records say of them
+ * @trust_clocks: treat the clocks as equal, whatever the records show
  *
- * Without that the two records of a row must be of one clock, or of two that were
- * synchronised. In any case a recording is not trusted before its last record from
- * which it follows that its clock was set by more than the guard band: nobody knows
- * since when it was wrong.
+ * Otherwise the two records of a row must be from one clock, or from two
+ * synchronised clocks. In any case, records before the last step of a recording's
+ * clock by more than the guard band are not trusted: the time from which it was
+ * wrong is unknown.
  *
  * Return: join for join_free(), or NULL when memory is short.
  */
@@ -132,11 +132,11 @@ void join_free(struct join *join);
 /**
  * join_add() - add a record
  * @join: join
- * @side: recording that it is from
+ * @side: its recording
  * @record: record
- * @wanted: its flow is to have rows, those of its other records included: the
- *	    ends may call a flow by different names. The blocks of a recording
- *	    are those of all its flows
+ * @wanted: make rows for its flow, for its other records, too: the ends may have
+ *	    different names for a flow. The blocks of a recording are those of all
+ *	    its flows
  * @error: filled with a sentence when it fails
  * @size: size of @error in bytes
  *
@@ -147,7 +147,7 @@ int join_add(struct join *join, enum join_side side,
 	     char *error, size_t size);
 
 /**
- * join_finish() - join what was added
+ * join_finish() - join the added records
  * @join: join
  * @error: filled with a sentence when it fails
  * @size: size of @error in bytes
@@ -157,7 +157,7 @@ int join_add(struct join *join, enum join_side side,
 int join_finish(struct join *join, char *error, size_t size);
 
 /**
- * join_end() - what a recording is of
+ * join_end() - properties of a recording
  * @join: join
  * @side: recording
  *
@@ -185,7 +185,7 @@ const struct join_flow *join_next_flow(const struct join *join,
 				       const struct join_flow *flow);
 
 /**
- * join_left_out() - number of rows of blocks that only one recording reaches
+ * join_left_out() - number of rows of blocks outside one of the recordings
  * @join: finished join
  *
  * Return: rows.
@@ -193,16 +193,16 @@ const struct join_flow *join_next_flow(const struct join *join,
 uint64_t join_left_out(const struct join *join);
 
 /**
- * join_word() - why one end's count is of no use
+ * join_word() - reason for which the count of an end is unusable
  * @count: count
  *
  * Return: a word as reason_word() has them, "missing" without a record,
- * "recorded-twice" with two, "clock-unsynchronised"; NULL if it is of use.
+ * "recorded-twice" with two, "clock-unsynchronised"; NULL if it is usable.
  */
 const char *join_word(const struct join_count *count);
 
 /**
- * join_unsynchronised() - number of rows that are invalid only by their clocks
+ * join_unsynchronised() - number of rows that only their clocks make invalid
  * @join: finished join
  *
  * Return: rows.

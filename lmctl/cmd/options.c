@@ -17,9 +17,9 @@
 #define TIMEOUT_MAX (INT32_MAX / 1000)
 
 /*
- * argp prints "Try ... --help" after every error, to a stream of its own. It
- * takes no stream for "do not": errors are then the one line that getopt or
- * lmctl_usage() prints, and argp_parse() returns instead of exiting.
+ * argp prints "Try ... --help" after every error. Without an error stream it prints
+ * nothing and argp_parse() returns instead of exiting: an error is the one line of
+ * getopt or lmctl_usage().
  */
 static error_t frame_parse(int key, char *arg, struct argp_state *state)
 {

@@ -11,22 +11,22 @@
 #include "lmctl/sinks/figures.h"
 
 #define TIME_LEN 64
-/* Apart in lightness, too: for grey printers, and eyes that see no colours. */
+/* Different in lightness, too: for grey printers and colour-blind readers. */
 #define GRID_COLOUR "#ebebeb"
 #define INVALID_COLOUR "#a8a8a8"
 #define ANOMALY_COLOUR "#ffd9a0"
-/* A bin of one block can be little more than half as wide as it might be. */
+/* A bin of one block can be little wider than half of the maximum. */
 #define BINS_MAX (2 * PLOT_BINS + 2)
 
 /**
  * struct bin - one or more blocks
  * @from_ms: start of the first
  * @to_ms: end of the last
- * @exact_ms: length of those that are exact
+ * @exact_ms: length of the exact ones
  * @exact: number of those
- * @invalid: number of those that are not known
+ * @invalid: number of invalid ones
  * @anomalies: number of those with more received than sent
- * @sent: packets of those that are exact
+ * @sent: packets of the exact ones
  * @received: likewise
  * @worst: highest loss ratio of an exact one
  */
@@ -84,7 +84,7 @@ uint64_t plot_blocks(const struct plot *plot)
 	return plot->sum.exact + plot->sum.invalid + plot->sum.anomalies;
 }
 
-/* The bin that a block begins in; the last one if there is no other left. */
+/* Bin in which a block begins; the last bin if no other is left. */
 static struct bin *find_bin(struct plot *plot, int64_t start_ms,
 			    uint32_t period_ms)
 {
@@ -133,7 +133,7 @@ int plot_add(struct plot *plot, const struct result *result)
 		   strcmp(plot->measurement, result->of->name)) {
 		return -EEXIST;
 	}
-	/* When its packets were lost is not known. */
+	/* The time of its losses is unknown. */
 	if (result->gap) {
 		if (total.status == RESULT_EXACT) {
 			plot->sum.sent += total.sent;
@@ -153,7 +153,7 @@ static bool binned(const struct plot *plot)
 	return plot->width_ms >= 2 * (int64_t)plot->period_ms;
 }
 
-/* A string that is only itself; gnuplot ends it at a quote or a line's end. */
+/* Write a literal string; gnuplot ends it at a quote or a newline. */
 static void put_string(const char *text, FILE *stream)
 {
 	putc('\'', stream);
@@ -166,7 +166,7 @@ static void put_string(const char *text, FILE *stream)
 	putc('\'', stream);
 }
 
-/* Seconds since 1970 as if local time was UTC, which is all gnuplot knows. */
+/* Seconds since 1970 as if local time was UTC: gnuplot knows no time zones. */
 static double at(const struct plot *plot, int64_t ms)
 {
 	return (double)(ms + plot->east_ms) / 1000;
@@ -184,7 +184,7 @@ static void put_point(const struct plot *plot, const struct bin *bin,
 		(double)bin->received / seconds);
 }
 
-/* A blank line is a gap: where no block is, and where none is exact. */
+/* A blank line is a gap, for bins without blocks or without exact ones. */
 static void put_data(const struct plot *plot, FILE *stream)
 {
 	const struct bin *before = NULL;
@@ -255,7 +255,7 @@ static void put_title(const struct plot *plot, FILE *stream)
 	      stream);
 }
 
-/* Dates only where there is more than one, seconds only where they tell. */
+/* Print dates only if there is more than one, seconds only where needed. */
 static const char *tics_format(const struct plot *plot)
 {
 	int64_t range = plot->until_ms - plot->since_ms;
@@ -318,7 +318,7 @@ static void put_frame(const struct plot *plot, enum plot_format format,
 	put_title(plot, stream);
 }
 
-/* Entries of the legend for the bands, if there are some. */
+/* Entries of the legend for the bands, if any. */
 static void put_legend(const struct plot *plot, FILE *stream)
 {
 	if (plot->sum.invalid)

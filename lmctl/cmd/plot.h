@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Plot: results of one flow in, a script for gnuplot with its data out. Knows
- * no file and no program.
+ * Plot: results of one flow in, a script for gnuplot with its data out. Pure.
  *
- * Blocks that are shorter than one of PLOT_BINS parts of the time share a bin,
- * so that a month is no larger a picture than an hour; the worst block of a bin
- * stays visible.
+ * Blocks shorter than 1/PLOT_BINS of the time share a bin, so the picture of a
+ * month is as small as that of an hour; the worst block of a bin stays visible.
  */
 #ifndef LMCTL_CMD_PLOT_H
 #define LMCTL_CMD_PLOT_H
@@ -29,7 +27,7 @@ enum plot_format {
 struct plot;
 
 /**
- * plot_new() - begin a plot
+ * plot_new() - make a plot
  * @since_ms: left end of the axis of time, milliseconds since 1970
  * @until_ms: right end
  *
@@ -44,7 +42,7 @@ struct plot *plot_new(int64_t since_ms, int64_t until_ms);
 void plot_free(struct plot *plot);
 
 /**
- * plot_add() - take a result in
+ * plot_add() - add a result
  * @plot: plot
  * @result: result; all of one flow of one measurement, in the order of time
  *
@@ -66,8 +64,8 @@ uint64_t plot_blocks(const struct plot *plot);
  * @format: kind of picture; gnuplot prints it on its standard output
  * @stream: open for writing
  *
- * No name reaches gnuplot but in single quotes, where nothing but the quote
- * itself has a meaning.
+ * Names reach gnuplot in single quotes only, where only the quote itself is
+ * special.
  */
 void plot_script(const struct plot *plot, enum plot_format format,
 		 FILE *stream);

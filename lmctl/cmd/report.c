@@ -64,7 +64,7 @@ static int write_flow(struct sink *sink, const struct sr6flow_set *set,
 	if (!sink->first && putc_unlocked(',', sink->spool) == EOF)
 		return fail_spool();
 	sink->first = false;
-	/* Every flow fits: names and SID lists are short. */
+	/* Every flow fits: names and SID lists are bounded. */
 	return fwrite_unlocked(line->text, 1, line->len, sink->spool) ==
 	       line->len ? 0 : fail_spool();
 }
@@ -100,14 +100,14 @@ static int sink_again(void *arg)
 	return 0;
 }
 
-/* Positive when a callback failed and has said so. */
+/* Positive when a callback failed after a message. */
 static int sink_callback(const struct sr6flow_set *set,
 			 const struct sr6flow_record *record, void *arg)
 {
 	return sink_flow(set, record, arg) ? 1 : 0;
 }
 
-/* A set without flows calls nobody back: its state is asked for then. */
+/* A set without flows calls no callback: request its state. */
 static int sink_fill(struct sink *sink, struct sr6flow *handle,
 		     const char *set)
 {
@@ -192,7 +192,7 @@ static int copy(FILE *from, FILE *to)
 			break;
 	if (ferror(from))
 		return fail_spool();
-	/* Whoever closes stdout reports that it failed. */
+	/* output_close() reports a failure of stdout. */
 	fflush(to);
 	return 0;
 }

@@ -2,9 +2,9 @@
 /*
  * Sets and their flows as tables and JSON.
  *
- * A report is whole or it is not printed: JSON goes to a temporary file first,
- * so that memory does not grow with the number of flows and an interrupted
- * dump can be read again.
+ * A report is printed completely or not at all: JSON goes to a temporary file
+ * first, so that memory does not grow with the number of flows and an interrupted
+ * dump can be repeated.
  */
 #ifndef LMCTL_CMD_REPORT_H
 #define LMCTL_CMD_REPORT_H
@@ -19,17 +19,17 @@
 #define REPORT_VERSION 2
 
 /**
- * struct report - what to say about each flow
+ * struct report - content of a report
  * @columns: columns of the table
  * @n_columns: number of columns
  * @by: column by which rows are sorted
- * @then: column by which those of the same name are, or the same column
+ * @then: second column to sort by, or the same column
  * @rows: adds the rows of a flow to the table; 0 or a negative errno after a
  *	  message
  * @flow_json: writes the keys of a flow's object
- * @head: prints what comes before the table of a set, or NULL
- * @tail: prints what comes after it, or NULL
- * @select: whether a flow is in the report, or NULL for all
+ * @head: prints the text before the table of a set, or NULL
+ * @tail: prints the text after it, or NULL
+ * @select: selects the flows of the report, NULL for all
  * @arg: for @select
  */
 struct report {
@@ -89,7 +89,7 @@ int report_sets_json(const struct sr6flow_set *sets, unsigned int n);
 json_t *report_set_object(const struct sr6flow_set *set);
 
 /**
- * report_flow_keys() - write what tells a flow apart: name and SID list
+ * report_flow_keys() - write the identity of a flow: name and SID list
  * @line: line, within the object of the flow
  * @set: state of its set
  * @record: flow
@@ -98,7 +98,7 @@ void report_flow_keys(struct jsonline *line, const struct sr6flow_set *set,
 		      const struct sr6flow_record *record);
 
 /**
- * report_counters_keys() - write that and the counters by slot
+ * report_counters_keys() - write identity and counters by slot
  * @line: line, within the object of the flow
  * @set: state of its set
  * @record: flow
@@ -107,7 +107,7 @@ void report_counters_keys(struct jsonline *line, const struct sr6flow_set *set,
 			  const struct sr6flow_record *record);
 
 /**
- * report_slot_name() - what a slot counts
+ * report_slot_name() - name of a slot
  * @mask: mark mask
  * @slot: below sr6flow_slots()
  *
