@@ -1,22 +1,22 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# In the guest, for test/fuzz/guest/search.sh: searches with one harness from
-# the kept inputs on, and prints the inputs that are worth keeping.
+# In the guest, for test/fuzz/guest/search.sh: searches with kfuzz_netlink from the
+# kept inputs on, and prints the inputs that are worth keeping.
 #
-#   kfuzz_search.sh HARNESS RUNS SEED TIME
+#   kfuzz_search.sh RUNS SEED TIME
 #
-# It ends after RUNS inputs, or TIME seconds.
-# Lines: "@input HEX" to keep, "@found HEX" for a finding, "@block OFFSET" for a
-# basic block of the module that was reached; all else is for people.
+# It ends after RUNS inputs, or TIME seconds. It prints lines "@input HEX" to keep,
+# "@found HEX" for a finding, and "@block OFFSET" for a basic block of the module that
+# was executed; all other output is for people.
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=test/vm/kfuzz.sh
 . "$test_dir/kfuzz.sh"
 # shellcheck source=test/vm/trouble.sh
 . "$test_dir/trouble.sh"
 
-harness=$1 runs=$2 seed=$3 time=$4
-# After so many the kernel's log is looked at.
+runs=$1 seed=$2 time=$3
+# Inputs between two looks at the kernel's log.
 chunk=20000
 
 hex() {
@@ -34,39 +34,38 @@ complaint() {
 	dmesg | grep -E -m 1 -A 40 "$trouble"
 }
 
-# printed NAME: the number behind a name that the last run has printed, or 0
-printed() {
-	awk -v name="$1:" '$1 == name { n = $2 } END { print n + 0 }' "$tmp/log"
+# executed: the number of inputs that the last run has printed, or 0
+executed() {
+	awk '$1 == "stat::number_of_executed_units:" { n = $2 } END { print n + 0 }' "$tmp/log"
 }
 
-# quietly COMMAND...: in the router, with its output in $tmp/log
+# quietly ARGUMENT...: run the harness, with its output in $tmp/log
 quietly() {
-	on router "$@" >"$tmp/log" 2>&1
+	on host kfuzz_netlink "$@" >"$tmp/log" 2>&1
 }
 
 # merged: the smallest row of inputs that reaches all blocks, and those
 merged() {
 	mkdir "$tmp/merged"
-	quietly "$harness" -merge=1 -max_len=512 "$tmp/merged" "$tmp/corpus" &&
-		KFUZZ_BLOCKS=$tmp/blocks quietly "$harness" "$tmp/merged"/*
+	quietly -merge=1 -max_len=512 "$tmp/merged" "$tmp/corpus" &&
+		KFUZZ_BLOCKS=$tmp/blocks quietly "$tmp/merged"/*
 }
 
 modprobe ip_set_hash_sr6flow
-kfuzz_router
-kfuzz_inputs "/test/kfuzz/$harness" "$tmp/corpus"
+node_add host
+kfuzz_inputs "$tmp/corpus"
 mkdir "$tmp/found"
-began=$SECONDS spent=0 done=0 packets=0 status=0
+began=$SECONDS spent=0 done=0 status=0
 while [ "$done" -lt "$runs" ] && [ "$spent" -lt "$time" ] && [ "$status" -eq 0 ]; do
 	[ $((runs - done)) -ge $chunk ] || chunk=$((runs - done))
 	# Runs include those of the inputs that are there.
-	quietly "$harness" -runs=$chunk -max_len=512 -seed="$seed" -timeout=300 \
+	quietly -runs=$chunk -max_len=512 -seed="$seed" -timeout=300 \
 		-max_total_time=$((time - spent)) -artifact_prefix="$tmp/found/" \
 		-print_final_stats=1 -rss_limit_mb=0 "$tmp/corpus" || status=$?
-	done=$((done + $(printed stat::number_of_executed_units)))
-	packets=$((packets + $(printed packets)))
+	done=$((done + $(executed)))
 	seed=$((seed + 1))
 	spent=$((SECONDS - began))
-	echo "$done runs, $packets packets in $spent s, $((done / (spent + 1))) a second, $(find "$tmp/corpus" -type f | wc -l) inputs"
+	echo "$done runs in $spent s, $((done / (spent + 1))) a second, $(find "$tmp/corpus" -type f | wc -l) inputs"
 	if complaint; then
 		status=1
 	fi
@@ -79,4 +78,4 @@ fi
 grep '^blocks' "$tmp/log"
 sed 's/^/@block /' "$tmp/blocks"
 keep input "$tmp/merged"
-ok "$harness: $done runs, $packets packets in $spent s"
+ok "kfuzz_netlink: $done runs in $spent s"

@@ -1,35 +1,34 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Searches in a guest with one harness of this folder and keeps what it found
-# in corpus/HARNESS, made small, instead of what is there.
+# Searches in a guest with kfuzz_netlink, and replaces corpus/kfuzz_netlink by the
+# smallest set of inputs that reaches all that it found.
 #
-#   search.sh HARNESS [RUNS [SEED [SECONDS]]]
+#   search.sh [RUNS [SEED [SECONDS]]]
 #
-# The kernel is the debug one, which has KCOV, without kmemleak, at whose leaks
-# nobody would look. It ends after RUNS inputs (1,000,000 unless given), or SECONDS
-# (a day).
+# The kernel is the debug kernel, which has KCOV, without kmemleak, because nothing reads
+# its reports here. It ends after RUNS inputs (default 1000000), or SECONDS (default
+# 86400).
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 guest=$here/../../vm/guest.sh
 kernel=6.1-debug
-[ $# -ge 1 ] || { sed -n '/^#   search/p' "$0" >&2; exit 2; }
-harness=$1 runs=${2:-1000000} seed=${3:-$((RANDOM + 1))}
-time=${4:-86400}
+corpus=$here/corpus/kfuzz_netlink
+runs=${1:-1000000} seed=${2:-$((RANDOM + 1))} time=${3:-86400}
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
-echo "$harness: $runs runs from seed $seed on $kernel"
+echo "$runs runs from seed $seed on $kernel"
 status=0
 VM_APPEND="${VM_APPEND-} kmemleak=off" "$guest" --kernel "$kernel" --smp 2 \
 	--mem 1536 --timeout $((time + 3600)) \
-	"bash /test/kfuzz_search.sh $harness $runs $seed $time" |
+	"bash /test/kfuzz_search.sh $runs $seed $time" |
 	stdbuf -oL tr -d '\r' | tee "$log" |
 	grep --line-buffered -v '^@input\|^@block' || status=$?
 if [ "$status" -ne 0 ]; then
-	echo "$harness: status $status; findings are the lines @found" >&2
+	echo "status $status; findings are the lines @found" >&2
 	exit 1
 fi
-sed -n 's/^@input //p' "$log" | sort >"$here/corpus/$harness"
-echo "$harness: $(wc -l <"$here/corpus/$harness") inputs kept, $(grep -c '^@block' "$log") blocks"
+sed -n 's/^@input //p' "$log" | sort >"$corpus"
+echo "$(wc -l <"$corpus") inputs kept, $(grep -c '^@block' "$log") blocks"
