@@ -1,24 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Any bytes as a configuration file. */
 #include <stdio.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include "lmctl/engine/recording.h"
 #include "lmctl/service/config.h"
 #include "test/fuzz/input.h"
 
 #define TERMINATED(text) must(memchr((text), 0, sizeof(text)) != NULL)
-
-/* A file that is in memory only, by the name that it has in /proc. */
-static int memory_file(char *path, size_t size)
-{
-	int fd = memfd_create("config", MFD_CLOEXEC);
-
-	must(fd >= 0);
-	snprintf(path, size, "/proc/self/fd/%d", fd);
-	return fd;
-}
 
 static void check_measure(const struct config_measure *measure)
 {
@@ -80,15 +68,10 @@ static void check(const struct config *config)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static char path[32];
-	static int fd = -1;
+	const char *path = input_file(data, size);
 	struct config *config;
 	char error[256];
 
-	if (fd < 0)
-		fd = memory_file(path, sizeof(path));
-	must(!ftruncate(fd, 0));
-	must(pwrite(fd, data, size, 0) == (ssize_t)size);
 	config = config_load(path, error, sizeof(error));
 	if (config) {
 		must(!error[0]);

@@ -2,15 +2,13 @@
 /* Any bytes as a file of flows for lmctl add. */
 #include <stdarg.h>
 #include <stdbool.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include "lmctl/cmd/flowlist.h"
 #include "test/fuzz/input.h"
 
 /* Messages that were printed, all of them about one file. */
 static unsigned int messages;
-static char path[32];
+static const char *path;
 
 __attribute__((format(printf, 1, 2)))
 void __wrap_lmctl_error(const char *format, ...);
@@ -26,16 +24,6 @@ void __wrap_lmctl_error(const char *format, ...)
 	va_end(args);
 	must(!strncmp(text, path, strlen(path)));
 	messages++;
-}
-
-/* A file that is in memory only, by the name that it has in /proc. */
-static int memory_file(void)
-{
-	int fd = memfd_create("flows", MFD_CLOEXEC);
-
-	must(fd >= 0);
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	return fd;
 }
 
 static void check(const struct flowlist *list, unsigned int lines)
@@ -78,14 +66,10 @@ static void check_text(const struct flowlist *list)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct flowlist list = { 0 };
-	static int fd = -1;
 	unsigned int lines = 1;
 	int err;
 
-	if (fd < 0)
-		fd = memory_file();
-	must(!ftruncate(fd, 0));
-	must(pwrite(fd, data, size, 0) == (ssize_t)size);
+	path = input_file(data, size);
 	for (size_t i = 0; i < size; i++)
 		lines += data[i] == '\n';
 	messages = 0;

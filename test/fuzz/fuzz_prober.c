@@ -193,7 +193,9 @@ static struct prober *make_prober(unsigned int bits)
 	return prober_new(config, &ops, &world);
 }
 
-/* Flow, block, packets, and reason and identity of the cumulative counters. */
+/* Flow, block, packets; identity of the cumulative counters in the two highest bits of a
+ * byte, the reason in its others.
+ */
 static void step_record(struct prober *prober, struct input *input)
 {
 	struct record record = {
@@ -208,9 +210,9 @@ static void step_record(struct prober *prober, struct input *input)
 	record.packets = input_number(input, 2);
 	record.bytes = record.packets * 100;
 	reason = (unsigned int)input_number(input, 1);
-	record.reason = reason % REASON_UNKNOWN;
+	record.reason = (reason & 63) % REASON_UNKNOWN;
 	if (!record.reason) {
-		record.continuity = reason / REASON_UNKNOWN % 4;
+		record.continuity = reason >> 6;
 		record.total.packets = (uint64_t)record.block * 70000;
 		record.total.bytes = record.total.packets * 100;
 	}

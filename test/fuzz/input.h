@@ -12,6 +12,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -78,7 +81,7 @@ static inline uint8_t *input_copy(struct input *input, size_t len)
 	return copy;
 }
 
-/* Unlike assert(), it is there whatever is defined. */
+/* Unlike assert(), it checks with NDEBUG too. */
 #define must(condition) must_at(!!(condition), #condition, __FILE__, __LINE__)
 
 static inline void must_at(int condition, const char *text, const char *file,
@@ -88,6 +91,28 @@ static inline void must_at(int condition, const char *text, const char *file,
 		return;
 	fprintf(stderr, "%s:%d: not true: %s\n", file, line, text);
 	abort();
+}
+
+/**
+ * input_file() - write bytes to a file in memory, which only its owner may read
+ * @data: bytes
+ * @size: their number
+ *
+ * Return: name of the file; it is the same at each call, and the file is overwritten.
+ */
+static inline const char *input_file(const uint8_t *data, size_t size)
+{
+	static char path[32];
+	static int fd = -1;
+
+	if (fd < 0) {
+		fd = memfd_create("input", MFD_CLOEXEC);
+		must(fd >= 0 && !fchmod(fd, 0600));
+		snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	}
+	must(!ftruncate(fd, 0));
+	must(pwrite(fd, data, size, 0) == (ssize_t)size);
+	return path;
 }
 
 #endif /* TEST_FUZZ_INPUT_H */
