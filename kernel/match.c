@@ -37,11 +37,11 @@ static void sr6flow_mark_and_count(struct sr6flow_htype *h, struct sr6flow_elem 
 {
 	u32 word = pkt->word;
 
-	if (mark && sr6flow_marked_before(h->mask, word & h->mask)) {
+	if (mark && sr6flow_marked_before(h->carrier, h->mask, word & h->mask)) {
 		word = h->mask;
 	} else if (mark) {
 		word = READ_ONCE(h->colour);
-		if (!sr6flow_packet_mark(skb, h->mask, word, pkt)) {
+		if (!sr6flow_packet_mark(skb, h, word, pkt)) {
 			sr6flow_diagnose(h, SR6FLOW_NOT_WRITABLE);
 			return;
 		}
@@ -182,13 +182,12 @@ static noinline int sr6flow_match_nothing(struct sr6flow_htype *h)
 }
 
 /*
- * What is known of packets when the code is compiled: the set's mark mask is in the
- * Traffic Class; how much of the source is in its key, as enum sr6flow_source_part; they
- * have no Segment Routing Header.
+ * Constants of one compilation of the match: the carrier of the set's colours; how much
+ * of the source is in its key; true for packets without Segment Routing Header.
  */
 struct sr6flow_sort {
-	bool tclass;
-	u8 source;
+	enum sr6flow_carrier carrier;
+	enum sr6flow_source_part source;
 	bool bare;
 };
 
@@ -244,19 +243,16 @@ sr6flow_match_list(struct sr6flow_htype *h, struct sk_buff *skb,
 	}
 	if (unlikely(!sr6flow_is_as_before(flow, ip6, linear, n, sort)))
 		return sr6flow_match_packet(h, skb, flags);
-	word = sr6flow_packet_word(ip6, srh, sort.tclass) & h->mask;
+	word = sr6flow_packet_word(ip6, srh, sort.carrier) & h->mask;
 	if (flags & IPSET_DIM_ONE_SRC) {
-		if (!sort.tclass && sr6flow_marked_before(h->mask, word))
+		if (sr6flow_marked_before(sort.carrier, h->mask, word))
 			return sr6flow_match_packet(h, skb, flags);
 		colour = READ_ONCE(h->colour);
 		if (word != colour) {
 			if (unlikely(skb_cloned(skb) ||
 				     skb->ip_summed == CHECKSUM_COMPLETE))
 				return sr6flow_match_packet(h, skb, flags);
-			if (sort.tclass)
-				sr6flow_mark_tclass(ip6, h->mask, colour);
-			else
-				sr6flow_mark_tag(srh, h->mask, colour);
+			sr6flow_mark(ip6, srh, sort.carrier, h->mask, colour);
 		}
 		word = colour;
 	}
@@ -310,7 +306,7 @@ static __always_inline int sr6flow_match(struct ip_set *set,
 	flags = opt->flags;
 	ip6 = ipv6_hdr(skb);
 	linear = skb_tail_pointer(skb) - (u8 *)ip6;
-	switch (sr6flow_packet_peek(ip6, linear, sort.tclass)) {
+	switch (sr6flow_packet_peek(ip6, linear, sort.carrier)) {
 	case SR6FLOW_SRV6:
 		srh = (const void *)(ip6 + 1);
 		/* The shortest lists are the most frequent. */
@@ -338,9 +334,9 @@ static __always_inline int sr6flow_match(struct ip_set *set,
  *
  * Return: 1 or 0 for IPSET_TEST, otherwise 0 or a negative errno.
  */
-#define SR6FLOW_SORT(name, is_tclass, source_part)				\
+#define SR6FLOW_SORT(name, of_carrier, source_part)				\
 static const struct sr6flow_sort sr6flow_sort_##name = {			\
-	.tclass = is_tclass, .source = source_part,				\
+	.carrier = of_carrier, .source = source_part,				\
 };										\
 										\
 static noinline int								\
@@ -376,9 +372,9 @@ int sr6flow_kadt_##name(struct ip_set *set, const struct sk_buff *skb,		\
 			     sr6flow_match_bare_##name);			\
 }
 
-SR6FLOW_SORT(tag, false, SR6FLOW_NO_SOURCE)
-SR6FLOW_SORT(tag_source, false, SR6FLOW_WHOLE_SOURCE)
-SR6FLOW_SORT(tag_prefix, false, SR6FLOW_SOURCE_PREFIX)
-SR6FLOW_SORT(tclass, true, SR6FLOW_NO_SOURCE)
-SR6FLOW_SORT(tclass_source, true, SR6FLOW_WHOLE_SOURCE)
-SR6FLOW_SORT(tclass_prefix, true, SR6FLOW_SOURCE_PREFIX)
+SR6FLOW_SORT(tag, SR6FLOW_CARRIER_TAG, SR6FLOW_NO_SOURCE)
+SR6FLOW_SORT(tag_source, SR6FLOW_CARRIER_TAG, SR6FLOW_WHOLE_SOURCE)
+SR6FLOW_SORT(tag_prefix, SR6FLOW_CARRIER_TAG, SR6FLOW_SOURCE_PREFIX)
+SR6FLOW_SORT(tclass, SR6FLOW_CARRIER_TCLASS, SR6FLOW_NO_SOURCE)
+SR6FLOW_SORT(tclass_source, SR6FLOW_CARRIER_TCLASS, SR6FLOW_WHOLE_SOURCE)
+SR6FLOW_SORT(tclass_prefix, SR6FLOW_CARRIER_TCLASS, SR6FLOW_SOURCE_PREFIX)

@@ -127,7 +127,6 @@ int sr6flow_packet_parse(const struct sk_buff *skb,
 			 struct sr6flow_packet *pkt, struct in6_addr *room)
 {
 	unsigned int off = skb_network_offset(skb);
-	bool tclass = h->mask & SR6FLOW_MASK_TCLASS;
 	const struct ipv6hdr *ip6;
 	struct ipv6hdr _ip6;
 	int nexthdr;
@@ -142,14 +141,15 @@ int sr6flow_packet_parse(const struct sk_buff *skb,
 	nexthdr = sr6flow_walk(skb, off + sizeof(*ip6), ip6->nexthdr, pkt, room);
 	if (nexthdr < 0)
 		return nexthdr;
-	if (tclass)
+	/* sr6flow_parse_srh() has read the Tag. */
+	if (h->carrier == SR6FLOW_CARRIER_TCLASS)
 		pkt->word = ipv6_get_dsfield(ip6);
 	if (pkt->srh) {
 		sr6flow_keep_usual(pkt, off + sizeof(*ip6));
 		return SR6FLOW_SRV6;
 	}
-	/* The Tag cannot carry a colour where there is no SRH. */
-	if (!tclass || !sr6flow_is_payload(nexthdr))
+	if (sr6flow_carrier_info(h->carrier)->needs_srh ||
+	    !sr6flow_is_payload(nexthdr))
 		return SR6FLOW_OTHER;
 	*room = ip6->daddr;
 	pkt->key.sids = room;
@@ -161,35 +161,37 @@ int sr6flow_packet_parse(const struct sk_buff *skb,
 /**
  * sr6flow_packet_mark() - write a colour into a packet
  * @skb: packet; its header may move, so pointers into it are void afterwards
- * @mask: mark mask; no other bit changes
+ * @h: set; no bit outside its mark mask changes
  * @colour: colour
  * @pkt: from sr6flow_packet_parse()
  *
  * Return: true, or false if the header cannot be made writable.
  */
-bool sr6flow_packet_mark(struct sk_buff *skb, u32 mask, u32 colour,
-			 const struct sr6flow_packet *pkt)
+bool sr6flow_packet_mark(struct sk_buff *skb, const struct sr6flow_htype *h,
+			 u32 colour, const struct sr6flow_packet *pkt)
 {
-	unsigned int ip6_off = skb_network_offset(skb);
-	bool tclass = mask & SR6FLOW_MASK_TCLASS;
-	struct ipv6_sr_hdr *srh;
+	/* The word that the carrier is in, and the end of its header. */
+	unsigned int word = 0, end = 0;
 	__wsum from, to;
 
-	if ((pkt->word & mask) == colour)
+	if ((pkt->word & h->mask) == colour)
 		return true;
-	if (skb_ensure_writable(skb, tclass ? ip6_off + sizeof(struct ipv6hdr) :
-					      pkt->srh + sizeof(*srh)))
-		return false;
-	if (tclass) {
-		from = *(__force __wsum *)ipv6_hdr(skb);
-		sr6flow_mark_tclass(ipv6_hdr(skb), mask, colour);
-		to = *(__force __wsum *)ipv6_hdr(skb);
-	} else {
-		srh = (struct ipv6_sr_hdr *)(skb->data + pkt->srh);
-		from = csum_unfold((__force __sum16)srh->tag);
-		sr6flow_mark_tag(srh, mask, colour);
-		to = csum_unfold((__force __sum16)srh->tag);
+	switch ((enum sr6flow_carrier)h->carrier) {
+	case SR6FLOW_CARRIER_TAG:
+		end = pkt->srh + sizeof(struct ipv6_sr_hdr);
+		word = end - sizeof(from);
+		break;
+	case SR6FLOW_CARRIER_TCLASS:
+		word = skb_network_offset(skb);
+		end = word + sizeof(struct ipv6hdr);
+		break;
 	}
+	if (skb_ensure_writable(skb, end))
+		return false;
+	from = *(__force __wsum *)(skb->data + word);
+	sr6flow_mark(ipv6_hdr(skb), (struct ipv6_sr_hdr *)(skb->data + pkt->srh),
+		     h->carrier, h->mask, colour);
+	to = *(__force __wsum *)(skb->data + word);
 	if (skb->ip_summed == CHECKSUM_COMPLETE)
 		skb->csum = csum_add(csum_sub(skb->csum, from), to);
 	return true;

@@ -46,8 +46,8 @@ struct sr6flow_packet {
 int sr6flow_packet_parse(const struct sk_buff *skb,
 			 const struct sr6flow_htype *h,
 			 struct sr6flow_packet *pkt, struct in6_addr *room);
-bool sr6flow_packet_mark(struct sk_buff *skb, u32 mask, u32 colour,
-			 const struct sr6flow_packet *pkt);
+bool sr6flow_packet_mark(struct sk_buff *skb, const struct sr6flow_htype *h,
+			 u32 colour, const struct sr6flow_packet *pkt);
 
 /* The kernel's header does not say that the Tag is big endian. */
 static inline __be16 sr6flow_tag(const struct ipv6_sr_hdr *srh)
@@ -78,14 +78,16 @@ static inline bool sr6flow_is_payload(u8 nexthdr)
  * sr6flow_packet_peek() - see at a glance what a packet is
  * @ip6: its IPv6 header
  * @linear: bytes of the packet that are in one piece from there on
- * @bare: flows without a Segment Routing Header are wanted
+ * @carrier: carrier of the set's colours
  *
  * Return: SR6FLOW_SRV6 for a packet that has a routing header of which at
  * least 8 bytes can be read; SR6FLOW_BARE; SR6FLOW_OTHER; or SR6FLOW_UNSURE.
  */
 static __always_inline enum sr6flow_kind
-sr6flow_packet_peek(const struct ipv6hdr *ip6, unsigned int linear, bool bare)
+sr6flow_packet_peek(const struct ipv6hdr *ip6, unsigned int linear,
+		    enum sr6flow_carrier carrier)
 {
+	const bool bare = !sr6flow_carrier_info(carrier)->needs_srh;
 	const u64 headers = SR6FLOW_EXTHDRS | (bare ? SR6FLOW_PAYLOADS : 0);
 	u8 nexthdr;
 
@@ -157,17 +159,23 @@ sr6flow_srh_is_as_before(const struct sr6flow_elem *flow,
 	       srh->segments_left == last.segments_left;
 }
 
-/* The field of the mark word that a mask is in. */
+/* The part of the mark word that is in a carrier. */
 static __always_inline u32 sr6flow_packet_word(const struct ipv6hdr *ip6,
 					       const struct ipv6_sr_hdr *srh,
-					       bool tclass)
+					       enum sr6flow_carrier carrier)
 {
-	return tclass ? ipv6_get_dsfield(ip6) :
-			(u32)ntohs(sr6flow_tag(srh)) << 16;
+	switch (carrier) {
+	case SR6FLOW_CARRIER_TAG:
+		return (u32)ntohs(sr6flow_tag(srh)) << 16;
+	case SR6FLOW_CARRIER_TCLASS:
+		return ipv6_get_dsfield(ip6);
+	}
+	return 0;
 }
 
 /**
  * sr6flow_marked_before() - check whether a packet at a marking rule has a colour
+ * @carrier: enum sr6flow_carrier
  * @mask: mark mask
  * @masked: mark word AND @mask
  *
@@ -179,12 +187,13 @@ static __always_inline u32 sr6flow_packet_word(const struct ipv6hdr *ip6,
  * Return: true if the packet is to be left as it is; it is counted in the slot of
  * both bits, which marking never uses.
  */
-static __always_inline bool sr6flow_marked_before(u32 mask, u32 masked)
+static __always_inline bool sr6flow_marked_before(unsigned int carrier, u32 mask,
+						  u32 masked)
 {
-	return unlikely(masked) && masked != mask && mask & SR6FLOW_MASK_TAG;
+	return unlikely(masked && masked != mask) &&
+	       sr6flow_carrier_info(carrier)->starts_zero;
 }
 
-/* Write a colour into a header that is writable. */
 static __always_inline void sr6flow_mark_tclass(struct ipv6hdr *ip6, u32 mask,
 						u32 colour)
 {
@@ -194,13 +203,28 @@ static __always_inline void sr6flow_mark_tclass(struct ipv6hdr *ip6, u32 mask,
 	*word = (*word & ~htonl(mask << 20)) | htonl(colour << 20);
 }
 
-/* The same for a Tag. */
 static __always_inline void sr6flow_mark_tag(struct ipv6_sr_hdr *srh, u32 mask,
 					     u32 colour)
 {
 	u32 word = (u32)ntohs(sr6flow_tag(srh)) << 16;
 
 	srh->tag = (__force __u16)htons(((word & ~mask) | colour) >> 16);
+}
+
+/* Write a colour into a header that is writable. */
+static __always_inline void sr6flow_mark(struct ipv6hdr *ip6,
+					 struct ipv6_sr_hdr *srh,
+					 enum sr6flow_carrier carrier, u32 mask,
+					 u32 colour)
+{
+	switch (carrier) {
+	case SR6FLOW_CARRIER_TAG:
+		sr6flow_mark_tag(srh, mask, colour);
+		break;
+	case SR6FLOW_CARRIER_TCLASS:
+		sr6flow_mark_tclass(ip6, mask, colour);
+		break;
+	}
 }
 
 #endif /* SR6FLOW_PACKET_H */

@@ -38,6 +38,7 @@ enum sr6flow_source_part {
  * @asked: by which index the set was last asked to count, see swap.c
  * @index: by which index the set was last listed
  * @netmask: bits of the source in the key, 0 for none
+ * @carrier: field of @mask, enum sr6flow_carrier
  * @asked_before: and by which other index before that
  * @source_mask: mask of source addresses; all bits without a netmask, because then
  *		 whole addresses are compared with the last packet's
@@ -72,7 +73,8 @@ struct sr6flow_htype {
 	u16 asked;
 	u16 index;
 	u32 colour;
-	u16 netmask;
+	u8 netmask;
+	u8 carrier;
 	u16 asked_before;
 	u64 factor;
 	struct in6_addr source_mask;

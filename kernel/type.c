@@ -145,17 +145,15 @@ static int sr6flow_head(struct ip_set *set, struct sk_buff *skb)
 	.cancel_gc	= sr6flow_cancel_gc,	\
 	.region_lock	= true
 
-/*
- * By the field that the mark mask is in, and how much of the source is in the key, so
- * that packets need not ask.
- */
+/* By carrier and source in the key: the match is compiled for each pair. */
 static const struct ip_set_type_variant
-sr6flow_variants[2][SR6FLOW_SOURCE_PARTS] = {
-	{
+sr6flow_variants[SR6FLOW_CARRIER_MAX + 1][SR6FLOW_SOURCE_PARTS] = {
+	[SR6FLOW_CARRIER_TAG] = {
 		[SR6FLOW_NO_SOURCE] = { SR6FLOW_VARIANT(tag) },
 		[SR6FLOW_WHOLE_SOURCE] = { SR6FLOW_VARIANT(tag_source) },
 		[SR6FLOW_SOURCE_PREFIX] = { SR6FLOW_VARIANT(tag_prefix) },
-	}, {
+	},
+	[SR6FLOW_CARRIER_TCLASS] = {
 		[SR6FLOW_NO_SOURCE] = { SR6FLOW_VARIANT(tclass) },
 		[SR6FLOW_WHOLE_SOURCE] = { SR6FLOW_VARIANT(tclass_source) },
 		[SR6FLOW_SOURCE_PREFIX] = { SR6FLOW_VARIANT(tclass_prefix) },
@@ -279,6 +277,7 @@ static int sr6flow_create(struct net *net, struct ip_set *set,
 	if (!h)
 		return -ENOMEM;
 	h->mask = mask;
+	h->carrier = sr6flow_carrier(mask);
 	h->factor = sr6flow_slot_factor(mask);
 	sr6flow_set_netmask(h, netmask);
 	h->colour = colour;
@@ -286,8 +285,7 @@ static int sr6flow_create(struct net *net, struct ip_set *set,
 	if (tb[IPSET_ATTR_MAXELEM])
 		h->maxelem = ip_set_get_h32(tb[IPSET_ATTR_MAXELEM]);
 	set->data = h;
-	set->variant = &sr6flow_variants[!!(mask & SR6FLOW_MASK_TCLASS)]
-					[sr6flow_source_part(netmask)];
+	set->variant = &sr6flow_variants[h->carrier][sr6flow_source_part(netmask)];
 	sr6flow_init_extensions(set, tb);
 	sr6flow_swap_watch(h, net);
 	if (SET_WITH_TIMEOUT(set)) {

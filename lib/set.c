@@ -121,10 +121,12 @@ static int revision_choose(struct sr6flow *handle, const char *set,
 static int options_check(struct sr6flow *handle,
 			 const struct sr6flow_options *options, uint32_t mask)
 {
+	char choice[SR6FLOW_MASK_CHOICE_LEN];
+
 	if (!sr6flow_mask_valid(mask))
 		return fail_with(handle, EINVAL,
-				 "mark mask 0x%08x: must be one or two bits, all in 0x%08x (SRH Tag) or all in 0x%08x (Traffic Class)",
-				 mask, SR6FLOW_MASK_TAG, SR6FLOW_MASK_TCLASS);
+				 "mark mask 0x%08x: must be one or two bits, %s",
+				 mask, sr6flow_mask_choice(choice));
 	if (options->has_colour && !sr6flow_colour_valid(mask, options->colour))
 		return fail_with(handle, EINVAL,
 				 "colour 0x%08x: mark mask 0x%08x has the colours 0x%08x and 0x%08x",

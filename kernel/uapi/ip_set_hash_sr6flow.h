@@ -13,7 +13,8 @@
  *             Segment Routing Header (RFC 8754) carries them reversed.
  * mark word   32 bits: [31:16] SRH Tag, [15:8] zero, [7:0] Traffic Class of
  *             the outer IPv6 header.
- * mark mask   one or two bits of the mark word, all in one of the two fields.
+ * carrier     field of the packet that carries the colour: Tag or Traffic Class.
+ * mark mask   one or two bits of the mark word, all in one carrier.
  * netmask     leading bits of the outer source address that belong to the key of a
  *             flow, 0 for none.
  * colour      mark word AND mark mask.
@@ -113,6 +114,7 @@
 #else
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 #endif
 
@@ -134,9 +136,9 @@
 #define SR6FLOW_NAME_MAX	31
 #define SR6FLOW_NETMASK_MAX	128
 
+/* Bits of the mark word by carrier, and the ECN bits among them. */
 #define SR6FLOW_MASK_TAG	0xffff0000u
 #define SR6FLOW_MASK_TCLASS	0x000000ffu
-/* The ECN bits of the Traffic Class: congestion marking rewrites them. */
 #define SR6FLOW_MASK_ECN	0x00000003u
 #define SR6FLOW_MASK_DEFAULT	0x00030000u
 #define SR6FLOW_SLOTS_MAX	4
@@ -200,19 +202,111 @@ struct sr6flow_diagnostics {
 };
 
 /**
+ * enum sr6flow_carrier - field of the packet that carries the colour
+ * @SR6FLOW_CARRIER_TAG: Tag of the Segment Routing Header
+ * @SR6FLOW_CARRIER_TCLASS: Traffic Class of the outer IPv6 header
+ * @SR6FLOW_CARRIER_MAX: the last one
+ */
+enum sr6flow_carrier {
+	SR6FLOW_CARRIER_TAG,
+	SR6FLOW_CARRIER_TCLASS,
+	SR6FLOW_CARRIER_MAX = SR6FLOW_CARRIER_TCLASS
+};
+
+/**
+ * struct sr6flow_carrier_info - a carrier and the limits of its use
+ * @mask: bits of the mark word that are in it
+ * @needs_srh: packets without Segment Routing Header do not have the field
+ * @starts_zero: the field is zero before marking: a colour in it at a marking rule was
+ *		 written by another one
+ * @rewritten: bits of @mask that the network rewrites; with them counts are wrong
+ * @name: name for messages
+ * @rewritten_by: name of the bits in @rewritten and the reason, NULL if there are none
+ * @warning: condition for the use of any bit of @mask, or NULL
+ */
+struct sr6flow_carrier_info {
+	__u32 mask;
+	bool needs_srh;
+	bool starts_zero;
+	__u32 rewritten;
+	const char *name;
+	const char *rewritten_by;
+	const char *warning;
+};
+
+/**
+ * sr6flow_carrier_info() - row of a carrier in the table of carriers
+ * @carrier: enum sr6flow_carrier
+ *
+ * Return: the row.
+ */
+static inline const struct sr6flow_carrier_info *
+sr6flow_carrier_info(unsigned int carrier)
+{
+	/* In the order of the enum: C++ has no designators for arrays. */
+	static const struct sr6flow_carrier_info carriers[] = {
+		{ SR6FLOW_MASK_TAG, true, true, 0, "SRH Tag", NULL, NULL },
+		{ SR6FLOW_MASK_TCLASS, false, false, SR6FLOW_MASK_ECN, "Traffic Class",
+		  "ECN bits, which congestion marking rewrites",
+		  "nodes on the way must neither rewrite these bits nor classify by them" },
+	};
+
+	return &carriers[carrier];
+}
+
+/**
+ * sr6flow_carrier() - carrier of a mark mask
+ * @mask: mark mask, host byte order
+ *
+ * Return: the carrier that has all bits of @mask, or SR6FLOW_CARRIER_MAX + 1.
+ */
+static inline unsigned int sr6flow_carrier(__u32 mask)
+{
+	unsigned int carrier = 0;
+
+	while (carrier <= SR6FLOW_CARRIER_MAX &&
+	       mask & ~sr6flow_carrier_info(carrier)->mask)
+		carrier++;
+	return carrier;
+}
+
+/**
  * sr6flow_mask_valid() - check a mark mask
  * @mask: mark mask, host byte order
  *
- * Return: true if @mask has one or two bits, all in the Tag or all in the
- * Traffic Class.
+ * Return: true if @mask has one or two bits, all in one carrier.
  */
 static inline bool sr6flow_mask_valid(__u32 mask)
 {
 	__u32 rest = mask & (mask - 1);
 
 	return mask && !(rest & (rest - 1)) &&
-	       (!(mask & ~SR6FLOW_MASK_TAG) || !(mask & ~SR6FLOW_MASK_TCLASS));
+	       sr6flow_carrier(mask) <= SR6FLOW_CARRIER_MAX;
 }
+
+#ifndef __KERNEL__
+/* Room for the text of sr6flow_mask_choice(). */
+#define SR6FLOW_MASK_CHOICE_LEN	96
+
+/**
+ * sr6flow_mask_choice() - bits that a mark mask can have, for messages
+ * @text: room for SR6FLOW_MASK_CHOICE_LEN bytes
+ *
+ * Return: @text: "all in MASK (NAME) or all in MASK (NAME)".
+ */
+static inline const char *sr6flow_mask_choice(char *text)
+{
+	int len = 0;
+	unsigned int i;
+
+	for (i = 0; i <= SR6FLOW_CARRIER_MAX && len < SR6FLOW_MASK_CHOICE_LEN; i++)
+		len += snprintf(text + len, (size_t)(SR6FLOW_MASK_CHOICE_LEN - len),
+				"%sall in 0x%08x (%s)", i ? " or " : "",
+				sr6flow_carrier_info(i)->mask,
+				sr6flow_carrier_info(i)->name);
+	return text;
+}
+#endif
 
 /**
  * sr6flow_colour() - colour of a block parity

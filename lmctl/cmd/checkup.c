@@ -15,8 +15,6 @@
 /* Most remembered flows with another source than this node's. */
 #define STRANGERS_MAX 64
 #define TEXT_LEN 512
-/* The two Explicit Congestion Notification bits of the Traffic Class. */
-#define ECN_BITS 0x03
 
 /**
  * struct tally - number of times that a node had a reason or an answer
@@ -337,22 +335,23 @@ static void judge_rules(struct checkup *checkup)
 static void judge_mask(struct checkup *checkup)
 {
 	uint32_t mask = checkup->set.mask;
+	const struct sr6flow_carrier_info *carrier;
 
 	if (!checkup->looks)
 		return;
-	if (mask & ECN_BITS)
+	carrier = sr6flow_carrier_info(sr6flow_carrier(mask));
+	if (mask & carrier->rewritten)
 		find(checkup, FINDING_BAD, "mask",
-		     "create the sets with the default mask, or one without 0x03",
-		     "0x%08x has ECN bits: congestion marking changes the colour on the way",
-		     mask);
-	else if (mask & 0xff)
+		     "create the sets with the default mask",
+		     "0x%08x has %s", mask, carrier->rewritten_by);
+	else if (carrier->warning)
 		find(checkup, FINDING_NOTE, "mask",
-		     "see that no node on the way rewrites or classifies by these bits",
-		     "0x%08x is in the Traffic Class, which networks look at and change",
-		     mask);
+		     "check the classifiers and markers of the nodes on the way",
+		     "0x%08x is in the %s: %s", mask, carrier->name,
+		     carrier->warning);
 	else
-		find(checkup, FINDING_GOOD, "mask", NULL,
-		     "0x%08x, in the Tag of the Segment Routing Header", mask);
+		find(checkup, FINDING_GOOD, "mask", NULL, "0x%08x, in the %s",
+		     mask, carrier->name);
 	if (!(mask & (mask - 1)))
 		find(checkup, FINDING_NOTE, "mask",
 		     "create the sets with two mask bits",

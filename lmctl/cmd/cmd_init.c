@@ -78,11 +78,11 @@ static error_t netmask(const struct argp_state *state, const char *text,
 static error_t check_marks(const struct argp_state *state,
 			   struct sr6flow_options *set)
 {
+	char choice[SR6FLOW_MASK_CHOICE_LEN];
+
 	if (!sr6flow_mask_valid(set->mask))
-		return lmctl_usage(state, "--mask=0x%08x: one or two bits, all "
-				   "in 0x%08x (SRH Tag) or all in 0x%08x "
-				   "(Traffic Class)", set->mask,
-				   SR6FLOW_MASK_TAG, SR6FLOW_MASK_TCLASS);
+		return lmctl_usage(state, "--mask=0x%08x: one or two bits, %s",
+				   set->mask, sr6flow_mask_choice(choice));
 	if (set->has_colour && !sr6flow_colour_valid(set->mask, set->colour))
 		return lmctl_usage(state, "--colour=0x%08x: mask 0x%08x has "
 				   "the colours 0x%08x and 0x%08x",
@@ -166,14 +166,16 @@ static const struct argp argp = {
 
 static void warn(uint32_t mask)
 {
-	if (mask & SR6FLOW_MASK_ECN)
-		lmctl_warning("MASK 0x%08x TOUCHES THE ECN BITS: congestion "
-			      "marking rewrites them and the counts will be "
-			      "WRONG; use the SRH Tag (the default)", mask);
-	else if (mask & SR6FLOW_MASK_TCLASS)
-		lmctl_warning("mask 0x%08x is in the Traffic Class: nodes on "
-			      "the way must classify packets without these "
-			      "bits", mask);
+	const struct sr6flow_carrier_info *carrier =
+		sr6flow_carrier_info(sr6flow_carrier(mask));
+
+	if (mask & carrier->rewritten)
+		lmctl_warning("mask 0x%08x has %s: THE COUNTS WILL BE WRONG; "
+			      "use the SRH Tag (the default)", mask,
+			      carrier->rewritten_by);
+	else if (carrier->warning)
+		lmctl_warning("mask 0x%08x is in the %s: %s", mask,
+			      carrier->name, carrier->warning);
 	if (sr6flow_slots(mask) == 2)
 		lmctl_warning("mask 0x%08x has one bit: uncoloured packets "
 			      "count as colour 0x00000000; two bits tell them "

@@ -87,7 +87,8 @@ static int reduced_sids(struct sr6flow_flow *flow, const struct encap *encap,
 {
 	if (encap->n > 1)
 		return append(flow, encap, 1);
-	if (!encap->hmac && !(mask & SR6FLOW_MASK_TCLASS)) {
+	if (!encap->hmac &&
+	    sr6flow_carrier_info(sr6flow_carrier(mask))->needs_srh) {
 		snprintf(reason, SEG6_REASON_SIZE, "reduced encapsulation with "
 			 "one SID has no SRH whose Tag could be marked; use a "
 			 "set with a Traffic Class mask or mode encap");

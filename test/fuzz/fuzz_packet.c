@@ -249,11 +249,10 @@ static void check_plain(const struct ipv6hdr *ip6, const struct reference *ref)
 {
 	const struct sr6flow_htype *h = set.data;
 	const struct ipv6_sr_hdr *srh = (const void *)(ip6 + 1);
-	bool tclass = h->mask & SR6FLOW_MASK_TCLASS;
 
 	must(ref->srv6 && ref->n == srh->first_segment + 1U);
 	must(!memcmp(srh->segments, ref->sids, ref->n * sizeof(ref->sids[0])));
-	must(!((sr6flow_packet_word(ip6, srh, tclass) ^ ref->word) & h->mask));
+	must(!((sr6flow_packet_word(ip6, srh, h->carrier) ^ ref->word) & h->mask));
 	must(!ref->later_fragment);
 	must(ref->segments_left == srh->segments_left);
 }
@@ -290,12 +289,11 @@ static void check_as_before(const struct ipv6hdr *ip6, unsigned int linear,
 static void check_peek(const struct sk_buff *skb, const struct reference *ref)
 {
 	const struct sr6flow_htype *h = set.data;
-	bool tclass = h->mask & SR6FLOW_MASK_TCLASS;
 	const struct ipv6hdr *ip6 = ipv6_hdr(skb);
 	const struct ipv6_sr_hdr *srh = (const void *)(ip6 + 1);
 	unsigned int linear = (unsigned int)(skb_tail_pointer(skb) - (u8 *)ip6);
 
-	switch (sr6flow_packet_peek(ip6, linear, tclass)) {
+	switch (sr6flow_packet_peek(ip6, linear, h->carrier)) {
 	case SR6FLOW_OTHER:
 		must(!ref->srv6 && !ref->malformed);
 		break;

@@ -243,7 +243,7 @@ static void warns(int status, const char *arguments, const char *sentence)
 TEST(test_warnings)
 {
 	warns(0, "init tx -s new -n -m 0x0c", "Traffic Class");
-	warns(0, "init tx -s new -n -m 0x03", "ECN BITS");
+	warns(0, "init tx -s new -n -m 0x03", "ECN bits");
 	warns(0, "init tx -s new -n -m 0x10000", "one bit");
 	warns(0, "init tx --ip6tables=/bin/true", "netmask 0: it stays");
 }

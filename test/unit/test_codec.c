@@ -298,6 +298,34 @@ TEST(masks)
 	assert_true(sr6flow_mask_valid(SR6FLOW_MASK_ECN));
 }
 
+/* Each bit of a mask is in one carrier, and the rows of the table are consistent. */
+TEST(carriers)
+{
+	const struct sr6flow_carrier_info *info;
+	char text[SR6FLOW_MASK_CHOICE_LEN];
+	__u32 seen = 0;
+	unsigned int i;
+
+	for (i = 0; i <= SR6FLOW_CARRIER_MAX; i++) {
+		info = sr6flow_carrier_info(i);
+		assert_true(info->mask && !(info->mask & seen));
+		seen |= info->mask;
+		assert_false(info->rewritten & ~info->mask);
+		assert_int_equal(!info->rewritten, !info->rewritten_by);
+		assert_true(info->name[0]);
+	}
+	for (i = 0; i < 32; i++)
+		if (one_field(i))
+			assert_int_equal(sr6flow_carrier(1u << i), i < 8 ?
+					 SR6FLOW_CARRIER_TCLASS :
+					 SR6FLOW_CARRIER_TAG);
+	assert_int_equal(sr6flow_carrier(0x00000100), SR6FLOW_CARRIER_MAX + 1);
+	assert_int_equal(sr6flow_carrier(0x00010001), SR6FLOW_CARRIER_MAX + 1);
+	assert_string_equal(sr6flow_mask_choice(text),
+			    "all in 0xffff0000 (SRH Tag) or all in 0x000000ff (Traffic Class)");
+	assert_true(strlen(text) < sizeof(text));
+}
+
 static void check_slots(__u32 mask, unsigned int slots)
 {
 	unsigned int slot;
