@@ -38,6 +38,14 @@ static bool get_bytes(void *to, size_t len, const struct nlattr *attr)
 	return true;
 }
 
+static bool get_u16(uint16_t *to, const struct nlattr *attr)
+{
+	if (!get_bytes(to, sizeof(*to), attr))
+		return false;
+	*to = ntohs(*to);
+	return true;
+}
+
 static bool get_u32(uint32_t *to, const struct nlattr *attr)
 {
 	if (!get_bytes(to, sizeof(*to), attr))
@@ -124,6 +132,7 @@ const char *decode_header(struct header *header, const struct nlmsghdr *nlh)
 	    (tb[IPSET_ATTR_REVISION_MIN] &&
 	     !get_bytes(&header->revision_min, 1, tb[IPSET_ATTR_REVISION_MIN])))
 		return "a version that is not one byte";
+	header->has_index = get_u16(&header->index, tb[IPSET_ATTR_INDEX]);
 	header->data = tb[IPSET_ATTR_DATA];
 	header->records = tb[IPSET_ATTR_ADT];
 	return NULL;

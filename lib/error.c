@@ -29,7 +29,7 @@ int fail_damaged(struct sr6flow *handle, const char *problem)
 {
 	return fail_with(handle, EPROTO,
 			 "cannot understand the kernel's answer, it has %s: update libsr6flow (now "
-			 SR6FLOW_VERSION ") or the module ip_set_hash_sr6flow, whichever is older",
+			 SR6FLOW_VERSION ") or " MODULE ", whichever is older",
 			 problem);
 }
 
@@ -74,7 +74,7 @@ int fail_verdict(struct sr6flow *handle, const char *set, int verdict)
 	case IPSET_ERR_PROTOCOL:
 		return fail_with(handle, EPROTO,
 				 "set '%s': the kernel refused the message: update libsr6flow (now "
-				 SR6FLOW_VERSION ") or the module ip_set_hash_sr6flow, whichever is older",
+				 SR6FLOW_VERSION ") or " MODULE ", whichever is older",
 				 set);
 	}
 	if (-verdict >= IPSET_ERR_PRIVATE)

@@ -2,27 +2,17 @@
 /* Handles, and the version of ipset's protocol that both sides speak. */
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 #include "internal.h"
-
-static int protocol_read(struct sr6flow *handle, const struct nlmsghdr *nlh,
-			 void *arg)
-{
-	struct header *header = arg;
-	const char *problem = decode_header(header, nlh);
-
-	return problem ? fail_damaged(handle, problem) : 0;
-}
 
 static int protocol_check(struct sr6flow *handle)
 {
-	struct header header = { .protocol = 0 };
 	union request request;
+	struct header header;
 	struct nlmsghdr *nlh;
 	int ret, verdict;
 
 	nlh = request_start(&request, IPSET_CMD_PROTOCOL, NLM_F_ACK, NULL);
-	ret = request_run(handle, nlh, protocol_read, &header, &verdict);
+	ret = header_run(handle, nlh, &header, &verdict);
 	if (ret)
 		return ret;
 	if (verdict == -EINVAL || verdict == -EOPNOTSUPP)

@@ -5,14 +5,16 @@
  *   text.c     flows as text, no kernel involved
  *   channel.c  the netlink socket; the only file with system calls, unit
  *              tests put a script of datagrams in its place
+ *   error.c    errno and sentence for a failure
  *   request.c  messages to the kernel and the end of its answer
  *   decode.c   attributes of an answer, all of them hostile
- *   error.c    errno and sentence for a failure
+ *   check.c    name, type and revision of a set
  *   handle.c   open and close, protocol version
- *   set.c      calls on whole sets
- *   index.c    number of a set in rules
- *   flow.c     calls on one flow
  *   dump.c     listings
+ *   set.c      calls on whole sets
+ *   flow.c     calls on one flow
+ *
+ * A file calls those above it only.
  */
 #ifndef SR6FLOW_INTERNAL_H
 #define SR6FLOW_INTERNAL_H
@@ -30,6 +32,8 @@
 /* The longest message, an add with 16 SIDs and names, has below 500 bytes. */
 #define REQUEST_SIZE 1024
 #define ERROR_SIZE 512
+/* The part to update, for messages. */
+#define MODULE "the module ip_set_hash_sr6flow"
 
 struct channel {
 	struct mnl_socket *socket;
@@ -141,6 +145,8 @@ struct header {
 	uint8_t revision;
 	uint8_t revision_min;
 	uint8_t protocol;
+	bool has_index;
+	uint16_t index;
 	const struct nlattr *data;
 	const struct nlattr *records;
 };
@@ -195,10 +201,13 @@ void text_one_line(char *text);
 const char *flow_problem(const struct sr6flow_flow *flow, char *text,
 			 size_t size);
 
-/* set.c */
+/* check.c */
+int header_run(struct sr6flow *handle, struct nlmsghdr *nlh,
+	       struct header *header, int *verdict);
 int set_name_check(struct sr6flow *handle, const char *set);
 int set_type_check(struct sr6flow *handle, const char *set, const char *type,
 		   int revision);
 int set_check(struct sr6flow *handle, const char *set);
+int revision_choose(struct sr6flow *handle, const char *set);
 
 #endif /* SR6FLOW_INTERNAL_H */

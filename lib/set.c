@@ -1,122 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Calls on whole sets.
- *
- * A set of another type must not be changed by mistake, and most messages mean
- * something to other types as well: an IPv6 address added to a hash:ip set is
- * no error. So the type is asked for before each such message, and not
- * remembered, because a set can be replaced at any time.
- */
+/* Calls on whole sets. */
 #include <errno.h>
 #include <stdio.h>
-#include <string.h>
 #include "internal.h"
-
-int set_name_check(struct sr6flow *handle, const char *set)
-{
-	size_t len = set ? strlen(set) : 0;
-
-	if (!len)
-		return fail_with(handle, EINVAL, "the name of the set is missing");
-	if (len > SR6FLOW_SETNAME_MAX)
-		return fail_with(handle, EINVAL,
-				 "set name '%.*s...' is longer than %d characters",
-				 SR6FLOW_SETNAME_MAX, set, SR6FLOW_SETNAME_MAX);
-	return 0;
-}
-
-static int fail_revision(struct sr6flow *handle, const char *set,
-			 int revision, const char *older)
-{
-	return fail_with(handle, EPROTONOSUPPORT,
-			 "set '%s': the kernel has revision %d of "
-			 SR6FLOW_TYPENAME ", libsr6flow " SR6FLOW_VERSION
-			 " knows %d to %d: update %s",
-			 set, revision, SR6FLOW_REVISION_MIN, SR6FLOW_REVISION_MAX,
-			 older);
-}
-
-static const char library[] = "libsr6flow";
-static const char module[] = "the module ip_set_hash_sr6flow";
-
-int set_type_check(struct sr6flow *handle, const char *set, const char *type,
-		   int revision)
-{
-	if (strcmp(type, SR6FLOW_TYPENAME))
-		return fail_with(handle, EMEDIUMTYPE,
-				 "'%s' is a set of type %s, not " SR6FLOW_TYPENAME,
-				 set, type);
-	if (revision > SR6FLOW_REVISION_MAX)
-		return fail_revision(handle, set, revision, library);
-	if (revision < SR6FLOW_REVISION_MIN)
-		return fail_revision(handle, set, revision, module);
-	return 0;
-}
-
-static int header_read(struct sr6flow *handle, const struct nlmsghdr *nlh,
-		       void *arg)
-{
-	struct header *header = arg;
-	const char *problem = decode_header(header, nlh);
-
-	if (!problem && !header->type[0])
-		problem = "no type name";
-	return problem ? fail_damaged(handle, problem) : 0;
-}
-
-/**
- * set_check() - make sure that a set exists and is of our type
- * @handle: handle
- * @set: name
- *
- * Return: 0 or a negative errno.
- */
-int set_check(struct sr6flow *handle, const char *set)
-{
-	struct header header = { .type = "" };
-	union request request;
-	struct nlmsghdr *nlh;
-	int ret, verdict;
-
-	ret = set_name_check(handle, set);
-	if (ret)
-		return ret;
-	nlh = request_start(&request, IPSET_CMD_HEADER, NLM_F_ACK, set);
-	ret = request_run(handle, nlh, header_read, &header, &verdict);
-	if (ret)
-		return ret;
-	if (verdict)
-		return fail_verdict(handle, set, verdict);
-	return set_type_check(handle, set, header.type, header.revision);
-}
-
-/* The revision to create a set with: the newest that both sides know. */
-static int revision_choose(struct sr6flow *handle, const char *set,
-			   int *revision)
-{
-	struct header header = { .type = "" };
-	union request request;
-	struct nlmsghdr *nlh;
-	int ret, verdict, newest;
-
-	nlh = request_start(&request, IPSET_CMD_TYPE, NLM_F_ACK, NULL);
-	mnl_attr_put_strz(nlh, IPSET_ATTR_TYPENAME, SR6FLOW_TYPENAME);
-	mnl_attr_put_u8(nlh, IPSET_ATTR_FAMILY, AF_INET6);
-	ret = request_run(handle, nlh, header_read, &header, &verdict);
-	if (ret)
-		return ret;
-	if (verdict)
-		return fail_verdict(handle, set, verdict);
-	if (header.revision_min > SR6FLOW_REVISION_MAX)
-		return fail_revision(handle, set, header.revision_min,
-				     library);
-	newest = header.revision;
-	if (newest < SR6FLOW_REVISION_MIN)
-		return fail_revision(handle, set, newest, module);
-	*revision = newest < SR6FLOW_REVISION_MAX ? newest :
-		    SR6FLOW_REVISION_MAX;
-	return 0;
-}
 
 static int options_check(struct sr6flow *handle,
 			 const struct sr6flow_options *options, uint32_t mask)
@@ -198,7 +84,7 @@ EXPORT int sr6flow_create(struct sr6flow *handle, const char *set,
 	static const struct sr6flow_options defaults;
 	union request request;
 	struct nlmsghdr *nlh;
-	int ret, verdict, revision = 0;
+	int ret, verdict, revision;
 	uint32_t mask;
 
 	if (!options)
@@ -207,16 +93,17 @@ EXPORT int sr6flow_create(struct sr6flow *handle, const char *set,
 	ret = set_name_check(handle, set);
 	if (!ret)
 		ret = options_check(handle, options, mask);
-	if (!ret)
-		ret = revision_choose(handle, set, &revision);
-	/* A module of revision 0 might ignore the attribute. */
-	if (!ret && options->netmask && revision < 1)
-		ret = fail_with(handle, EPROTONOSUPPORT,
-				"set '%s': netmask needs revision 1 of "
-				SR6FLOW_TYPENAME ", the kernel has %d: update %s",
-				set, revision, module);
 	if (ret)
 		return ret;
+	revision = revision_choose(handle, set);
+	if (revision < 0)
+		return revision;
+	/* A module of revision 0 might ignore the attribute. */
+	if (options->netmask && revision < 1)
+		return fail_with(handle, EPROTONOSUPPORT,
+				 "set '%s': netmask needs revision 1 of "
+				 SR6FLOW_TYPENAME ", the kernel has %d: update " MODULE,
+				 set, revision);
 	nlh = request_start(&request, IPSET_CMD_CREATE, NLM_F_ACK | NLM_F_CREATE |
 			    (options->exist ? 0 : NLM_F_EXCL), set);
 	mnl_attr_put_strz(nlh, IPSET_ATTR_TYPENAME, SR6FLOW_TYPENAME);
@@ -250,6 +137,29 @@ static int command_run(struct sr6flow *handle, const char *set, int command)
 	if (ret)
 		return ret;
 	return verdict ? fail_verdict(handle, set, verdict) : 0;
+}
+
+EXPORT int sr6flow_index(struct sr6flow *handle, const char *set,
+			 uint16_t *index)
+{
+	union request request;
+	struct header header;
+	struct nlmsghdr *nlh;
+	int ret, verdict;
+
+	ret = set_name_check(handle, set);
+	if (ret)
+		return ret;
+	nlh = request_start(&request, IPSET_CMD_GET_BYNAME, NLM_F_ACK, set);
+	ret = header_run(handle, nlh, &header, &verdict);
+	if (ret)
+		return ret;
+	if (verdict)
+		return fail_verdict(handle, set, verdict);
+	if (!header.has_index)
+		return fail_damaged(handle, "no index of the set");
+	*index = header.index;
+	return 0;
 }
 
 EXPORT int sr6flow_destroy(struct sr6flow *handle, const char *set)
