@@ -20,8 +20,8 @@
 
 #define NS_PER_S INT64_C(1000000000)
 /*
- * How long the device towards a peer is believed. When it goes down before,
- * its routes go with it, and messages are unreachable for so long.
+ * Time for which the device towards a peer is cached. If it goes down before, its
+ * routes are removed, and messages are unreachable for so long.
  */
 #define VIA_MAX_AGE NS_PER_S
 #define ERROR_SIZE 256
@@ -29,7 +29,7 @@
 #define SRH_TYPE 4
 
 /*
- * @flow: what the route in the kernel says, if @nsids is not 0
+ * @flow: flow of the route in the kernel, if @nsids is not 0
  * @asked: monotonic time of @via, valid under the same condition
  */
 struct peer {
@@ -69,8 +69,8 @@ size_t inband_encap(uint8_t *data, const struct sr6flow_flow *flow)
 }
 
 /*
- * An abstract name belongs to a network namespace, as rule and table do, and
- * goes away with the process.
+ * An abstract name belongs to a network namespace, like rule and table, and
+ * disappears with the process.
  */
 static int lock(struct inband *inband)
 {
@@ -112,7 +112,7 @@ static int survey(struct inband *inband, struct inband_survey *found)
 	return found->foreign_rules || found->foreign_routes ? -EEXIST : 0;
 }
 
-/* Rules first: what still comes is never sent by half a table. */
+/* Rules first: no message uses half a table. */
 static int remove_ours(struct inband_netlink *netlink, unsigned int rules)
 {
 	int err = 0;
@@ -205,7 +205,7 @@ void inband_close(struct inband *inband)
 	release(inband);
 }
 
-/* Keeps the sentence for inband_error(). */
+/* Keep the sentence for inband_error(). */
 static int fail(struct inband *inband, const struct in6_addr *address, int err,
 		const char *why)
 {
@@ -254,7 +254,7 @@ static bool same_via(const struct inband_via *a, const struct inband_via *b)
 	       IN6_ARE_ADDR_EQUAL(&a->source, &b->source);
 }
 
-/* Asks for the device again when the answer is old. */
+/* Request the device again when the cached one is old. */
 static int refresh_via(struct inband *inband, struct peer *peer)
 {
 	int64_t now = monotonic_time();
@@ -309,7 +309,7 @@ int inband_route(struct inband *inband, const struct in6_addr *peer_address,
 		if (err)
 			fail(inband, peer_address, err, strerror(-err));
 	}
-	/* A flow without SIDs: the route is to be written in any case. */
+	/* A flow without SIDs: the route must be written in any case. */
 	if (err)
 		peer->flow.nsids = 0;
 	else

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * libnl-route would drop seg6 from routes, so messages are written and read
+ * libnl-route would drop seg6 from routes, so messages are written and parsed
  * attribute by attribute, as in routes.c.
  */
 #include <errno.h>
@@ -19,9 +19,9 @@
 #include "lmctl/service/inband.h"
 #include "lmctl/service/inband_netlink.h"
 
-/* The table changed while it was read; that passes. */
+/* The table changed while it was read: temporary. */
 #define READ_TRIES 10
-/* Locally made packets are said to come in by this device. */
+/* Input device of packets from this node. */
 #define LOCAL_DEVICE "lo"
 
 typedef void (*answer_fn)(struct nlmsghdr *message, void *arg);
@@ -62,7 +62,7 @@ int inband_netlink_open(struct inband_netlink *netlink, uint32_t mark)
 	    nl_socket_modify_err_cb(netlink->socket, NL_CB_CUSTOM, on_error,
 				    netlink))
 		return -EIO;
-	/* See talk(): each request has one answer, and only one. */
+	/* See talk(): each request has exactly one answer. */
 	nl_socket_disable_auto_ack(netlink->socket);
 	/* Dumps of one table only; a router's other tables may be long. */
 	if (setsockopt(nl_socket_get_fd(netlink->socket), SOL_NETLINK,
@@ -77,7 +77,7 @@ void inband_netlink_close(struct inband_netlink *netlink)
 	netlink->socket = NULL;
 }
 
-/* What libnl returned, as an errno. */
+/* Convert an error of libnl to an errno. */
 static int result(const struct inband_netlink *netlink, int err)
 {
 	if (netlink->err)
@@ -88,9 +88,9 @@ static int result(const struct inband_netlink *netlink, int err)
 }
 
 /*
- * Sends a message and gives what comes back to @fn. libnl reads one datagram,
- * or a whole dump: a change asks for an acknowledgement (NLM_F_ACK), which is
- * its only answer; a question does not, or the next one would meet it.
+ * Send a message and pass the answer to @fn. libnl reads one datagram or a whole
+ * dump: a change requests an acknowledgement (NLM_F_ACK), which is its only answer;
+ * a query does not, or the next one would read it.
  */
 static int talk(struct inband_netlink *netlink, struct nl_msg *message,
 		answer_fn fn, void *arg)
@@ -144,8 +144,7 @@ static struct nl_msg *rule_new(int type, int flags)
 }
 
 /*
- * With the device the kernel need not look for UDP in packets that it
- * forwards.
+ * With the device, the kernel does not look for UDP in forwarded packets.
  */
 int inband_netlink_rule(struct inband_netlink *netlink, bool add)
 {
@@ -282,7 +281,7 @@ static void read_rule(struct nlmsghdr *message, void *arg)
 		surveying->survey->our_rules++;
 }
 
-/* A destination of the table, whoever its route is of. */
+/* A destination in the table, of any route. */
 struct route {
 	struct in6_addr dst;
 	unsigned char dst_len;
@@ -424,7 +423,7 @@ int inband_netlink_clear(struct inband_netlink *netlink)
 		if (routes.route[i].protocol != INBAND_PROTOCOL)
 			continue;
 		err = route_delete(netlink, &routes.route[i]);
-		/* A device that went down took it away. */
+		/* The kernel removed it with a device that went down. */
 		if (err && err != -ESRCH && !first)
 			first = err;
 	}

@@ -26,10 +26,10 @@ struct inband_netlink {
 };
 
 /**
- * struct inband_survey - what is there already
- * @our_rules: rules of our protocol that lead to the table
- * @foreign_rules: rules of others that have INBAND_PRIORITY
- * @foreign_routes: routes of others in the table
+ * struct inband_survey - existing rules and routes
+ * @our_rules: rules of lmctl's protocol for the table
+ * @foreign_rules: other rules with INBAND_PRIORITY
+ * @foreign_routes: other routes in the table
  */
 struct inband_survey {
 	unsigned int our_rules;
@@ -38,7 +38,7 @@ struct inband_survey {
 };
 
 /**
- * struct inband_via - how a peer is reached by plain routing
+ * struct inband_via - plain route to a peer
  * @type: RTN_UNICAST, RTN_LOCAL ...
  * @ifindex: output device
  * @source: source address that the kernel would choose, or unspecified
@@ -65,7 +65,7 @@ int inband_netlink_open(struct inband_netlink *netlink, uint32_t mark);
 void inband_netlink_close(struct inband_netlink *netlink);
 
 /**
- * inband_netlink_survey() - look for rules and routes
+ * inband_netlink_survey() - find existing rules and routes
  * @netlink: socket
  * @survey: filled
  *
@@ -84,7 +84,7 @@ int inband_netlink_survey(struct inband_netlink *netlink,
 int inband_netlink_rule(struct inband_netlink *netlink, bool add);
 
 /**
- * inband_netlink_unreachable() - make what has no route unreachable
+ * inband_netlink_unreachable() - add the unreachable default route
  * @netlink: socket
  *
  * Return: 0 or a negative errno.
@@ -92,7 +92,7 @@ int inband_netlink_rule(struct inband_netlink *netlink, bool add);
 int inband_netlink_unreachable(struct inband_netlink *netlink);
 
 /**
- * inband_netlink_clear() - delete our routes from the table
+ * inband_netlink_clear() - delete lmctl's routes from the table
  * @netlink: socket
  *
  * Return: 0 or a negative errno.
@@ -100,7 +100,7 @@ int inband_netlink_unreachable(struct inband_netlink *netlink);
 int inband_netlink_clear(struct inband_netlink *netlink);
 
 /**
- * inband_netlink_via() - ask how a peer is reached by plain routing
+ * inband_netlink_via() - find the plain route to a peer
  * @netlink: socket
  * @peer: address
  * @via: filled

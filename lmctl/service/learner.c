@@ -10,9 +10,9 @@
 #include "lmctl/service/learner.h"
 
 /*
- * Most writes at once, and the time from one batch to the next: whoever names
- * thousands of flows holds up neither the colour nor the answers, and no other
- * program that changes sets.
+ * Most writes at once, and the time between two batches: requests for thousands of
+ * flows delay neither the colour nor the answers nor other programs that change
+ * sets.
  */
 #define BATCH 16
 #define PAUSE (20 * BLOCK_NS_PER_MS)
@@ -20,14 +20,14 @@
 /**
  * struct learner - a learner
  * @set: name of the set
- * @learning: what to write
- * @handle: to write with
- * @task: writes
+ * @learning: flows to write
+ * @handle: library handle
+ * @task: task that writes
  * @due: no batch is written before that
- * @refusals: requests that were refused, when that was looked at last
+ * @refusals: refused requests at the last check
  * @limit: most flows
- * @learned: messages about flows that were added
- * @failed: messages about flows that could not be
+ * @learned: messages about added flows
+ * @failed: messages about flows that could not be added
  * @refused: messages about flows beyond the limits
  */
 struct learner {
@@ -44,9 +44,9 @@ struct learner {
 };
 
 /*
- * Why a set cannot learn, NULL if it can. A renewal takes skbinfo away; a set that
- * forgets flows for new ones could forget those of the operator; with another
- * timeout theirs would look like learned ones.
+ * Reason for which a set cannot learn, NULL if it can. A renewal would remove
+ * skbinfo; a set with forceadd could replace flows of the operator; a default
+ * timeout would make flows of the operator look learned.
  */
 static const char *problem(const struct sr6flow_set *set)
 {
@@ -109,7 +109,7 @@ static int write_flow(struct learner *learner, const struct learning_job *job)
 	return err;
 }
 
-/* Returns false when there is nothing more to do. */
+/* Return: false when nothing is left to do. */
 static bool write_one(struct learner *learner)
 {
 	struct learning_job job;

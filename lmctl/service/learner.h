@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Learner: writes into a counting set what a reflector has learned, see
- * engine/learning.h. Beside the requests, in small bounded steps.
+ * Learner: writes the flows that a reflector has learned into a counting set, see
+ * engine/learning.h. It works in small bounded steps, apart from requests.
  */
 #ifndef LMCTL_SERVICE_LEARNER_H
 #define LMCTL_SERVICE_LEARNER_H
@@ -16,7 +16,7 @@ struct learner;
 /**
  * learner_open() - prepare to write into a set
  * @set: name of the set, which must be able to learn
- * @learning: what to write; must live as long
+ * @learning: flows to write; must outlive the learner
  * @loop: loop
  *
  * Return: learner for learner_close(), or NULL after a message.
@@ -26,28 +26,28 @@ struct learner *learner_open(const char *set, struct learning *learning,
 
 /**
  * learner_close() - stop; learned flows stay in the set until they time out
- * @learner: learner or NULL; its learning learns nothing any more
+ * @learner: learner or NULL; its learning stops
  */
 void learner_close(struct learner *learner);
 
 /**
- * learner_follow() - begin to learn, or go on with other limits
+ * learner_follow() - start learning, or continue with other limits
  * @learner: learner
  * @config: section reflect and keys
  */
 void learner_follow(struct learner *learner, const struct config *config);
 
 /**
- * learner_block_end() - say what was refused
+ * learner_block_end() - report refused requests
  * @learner: learner
  */
 void learner_block_end(struct learner *learner);
 
 /**
- * learner_check() - can the sets of a configuration learn
+ * learner_check() - check that the sets of a configuration can learn
  * @config: configuration
  *
- * Says nothing of sets that it cannot read.
+ * Sets that cannot be read are ignored.
  *
  * Return: true, or false after a message for each that cannot.
  */

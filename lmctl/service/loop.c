@@ -10,7 +10,7 @@
 #include "lmctl/base/signals.h"
 #include "lmctl/service/loop.h"
 
-/* Calls of loop_progress() between two looks at the clock. */
+/* Calls of loop_progress() between two readings of the clock. */
 #define PROGRESS_CALLS 64
 
 struct task {
@@ -66,7 +66,7 @@ bool loop_stepped(struct loop *loop, int64_t *now)
 	return true;
 }
 
-/* Of urgent ones the first, of the others the one that has waited longest. */
+/* Choose the first urgent task; of the others the one that waited longest. */
 static struct task *task_due(const struct loop *loop, int64_t now)
 {
 	struct task *task, *due = NULL;
@@ -81,7 +81,7 @@ static struct task *task_due(const struct loop *loop, int64_t now)
 	return due;
 }
 
-/* One task, the most urgent one; then sockets and signals have their turn. */
+/* Run one task, the most urgent one; then sockets and signals have their turn. */
 static int on_timer(sd_event_source *source, int fd, uint32_t events,
 		    void *arg)
 {

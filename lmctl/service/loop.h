@@ -3,11 +3,11 @@
  * The event loop of every daemon of lmctl: sd-event for sockets, signals and
  * the service manager, and tasks at times of the wall clock on top of it.
  *
- * sd-event has timers on CLOCK_REALTIME too, but does not tell that the clock
- * was set, which is what makes or breaks a block.
+ * sd-event has timers on CLOCK_REALTIME, too, but does not report that the clock
+ * was set, which decides the validity of a block.
  *
- * One thread. A task that takes long delays all others, but for those marked
- * urgent: whoever takes long calls loop_progress() after each small piece.
+ * One thread. A long task delays all others except urgent ones, if it calls
+ * loop_progress() after each small piece.
  */
 #ifndef LMCTL_SERVICE_LOOP_H
 #define LMCTL_SERVICE_LOOP_H
@@ -16,27 +16,27 @@
 #include <stdint.h>
 #include <systemd/sd-event.h>
 
-/* Time of a task that has nothing to do. */
+/* Time of an idle task. */
 #define LOOP_NEVER INT64_MAX
 
 struct loop;
 struct task;
 
 /**
- * typedef task_run_fn - do what is due
+ * typedef task_run_fn - do the due work
  * @arg: as given to loop_task()
- * @now: nanoseconds since 1970. The function may be called before its time:
- *	 after a step of the clock, for one
+ * @now: nanoseconds since 1970. The function may be called early, for instance
+ *	 after a step of the clock
  *
- * Return: when to be called again, or LOOP_NEVER.
+ * Return: time of the next call, or LOOP_NEVER.
  */
 typedef int64_t (*task_run_fn)(void *arg, int64_t now);
 
 /**
- * typedef task_stepped_fn - the clock was set or the machine was suspended
+ * typedef task_stepped_fn - handle a step of the clock or a suspension
  * @arg: as given to loop_task()
- * @before: what the time would be now without that
- * @now: what it is
+ * @before: the time now without the step
+ * @now: the time now
  *
  * The task is run right afterwards.
  */
@@ -44,8 +44,8 @@ typedef void (*task_stepped_fn)(void *arg, int64_t before, int64_t now);
 
 /**
  * struct task_ops - functions of a task
- * @run: do what is due
- * @stepped: the clock stepped; NULL if that does not matter
+ * @run: do the due work
+ * @stepped: handle a step of the clock; may be NULL
  * @urgent: run within loop_progress(), too, and before all others
  */
 struct task_ops {
@@ -58,7 +58,7 @@ struct task_ops {
  * loop_open() - make a loop
  * @loop: filled
  *
- * From here on SIGINT, SIGTERM and SIGHUP are held until loop_run().
+ * SIGINT, SIGTERM and SIGHUP are blocked until loop_run().
  *
  * Return: 0, or a negative errno after a message.
  */
@@ -66,7 +66,7 @@ int loop_open(struct loop **loop);
 
 /**
  * loop_close() - free a loop
- * @loop: loop or NULL; has no tasks any more
+ * @loop: loop or NULL, without tasks
  */
 void loop_close(struct loop *loop);
 
@@ -79,7 +79,7 @@ void loop_close(struct loop *loop);
 sd_event *loop_event(struct loop *loop);
 
 /**
- * loop_on_hangup() - what SIGHUP does; without this it ends the loop
+ * loop_on_hangup() - set the action of SIGHUP; the default ends the loop
  * @loop: loop
  * @hangup: called between tasks
  * @arg: for @hangup
@@ -98,17 +98,17 @@ int loop_run(struct loop *loop);
 /**
  * loop_stop() - end loop_run() after this task
  * @loop: loop
- * @status: what loop_run() returns
+ * @status: return value of loop_run()
  */
 void loop_stop(struct loop *loop, int status);
 
 /**
  * loop_task() - make a task
  * @loop: loop
- * @ops: its functions; must live as long
+ * @ops: its functions; must outlive the task
  * @arg: for them
  *
- * It runs as soon as the loop does.
+ * It runs when the loop starts.
  *
  * Return: task for task_free(), or NULL when memory is short.
  */
@@ -125,8 +125,7 @@ void task_free(struct task *task);
  * task_wake() - run a task as soon as its turn comes, not from within itself
  * @task: task
  *
- * It does not pass tasks that are due already: whoever wakes it again and again
- * holds up no other.
+ * Due tasks run before it: waking it repeatedly delays no other task.
  */
 void task_wake(struct task *task);
 
@@ -134,20 +133,19 @@ void task_wake(struct task *task);
  * loop_progress() - run urgent tasks that are due
  * @loop: loop
  *
- * For work that takes long, from within it, after each flow or whatever else
- * takes microseconds: most calls do nothing, so that the clock is not read for
- * each.
+ * Call it within long work, after each piece of some microseconds such as a flow:
+ * most calls do nothing, not even read the clock.
  */
 void loop_progress(struct loop *loop);
 
 /**
- * loop_stepped() - did the clock step within this task
+ * loop_stepped() - check for a step of the clock within this task
  * @loop: loop
  * @now: filled with the time, nanoseconds since 1970
  *
- * Tells all tasks if it did, this one too.
+ * All tasks are notified of a step, this one included.
  *
- * Return: true if it did.
+ * Return: true if the clock stepped.
  */
 bool loop_stepped(struct loop *loop, int64_t *now);
 

@@ -13,7 +13,7 @@
 #include "lmctl/service/udp.h"
 
 /**
- * struct telling - what is said now and then
+ * struct telling - messages of limited rate
  * @unsent: replies that could not be sent
  * @brief: requests that were too short
  * @multicast: requests to a group
@@ -62,7 +62,7 @@ static void send_reply(struct reflect *reflect,
 	tell_unsent(reflect, &message->from, err);
 }
 
-/* One that is told now tells of the sender that is looked at, not of one before. */
+/* A message names the present sender, not an earlier one. */
 static uint64_t to_tell(struct seldom *events, uint64_t before, uint64_t now)
 {
 	return now == before ? 0 : seldom(events, now - before);
@@ -86,7 +86,7 @@ static void tell_stale(struct reflect *reflect,
 			      (double)stats->stale_by / BLOCK_NS_PER_S, n);
 }
 
-/* What somebody waits for in vain and cannot find out why. */
+/* Report requests whose sender cannot find out why no reply comes. */
 static void tell_dropped(struct reflect *reflect,
 			 const struct sockaddr_in6 *from,
 			 const struct reflector_stats *before)
@@ -114,7 +114,7 @@ static void answer(struct reflect *reflect, const struct udp_message *message)
 		*reflector_stats(reflect->reflector);
 	struct reflector_request request = {
 		.data = message->data,
-		/* One byte more than is taken: counted, and dropped. */
+		/* One byte more than accepted: counted and dropped. */
 		.len = message->truncated ? STAMP_MESSAGE_MAX + 1 :
 					    message->len,
 		.from = message->from,
@@ -131,7 +131,7 @@ static void answer(struct reflect *reflect, const struct udp_message *message)
 	if (!replied)
 		tell_dropped(reflect, &message->from, &before);
 	else if (loop_stepped(reflect->loop, &now))
-		/* It may have the figures of another time beside timestamps of now. */
+		/* It may have figures of another time beside present timestamps. */
 		reflector_unsent(reflect->reflector);
 	else
 		send_reply(reflect, message, request.len);

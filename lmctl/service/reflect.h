@@ -21,13 +21,13 @@ struct reflect;
 struct reflect *reflect_open(const struct config *config, struct loop *loop);
 
 /**
- * reflect_close() - stop to listen
+ * reflect_close() - stop listening
  * @reflect: reflect or NULL; its ledgers are not freed
  */
 void reflect_close(struct reflect *reflect);
 
 /**
- * reflect_listens() - does it listen where a configuration wants it
+ * reflect_listens() - compare its address with that of a configuration
  * @reflect: reflect
  * @config: section reflect
  *
@@ -37,14 +37,14 @@ bool reflect_listens(const struct reflect *reflect,
 		     const struct config_reflect *config);
 
 /**
- * reflect_reload() - go on with other settings and keys
+ * reflect_reload() - continue with other settings and keys
  * @reflect: reflect
  * @config: section reflect and keys
  */
 void reflect_reload(struct reflect *reflect, const struct config *config);
 
 /**
- * reflect_ledgers() - say from which ledgers to answer
+ * reflect_ledgers() - set the ledgers to answer from
  * @reflect: reflect
  * @ledgers: at most CONFIG_SETS_MAX ledgers; the array is copied
  * @n: their number

@@ -15,22 +15,22 @@
 struct rotator {
 	char set[SR6FLOW_SETNAME_MAX + 1];
 	struct block_timing timing;
-	/* Its own: it is used while a dump goes on. */
+	/* A handle of its own: it is used during a dump. */
 	struct sr6flow *handle;
 	struct task *task;
 	struct rotator_stats stats;
 	uint32_t mask;
-	/* The block whose colour is to be written next, or again. */
+	/* Block whose colour is written next, or again. */
 	int64_t next;
-	/* What failed last, 0 if nothing does. */
+	/* Last error, 0 if none. */
 	int failing;
-	/* Just started, or the clock stepped: the next write is not at a boundary. */
+	/* Started, or the clock stepped: the next write is not at a boundary. */
 	bool anew;
 };
 
 /*
- * Write the colour of the block that runs. A set created anew may have another
- * mask; it then does not know a colour of the old one.
+ * Write the colour of the running block. A recreated set may have another mask and
+ * then rejects a colour of the old one.
  */
 static int write_colour(struct rotator *rotator, int64_t now)
 {
@@ -50,7 +50,7 @@ static int write_colour(struct rotator *rotator, int64_t now)
 				  block_colour(rotator->mask, block));
 }
 
-/* Say when a change that was due at a boundary was not made in time. */
+/* Report a change at a boundary that was late. */
 static void report_late(struct rotator *rotator, int64_t done)
 {
 	const struct block_timing *timing = &rotator->timing;
@@ -131,7 +131,7 @@ struct rotator *rotator_open(const char *set,
 	rotator->timing = *timing;
 	rotator->anew = true;
 	rotator->handle = lmctl_open();
-	/* The library sees the whole name, and says when it is too long. */
+	/* The library gets the whole name and rejects one that is too long. */
 	if (rotator->handle &&
 	    !sr6flow_info(rotator->handle, set, &info)) {
 		rotator->mask = info.mask;

@@ -2,9 +2,9 @@
 /*
  * Rotator: the active colour of a set follows the wall clock.
  *
- * The colour is computed from the clock whenever it is written, never from
- * what it was before. A run that is late, early, doubled or repeated after a
- * step of the clock therefore does no harm, and nothing has to be undone.
+ * The colour is computed from the clock whenever it is written, never from the
+ * previous colour. A run that is late, early, doubled or repeated after a step of
+ * the clock is therefore harmless.
  */
 #ifndef LMCTL_SERVICE_ROTATOR_H
 #define LMCTL_SERVICE_ROTATOR_H
@@ -16,9 +16,9 @@
 struct rotator;
 
 /**
- * struct rotator_stats - what a rotator did since its start
+ * struct rotator_stats - counters of a rotator since its start
  * @changes: changes of the active colour at a block boundary
- * @late: those of them that were late
+ * @late: late changes among these
  * @failures: writes that failed
  */
 struct rotator_stats {
@@ -32,7 +32,7 @@ struct rotator_stats {
  * @set: name of the set, which must exist
  * @timing: blocks; copied
  *
- * Changes nothing: a reload may drop it again.
+ * It changes nothing: a reload may drop it again.
  *
  * Return: rotator for rotator_close(), or NULL after a message.
  */
@@ -40,7 +40,7 @@ struct rotator *rotator_open(const char *set,
 			     const struct block_timing *timing);
 
 /**
- * rotator_once() - set the colour of the block that runs now
+ * rotator_once() - set the colour of the running block
  * @rotator: rotator
  *
  * Return: 0, or a negative errno after a message.
@@ -48,14 +48,12 @@ struct rotator *rotator_open(const char *set,
 int rotator_once(struct rotator *rotator);
 
 /**
- * rotator_start() - set the colour as soon as the loop runs, and at every block
- *		     boundary
+ * rotator_start() - set the colour when the loop starts and at every block boundary
  * @rotator: rotator
  * @loop: loop
  *
- * From here on it outlives its set: it says once that the set is gone, or
- * whatever else is wrong, tries again every second, and says once that it goes
- * on.
+ * The rotator outlives its set: it reports a missing set or another error once,
+ * retries every second, and reports once that it continues.
  *
  * Return: 0, or a negative errno after a message.
  */
@@ -68,7 +66,7 @@ int rotator_start(struct rotator *rotator, struct loop *loop);
 void rotator_close(struct rotator *rotator);
 
 /**
- * rotator_set() - which set
+ * rotator_set() - name of its set
  * @rotator: rotator
  *
  * Return: its name.
@@ -76,7 +74,7 @@ void rotator_close(struct rotator *rotator);
 const char *rotator_set(const struct rotator *rotator);
 
 /**
- * rotator_stats() - what it did
+ * rotator_stats() - its counters
  * @rotator: rotator
  *
  * Return: valid as long as @rotator.

@@ -17,8 +17,8 @@
  * @section: its section
  * @key: key, NULL without authentication
  * @udp: socket
- * @sent: times at which its peers were asked, 0 for those that are done
- * @rejects: their replies that were of no use
+ * @sent: times of its requests, 0 for peers that are done
+ * @rejects: their rejected replies
  * @open: number of peers that have not replied
  */
 struct asked {
@@ -65,7 +65,7 @@ static void judge_trip(const struct asked *asked, unsigned int peer,
 			      block_period_for(timing, trip));
 }
 
-/* Whatever the way took, one of the two went back in time. */
+/* For any delay, one of the two went back in time. */
 static void judge_clock(const struct asked *asked, unsigned int peer,
 			int64_t there, int64_t back)
 {
@@ -96,7 +96,7 @@ static void judge(struct asked *asked, const struct stamp_reply *reply,
 	asked->open--;
 }
 
-/* Is it a reply to what was sent and not replied to? */
+/* Check that it answers an open request. */
 static bool is_asked(const struct asked *asked, const struct stamp_reply *reply)
 {
 	uint32_t peer = reply->sender.seq;
@@ -106,7 +106,7 @@ static bool is_asked(const struct asked *asked, const struct stamp_reply *reply)
 	       stamp_time_encode(asked->sent[peer], false);
 }
 
-/* A reflector without keys has read the message as one of its own mode. */
+/* A reflector without keys parsed the message in its own mode. */
 static bool is_plain(const struct asked *asked,
 		     const struct udp_message *message)
 {
@@ -117,7 +117,7 @@ static bool is_plain(const struct asked *asked,
 	       !reply.sender.timestamp;
 }
 
-/* Return: REJECTS for a good one. */
+/* Return: the fault, or REJECTS for a good reply. */
 static enum reject examine(const struct asked *asked,
 			   const struct udp_message *message,
 			   struct stamp_reply *reply)
@@ -158,7 +158,7 @@ static void take(struct asked *asked, const struct udp_message *message)
 		asked->rejects[peer].from = message->from;
 }
 
-/* Who has not replied at all may only not run yet. */
+/* A peer without any reply may not run yet: do not report it. */
 static void judge_useless(const struct asked *asked)
 {
 	unsigned int i;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Round trips: are the peers of a configuration near enough for its period, and do
- * their answers fit?
+ * Round trips: check the delay to the peers of a configuration, and their answers.
  */
 #ifndef LMCTL_SERVICE_ROUNDTRIP_H
 #define LMCTL_SERVICE_ROUNDTRIP_H
@@ -13,9 +12,8 @@
  *		       differ, or whose answers are of no use
  * @config: configuration with its keys
  *
- * Sends each peer of each measurement one message without TLVs, and waits for the
- * replies for ROUNDTRIP_WAIT_MS in all, or less when all have come. Says nothing of
- * a peer that does not reply.
+ * Send one message without TLVs to each peer of each measurement and wait for all
+ * replies, at most ROUNDTRIP_WAIT_MS. Peers that do not reply are not reported.
  */
 void roundtrip_check(const struct config *config);
 

@@ -14,7 +14,7 @@
 #include "lmctl/service/service.h"
 #include "lmctl/service/sysclock.h"
 
-/* How often the kernel is asked about its clock. */
+/* Time between two readings of the kernel's clock state. */
 #define CLOCK_NS BLOCK_NS_PER_S
 
 struct service {
@@ -27,7 +27,7 @@ struct service {
 	uint32_t blocks;
 };
 
-/* The blocks that were asked for are there; others may be open. */
+/* The requested number of blocks is complete; others may be open. */
 static bool done(const struct service *service)
 {
 	return service->options->blocks &&
@@ -149,7 +149,7 @@ static uint64_t monotonic_us(void)
 	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 }
 
-/* Measurements that are no more keep no series. */
+/* Removed measurements keep no series. */
 static void forget_metrics(const struct service *service,
 			   const struct config *new)
 {
@@ -168,7 +168,7 @@ static void forget_metrics(const struct service *service,
 	}
 }
 
-/* A reload has the rights that are left now, not those of the start. */
+/* A reload has the remaining privileges, not those of the start. */
 static void see_readable(const char *file)
 {
 	int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -228,7 +228,7 @@ static int start(struct service *service)
 	struct config *config = service->config;
 	struct metrics *metrics;
 
-	/* A file may name more files, and programs, than root has opened yet. */
+	/* The new file may name files and programs that root has not opened. */
 	if (privileges_drop(service->options->file ? config->user : NULL, true))
 		return -1;
 	if (service->options->file)

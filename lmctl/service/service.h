@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The service: rotators, readers, a reflector and measurements in one event
- * loop, as a configuration wants them.
+ * The service: the parts of a configuration in one event loop.
  */
 #ifndef LMCTL_SERVICE_SERVICE_H
 #define LMCTL_SERVICE_SERVICE_H
@@ -10,10 +9,9 @@
 #include "lmctl/service/outlets.h"
 
 /**
- * struct service_options - how to run a configuration
- * @file: configuration file to read again on SIGHUP, NULL if there is none:
- *	  SIGHUP then ends the service
- * @print: what goes to standard output
+ * struct service_options - options of service_run()
+ * @file: configuration file to read again on SIGHUP; NULL: SIGHUP ends the service
+ * @print: form of standard output
  * @blocks: of the only measurement: end after so many blocks; 0 for never
  */
 struct service_options {
@@ -24,12 +22,12 @@ struct service_options {
 
 /**
  * service_run() - run until SIGINT, SIGTERM or the last block
- * @config: what to do; freed
- * @options: how
+ * @config: configuration; freed
+ * @options: options
  *
- * Drops privileges, tells the service manager when it is ready, feeds its
- * watchdog. On SIGHUP everything that the new configuration wants as before
- * goes on undisturbed; if that configuration is bad, everything does.
+ * Drop privileges, notify the service manager when ready, serve its watchdog. On
+ * SIGHUP, parts with unchanged settings continue undisturbed; if the new
+ * configuration is bad, all parts do.
  *
  * Return: exit status, after a message unless it is EXIT_SUCCESS.
  */

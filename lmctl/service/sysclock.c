@@ -36,7 +36,7 @@ void sysclock_read(bool *synchronised, int64_t *error_ns)
 		*error_ns = error_us * BLOCK_NS_PER_US;
 }
 
-/* The first sixteen digits of a UUID are as good as all of them. */
+/* The first sixteen digits of a UUID identify it well enough. */
 static uint64_t boot_read(void)
 {
 	FILE *stream = fopen(BOOT_ID, "re");

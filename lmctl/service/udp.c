@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * One IPv6 socket serves IPv4 as well: the kernel takes IPV6_PKTINFO with
- * mapped addresses for both, but has options and control messages of its own
- * for the TTL and TOS of IPv4.
+ * One IPv6 socket serves IPv4, too: the kernel accepts IPV6_PKTINFO with mapped
+ * addresses for both, but has separate options and control messages for TTL and TOS
+ * of IPv4.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -19,19 +19,18 @@
 #include "lmctl/stamp/stamp.h"
 
 /*
- * A thousand messages at once. The kernel charges a page or more for each,
- * whatever its length.
+ * Room for a thousand messages. The kernel charges a page or more for each, of any
+ * length.
  */
 #define RECEIVE_BUFFER (8 * 1024 * 1024)
 #define SEND_BUFFER (2 * 1024 * 1024)
 /*
- * The largest there is: the reflector reports what is left of it (RFC 8762,
- * Session-Sender TTL), which tells the hops. That OWAMP and STAMP ask for 255
- * was not checked against their text.
+ * The largest: the reflector reports the rest (RFC 8762, Session-Sender TTL), which
+ * shows the number of hops.
  */
 #define HOP_LIMIT 255
 #define NS_PER_S INT64_C(1000000000)
-/* The two ECN bits are the network's, not ours to repeat. */
+/* The two ECN bits belong to the network: do not repeat them. */
 #define DSCP_MASK 0xfc
 
 #define RECEIVE_CONTROL \
@@ -81,7 +80,7 @@ static int set_options(int fd)
 		if (setsockopt(fd, options[i].level, options[i].name,
 			       &options[i].value, sizeof(options[i].value)))
 			return -errno;
-	/* Without the capability the kernel gives what rmem_max allows. */
+	/* Without the capability the kernel limits it to rmem_max. */
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &receive,
 		       sizeof(receive)) &&
 	    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &receive, sizeof(receive)))
@@ -143,7 +142,7 @@ int udp_open(struct udp *udp, const struct sockaddr_in6 *local)
 	udp->fd = socket(AF_INET6, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC,
 			 0);
 	err = udp->fd < 0 ? -errno : 0;
-	/* Calloc: memory that no burst has needed is never touched. */
+	/* calloc(): memory is touched only when a burst needs it. */
 	udp->batch = calloc(1, sizeof(*udp->batch));
 	if (!err && !udp->batch)
 		err = -ENOMEM;
@@ -250,7 +249,7 @@ int udp_receive(struct udp *udp, struct udp_message **messages)
 	return kept;
 }
 
-/* Appends to the control messages; there is room for all that udp_send() has. */
+/* Append a control message; there is room for all of udp_send(). */
 static void control_add(struct msghdr *header, int level, int type,
 			const void *data, size_t len)
 {
@@ -275,7 +274,7 @@ static void control_path(struct msghdr *header, const struct udp_path *path,
 	int number = path->traffic_class;
 
 	if (path->ifindex || !IN6_IS_ADDR_UNSPECIFIED(&path->source)) {
-		/* ::ffff:0.0.0.0; the kernel wants a mapped address here. */
+		/* ::ffff:0.0.0.0: the kernel requires a mapped address here. */
 		if (mapped && IN6_IS_ADDR_UNSPECIFIED(&path->source))
 			memset(&info.ipi6_addr.s6_addr[10], 0xff, 2);
 		control_add(header, IPPROTO_IPV6, IPV6_PKTINFO, &info,
@@ -314,7 +313,7 @@ int udp_send(struct udp *udp, const struct sockaddr_in6 *to,
 	return sendmsg(udp->fd, &header, MSG_NOSIGNAL) < 0 ? -errno : 0;
 }
 
-/* The kernel tells the MTU of the path of a connected socket only. */
+/* The kernel reports the path MTU of connected sockets only. */
 static int path_mtu(int fd, const struct sockaddr_in6 *to,
 		    const struct udp_path *path)
 {

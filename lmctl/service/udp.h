@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * UDP sockets for STAMP over IPv6, and over IPv4 with mapped addresses. They
- * never block and never fragment, tell when the kernel received a message and
- * which address was asked, and are not disturbed by ICMP errors. Messages are
- * sent with hop limit 255, so a reflector that reports the one it saw tells
- * the length of the path.
+ * UDP sockets for STAMP over IPv6, and over IPv4 with mapped addresses. They never
+ * block and never fragment, report the time of reception by the kernel and the
+ * destination address, and ignore ICMP errors. Messages have hop limit 255, so a
+ * reflector that reports the received one shows the length of the path.
  */
 #ifndef LMCTL_SERVICE_UDP_H
 #define LMCTL_SERVICE_UDP_H
@@ -27,14 +26,12 @@
  * @len: their number, at most STAMP_MESSAGE_MAX
  * @truncated: it was longer than that: drop it
  * @from: sender; an IPv4 address is mapped
- * @to: address that the sender used, of this machine; unspecified if the
- *	kernel did not tell
- * @ifindex: device that it came in by, 0 if the kernel did not tell
- * @ttl: hop limit or TTL it came with, 255 if the kernel did not tell
- * @traffic_class: Traffic Class or TOS it came with
- * @received: when the kernel received it, nanoseconds since 1970
- * @kernel_time: @received is the kernel's; otherwise it is the time when
- *		 udp_receive() got the message
+ * @to: destination address, of this machine; unspecified if not known
+ * @ifindex: input device, 0 if not known
+ * @ttl: hop limit or TTL on arrival, 255 if not known
+ * @traffic_class: Traffic Class or TOS on arrival
+ * @received: time of reception, nanoseconds since 1970
+ * @kernel_time: @received is the kernel's; otherwise that of udp_receive()
  */
 struct udp_message {
 	uint8_t *data;
@@ -62,11 +59,10 @@ struct udp {
 };
 
 /**
- * struct udp_path - how a message is to leave; zero means the kernel's choice
+ * struct udp_path - path of a message; zero means the kernel's choice
  * @source: source address, of this machine; must be a mapped one towards an
  *	    IPv4 peer
- * @ifindex: device to leave by, or VRF; needed for link-local addresses and VRFs
- *	     only
+ * @ifindex: output device, or VRF; needed for link-local addresses and VRFs only
  * @mark: SO_MARK of this message, needs CAP_NET_ADMIN; see inband.h
  * @traffic_class: Traffic Class or TOS
  */
@@ -98,15 +94,15 @@ int udp_open(struct udp *udp, const struct sockaddr_in6 *local);
 void udp_close(struct udp *udp);
 
 /**
- * udp_receive() - take messages that wait
+ * udp_receive() - read waiting messages
  * @udp: open socket
  * @messages: filled with an array that is valid until the next call
  *
- * Messages from port 0 cannot be answered and are left out, so call again
- * until it returns -EAGAIN, or leave the rest to a level-triggered event loop.
+ * Messages from port 0 cannot be answered and are skipped, so call again until it
+ * returns -EAGAIN, or leave the rest to a level-triggered event loop.
  *
- * Return: number of messages, 0 to UDP_BATCH; -EAGAIN if nothing waits; or
- * another negative errno.
+ * Return: number of messages, 0 to UDP_BATCH; -EAGAIN if none waits; or another
+ * negative errno.
  */
 int udp_receive(struct udp *udp, struct udp_message **messages);
 
@@ -128,20 +124,20 @@ int udp_send(struct udp *udp, const struct sockaddr_in6 *to,
 	     const struct udp_path *path, const void *data, size_t len);
 
 /**
- * udp_longest() - longest message that a path is known to take
+ * udp_longest() - longest message for a path
  * @to: address and port; an IPv4 one mapped
  * @path: how to send it
  *
- * Return: bytes, by the MTU that the kernel knows of the path; 0 if it knows none.
+ * Return: bytes, by the path MTU that the kernel knows; 0 if it knows none.
  */
 size_t udp_longest(const struct sockaddr_in6 *to, const struct udp_path *path);
 
 /**
  * udp_reply() - send a message back
  * @udp: open socket
- * @request: received message; the first @len bytes of its data are sent, from
- *	     the address that it was sent to, with its Traffic Class
- * @vrf: VRF that it came in by, 0 for none
+ * @request: received message; the first @len bytes of its data are sent from its
+ *	     destination address, with its Traffic Class
+ * @vrf: VRF of its input device, 0 for none
  * @len: length in bytes
  *
  * Return: as udp_send().
