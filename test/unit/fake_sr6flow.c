@@ -8,40 +8,32 @@
 #include "lmctl/node/witness.h"
 #include "test/unit/fake_sr6flow.h"
 
+/* A stand-in needs less than the kernel. */
+#pragma GCC diagnostic ignored "-Wunused-parameter"
+
 struct fake fake;
 
-int __wrap_sr6flow_open(struct sr6flow **handle);
-void __wrap_sr6flow_close(struct sr6flow *handle);
-const char *__wrap_sr6flow_error(const struct sr6flow *handle);
-int __wrap_sr6flow_create(struct sr6flow *handle, const char *set,
-			  const struct sr6flow_options *options);
-int __wrap_sr6flow_destroy(struct sr6flow *handle, const char *set);
-int __wrap_sr6flow_flush(struct sr6flow *handle, const char *set);
-int __wrap_sr6flow_add(struct sr6flow *handle, const char *set,
-		       const struct sr6flow_flow *flow, uint32_t timeout,
-		       bool exist);
-int __wrap_sr6flow_del(struct sr6flow *handle, const char *set,
-		       const struct sr6flow_flow *flow);
-int __wrap_sr6flow_test(struct sr6flow *handle, const char *set,
-			const struct sr6flow_flow *flow);
-int __wrap_sr6flow_set_colour(struct sr6flow *handle, const char *set,
-			      uint32_t colour);
-int __wrap_sr6flow_info(struct sr6flow *handle, const char *set,
-			struct sr6flow_set *info);
-int __wrap_sr6flow_dump(struct sr6flow *handle, const char *set,
-			sr6flow_dump_fn fn, void *arg);
-int __wrap_witness_open(struct witness **witness, const char *set);
-void __wrap_witness_close(struct witness *witness);
-int __wrap_witness_fd(const struct witness *witness);
-void __wrap_witness_drain(struct witness *witness);
-int __wrap_witness_read(struct witness *witness, struct sr6flow *handle,
-			struct rule_facts *facts);
-const char *__wrap_witness_error(const struct witness *witness,
-				 const struct sr6flow *handle);
-int __wrap_witness_survey(struct sr6flow *handle, const char *set,
-			  struct rules *rules);
-int __wrap_sidroutes_read(struct sr6flow *handle, const char *set,
-			  struct sid_facts *facts);
+/* Each has the type of what it stands in for. */
+__typeof__(sr6flow_open) __wrap_sr6flow_open;
+__typeof__(sr6flow_close) __wrap_sr6flow_close;
+__typeof__(sr6flow_error) __wrap_sr6flow_error;
+__typeof__(sr6flow_create) __wrap_sr6flow_create;
+__typeof__(sr6flow_destroy) __wrap_sr6flow_destroy;
+__typeof__(sr6flow_flush) __wrap_sr6flow_flush;
+__typeof__(sr6flow_add) __wrap_sr6flow_add;
+__typeof__(sr6flow_del) __wrap_sr6flow_del;
+__typeof__(sr6flow_test) __wrap_sr6flow_test;
+__typeof__(sr6flow_set_colour) __wrap_sr6flow_set_colour;
+__typeof__(sr6flow_info) __wrap_sr6flow_info;
+__typeof__(sr6flow_dump) __wrap_sr6flow_dump;
+__typeof__(witness_open) __wrap_witness_open;
+__typeof__(witness_close) __wrap_witness_close;
+__typeof__(witness_fd) __wrap_witness_fd;
+__typeof__(witness_drain) __wrap_witness_drain;
+__typeof__(witness_read) __wrap_witness_read;
+__typeof__(witness_error) __wrap_witness_error;
+__typeof__(witness_survey) __wrap_witness_survey;
+__typeof__(sidroutes_read) __wrap_sidroutes_read;
 
 void fake_kernel_reset(void)
 {
@@ -83,19 +75,16 @@ int __wrap_sr6flow_open(struct sr6flow **handle)
 
 void __wrap_sr6flow_close(struct sr6flow *handle)
 {
-	(void)handle;
 }
 
 const char *__wrap_sr6flow_error(const struct sr6flow *handle)
 {
-	(void)handle;
 	return "a sentence of the library";
 }
 
 int __wrap_sr6flow_create(struct sr6flow *handle, const char *set,
 			  const struct sr6flow_options *options)
 {
-	(void)handle;
 	if (set_error(set))
 		return 0;
 	return options->exist && options->mask == fake.mask ? 0 : -EEXIST;
@@ -103,15 +92,12 @@ int __wrap_sr6flow_create(struct sr6flow *handle, const char *set,
 
 int __wrap_sr6flow_destroy(struct sr6flow *handle, const char *set)
 {
-	(void)handle;
-	(void)set;
 	fake.destroyed = true;
 	return 0;
 }
 
 int __wrap_sr6flow_flush(struct sr6flow *handle, const char *set)
 {
-	(void)handle;
 	return set_error(set);
 }
 
@@ -119,8 +105,6 @@ int __wrap_sr6flow_add(struct sr6flow *handle, const char *set,
 		       const struct sr6flow_flow *flow, uint32_t timeout,
 		       bool exist)
 {
-	(void)handle;
-	(void)timeout;
 	if (set_error(set))
 		return -ENOENT;
 	if (find(flow) < fake.n)
@@ -137,7 +121,6 @@ int __wrap_sr6flow_del(struct sr6flow *handle, const char *set,
 {
 	unsigned int i = find(flow);
 
-	(void)handle;
 	if (set_error(set))
 		return -ENOENT;
 	if (i == fake.n)
@@ -149,14 +132,12 @@ int __wrap_sr6flow_del(struct sr6flow *handle, const char *set,
 int __wrap_sr6flow_test(struct sr6flow *handle, const char *set,
 			const struct sr6flow_flow *flow)
 {
-	(void)handle;
 	return set_error(set) ? -ENOENT : find(flow) < fake.n;
 }
 
 int __wrap_sr6flow_set_colour(struct sr6flow *handle, const char *set,
 			      uint32_t colour)
 {
-	(void)handle;
 	if (set_error(set))
 		return -ENOENT;
 	if (!sr6flow_colour_valid(fake.mask, colour))
@@ -168,7 +149,6 @@ int __wrap_sr6flow_set_colour(struct sr6flow *handle, const char *set,
 int __wrap_sr6flow_info(struct sr6flow *handle, const char *set,
 			struct sr6flow_set *info)
 {
-	(void)handle;
 	if (set_error(set))
 		return -ENOENT;
 	*info = (struct sr6flow_set){
@@ -221,7 +201,6 @@ struct witness {
 
 int __wrap_witness_open(struct witness **witness, const char *set)
 {
-	(void)set;
 	*witness = malloc(sizeof(**witness));
 	if (!*witness)
 		return -ENOMEM;
@@ -243,14 +222,11 @@ int __wrap_witness_fd(const struct witness *witness)
 
 void __wrap_witness_drain(struct witness *witness)
 {
-	(void)witness;
 }
 
 int __wrap_witness_read(struct witness *witness, struct sr6flow *handle,
 			struct rule_facts *facts)
 {
-	(void)witness;
-	(void)handle;
 	*facts = (struct rule_facts){ .reason = fake.rule };
 	return fake.rule_error;
 }
@@ -258,15 +234,12 @@ int __wrap_witness_read(struct witness *witness, struct sr6flow *handle,
 const char *__wrap_witness_error(const struct witness *witness,
 				 const struct sr6flow *handle)
 {
-	(void)witness;
 	return __wrap_sr6flow_error(handle);
 }
 
 int __wrap_witness_survey(struct sr6flow *handle, const char *set,
 			  struct rules *rules)
 {
-	(void)handle;
-	(void)set;
 	*rules = fake.rules;
 	return 0;
 }
@@ -275,8 +248,6 @@ int __wrap_witness_survey(struct sr6flow *handle, const char *set,
 int __wrap_sidroutes_read(struct sr6flow *handle, const char *set,
 			  struct sid_facts *facts)
 {
-	(void)handle;
-	(void)set;
 	memset(facts, 0, sizeof(*facts));
 	return fake.flows_error;
 }

@@ -15,12 +15,16 @@
 #include "lmctl/sinks/metrics/httpd.h"
 #include "test/unit/unit.h"
 
-/* Microseconds that one step may take before the test fails, on any machine. */
+/* Microseconds that one test may take before it fails, on any machine. */
 #define PATIENCE 600000000
 #define LONG_PAGE (16 << 20)
 
+static const char metrics_request[] = "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n";
+static const char root_request[] = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+
 static struct fixture {
 	sd_event *event;
+	uint64_t start;
 	struct httpd *httpd;
 	uint64_t version;
 	/* Pages begun, steps of the page that is being written. */
@@ -113,6 +117,7 @@ static int setup(void **state)
 	(void)state;
 	memset(&fixture, 0, sizeof(fixture));
 	assert_int_equal(sd_event_new(&fixture.event), 0);
+	sd_event_now(fixture.event, CLOCK_MONOTONIC, &fixture.start);
 	listen_on("::1");
 	return 0;
 }
@@ -140,24 +145,46 @@ static int dial(void)
 	return fd;
 }
 
+/* Runs the server; a test that does so for too long fails. */
+static void run_once(void)
+{
+	uint64_t now;
+
+	assert_true(sd_event_run(fixture.event, 100000) >= 0);
+	sd_event_now(fixture.event, CLOCK_MONOTONIC, &now);
+	assert_true(now - fixture.start < PATIENCE);
+}
+
+#define run_while(condition)          \
+	do {                          \
+		while (condition)     \
+			run_once();   \
+	} while (0)
+
 static void ask(int fd, const char *request)
 {
 	assert_int_equal(send(fd, request, strlen(request), MSG_NOSIGNAL),
 			 strlen(request));
 }
 
+static int request(const char *text)
+{
+	int fd = dial();
+
+	ask(fd, text);
+	return fd;
+}
+
 /*
  * Runs the server until the reply contains the text; until the connection
- * ends, for NULL. Fails when neither happens.
+ * ends, for NULL.
  */
 static char *reply(int fd, const char *until)
 {
 	static char text[65536];
 	size_t len = 0;
-	uint64_t start, now;
 	ssize_t n;
 
-	sd_event_now(fixture.event, CLOCK_MONOTONIC, &start);
 	for (;;) {
 		n = recv(fd, text + len, sizeof(text) - 1 - len, MSG_DONTWAIT);
 		if (n > 0)
@@ -169,21 +196,17 @@ static char *reply(int fd, const char *until)
 			assert_null(until);
 			return text;
 		}
-		assert_true(sd_event_run(fixture.event, 100000) >= 0);
-		sd_event_now(fixture.event, CLOCK_MONOTONIC, &now);
-		assert_true(now - start < PATIENCE);
+		run_once();
 	}
 }
 
-static char *get(const char *request, const char *until)
+static char *get(const char *text, const char *until)
 {
-	int fd = dial();
-	char *text;
+	int fd = request(text);
+	char *got = reply(fd, until);
 
-	ask(fd, request);
-	text = reply(fd, until);
 	close(fd);
-	return text;
+	return got;
 }
 
 static void has(const char *text, const char *part)
@@ -196,7 +219,7 @@ TEST_WITH(setup, teardown, formats)
 {
 	const char *text;
 
-	text = get("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n", "answer 1\n");
+	text = get(metrics_request, "answer 1\n");
 	has(text, "HTTP/1.1 200 ");
 	has(text, "Content-Type: text/plain; version=0.0.4; charset=utf-8\r\n");
 	has(text, "\r\n\r\ntext page 1 text answer 1\n");
@@ -213,12 +236,10 @@ TEST_WITH(setup, teardown, formats)
 
 TEST_WITH(setup, teardown, connection_is_kept)
 {
-	const char *request = "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n";
-	int fd = dial();
+	int fd = request(metrics_request);
 
-	ask(fd, request);
 	reply(fd, "page 1 text answer 1\n");
-	ask(fd, request);
+	ask(fd, metrics_request);
 	has(reply(fd, "answer 2\n"), "page 1 ");
 	close(fd);
 }
@@ -237,7 +258,7 @@ TEST_WITH(setup, teardown, other_requests)
 {
 	const char *text;
 
-	has(get("GET / HTTP/1.1\r\nHost: x\r\n\r\n", "</html>"),
+	has(get(root_request, "</html>"),
 	    "href=\"/metrics\"");
 	has(get("GET /metrics/../etc HTTP/1.1\r\nHost: x\r\n\r\n", "\n\r\n"),
 	    "HTTP/1.1 404 ");
@@ -248,31 +269,25 @@ TEST_WITH(setup, teardown, other_requests)
 	get("nonsense\r\n\r\n", NULL);
 	assert_int_equal(fixture.renders, 0);
 	fixture.error = -EIO;
-	has(get("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n", "\r\n\r\n"),
+	has(get(metrics_request, "\r\n\r\n"),
 	    "HTTP/1.1 500 ");
 }
 
 /* A page longer than every buffer comes whole and without pauses. */
 TEST_WITH(setup, teardown, long_page)
 {
-	const char *request = "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n";
-	uint64_t start, now;
+	int fd = request(metrics_request);
 	size_t left = LONG_PAGE;
 	char text[4096];
-	int fd = dial();
 	ssize_t n;
 
 	fixture.padding = LONG_PAGE;
-	sd_event_now(fixture.event, CLOCK_MONOTONIC, &start);
-	ask(fd, request);
 	while (left) {
 		n = recv(fd, text, sizeof(text), MSG_DONTWAIT);
 		if (n > 0)
 			left -= (size_t)n < left ? (size_t)n : left;
 		else
-			assert_true(sd_event_run(fixture.event, 100000) >= 0);
-		sd_event_now(fixture.event, CLOCK_MONOTONIC, &now);
-		assert_true(now - start < PATIENCE);
+			run_once();
 	}
 	close(fd);
 }
@@ -292,9 +307,6 @@ TEST_WITH(setup, teardown, endless_headers)
 	close(fd);
 }
 
-static const char metrics_request[] =
-	"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n";
-
 /* However many ask, a page is written once as long as nothing has changed. */
 TEST_WITH(setup, teardown, pages_are_shared)
 {
@@ -302,10 +314,8 @@ TEST_WITH(setup, teardown, pages_are_shared)
 	unsigned int i;
 
 	fixture.needed = 5000;
-	for (i = 0; i < HTTPD_CONNECTIONS; i++) {
-		fd[i] = dial();
-		ask(fd[i], metrics_request);
-	}
+	for (i = 0; i < HTTPD_CONNECTIONS; i++)
+		fd[i] = request(metrics_request);
 	for (i = 0; i < HTTPD_CONNECTIONS; i++)
 		has(reply(fd[i], "answer"), "text page 1 text answer");
 	assert_int_equal(fixture.renders, 1);
@@ -320,16 +330,13 @@ TEST_WITH(setup, teardown, pages_are_shared)
 /* Who asks after a change is not shown what was there before it. */
 TEST_WITH(setup, teardown, a_change_during_a_render)
 {
-	int before = dial(), after = dial();
+	int before = request(metrics_request), after = dial();
 
 	fixture.needed = UINT32_MAX;
-	ask(before, metrics_request);
-	while (fixture.steps < 10)
-		assert_true(sd_event_run(fixture.event, 100000) >= 0);
+	run_while(fixture.steps < 10);
 	fixture.version++;
 	ask(after, metrics_request);
-	while (fixture.steps < 100000)
-		assert_true(sd_event_run(fixture.event, 100000) >= 0);
+	run_while(fixture.steps < 100000);
 	fixture.needed = 0;
 	has(reply(before, "answer"), "text page 1 text answer 1\n");
 	has(reply(after, "answer"), "text page 2 text answer 2\n");
@@ -340,12 +347,10 @@ TEST_WITH(setup, teardown, a_change_during_a_render)
 /* It is begun again, and who waits is not told. */
 TEST_WITH(setup, teardown, a_render_that_cannot_go_on)
 {
-	int fd = dial();
+	int fd = request(metrics_request);
 
 	fixture.error = -EAGAIN;
-	ask(fd, metrics_request);
-	while (fixture.renders < 3)
-		assert_true(sd_event_run(fixture.event, 100000) >= 0);
+	run_while(fixture.renders < 3);
 	fixture.error = 0;
 	has(reply(fd, "answer"), " 200 ");
 	close(fd);
@@ -355,15 +360,13 @@ TEST_WITH(setup, teardown, a_render_that_cannot_go_on)
 TEST_WITH(setup, teardown, a_render_holds_nothing_up)
 {
 	unsigned int turns = 0, steps = 0;
-	int fd = dial();
+	int fd = request(metrics_request);
 
 	fixture.needed = 2000000;
-	ask(fd, metrics_request);
-	while (!fixture.rendering)
-		assert_true(sd_event_run(fixture.event, 100000) >= 0);
+	run_while(!fixture.rendering);
 	while (fixture.rendering) {
 		steps = fixture.steps;
-		assert_true(sd_event_run(fixture.event, 100000) >= 0);
+		run_once();
 		turns++;
 	}
 	assert_in_range(turns, 3, UINT32_MAX);
@@ -375,21 +378,17 @@ TEST_WITH(setup, teardown, a_render_holds_nothing_up)
 /* Whoever waits may go away, and so may the server. */
 TEST_WITH(setup, teardown, who_waits_may_go)
 {
-	int gone = dial(), stays = dial();
+	int gone = request(metrics_request), stays = request(metrics_request);
 
 	fixture.needed = UINT32_MAX;
-	ask(gone, metrics_request);
-	ask(stays, metrics_request);
-	while (fixture.steps < 10)
-		assert_true(sd_event_run(fixture.event, 100000) >= 0);
+	run_while(fixture.steps < 10);
 	close(gone);
 	fixture.needed = 0;
 	reply(stays, "answer");
 	fixture.version++;
 	fixture.needed = UINT32_MAX;
 	ask(stays, metrics_request);
-	while (fixture.renders < 2)
-		assert_true(sd_event_run(fixture.event, 100000) >= 0);
+	run_while(fixture.renders < 2);
 	close(stays);
 }
 
@@ -403,10 +402,8 @@ TEST_WITH(setup, teardown, slow_readers_do_not_hoard_pages)
 
 	fixture.padding = LONG_PAGE;
 	for (i = 0; i < 4; i++) {
-		slow[i] = dial();
-		ask(slow[i], metrics_request);
-		while (recv(slow[i], byte, 1, MSG_DONTWAIT) < 0)
-			assert_true(sd_event_run(fixture.event, 100000) >= 0);
+		slow[i] = request(metrics_request);
+		run_while(recv(slow[i], byte, 1, MSG_DONTWAIT) < 0);
 		fixture.version++;
 	}
 	fixture.padding = 0;
@@ -416,7 +413,7 @@ TEST_WITH(setup, teardown, slow_readers_do_not_hoard_pages)
 	do {
 		n = recv(slow[0], byte, sizeof(byte), MSG_DONTWAIT);
 		if (n < 0 && errno == EAGAIN)
-			assert_true(sd_event_run(fixture.event, 100000) >= 0);
+			run_once();
 	} while (n > 0 || (n < 0 && errno == EAGAIN));
 	assert_null(memmem(byte, sizeof(byte), "answer", 6));
 	for (i = 0; i < 4; i++)
@@ -436,6 +433,14 @@ static int dial_from(const char *from)
 	assert_int_equal(inet_pton(AF_INET, from, &own.sin_addr), 1);
 	assert_int_equal(bind(fd, (struct sockaddr *)&own, sizeof(own)), 0);
 	assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof(to)), 0);
+	return fd;
+}
+
+static int request_from(const char *from, const char *text)
+{
+	int fd = dial_from(from);
+
+	ask(fd, text);
 	return fd;
 }
 
@@ -462,14 +467,13 @@ TEST_WITH(setup, teardown, idle_connections_go_first)
 		idle[i] = dial_from(i % 2 ? "127.0.0.2" : "127.0.0.3");
 		/* One that has never asked for anything is as idle. */
 		if (i % 3) {
-			ask(idle[i], "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+			ask(idle[i], root_request);
 			reply(idle[i], "</html>");
 		}
 	}
 	for (i = 0; i < 6; i++) {
 		close(fd);
-		fd = dial_from("127.0.0.4");
-		ask(fd, metrics_request);
+		fd = request_from("127.0.0.4", metrics_request);
 		has(reply(fd, "answer"), " 200 ");
 	}
 	assert_true(closed(idle[0]));
@@ -477,8 +481,7 @@ TEST_WITH(setup, teardown, idle_connections_go_first)
 	/* Its own idle one stays as long as others have more. */
 	for (i = 0; i < 20; i++) {
 		close(idle[i]);
-		idle[i] = dial_from("127.0.0.2");
-		ask(idle[i], "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+		idle[i] = request_from("127.0.0.2", root_request);
 		reply(idle[i], "</html>");
 	}
 	assert_false(closed(fd));
@@ -498,23 +501,17 @@ TEST_WITH(setup, teardown, busy_connections_are_shared_out)
 
 	listen_on_ipv4();
 	fixture.needed = UINT32_MAX;
-	for (i = 0; i < HTTPD_CONNECTIONS; i++) {
-		busy[i] = dial_from("127.0.0.2");
-		ask(busy[i], metrics_request);
-	}
-	while (fixture.steps < 100000)
-		assert_true(sd_event_run(fixture.event, 100000) >= 0);
-	more = dial_from("127.0.0.2");
-	ask(more, metrics_request);
+	for (i = 0; i < HTTPD_CONNECTIONS; i++)
+		busy[i] = request_from("127.0.0.2", metrics_request);
+	run_while(fixture.steps < 100000);
+	more = request_from("127.0.0.2", metrics_request);
 	text = reply(more, NULL);
 	has(text, "HTTP/1.1 503 ");
 	has(text, "Connection: close\r\n");
 	close(more);
-	other = dial_from("127.0.0.3");
-	ask(other, metrics_request);
+	other = request_from("127.0.0.3", metrics_request);
 	i = fixture.steps + 100000;
-	while (fixture.steps < i)
-		assert_true(sd_event_run(fixture.event, 100000) >= 0);
+	run_while(fixture.steps < i);
 	fixture.needed = 0;
 	has(reply(other, "answer"), " 200 ");
 	assert_string_equal(reply(busy[0], NULL), "");
@@ -526,44 +523,30 @@ TEST_WITH(setup, teardown, busy_connections_are_shared_out)
 
 TEST_WITH(setup, teardown, silence_ends_a_connection)
 {
-	uint64_t start, now;
 	int fd = dial();
+	uint64_t now;
 	char byte;
 
-	sd_event_now(fixture.event, CLOCK_MONOTONIC, &start);
-	now = start;
 	while (recv(fd, &byte, 1, MSG_DONTWAIT) < 0) {
 		assert_int_equal(errno, EAGAIN);
-		assert_true(sd_event_run(fixture.event, 1000000) >= 0);
-		sd_event_now(fixture.event, CLOCK_MONOTONIC, &now);
-		assert_true(now - start < HTTPD_TIMEOUT_S * 1000000 + PATIENCE);
+		run_once();
 	}
-	assert_true(now - start > HTTPD_TIMEOUT_S * 1000000 / 2);
+	sd_event_now(fixture.event, CLOCK_MONOTONIC, &now);
+	assert_true(now - fixture.start > HTTPD_TIMEOUT_S * 1000000 / 2);
 	close(fd);
 }
 
 TEST_WITH(setup, teardown, ipv4_and_ports_in_use)
 {
 	struct sockaddr_in6 mapped = { .sin6_family = AF_INET6 };
-	struct sockaddr_in to = {
-		.sin_family = AF_INET,
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-	};
-	struct httpd *other = NULL;
 	int fd;
 
-	inet_pton(AF_INET6, "::ffff:127.0.0.1", &mapped.sin6_addr);
-	assert_int_equal(httpd_open(&other, fixture.event, &mapped, &ops,
-				    &fixture), 0);
-	to.sin_port = htons(httpd_port(other));
-	fd = socket(AF_INET, SOCK_STREAM, 0);
-	assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof(to)), 0);
-	ask(fd, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+	listen_on_ipv4();
+	fd = request_from("127.0.0.1", root_request);
 	has(reply(fd, "</html>"), "HTTP/1.1 200 ");
 	close(fd);
-
-	mapped.sin6_port = to.sin_port;
+	inet_pton(AF_INET6, "::ffff:127.0.0.1", &mapped.sin6_addr);
+	mapped.sin6_port = htons(httpd_port(fixture.httpd));
 	assert_int_equal(httpd_open(&(struct httpd *){ NULL }, fixture.event,
 				    &mapped, &ops, &fixture), -EADDRINUSE);
-	httpd_close(other);
 }
