@@ -7,12 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <time.h>
 #include "lmctl/base/when.h"
 #include "lmctl/sinks/figures.h"
 #include "lmctl/sinks/history/history_read_private.h"
 #include "lmctl/sinks/stream/stream_json.h"
 #include "test/unit/capture.h"
+#include "test/unit/golden.h"
 #include "test/unit/history_bench.h"
 #include "test/unit/result_make.h"
 #include "test/unit/unit.h"
@@ -127,92 +129,94 @@ static int tally(const struct result *result, void *arg)
 	return 0;
 }
 
-TEST_WITH(setup, history_teardown, test_same)
+/* Reading is by index only: no row is sorted, none but those wanted are seen. */
+static void no_sorting(struct history_reader *reader)
 {
-	struct history_query query = { .flow = "gold", .until_ms = INT64_MAX };
-	struct history_reader *reader = bench_read();
-	size_t n = 0;
+	int i;
 
-	assert_int_equal(history_read_results(reader, &query, same, &n), 0);
-	assert_int_equal(n, 5);
-	n = 0;
-	query.flow = "fcff:2:0::1,fcff:8::100";
-	assert_int_equal(history_read_results(reader, &query, same, &n), 0);
-	assert_int_equal(n, 5);
-	history_read_close(reader);
+	for (i = READ_RESULTS; i < N_STATEMENTS; i++) {
+		sqlite3_stmt *statement = reader->statement[i];
+
+		assert_int_equal(sqlite3_stmt_status(statement,
+						     SQLITE_STMTSTATUS_SORT,
+						     0), 0);
+		assert_int_equal(sqlite3_stmt_status(statement,
+						     SQLITE_STMTSTATUS_AUTOINDEX,
+						     0), 0);
+	}
 }
 
-static size_t results(struct history_query query, int expected)
+/* Returns how many results were read. */
+static size_t results(struct history_query query, int expected, history_result_fn take)
 {
 	struct history_reader *reader = bench_read();
 	size_t n = 0;
 
-	assert_int_equal(history_read_results(reader, &query, tally, &n),
-			 expected);
+	assert_int_equal(history_read_results(reader, &query, take, &n), expected);
+	no_sorting(reader);
 	history_read_close(reader);
 	return n;
+}
+
+static size_t sums(const char *flow, history_sum_fn take)
+{
+	const struct history_query query = { .flow = flow, .until_ms = INT64_MAX };
+	struct history_reader *reader = bench_read();
+	size_t n = 0;
+
+	assert_int_equal(history_read_sums(reader, &query, take, &n), 0);
+	no_sorting(reader);
+	history_read_close(reader);
+	return n;
+}
+
+#define QUERY(...) (struct history_query){ __VA_ARGS__ }
+
+TEST_WITH(setup, history_teardown, test_same)
+{
+	assert_int_equal(results(QUERY("gold", NULL, 0, INT64_MAX), 0, same), 5);
+	assert_int_equal(results(QUERY("fcff:2:0::1,fcff:8::100", NULL, 0, INT64_MAX), 0,
+				 same), 5);
 }
 
 TEST_WITH(setup, history_teardown, test_query)
 {
 	const int64_t first = MADE_BLOCK * 10000;
 
-#define QUERY(...) results((struct history_query){ __VA_ARGS__ }, 0)
-	assert_int_equal(QUERY("gold", NULL, first, first + 30000), 3);
-	assert_int_equal(QUERY("gold", NULL, first, first + 30001), 4);
-	assert_int_equal(QUERY("gold", NULL, first + 1, first + 30000), 2);
-	assert_int_equal(QUERY("gold", "any", first, INT64_MAX), 1);
-	assert_int_equal(QUERY("gold", "none", first, INT64_MAX), 0);
-	assert_int_equal(QUERY("fcff:2::1", NULL, first, INT64_MAX), 1);
-	results((struct history_query){ "silver", NULL, first, INT64_MAX },
-		-ENOENT);
-	results((struct history_query){ "fcff:2::2", NULL, first, INT64_MAX },
-		-ENOENT);
+#define N(...) results(QUERY(__VA_ARGS__), 0, tally)
+	assert_int_equal(N("gold", NULL, first, first + 30000), 3);
+	assert_int_equal(N("gold", NULL, first, first + 30001), 4);
+	assert_int_equal(N("gold", NULL, first + 1, first + 30000), 2);
+	assert_int_equal(N("gold", "any", first, INT64_MAX), 1);
+	assert_int_equal(N("gold", "none", first, INT64_MAX), 0);
+	assert_int_equal(N("fcff:2::1", NULL, first, INT64_MAX), 1);
+	results(QUERY("silver", NULL, first, INT64_MAX), -ENOENT, tally);
+	results(QUERY("fcff:2::2", NULL, first, INT64_MAX), -ENOENT, tally);
 }
 
-static int check_sum(const struct history_sum *sum, void *arg)
+static int print_sum(const struct history_sum *sum, void *arg)
 {
-	size_t *n = arg;
+	char flow[SR6FLOW_FLOW_STRLEN];
 
-	switch ((*n)++) {
-	case 0:
-		assert_string_equal(sum->of->name, "any");
-		assert_string_equal(sum->flow->name, "");
-		assert_int_equal(sum->exact, 1);
-		assert_true(sum->worst < 0);
-		break;
-	case 1:
-		assert_string_equal(sum->of->name, "any");
-		assert_string_equal(sum->flow->name, "gold");
-		assert_int_equal(sum->sent, 500);
-		assert_int_equal(sum->received, 499);
-		break;
-	default:
-		assert_string_equal(sum->of->name, "core");
-		assert_int_equal(sum->exact, 2);
-		assert_int_equal(sum->sent, 1000 + (UINT64_C(1) << 40));
-		assert_int_equal(sum->received, 971);
-		assert_int_equal(sum->invalid, 1);
-		assert_int_equal(sum->anomalies, 1);
-		assert_int_equal(sum->worst_block, MADE_BLOCK + 3);
-		assert_int_equal(sum->worst_period_ms, 10000);
-	}
+	(*(size_t *)arg)++;
+	printf("%s %s: %" PRIu64 " exact, %" PRIu64 " invalid, %" PRIu64 " anomalies, sent %"
+	       PRIu64 ", received %" PRIu64, sum->of->name,
+	       sr6flow_flow_format(sum->flow, flow), sum->exact, sum->invalid,
+	       sum->anomalies, sum->sent, sum->received);
+	if (sum->worst >= 0)
+		printf(", worst %g in block %" PRId64 " of %" PRIu32 " ms", sum->worst,
+		       sum->worst_block, sum->worst_period_ms);
+	puts("");
 	return 0;
 }
 
 TEST_WITH(setup, history_teardown, test_sums)
 {
-	struct history_query query = { .until_ms = INT64_MAX };
-	struct history_reader *reader = bench_read();
-	size_t n = 0;
-
-	assert_int_equal(history_read_sums(reader, &query, check_sum, &n), 0);
-	assert_int_equal(n, 3);
-	query.flow = "fcff:2::1";
-	n = 0;
-	assert_int_equal(history_read_sums(reader, &query, check_sum, &n), 0);
-	assert_int_equal(n, 1);
-	history_read_close(reader);
+	capture(STDOUT_FILENO);
+	assert_int_equal(sums(NULL, print_sum), 3);
+	puts("of one SID list:");
+	assert_int_equal(sums("fcff:2::1", print_sum), 1);
+	golden("history-sums", capture_end());
 }
 
 /* More than are read in a transaction, of flows that share a name or not. */
@@ -269,33 +273,10 @@ static int in_order(const struct result *result, void *arg)
 	return 0;
 }
 
-/* Reading is by index only: no row is sorted, none but those wanted are seen. */
-static void no_sorting(struct history_reader *reader)
-{
-	int i;
-
-	for (i = READ_RESULTS; i < N_STATEMENTS; i++) {
-		sqlite3_stmt *statement = reader->statement[i];
-
-		assert_int_equal(sqlite3_stmt_status(statement,
-						     SQLITE_STMTSTATUS_SORT,
-						     0), 0);
-		assert_int_equal(sqlite3_stmt_status(statement,
-						     SQLITE_STMTSTATUS_AUTOINDEX,
-						     0), 0);
-	}
-}
-
 TEST_WITH(setup_many, history_teardown, test_many)
 {
-	struct history_query query = { .flow = "gold", .until_ms = INT64_MAX };
-	struct history_reader *reader = bench_read();
-	size_t n = 0;
-
-	assert_int_equal(history_read_results(reader, &query, in_order, &n), 0);
-	assert_int_equal(n, 3 * MANY_BLOCKS);
-	no_sorting(reader);
-	history_read_close(reader);
+	assert_int_equal(results(QUERY("gold", NULL, 0, INT64_MAX), 0, in_order),
+			 3 * MANY_BLOCKS);
 }
 
 static int check_many(const struct history_sum *sum, void *arg)
@@ -314,18 +295,8 @@ static int check_many(const struct history_sum *sum, void *arg)
 
 TEST_WITH(setup_many, history_teardown, test_many_sums)
 {
-	struct history_query query = { .until_ms = INT64_MAX };
-	struct history_reader *reader = bench_read();
-	size_t n = 0;
-
-	assert_int_equal(history_read_sums(reader, &query, check_many, &n), 0);
-	assert_int_equal(n, 4);
-	n = 0;
-	query.flow = "gold";
-	assert_int_equal(history_read_sums(reader, &query, check_many, &n), 0);
-	assert_int_equal(n, 3);
-	no_sorting(reader);
-	history_read_close(reader);
+	assert_int_equal(sums(NULL, check_many), 4);
+	assert_int_equal(sums("gold", check_many), 3);
 }
 
 static void corrupt(const char *sql)
@@ -355,67 +326,58 @@ TEST_WITH(setup, history_teardown, test_hostile)
 	corrupt("UPDATE flows SET sids = sids || ',x' || id");
 }
 
+static void when_is(const char *text, int expected, int64_t wanted)
+{
+	int64_t ms = 0;
+	int err = when_parse(text, 1700000000000, WHEN_SINCE, &ms);
+
+	if (err != expected || ms != wanted)
+		fail_msg("'%s': %d, %lld", text, err, (long long)ms);
+}
+
 #define BERLIN "CET-1CEST,M3.5.0,M10.5.0/3"
 
 TEST(test_when)
 {
 	static const struct {
 		const char *text;
-		int err;
 		int64_t ms;
 	} rows[] = {
-		{ "2h", 0, 1700000000000 - 7200000 },
-		{ "0s", 0, 1700000000000 },
-		{ "0", -EDOM, 0 },
-		{ "1761343200", -EDOM, 0 },
-		{ "20261025", -EDOM, 0 },
-		{ "@1700000000", 0, 1700000000000 },
-		{ "@1700000000.25", 0, 1700000000250 },
-		{ "@0", 0, 0 },
-		{ "@99999999999", 0, INT64_C(99999999999000) },
-		{ "@100000000000", -EINVAL, 0 },
-		{ "@", -EINVAL, 0 },
-		{ "@-1", -EINVAL, 0 },
-		{ "@1s", -EINVAL, 0 },
-		{ "30d", 0, 1700000000000 - INT64_C(2592000000) },
-		{ "1970-01-01T00:00Z", 0, 0 },
-		{ "2023-11-14T22:13:20Z", 0, 1700000000000 },
-		{ "2023-11-14 22:13:20Z", 0, 1700000000000 },
-		{ "2023-11-14T22:13:20.250Z", 0, 1700000000250 },
-		{ "2023-11-14T22:13:20.1239Z", 0, 1700000000123 },
-		{ "2023-11-15T00:13:20+02:00", 0, 1700000000000 },
-		{ "2023-11-14T16:43:20-0530", 0, 1700000000000 },
-		{ "2023-11-14T23:13:20", 0, 1700000000000 },
-		{ "2023-07-01", 0, 1688162400000 },
-		{ "2024-02-29Z", 0, 1709164800000 },
-		{ "2023-02-29Z", -EINVAL, 0 },
-		{ "2023-11-31", -EINVAL, 0 },
-		{ "2023-13-01", -EINVAL, 0 },
-		{ "2023-00-01", -EINVAL, 0 },
-		{ "2023-11-00", -EINVAL, 0 },
-		{ "2023-11-14T24:00", -EINVAL, 0 },
-		{ "2023-11-14T22", -EINVAL, 0 },
-		{ "2023-11-14T22:13:20.", -EINVAL, 0 },
-		{ "2023-11-14T22:13:20+2", -EINVAL, 0 },
-		{ "2023-11-14T22:13:20Zx", -EINVAL, 0 },
-		{ "1969-12-31", -EINVAL, 0 },
-		{ "yesterday", -EINVAL, 0 },
-		{ "", -EINVAL, 0 },
-		{ "-1h", -EINVAL, 0 },
+		{ "2h", 1700000000000 - 7200000 },
+		{ "0s", 1700000000000 },
+		{ "@1700000000", 1700000000000 },
+		{ "@1700000000.25", 1700000000250 },
+		{ "@0", 0 },
+		{ "@99999999999", INT64_C(99999999999000) },
+		{ "30d", 1700000000000 - INT64_C(2592000000) },
+		{ "1970-01-01T00:00Z", 0 },
+		{ "2023-11-14T22:13:20Z", 1700000000000 },
+		{ "2023-11-14 22:13:20Z", 1700000000000 },
+		{ "2023-11-14T22:13:20.250Z", 1700000000250 },
+		{ "2023-11-14T22:13:20.1239Z", 1700000000123 },
+		{ "2023-11-15T00:13:20+02:00", 1700000000000 },
+		{ "2023-11-14T16:43:20-0530", 1700000000000 },
+		{ "2023-11-14T23:13:20", 1700000000000 },
+		{ "2023-07-01", 1688162400000 },
+		{ "2024-02-29Z", 1709164800000 },
+	};
+	static const char *const no_unit[] = { "0", "1761343200", "20261025" };
+	static const char *const bad[] = {
+		"@100000000000", "@", "@-1", "@1s", "2023-02-29Z", "2023-11-31", "2023-13-01",
+		"2023-00-01", "2023-11-00", "2023-11-14T24:00", "2023-11-14T22",
+		"2023-11-14T22:13:20.", "2023-11-14T22:13:20+2", "2023-11-14T22:13:20Zx",
+		"1969-12-31", "yesterday", "", "-1h",
 	};
 	size_t i;
 
 	setenv("TZ", BERLIN, 1);
 	tzset();
-	for (i = 0; i < ARRAY_SIZE(rows); i++) {
-		int64_t ms = 0;
-		int err = when_parse(rows[i].text, 1700000000000, WHEN_SINCE,
-				     &ms);
-
-		if (err != rows[i].err || ms != rows[i].ms)
-			fail_msg("'%s': %d, %lld", rows[i].text, err,
-				 (long long)ms);
-	}
+	for (i = 0; i < ARRAY_SIZE(rows); i++)
+		when_is(rows[i].text, 0, rows[i].ms);
+	for (i = 0; i < ARRAY_SIZE(no_unit); i++)
+		when_is(no_unit[i], -EDOM, 0);
+	for (i = 0; i < ARRAY_SIZE(bad); i++)
+		when_is(bad[i], -EINVAL, 0);
 }
 
 /*

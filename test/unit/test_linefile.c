@@ -8,6 +8,7 @@
 #include <string.h>
 #include <errno.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -42,6 +43,16 @@ static bool own(const char *line, size_t len, bool whole)
 {
 	(void)whole;
 	return !memchr(line, 'z', len);
+}
+
+/* The file with one line. */
+static struct linefile opened_with_a(void)
+{
+	struct linefile file;
+
+	put("a\n", 2);
+	assert_int_equal(linefile_open(&file, path, own), 0);
+	return file;
 }
 
 static void append(const char *text)
@@ -155,22 +166,23 @@ TEST(test_owner)
 	holds("a\nc\n", 4);
 }
 
-TEST(test_full)
+/* Largest size of files from now on. */
+static void room(rlim_t bytes)
 {
 	struct rlimit limit;
-	struct linefile file;
-	rlim_t before;
 
-	put("a\n", 2);
-	signal(SIGXFSZ, SIG_IGN);
 	assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
-	before = limit.rlim_cur;
-	limit.rlim_cur = 5;
-	assert_int_equal(linefile_open(&file, path, own), 0);
+	limit.rlim_cur = bytes < limit.rlim_max ? bytes : limit.rlim_max;
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+TEST(test_full)
+{
+	struct linefile file = opened_with_a();
+
+	room(5);
 	assert_int_equal(linefile_append(&file, "b\nc\nd\n", 6), -EFBIG);
-	limit.rlim_cur = before;
-	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+	room(RLIM_INFINITY);
 	holds("a\n", 2);
 	linefile_close(&file);
 }
@@ -192,22 +204,16 @@ static void add_lines(struct linefile *file, size_t n, int expected)
 
 static size_t size_of(void)
 {
-	FILE *stream = fopen(path, "r");
-	long size;
+	struct stat st;
 
-	assert_non_null(stream);
-	assert_int_equal(fseek(stream, 0, SEEK_END), 0);
-	size = ftell(stream);
-	fclose(stream);
-	return (size_t)size;
+	assert_int_equal(stat(path, &st), 0);
+	return (size_t)st.st_size;
 }
 
 TEST(test_together)
 {
-	struct linefile file;
+	struct linefile file = opened_with_a();
 
-	put("a\n", 2);
-	assert_int_equal(linefile_open(&file, path, own), 0);
 	assert_int_equal(linefile_end(&file), 0);
 	assert_int_equal(size_of(), 2);
 	add_lines(&file, 3, 0);
@@ -222,20 +228,11 @@ TEST(test_together)
 
 TEST(test_together_full)
 {
-	struct rlimit limit;
-	struct linefile file;
-	rlim_t before;
+	struct linefile file = opened_with_a();
 
-	put("a\n", 2);
-	signal(SIGXFSZ, SIG_IGN);
-	assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
-	before = limit.rlim_cur;
-	limit.rlim_cur = 900000;
-	assert_int_equal(linefile_open(&file, path, own), 0);
-	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+	room(900000);
 	add_lines(&file, 1000, -EFBIG);
-	limit.rlim_cur = before;
-	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+	room(RLIM_INFINITY);
 	assert_int_equal(linefile_close(&file), 0);
 	holds("a\n", 2);
 }
@@ -243,13 +240,11 @@ TEST(test_together_full)
 /* The process ends within a block. */
 TEST(test_together_unfinished)
 {
-	struct linefile file;
+	struct linefile file = opened_with_a();
 	char line[1000];
 	int i;
 
-	put("a\n", 2);
 	memset(line, '\n', sizeof(line));
-	assert_int_equal(linefile_open(&file, path, own), 0);
 	for (i = 0; i < 1000; i++)
 		assert_int_equal(linefile_add(&file, line, sizeof(line)), 0);
 	assert_true(size_of() > 2);
@@ -274,6 +269,7 @@ static int setup(void **state)
 
 	(void)state;
 	user = getuid();
+	signal(SIGXFSZ, SIG_IGN);
 	return fd < 0 ? -1 : close(fd);
 }
 

