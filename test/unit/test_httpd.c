@@ -18,6 +18,7 @@
 /* Microseconds that one test may take before it fails, on any machine. */
 #define PATIENCE 600000000
 #define LONG_PAGE (16 << 20)
+#define FDS_MAX 256
 
 static const char metrics_request[] = "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n";
 static const char root_request[] = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
@@ -37,6 +38,8 @@ static struct fixture {
 	int error;
 	int padding;
 	unsigned int answers;
+	/* Connections of the test. */
+	bool open[FDS_MAX];
 } fixture;
 
 static uint64_t version(void *arg)
@@ -122,27 +125,50 @@ static int setup(void **state)
 	return 0;
 }
 
+static int setup_ipv4(void **state)
+{
+	setup(state);
+	httpd_close(fixture.httpd);
+	listen_on("::ffff:127.0.0.1");
+	return 0;
+}
+
 static int teardown(void **state)
 {
+	int fd;
+
 	(void)state;
+	for (fd = 0; fd < FDS_MAX; fd++)
+		if (fixture.open[fd])
+			close(fd);
 	httpd_close(fixture.httpd);
 	assert_false(fixture.rendering);
 	sd_event_unref(fixture.event);
 	return 0;
 }
 
-static int dial(void)
+/* A connection from an address, IPv4 or IPv6, to the loopback of its family. */
+static int dial_from(const char *from)
 {
-	const struct sockaddr_in6 to = {
-		.sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT,
-		.sin6_port = htons(httpd_port(fixture.httpd)),
-	};
+	const char *loopback = strncmp(from, "::ffff:", 7) ? "::1" : "::ffff:127.0.0.1";
+	struct sockaddr_in6 own = { .sin6_family = AF_INET6 }, to = own;
 	int fd = socket(AF_INET6, SOCK_STREAM, 0);
 
-	assert_true(fd >= 0);
-	assert_int_equal(connect(fd, (const struct sockaddr *)&to, sizeof(to)),
-			 0);
+	assert_in_range(fd, 0, FDS_MAX - 1);
+	fixture.open[fd] = true;
+	to.sin6_port = htons(httpd_port(fixture.httpd));
+	assert_int_equal(inet_pton(AF_INET6, loopback, &to.sin6_addr), 1);
+	assert_int_equal(inet_pton(AF_INET6, from, &own.sin6_addr), 1);
+	assert_int_equal(bind(fd, (struct sockaddr *)&own, sizeof(own)), 0);
+	assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof(to)), 0);
 	return fd;
+}
+
+/* Teardown does so with all that are left. */
+static void hang_up(int fd)
+{
+	fixture.open[fd] = false;
+	close(fd);
 }
 
 /* Runs the server; a test that does so for too long fails. */
@@ -167,12 +193,17 @@ static void ask(int fd, const char *request)
 			 strlen(request));
 }
 
-static int request(const char *text)
+static int request_from(const char *from, const char *text)
 {
-	int fd = dial();
+	int fd = dial_from(from);
 
 	ask(fd, text);
 	return fd;
+}
+
+static int request(const char *text)
+{
+	return request_from("::1", text);
 }
 
 /*
@@ -205,7 +236,7 @@ static char *get(const char *text, const char *until)
 	int fd = request(text);
 	char *got = reply(fd, until);
 
-	close(fd);
+	hang_up(fd);
 	return got;
 }
 
@@ -241,7 +272,6 @@ TEST_WITH(setup, teardown, connection_is_kept)
 	reply(fd, "page 1 text answer 1\n");
 	ask(fd, metrics_request);
 	has(reply(fd, "answer 2\n"), "page 1 ");
-	close(fd);
 }
 
 TEST_WITH(setup, teardown, head_has_no_body)
@@ -258,8 +288,7 @@ TEST_WITH(setup, teardown, other_requests)
 {
 	const char *text;
 
-	has(get(root_request, "</html>"),
-	    "href=\"/metrics\"");
+	has(get(root_request, "</html>"), "href=\"/metrics\"");
 	has(get("GET /metrics/../etc HTTP/1.1\r\nHost: x\r\n\r\n", "\n\r\n"),
 	    "HTTP/1.1 404 ");
 	text = get("POST /metrics HTTP/1.1\r\nHost: x\r\n"
@@ -269,8 +298,7 @@ TEST_WITH(setup, teardown, other_requests)
 	get("nonsense\r\n\r\n", NULL);
 	assert_int_equal(fixture.renders, 0);
 	fixture.error = -EIO;
-	has(get(metrics_request, "\r\n\r\n"),
-	    "HTTP/1.1 500 ");
+	has(get(metrics_request, "\r\n\r\n"), "HTTP/1.1 500 ");
 }
 
 /* A page longer than every buffer comes whole and without pauses. */
@@ -289,14 +317,13 @@ TEST_WITH(setup, teardown, long_page)
 		else
 			run_once();
 	}
-	close(fd);
 }
 
 /* A request without end takes bounded memory. */
 TEST_WITH(setup, teardown, endless_headers)
 {
 	char line[4096];
-	int fd = dial(), i;
+	int fd = dial_from("::1"), i;
 
 	memset(line, 'x', sizeof(line));
 	memcpy(line, "GET /", 5);
@@ -304,7 +331,6 @@ TEST_WITH(setup, teardown, endless_headers)
 		if (send(fd, line, sizeof(line), MSG_NOSIGNAL) < 0)
 			break;
 	has(reply(fd, "\r\n\r\n"), "HTTP/1.1 4");
-	close(fd);
 }
 
 /* However many ask, a page is written once as long as nothing has changed. */
@@ -323,14 +349,12 @@ TEST_WITH(setup, teardown, pages_are_shared)
 	ask(fd[0], metrics_request);
 	has(reply(fd[0], "answer"), "text page 2 text answer");
 	assert_int_equal(fixture.renders, 2);
-	for (i = 0; i < HTTPD_CONNECTIONS; i++)
-		close(fd[i]);
 }
 
 /* Who asks after a change is not shown what was there before it. */
 TEST_WITH(setup, teardown, a_change_during_a_render)
 {
-	int before = request(metrics_request), after = dial();
+	int before = request(metrics_request), after = dial_from("::1");
 
 	fixture.needed = UINT32_MAX;
 	run_while(fixture.steps < 10);
@@ -340,8 +364,6 @@ TEST_WITH(setup, teardown, a_change_during_a_render)
 	fixture.needed = 0;
 	has(reply(before, "answer"), "text page 1 text answer 1\n");
 	has(reply(after, "answer"), "text page 2 text answer 2\n");
-	close(before);
-	close(after);
 }
 
 /* It is begun again, and who waits is not told. */
@@ -353,7 +375,6 @@ TEST_WITH(setup, teardown, a_render_that_cannot_go_on)
 	run_while(fixture.renders < 3);
 	fixture.error = 0;
 	has(reply(fd, "answer"), " 200 ");
-	close(fd);
 }
 
 /* Others have their turn after a millisecond or two, not after the page. */
@@ -372,7 +393,6 @@ TEST_WITH(setup, teardown, a_render_holds_nothing_up)
 	assert_in_range(turns, 3, UINT32_MAX);
 	assert_true(steps > 0);
 	reply(fd, "answer");
-	close(fd);
 }
 
 /* Whoever waits may go away, and so may the server. */
@@ -382,20 +402,19 @@ TEST_WITH(setup, teardown, who_waits_may_go)
 
 	fixture.needed = UINT32_MAX;
 	run_while(fixture.steps < 10);
-	close(gone);
+	hang_up(gone);
 	fixture.needed = 0;
 	reply(stays, "answer");
 	fixture.version++;
 	fixture.needed = UINT32_MAX;
 	ask(stays, metrics_request);
 	run_while(fixture.renders < 2);
-	close(stays);
 }
 
 /* Each page that a slow reader still has takes as much memory as the newest. */
 TEST_WITH(setup, teardown, slow_readers_do_not_hoard_pages)
 {
-	int slow[4], quick = dial();
+	int slow[4], quick = dial_from("::1");
 	char byte[4096];
 	unsigned int i;
 	ssize_t n;
@@ -416,32 +435,6 @@ TEST_WITH(setup, teardown, slow_readers_do_not_hoard_pages)
 			run_once();
 	} while (n > 0 || (n < 0 && errno == EAGAIN));
 	assert_null(memmem(byte, sizeof(byte), "answer", 6));
-	for (i = 0; i < 4; i++)
-		close(slow[i]);
-	close(quick);
-}
-
-static int dial_from(const char *from)
-{
-	struct sockaddr_in to = {
-		.sin_family = AF_INET,
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-		.sin_port = htons(httpd_port(fixture.httpd)),
-	}, own = { .sin_family = AF_INET };
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
-
-	assert_int_equal(inet_pton(AF_INET, from, &own.sin_addr), 1);
-	assert_int_equal(bind(fd, (struct sockaddr *)&own, sizeof(own)), 0);
-	assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof(to)), 0);
-	return fd;
-}
-
-static int request_from(const char *from, const char *text)
-{
-	int fd = dial_from(from);
-
-	ask(fd, text);
-	return fd;
 }
 
 static bool closed(int fd)
@@ -451,20 +444,13 @@ static bool closed(int fd)
 	return recv(fd, &byte, 1, MSG_DONTWAIT | MSG_PEEK) == 0;
 }
 
-static void listen_on_ipv4(void)
-{
-	httpd_close(fixture.httpd);
-	listen_on("::ffff:127.0.0.1");
-}
-
 /* Idle connections, more than there are places, keep nobody out. */
-TEST_WITH(setup, teardown, idle_connections_go_first)
+TEST_WITH(setup_ipv4, teardown, idle_connections_go_first)
 {
 	int idle[20], fd = -1, i;
 
-	listen_on_ipv4();
 	for (i = 0; i < 20; i++) {
-		idle[i] = dial_from(i % 2 ? "127.0.0.2" : "127.0.0.3");
+		idle[i] = dial_from(i % 2 ? "::ffff:127.0.0.2" : "::ffff:127.0.0.3");
 		/* One that has never asked for anything is as idle. */
 		if (i % 3) {
 			ask(idle[i], root_request);
@@ -472,58 +458,51 @@ TEST_WITH(setup, teardown, idle_connections_go_first)
 		}
 	}
 	for (i = 0; i < 6; i++) {
-		close(fd);
-		fd = request_from("127.0.0.4", metrics_request);
+		if (i)
+			hang_up(fd);
+		fd = request_from("::ffff:127.0.0.4", metrics_request);
 		has(reply(fd, "answer"), " 200 ");
 	}
 	assert_true(closed(idle[0]));
 	assert_false(closed(idle[19]));
 	/* Its own idle one stays as long as others have more. */
 	for (i = 0; i < 20; i++) {
-		close(idle[i]);
-		idle[i] = request_from("127.0.0.2", root_request);
+		hang_up(idle[i]);
+		idle[i] = request_from("::ffff:127.0.0.2", root_request);
 		reply(idle[i], "</html>");
 	}
 	assert_false(closed(fd));
 	ask(fd, metrics_request);
 	has(reply(fd, "answer"), " 200 ");
-	for (i = 0; i < 20; i++)
-		close(idle[i]);
-	close(fd);
 }
 
 /* Who waits for an answer goes for another address, but not for its own. */
-TEST_WITH(setup, teardown, busy_connections_are_shared_out)
+TEST_WITH(setup_ipv4, teardown, busy_connections_are_shared_out)
 {
 	int busy[HTTPD_CONNECTIONS], more, other;
 	unsigned int i;
 	char *text;
 
-	listen_on_ipv4();
 	fixture.needed = UINT32_MAX;
 	for (i = 0; i < HTTPD_CONNECTIONS; i++)
-		busy[i] = request_from("127.0.0.2", metrics_request);
+		busy[i] = request_from("::ffff:127.0.0.2", metrics_request);
 	run_while(fixture.steps < 100000);
-	more = request_from("127.0.0.2", metrics_request);
+	more = request_from("::ffff:127.0.0.2", metrics_request);
 	text = reply(more, NULL);
 	has(text, "HTTP/1.1 503 ");
 	has(text, "Connection: close\r\n");
-	close(more);
-	other = request_from("127.0.0.3", metrics_request);
+	other = request_from("::ffff:127.0.0.3", metrics_request);
 	i = fixture.steps + 100000;
 	run_while(fixture.steps < i);
 	fixture.needed = 0;
 	has(reply(other, "answer"), " 200 ");
 	assert_string_equal(reply(busy[0], NULL), "");
 	has(reply(busy[1], "answer"), " 200 ");
-	for (i = 0; i < HTTPD_CONNECTIONS; i++)
-		close(busy[i]);
-	close(other);
 }
 
 TEST_WITH(setup, teardown, silence_ends_a_connection)
 {
-	int fd = dial();
+	int fd = dial_from("::1");
 	uint64_t now;
 	char byte;
 
@@ -533,18 +512,14 @@ TEST_WITH(setup, teardown, silence_ends_a_connection)
 	}
 	sd_event_now(fixture.event, CLOCK_MONOTONIC, &now);
 	assert_true(now - fixture.start > HTTPD_TIMEOUT_S * 1000000 / 2);
-	close(fd);
 }
 
-TEST_WITH(setup, teardown, ipv4_and_ports_in_use)
+TEST_WITH(setup_ipv4, teardown, ipv4_and_ports_in_use)
 {
 	struct sockaddr_in6 mapped = { .sin6_family = AF_INET6 };
-	int fd;
+	int fd = request_from("::ffff:127.0.0.1", root_request);
 
-	listen_on_ipv4();
-	fd = request_from("127.0.0.1", root_request);
 	has(reply(fd, "</html>"), "HTTP/1.1 200 ");
-	close(fd);
 	inet_pton(AF_INET6, "::ffff:127.0.0.1", &mapped.sin6_addr);
 	mapped.sin6_port = htons(httpd_port(fixture.httpd));
 	assert_int_equal(httpd_open(&(struct httpd *){ NULL }, fixture.event,

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "lmctl/service/reader.h"
+#include "test/unit/capture.h"
 #include "test/unit/fake_sr6flow.h"
 #include "test/unit/unit.h"
 
@@ -70,21 +71,14 @@ static int on_patience(sd_event_source *source, uint64_t usec, void *arg)
 	return 0;
 }
 
-static void go_through(int error, bool may_fail)
+/* Opens a loop and a reader, and runs them until one of the above ends it. */
+static int run_reader(const struct reader_ops *ops, void (*more)(void))
 {
-	const struct reader_ops ops = {
-		.record = take_record,
-		.block_end = take_block_end,
-		.failed = may_fail ? take_failure : NULL,
-	};
 	struct block_timing timing;
 	struct reader *reader;
 	char text[256];
+	int status;
 
-	fake_kernel_reset();
-	self.phase = GOOD;
-	self.error = error;
-	self.wrong = 0;
 	assert_int_equal(block_timing_init(&timing, 200, 0, 0, text,
 					   sizeof(text)), 0);
 	assert_int_equal(loop_open(&self.loop), 0);
@@ -92,13 +86,34 @@ static void go_through(int error, bool may_fail)
 					       CLOCK_MONOTONIC,
 					       PATIENCE * UINT64_C(1000000), 0,
 					       on_patience, NULL) >= 0);
-	reader = reader_open("lm-tx", "n", &timing, &ops, NULL);
+	reader = reader_open("lm-tx", "n", &timing, ops, NULL);
 	assert_non_null(reader);
+	more();
 	assert_int_equal(reader_start(reader, self.loop), 0);
-	assert_int_equal(loop_run(self.loop), EXIT_SUCCESS);
+	status = loop_run(self.loop);
+	reader_close(reader);
+	return status;
+}
+
+static void nothing_more(void)
+{
+}
+
+static void go_through(int error, bool may_fail)
+{
+	const struct reader_ops ops = {
+		.record = take_record,
+		.block_end = take_block_end,
+		.failed = may_fail ? take_failure : NULL,
+	};
+
+	fake_kernel_reset();
+	self.phase = GOOD;
+	self.error = error;
+	self.wrong = 0;
+	assert_int_equal(run_reader(&ops, nothing_more), EXIT_SUCCESS);
 	assert_int_equal(self.phase, GOOD_AGAIN);
 	assert_int_equal(self.wrong, 0);
-	reader_close(reader);
 	loop_close(self.loop);
 }
 
@@ -120,24 +135,15 @@ TEST(test_unfinished)
 	go_through(-ETIMEDOUT, false);
 }
 
-/* What a reader that never gets to a figure says on stderr. */
+/* A reader that never gets to a figure, and what it says on stderr. */
 static struct {
-	FILE *stderr_file;
 	const char *wanted;
 	unsigned int dump_ms;
 	unsigned int other_ms;
+	unsigned int looks;
+	struct task *look;
+	struct task *other;
 } trouble;
-
-static char *said(void)
-{
-	static char text[4096];
-	size_t len;
-
-	rewind(trouble.stderr_file);
-	len = fread(text, 1, sizeof(text) - 1, trouble.stderr_file);
-	text[len] = '\0';
-	return text;
-}
 
 static int no_figure(void *arg, const struct record *record)
 {
@@ -149,9 +155,8 @@ static int no_figure(void *arg, const struct record *record)
 /* Some time more after the message: it is not said again. */
 static int64_t look_for_message(void *arg, int64_t now)
 {
-	unsigned int *more = arg;
-
-	if (strstr(said(), trouble.wanted) && ++*more == 10)
+	(void)arg;
+	if (strstr(captured(), trouble.wanted) && ++trouble.looks == 10)
 		loop_stop(self.loop, EXIT_SUCCESS);
 	return now + 100 * BLOCK_NS_PER_MS;
 }
@@ -173,75 +178,58 @@ static int64_t other_work(void *arg, int64_t now)
 	return now + trouble.other_ms * BLOCK_NS_PER_MS;
 }
 
-static void never_gets_there(const char *wanted)
+static void add_tasks(void)
 {
-	static const struct task_ops other_ops = { .run = other_work };
 	static const struct task_ops look_ops = { .run = look_for_message };
+	static const struct task_ops other_ops = { .run = other_work };
+
+	trouble.look = loop_task(self.loop, &look_ops, NULL);
+	trouble.other = trouble.other_ms ? loop_task(self.loop, &other_ops, NULL) : NULL;
+}
+
+static void never_gets_there(const char *wanted, unsigned int dump_ms,
+			     unsigned int other_ms)
+{
 	const struct reader_ops ops = {
 		.flow = slow_flow,
 		.record = no_figure,
 		.block_end = take_block_end,
 	};
-	struct task *other = NULL, *look;
-	unsigned int more = 0;
-	struct block_timing timing;
-	struct reader *reader;
-	int own = dup(STDERR_FILENO);
-	char *first, text[256];
+	const char *first;
 	int status;
 
-	trouble.stderr_file = tmpfile();
 	trouble.wanted = wanted;
-	dup2(fileno(trouble.stderr_file), STDERR_FILENO);
-	assert_int_equal(block_timing_init(&timing, 200, 0, 0, text,
-					   sizeof(text)), 0);
-	assert_int_equal(loop_open(&self.loop), 0);
-	assert_true(sd_event_add_time_relative(loop_event(self.loop), NULL,
-					       CLOCK_MONOTONIC,
-					       PATIENCE * UINT64_C(1000000), 0,
-					       on_patience, NULL) >= 0);
-	reader = reader_open("lm-tx", "n", &timing, &ops, NULL);
-	assert_non_null(reader);
-	look = loop_task(self.loop, &look_ops, &more);
-	if (trouble.other_ms)
-		other = loop_task(self.loop, &other_ops, NULL);
-	assert_int_equal(reader_start(reader, self.loop), 0);
-	status = loop_run(self.loop);
-	dup2(own, STDERR_FILENO);
-	close(own);
-	first = strstr(said(), wanted);
+	trouble.dump_ms = dump_ms;
+	trouble.other_ms = other_ms;
+	trouble.looks = 0;
+	capture(STDERR_FILENO);
+	status = run_reader(&ops, add_tasks);
+	first = strstr(capture_end(), wanted);
 	assert_int_equal(status, EXIT_SUCCESS);
 	assert_non_null(first);
 	assert_null(strstr(first + 1, "warning"));
-	task_free(other);
-	task_free(look);
-	reader_close(reader);
+	task_free(trouble.other);
+	task_free(trouble.look);
 	loop_close(self.loop);
-	fclose(trouble.stderr_file);
 }
 
-TEST(test_never_whole)
+TEST_WITH(NULL, capture_teardown, test_never_whole)
 {
 	fake_kernel_reset();
-	trouble.dump_ms = 0;
-	trouble.other_ms = 0;
 	fake.interruptions = INT_MAX;
 	fake.interruption = -ENOBUFS;
-	never_gets_there("the kernel gave no whole answer (No buffer space available)");
+	never_gets_there("the kernel gave no whole answer (No buffer space available)",
+			 0, 0);
 }
 
-TEST(test_dump_too_slow)
+TEST_WITH(NULL, capture_teardown, test_dump_too_slow)
 {
 	fake_kernel_reset();
-	trouble.dump_ms = 150;
-	trouble.other_ms = 0;
-	never_gets_there("to read its flows took ");
+	never_gets_there("to read its flows took ", 150, 0);
 }
 
-TEST(test_node_too_busy)
+TEST_WITH(NULL, capture_teardown, test_node_too_busy)
 {
 	fake_kernel_reset();
-	trouble.dump_ms = 0;
-	trouble.other_ms = 450;
-	never_gets_there("the last 5 blocks were not read in time");
+	never_gets_there("the last 5 blocks were not read in time", 0, 450);
 }
