@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the recorder remembers of each flow.
+ * State of the recorder for each flow.
  */
 #ifndef LMCTL_ENGINE_READINGS_H
 #define LMCTL_ENGINE_READINGS_H
@@ -17,9 +17,10 @@
 #include "sr6flow.h"
 
 /**
- * struct witnesses - what would tell that not all packets are of one path
+ * struct witnesses - counters that reveal packets of another path
  * @source_changes: cumulative packets from another source than the one before them
- * @segments_left_changes: cumulative packets with another Segments Left than that
+ * @segments_left_changes: cumulative packets with another Segments Left than the
+ *			   one before them
  */
 struct witnesses {
 	uint64_t source_changes;
@@ -27,15 +28,15 @@ struct witnesses {
 };
 
 /**
- * struct reading - counters of a colour when it stood still
+ * struct reading - counters of a colour at a time without its packets
  * @counters: cumulative
  * @stray: cumulative packets in the slots of no colour of the set
  * @witnesses: at that time
- * @block: finished block of that colour; no clock reaches 2^47 of them, which
- *	   are at least a millisecond long
- * @reason: why they cannot be used, enum reason
+ * @block: finished block of that colour; no clock reaches 2^47 blocks of at least a
+ *	   millisecond
+ * @reason: reason for which they are unusable, enum reason
  * @known: there is such a reading
- * @went_on: they did not stand still, but those of the next block's colour did
+ * @went_on: they changed, while those of the next block's colour did not
  * @both: packets with both bits were counted since the READ of the block before
  */
 struct reading {
@@ -56,28 +57,28 @@ struct reading {
  * @base: last reading of each colour, by parity of the block
  * @read: counters in the last READ, by parity
  * @stray: packets of no colour of the set in the last READ
- * @both: those of them with both mask bits
+ * @both: packets with both mask bits among these
  * @witnesses: in the last READ
  * @name: name or NULL
- * @read_dump: number of the dump that @read is from
- * @confirm_dump: number of the dump that @moved is from
- * @reason: why the last READ cannot be used, enum reason
+ * @read_dump: number of the dump of @read
+ * @confirm_dump: number of the dump of @moved
+ * @reason: reason for which the last READ is unusable, enum reason
  * @moved: by parity: the last CONFIRM found other counters than @read
  * @both_moved: @both grew between the last two READs
  * @strayed: the last CONFIRM found another @stray
- * @strayed_both: and another @both
- * @path: reason that the witnesses give: they have moved since the base of the block
- *	  that the last CONFIRM was for
- * @last_source: source of the last packet by the last dump, as struct sr6flow_record
- *		 has it
+ * @strayed_both: the last CONFIRM found another @both
+ * @path: reason of the witnesses if they changed since the base of the block of the
+ *	  last CONFIRM
+ * @last_source: source of the last packet at the last dump, as in struct
+ *		 sr6flow_record
  * @lost: memory was short
  * @nsids: number of SIDs
  * @hh: by flowkey()
- * @netmask: netmask, source and SID list are the key, side by side
+ * @netmask: netmask, source and SID list are the key, adjacent
  * @source: source
  * @sids: SID list
  *
- * There may be a million of them.
+ * There may be a million of these.
  */
 struct readings {
 	uint64_t instance;
@@ -106,24 +107,23 @@ struct readings {
 };
 
 /**
- * readings_get() - find a flow, or begin to remember it
+ * readings_get() - find or add a flow
  * @flows: hash table
- * @expected: flow that is looked at first, or NULL; dumps have the flows in the
- *	      same order, each time
+ * @expected: flow to compare first, or NULL; all dumps have the flows in the same
+ *	      order
  * @record: the flow in a dump
  *
- * Return: flow with the name that it has in @record, or NULL when memory is
- * short.
+ * Return: flow with its name in @record, or NULL when memory is short.
  */
 struct readings *readings_get(struct readings **flows,
 			      struct readings *expected,
 			      const struct sr6flow_record *record);
 
 /**
- * readings_flow() - say in a record which flow it is of
+ * readings_flow() - fill the flow of a record
  * @flow: flow
- * @record: flow, its identities and last source are filled, but for SIDs behind the
- *	    last one
+ * @record: filled with flow, its identities and last source; SIDs behind the last
+ *	    one are not set
  */
 void readings_flow(const struct readings *flow, struct record *record);
 
@@ -135,14 +135,14 @@ void readings_flow(const struct readings *flow, struct record *record);
 void readings_forget(struct readings **flows, struct readings *flow);
 
 /**
- * readings_taint() - what is remembered of a flow's counters has become useless
+ * readings_taint() - make the stored counters of a flow unusable
  * @flow: flow
- * @reason: why
+ * @reason: reason
  */
 void readings_taint(struct readings *flow, enum reason reason);
 
 /**
- * readings_witness_read() - take the witnesses of a READ in
+ * readings_witness_read() - store the witnesses of a READ
  * @flow: flow
  * @record: the flow in the dump
  */
@@ -150,26 +150,26 @@ void readings_witness_read(struct readings *flow,
 			   const struct sr6flow_record *record);
 
 /**
- * readings_witness_confirm() - compare those of a CONFIRM with the base
+ * readings_witness_confirm() - compare the witnesses of a CONFIRM with the base
  * @flow: flow, whose @path is set
- * @parity: of the block that is read
+ * @parity: parity of the block that is read
  * @record: the flow in the dump
  *
- * All packets of the block have passed between the reading that is its base and
- * this dump, with others of the blocks beside it.
+ * All packets of the block passed between its base reading and this dump, with
+ * others of adjacent blocks.
  *
- * Without source in the key: if the source did not change since the base, each packet
- * of the block was compared with the source that this dump shows before it was counted,
- * so they all came from there. (Not so one that was compared before the READ of the base
- * and counted after its CONFIRM: a part of a period between two lines of one function.)
- * The ends can compare their blocks if that source is the same at both, or if nothing
- * was received.
+ * Without source in the key: if the source did not change since the base, each
+ * packet of the block was compared with the source in this dump before it was
+ * counted, so all came from it. (The exception, a packet compared before the READ
+ * of the base and counted after its CONFIRM, would spend a part of a period between
+ * two lines of one function.) Both ends can compare their blocks if that source is
+ * the same, or if nothing was received.
  */
 void readings_witness_confirm(struct readings *flow, unsigned int parity,
 			      const struct sr6flow_record *record);
 
 /**
- * readings_path() - what is wrong with the path of a block's packets
+ * readings_path() - fault of the path of a block's packets
  * @flow: flow after the CONFIRM
  * @packets: packets of the block
  *

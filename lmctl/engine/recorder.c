@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How a block is read, and why the number is exact.
+ * How the recorder reads a block, and why the number is exact.
  *
  * While block B + 1 runs, the counters of B's colour stand still. They are
- * cumulative, so the packets of B are what they have grown by since they stood
- * still last, in block B - 1. Each finished block B takes three steps, all in
- * block B + 1 (P period, G guard time, d guard band, times from B's end):
+ * cumulative, so the packets of B are their growth since they last stood still, in
+ * block B - 1. Each finished block B has three steps, all in block B + 1 (P period,
+ * G guard time, d guard band, times from B's end):
  *
  *   LOOK     by G - d     The header of the set: is the active colour that of
  *                         B + 1 already? Seeing it proves that every packet of
@@ -18,52 +18,51 @@
  *                         It is made at three quarters of the window, which
  *                         leaves the last quarter for a slow dump.
  *
- * The numbers of both ends are those of the same packets if no packet passes
- * one end before its READ and the other end after its READ. At each end B's
- * colour counts nothing from READ to CONFIRM. A packet that both ends count on
- * different sides of their READ would have to pass one end before that time
- * and the other end after it, that is, travel longer than the time in which
- * both stand still. This holds whenever and however often the colour was
- * changed, and even if it never was. LOOK adds what the counters of an idle
- * flow cannot show: a late change, which makes the blocks before and after it
- * something other than what their numbers say.
+ * Both ends count the same packets if no packet passes one end before its READ and
+ * the other end after its READ. At each end B's colour counts nothing from READ to
+ * CONFIRM. A packet counted on different sides of the two READs would have to pass
+ * one end before that time and the other end after it: it would travel longer than
+ * the time in which both stand still. This holds for any number of changes of
+ * colour, at any time, and even without a change. LOOK detects a late change, which
+ * the counters of an idle flow cannot show: it shifts packets between the blocks
+ * before and after it.
  *
- * What makes a reading bad makes two records invalid: that of its own block
- * and, as the base of the difference, that of B + 2. A late change of colour
- * at the start of a block makes that block invalid too; so does the colour of
- * B when it counts from READ to CONFIRM in place of that of B + 1, for what
- * passed then is missing in B + 1. A change that was not looked at in time may have been
- * late: packets of the block that began with it may have the other colour.
+ * A bad reading makes two records invalid: that of its own block and, as the base
+ * of the difference, that of B + 2. A late change of colour at the start of a block
+ * makes that block invalid, too. So does the colour of B if it counts from READ to
+ * CONFIRM instead of that of B + 1: these packets are missing in B + 1. A change
+ * without a LOOK in time may have been late: packets of the block that began with
+ * it may have the other colour.
  *
- * A packet of the flow without a colour of the set may be one of B that lost
- * its colour on the way. All blocks that it can be from are invalid: while B + 1 runs
- * those are B + 1, and B too unless the packet was counted before B's READ. The same
- * holds at a marking node for a packet that had a colour already: the other end counts
- * it under that colour, once too often or in place of a lost one.
+ * A packet of the flow without a colour of the set may be a packet of B that lost
+ * its colour on the way. All blocks that it may belong to are invalid: while B + 1
+ * runs, B + 1, and also B unless the packet was counted before B's READ. The same
+ * holds at a marking node for a packet that was coloured before: the other end
+ * counts it under that colour, as one too many or instead of a lost one.
  *
- * A flow has one path: all its packets come from one source, and cross the node with
- * one value of Segments Left. Where these changed between the reading that is the
- * base of a block and its CONFIRM, packets of two paths may be in the block.
+ * A flow has one path: all its packets come from one source and cross the node with
+ * one value of Segments Left. If either changed between the base reading of a block
+ * and its CONFIRM, the block may contain packets of two paths.
  *
- * A record that is valid also has the cumulative counters of its flow at the end of
- * B: those of B's colour in the READ of B, and those of the other colour in the READ
- * of B - 1, which was good. Both stood still when they were read, at both ends, so
- * they are of the same packets there but for those lost: all that were sent before
- * the end of B, and none since. So the difference of two of them is exact for all
- * blocks between, whenever these were read, and whenever the colour changed, for
- * each packet is counted under the same colour at both ends. It is so if each was
- * counted once and with a colour: what would show the contrary, but not the timing,
- * is in the identity of the cumulative counters. A packet that the identity of B
- * knows already makes B itself invalid, so none of a later block is among them.
+ * A valid record also has the cumulative counters of its flow at the end of B:
+ * those of B's colour in the READ of B, and those of the other colour in the READ
+ * of B - 1, which was good. Both stood still when read, at both ends, so they cover
+ * the same packets except lost ones: all sent before the end of B and none after.
+ * The difference of two of them is therefore exact for all blocks between, whenever
+ * these were read and whenever the colour changed, because both ends count each
+ * packet under the same colour. This requires that each packet was counted once and
+ * with a colour: every witness of the contrary except timing is part of the
+ * identity of the cumulative counters. A packet that changes the identity of B
+ * makes B itself invalid, so packets of later blocks are excluded.
  *
- * The rules are looked at before READ and after CONFIRM: those of the first READ that
- * a block is the difference of must be those of its CONFIRM, unchanged throughout.
+ * The rules are read before READ and after CONFIRM: from the READ of a block's base
+ * to its CONFIRM they must be unchanged.
  *
- * Only a marking node changes the active colour: a set whose active colour is seen to
- * change, or of which recorder_marks() says so.
+ * A set belongs to a marking node if its active colour was seen to change, or after
+ * recorder_marks().
  *
- * The two blocks at the start have no base and no records. A recorder that is held up
- * says so for the first block that it misses; any others have no records.
+ * The first two blocks have no base and no records. A delayed recorder reports it
+ * for the first block that it misses; further missed blocks have no records.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -77,9 +76,9 @@
 #define LOOK_STEPS 32
 
 /**
- * struct change - what is known of the colour change at the start of a block
+ * struct change - state of the colour change at the start of a block
  * @block: the block
- * @looked: the colour was looked at in time
+ * @looked: the colour was read in time
  * @late: it had not changed then
  */
 struct change {
@@ -95,10 +94,10 @@ struct recorder {
 	void *arg;
 	struct record record;
 	struct readings *flows;
-	/* The flow that the dump has next if it has them as the one before. */
+	/* Next flow of the dump if the order is that of the dump before. */
 	struct readings *expected;
 
-	/* The finished block that is being read, or will be. */
+	/* The finished block that is read now or next. */
 	int64_t block;
 	enum recorder_step step;
 	int64_t look;
@@ -107,22 +106,22 @@ struct recorder {
 	uint32_t read_dump;
 
 	/*
-	 * Of the cumulative counters: when this recorder began, as its name, and how
-	 * often something was wrong with the set or the clock but its timing.
+	 * Identity of the cumulative counters: start time of this recorder, and
+	 * number of faults of set or clock except timing.
 	 */
 	int64_t began;
 	uint64_t breaks;
 
-	/* The rules at the last READ and CONFIRM; by parity: at the base's READ. */
+	/* Rules at the last READ and CONFIRM; by parity, at the READ of the base. */
 	struct rule_facts rule[2];
 	uint64_t rule_base[2];
 	uint64_t rule_seen;
 
-	/* By parity of a block: has there been a reading, and the last one. */
+	/* By parity of a block: whether there was a reading, and the last one. */
 	bool read_ever[2];
 	int64_t read_last[2];
 	struct change change[2];
-	/* The first block since the clock stepped last, and those before that. */
+	/* First block since the last step of the clock, and blocks before it. */
 	int64_t first;
 	struct block_ranges used;
 
@@ -130,7 +129,7 @@ struct recorder {
 	uint32_t colour;
 	uint64_t instance;
 	bool colour_known;
-	/* It ought to change, and it was seen to change. */
+	/* The active colour should change; it was seen to change. */
 	bool marks;
 	bool marking;
 	bool restarted;
@@ -209,7 +208,7 @@ static uint64_t continuity(const struct recorder *recorder,
 	return hash ? hash : 1;
 }
 
-/* Of a block that is valid; the block before it need not be. */
+/* For a valid block; the block before it need not be valid. */
 static void record_total(const struct recorder *recorder,
 			 const struct readings *flow, struct record *record)
 {
@@ -227,7 +226,7 @@ static void record_total(const struct recorder *recorder,
 	record->total.bytes = own->counters.bytes + before->counters.bytes;
 }
 
-/* A record of @block; a reason leaves no numbers in it. */
+/* Make a record of @block, without numbers if there is a reason. */
 static int emit(struct recorder *recorder, const struct readings *flow,
 		int64_t block, enum reason reason,
 		const struct sr6flow_counters *counters)
@@ -267,7 +266,7 @@ static int emit_all(struct recorder *recorder, int64_t block,
 	return recorder->end(block, recorder->arg);
 }
 
-/* Go on with the next block: the record of this one is written or given up. */
+/* Continue with the next block: the record of this one is written or given up. */
 static void block_next(struct recorder *recorder, int64_t block)
 {
 	recorder->block = block;
@@ -347,7 +346,10 @@ void recorder_look(struct recorder *recorder, int64_t ended, uint32_t mask,
 	int64_t block = recorder->block + 1;
 	int64_t deadline = block_colour_deadline(timing, block);
 	int64_t finest = (timing->guard - timing->band) / LOOK_STEPS;
-	/* The first block has no record: it stands still if a READ comes after this. */
+	/*
+	 * The first block has no record: its colour stands still if READ comes after
+	 * this.
+	 */
 	bool in_time = ended <= deadline || recorder->block == recorder->first;
 	struct change *change = &recorder->change[parity(block)];
 	bool changed = colour == block_colour(mask, block);
@@ -362,7 +364,7 @@ void recorder_look(struct recorder *recorder, int64_t ended, uint32_t mask,
 	recorder->look = ended + (deadline - ended) / 2;
 	if (recorder->look - ended < finest)
 		recorder->look = ended + finest;
-	/* The last look is the one that finds the deadline passed. */
+	/* The last LOOK is the one after the deadline. */
 	if (recorder->look > deadline) {
 		change->looked = true;
 		change->late = true;
@@ -394,7 +396,7 @@ static void observe_identity(struct recorder *recorder, struct readings *flow,
 	flow->instance = record->instance;
 	flow->generation = record->generation;
 	if (recorder->instance != record->instance && recorder->instance) {
-		/* Another set: who changes its colour is to be seen anew. */
+		/* Another set: observe again whether its colour changes. */
 		recorder->restarted = true;
 		recorder->marking = false;
 		recorder->colour_known = false;
@@ -408,7 +410,7 @@ static bool counters_equal(const struct sr6flow_counters *a,
 	return a->packets == b->packets && a->bytes == b->bytes;
 }
 
-/* What was counted as uncoloured or foreign. */
+/* Packets counted as uncoloured or foreign. */
 static uint64_t stray_packets(const unsigned int slots[2],
 			      const struct sr6flow_record *record)
 {
@@ -421,7 +423,7 @@ static uint64_t stray_packets(const unsigned int slots[2],
 	return stray;
 }
 
-/* Those of them with both bits: a marking rule counts there what has a colour. */
+/* Packets with both bits among these: a marking rule counts coloured packets there. */
 static uint64_t both_packets(const struct recorder *recorder,
 			     const struct sr6flow_record *record)
 {
@@ -496,7 +498,7 @@ static enum reason judge_stray(const struct recorder *recorder, bool both)
 					   REASON_UNCOLOURED;
 }
 
-/* What is wrong with the rules since the base was read. */
+/* Fault of the rules since the base was read. */
 static enum reason judge_rule(const struct recorder *recorder)
 {
 	const struct rule_facts *rule = recorder->rule;
@@ -507,7 +509,10 @@ static enum reason judge_rule(const struct recorder *recorder)
 	return reason;
 }
 
-/* What a change of colour adds to @reason; a flow that still counts says it better. */
+/*
+ * Add the fault of a change of colour to @reason; a flow that still counts is more
+ * specific.
+ */
 static enum reason judge_change(const struct recorder *recorder,
 				const struct change *change,
 				enum reason reason)
@@ -520,7 +525,7 @@ static enum reason judge_change(const struct recorder *recorder,
 				reason_first(reason, REASON_READ_LATE);
 }
 
-/* What is wrong with the reading of a flow that both dumps have. */
+/* Fault of the reading of a flow that is in both dumps. */
 static enum reason judge_reading(const struct recorder *recorder,
 				 const struct readings *flow)
 {
@@ -537,7 +542,7 @@ static enum reason judge_reading(const struct recorder *recorder,
 	return judge_change(recorder, &recorder->change[1 - p], reason);
 }
 
-/* What is wrong with the reading that the difference is taken from. */
+/* Fault of the base reading. */
 static enum reason judge_base(const struct recorder *recorder,
 			      const struct readings *flow)
 {
@@ -549,7 +554,7 @@ static enum reason judge_base(const struct recorder *recorder,
 		return reason_first(reason, REASON_READ_LATE);
 	if (!base->known || base->block != recorder->block - 2)
 		return reason_first(reason, REASON_FLOW_ADDED);
-	/* Since the base was read: before the block between was read, or after. */
+	/* Since the base was read: before or after the reading of the block in between. */
 	if (base->stray != flow->stray)
 		return reason_first(reason,
 				    judge_stray(recorder, flow->both_moved ||
@@ -597,7 +602,7 @@ static int report_flow(struct recorder *recorder, struct readings *flow)
 	return emit(recorder, flow, recorder->block, reason, &grown);
 }
 
-/* It was away for READ, back for CONFIRM; what is new then has no record. */
+/* It was missing in READ and back in CONFIRM; a new flow has no record then. */
 static int report_absent(struct recorder *recorder,
 			 const struct readings *flow)
 {
@@ -662,7 +667,7 @@ int recorder_dump_end(struct recorder *recorder, int64_t ended)
 	return err;
 }
 
-/* Records for what the step has cut off, unless the new time comes to it. */
+/* Make records for blocks that the step cut off, unless the new time reaches them. */
 static int report_cut(struct recorder *recorder, int64_t last, int64_t resumed)
 {
 	int64_t block = recorder->block > last - 1 ? recorder->block : last - 1;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Recorder: turns readings of a set into the packets of each flow and block,
- * or into the reason why they cannot be told. It knows no kernel, no clock and
- * no file: times and readings go in, records come out.
+ * Recorder: turns readings of a set into the packets of each flow and block, or
+ * into the reason for which they are unknown. Pure: times and readings go in,
+ * records come out.
  */
 #ifndef LMCTL_ENGINE_RECORDER_H
 #define LMCTL_ENGINE_RECORDER_H
@@ -17,10 +17,10 @@
 struct recorder;
 
 /**
- * enum recorder_step - what the recorder wants next
- * @RECORDER_LOOK: the active colour, given to recorder_look()
- * @RECORDER_READ: a dump, given to recorder_dump_begin(), _flow() and _end()
- * @RECORDER_CONFIRM: another one, given to the same functions
+ * enum recorder_step - next step of the recorder
+ * @RECORDER_LOOK: read the active colour for recorder_look()
+ * @RECORDER_READ: dump the set for recorder_dump_begin(), _flow() and _end()
+ * @RECORDER_CONFIRM: dump the set again for the same functions
  */
 enum recorder_step {
 	RECORDER_LOOK,
@@ -30,8 +30,8 @@ enum recorder_step {
 
 /**
  * struct recorder_due - the next step and its time
- * @step: what to do
- * @time: when, by the wall clock; at once if it is in the past
+ * @step: the step
+ * @time: time by the wall clock; in the past: at once
  */
 struct recorder_due {
 	enum recorder_step step;
@@ -48,7 +48,7 @@ struct recorder_due {
 typedef int (*recorder_emit_fn)(const struct record *record, void *arg);
 
 /**
- * typedef recorder_end_fn - called when a block has all its records
+ * typedef recorder_end_fn - called after the last record of a block
  * @block: block number; its set may have been empty
  * @arg: as given to recorder_new()
  *
@@ -73,10 +73,10 @@ struct recorder *recorder_new(const struct block_timing *timing,
 			      void *arg);
 
 /**
- * recorder_marks() - the set is a marking one: its active colour follows the clock
+ * recorder_marks() - declare a marking set, whose active colour follows the clock
  * @recorder: recorder
  *
- * Without this, a change that never comes is no fault.
+ * In other sets a missing change of colour is no fault.
  */
 void recorder_marks(struct recorder *recorder);
 
@@ -87,7 +87,7 @@ void recorder_marks(struct recorder *recorder);
 void recorder_free(struct recorder *recorder);
 
 /**
- * recorder_clock() - which clock the times from now on are of
+ * recorder_clock() - set the clock of times from now on
  * @recorder: recorder
  * @clock: clock, for the records
  */
@@ -95,12 +95,12 @@ void recorder_clock(struct recorder *recorder,
 		    const struct record_clock *clock);
 
 /**
- * recorder_next() - what to do next
+ * recorder_next() - next step and its time
  * @recorder: recorder
  * @now: time
  * @due: filled
  *
- * Gives up a block whose reading window has closed.
+ * Give up a block whose reading window has closed.
  *
  * Return: 0 or the value of the emit function.
  */
@@ -108,7 +108,7 @@ int recorder_next(struct recorder *recorder, int64_t now,
 		  struct recorder_due *due);
 
 /**
- * recorder_look() - take the active colour in
+ * recorder_look() - handle the active colour
  * @recorder: recorder
  * @ended: time after the colour was read
  * @mask: mark mask of the set
@@ -118,7 +118,7 @@ void recorder_look(struct recorder *recorder, int64_t ended, uint32_t mask,
 		   uint32_t colour);
 
 /**
- * recorder_rule() - take in what is known of the rules
+ * recorder_rule() - handle the state of the rules
  * @recorder: recorder
  * @rule: read before the dump of RECORDER_READ begins, and after that of
  *	  RECORDER_CONFIRM before recorder_dump_end()
@@ -126,20 +126,20 @@ void recorder_look(struct recorder *recorder, int64_t ended, uint32_t mask,
 void recorder_rule(struct recorder *recorder, const struct rule_facts *rule);
 
 /**
- * recorder_dump_begin() - begin a dump, or begin it anew
+ * recorder_dump_begin() - begin or restart a dump
  * @recorder: recorder
  *
- * Forgets what an interrupted dump has brought.
+ * Discard the flows of an interrupted dump.
  */
 void recorder_dump_begin(struct recorder *recorder);
 
 /**
- * recorder_dump_flow() - take a flow of a dump in
+ * recorder_dump_flow() - handle a flow of a dump
  * @set: state of the set
  * @record: the flow
  * @arg: the recorder
  *
- * Fits sr6flow_dump().
+ * A callback for sr6flow_dump().
  *
  * Return: 0 or -ENOMEM.
  */
@@ -158,10 +158,10 @@ int recorder_dump_flow(const struct sr6flow_set *set,
 int recorder_dump_end(struct recorder *recorder, int64_t ended);
 
 /**
- * recorder_stepped() - the clock was set or the machine was suspended
+ * recorder_stepped() - handle a step of the clock or a suspension
  * @recorder: recorder
- * @before: what the time would be now without that
- * @now: what it is
+ * @before: the time now without the step
+ * @now: the time now
  *
  * Return: 0 or the value of the emit function.
  */

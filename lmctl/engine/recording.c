@@ -26,7 +26,7 @@ static void line_head(struct record_line *line, const struct record *record)
 	line->middle_len = 0;
 }
 
-/* Made where it stands in the line for the first time, and kept. */
+/* Make it in its place in the first line, and keep it. */
 static void line_middle(struct record_line *line, const struct record *record)
 {
 	struct jsonline *text = &line->line;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Recordings: what 'lmctl record' writes and 'lmctl loss' reads, one JSON
- * object per line, flow and finished block.
+ * Recordings: output of 'lmctl record' and input of 'lmctl loss', one JSON object
+ * per line, flow and finished block.
  */
 #ifndef LMCTL_ENGINE_RECORDING_H
 #define LMCTL_ENGINE_RECORDING_H
@@ -14,17 +14,16 @@
 #include "lmctl/base/reasons.h"
 #include "sr6flow.h"
 
-/* Version of the format, the key "v", and the one before it, which can be read. */
+/* Version of the format, key "v", and the earlier version, which can be read. */
 #define RECORDING_VERSION 2
 #define RECORDING_VERSION_BEFORE 1
 
 /**
- * struct record_clock - the clock that a block is of
+ * struct record_clock - the clock of a block
  * @boot: identity of the running kernel, 0 if it is not known
- * @boot_time_us: time at which the machine booted, by this clock; it changes when the
- *		  clock is set, and only then
- * @synchronised: a time daemon says that the clock is right, with an error below the
- *		  guard band
+ * @boot_time_us: time of boot by this clock; only setting the clock changes it
+ * @synchronised: a time daemon synchronises the clock with an error below the guard
+ *		  band
  *
  * All zero in recordings of version 1.
  */
@@ -55,9 +54,9 @@ struct record_clock {
  * @bytes: their bytes, 0 if invalid
  * @total: cumulative counters of the flow at the end of the block, both colours
  *	   together; not in recordings
- * @continuity: identity of @total, 0 if that is not known. While it is the same,
- *		two of them subtract: nothing was restarted, and every witness but
- *		timing held for all packets between
+ * @continuity: identity of @total, 0 if not known. Two totals with one identity
+ *		subtract: nothing was restarted, and every witness except timing
+ *		held for all packets between
  * @reason: REASON_NONE if valid
  */
 struct record {
@@ -91,12 +90,12 @@ struct record {
  * @boot: identity of the kernel in it
  * @mask: mark mask in it
  * @block: block number in it
- * @head: length of what is before the generation, 0 if it has to be made
+ * @head: length of the part before the generation, 0 if not made yet
  * @clock: clock in it
  * @middle: the keys from synchronised to colour
- * @middle_len: their length, 0 if they have to be made
+ * @middle_len: their length, 0 if not made yet
  *
- * More than half of a line is the same in all lines of a block.
+ * All lines of a block share more than half of their text.
  */
 struct record_line {
 	struct jsonline line;
@@ -112,10 +111,10 @@ struct record_line {
 
 /**
  * record_line() - make the line of a record
- * @line: for one recording: all its records are of one node, set and timing
+ * @line: for one recording: all its records have one node, set and timing
  * @record: record
  *
- * Return: the line, which is whole.
+ * Return: the complete line.
  */
 const struct jsonline *record_line(struct record_line *line,
 				   const struct record *record);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Lines of recordings as records.
+ * Parse lines of recordings.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -55,7 +55,7 @@ static bool parse_source(const char *text, struct sr6flow_flow *flow)
 	return true;
 }
 
-/* In a set with netmask that is the source. */
+/* In a set with netmask it is the source. */
 static bool parse_last_source(const char *text, struct record *record)
 {
 	return !record->flow.netmask &&
@@ -119,7 +119,7 @@ static bool timing_valid(uint32_t period_ms, int64_t guard_us, int64_t band_us)
 				  error, sizeof(error));
 }
 
-/* What version 1 has not. */
+/* Keys that version 1 lacks. */
 static const char *convert_later(const struct raw *raw, struct record *record)
 {
 	const char *boot = json_string_value(raw->boot);
@@ -132,7 +132,7 @@ static const char *convert_later(const struct raw *raw, struct record *record)
 	if (source ? !parse_source(source, &record->flow) :
 		     !json_is_null(raw->source))
 		return "source";
-	/* Early recordings of version 2 do not have it. */
+	/* Early recordings of version 2 lack it. */
 	if (last ? !parse_last_source(last, record) :
 		   raw->last_source && !json_is_null(raw->last_source))
 		return "last_source";
@@ -141,7 +141,7 @@ static const char *convert_later(const struct raw *raw, struct record *record)
 	return NULL;
 }
 
-/* The key whose value is not what record_line() writes, or NULL. */
+/* Return the key whose value record_line() would not write, or NULL. */
 static const char *convert(const struct raw *raw, struct record *record)
 {
 	const char *name = json_string_value(raw->name);
@@ -188,10 +188,9 @@ static const char *convert(const struct raw *raw, struct record *record)
 }
 
 /*
- * Lines as record_line() writes them are most of all, and a tree of JSON values
- * takes ten times as long as reading them from left to right. Each function
- * takes a piece off the begin of the line, or returns false: then the line is
- * read as JSON, which may be written in many ways, or found to be none.
+ * Fast path for lines of record_line(), nearly all lines: a tree of JSON values
+ * takes ten times as long as reading from left to right. Each function consumes a
+ * piece of the line, or returns false: then the line is parsed as general JSON.
  */
 struct scan {
 	const char *at;
@@ -209,7 +208,7 @@ static bool scan_text(struct scan *scan, const char *text)
 	return true;
 }
 
-/* Of few enough digits to fit. */
+/* Few enough digits to fit. */
 static bool scan_number(struct scan *scan, int64_t *value)
 {
 	bool negative = scan->at < scan->end && *scan->at == '-';
@@ -220,7 +219,7 @@ static bool scan_number(struct scan *scan, int64_t *value)
 			return false;
 		*value = *value * 10 + (*at - '0');
 	}
-	/* JSON has neither leading zeros nor this zero. */
+	/* JSON permits neither leading zeros nor -0 here. */
 	if (at == first || (*first == '0' && (at - first > 1 || negative)))
 		return false;
 	if (negative)
@@ -246,7 +245,7 @@ static bool scan_hex(struct scan *scan, unsigned int digits, uint64_t *value)
 	return true;
 }
 
-/* Up to the quote, which is taken, too; printable ASCII without escapes. */
+/* Read up to and including the quote: printable ASCII without escapes. */
 static bool scan_string(struct scan *scan, char *to, size_t size)
 {
 	size_t len = 0;

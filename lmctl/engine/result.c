@@ -3,12 +3,12 @@
 
 #include "lmctl/engine/result.h"
 
-/* No block has as many packets or bytes; bounded like this, counts subtract. */
+/* No block has as many packets or bytes; bounded counts subtract without overflow. */
 #define COUNT_MAX INT64_MAX
 
 /**
- * struct count - what one point of the path has counted
- * @word: why the others are not known, NULL if they are
+ * struct count - count of one point of the path
+ * @word: reason for which the others are unknown, NULL if they are known
  * @packets: packets
  * @bytes: their bytes
  */

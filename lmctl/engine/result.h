@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a measurement finds: per flow and block, and per peer and block. The
- * prober makes these, everything in sinks/ takes them.
+ * Results of a measurement, per flow and block and per peer and block: made by the
+ * prober, consumed by sinks.
  */
 #ifndef LMCTL_ENGINE_RESULT_H
 #define LMCTL_ENGINE_RESULT_H
@@ -20,13 +20,12 @@
 
 /**
  * struct delay - delay of one message and its reply
- * @known: there was such a message
+ * @known: there was a message and a reply
  * @round_trip: nanoseconds, without the time inside the peer
- * @one_way: both clocks claim to be synchronised: the next three are known
+ * @one_way: both clocks report to be synchronised: the next three are known
  * @forward: nanoseconds from here to the peer
  * @backward: nanoseconds from the peer to here
- * @error: nanoseconds by which those two may be wrong: the sum of both error
- *	   estimates
+ * @error: error of these two in nanoseconds: the sum of both error estimates
  */
 struct delay {
 	bool known;
@@ -38,13 +37,13 @@ struct delay {
 };
 
 /**
- * struct result_peer - what a peer says about a flow in a block
- * @answer: worth of the next two
+ * struct result_peer - answer of a peer for a flow in a block
+ * @answer: validity of the next two
  * @packets: received there
  * @bytes: likewise
- * @mask: the peer's mark mask, 0 if not told
- * @period_ms: the peer's period, 0 if not told
- * @delay: of the message that brought the answer
+ * @mask: the peer's mark mask, 0 if not reported
+ * @period_ms: the peer's period, 0 if not reported
+ * @delay: delay of the message with the answer
  */
 struct result_peer {
 	struct answer answer;
@@ -56,7 +55,7 @@ struct result_peer {
 };
 
 /**
- * enum result_status - what the loss between two counts is worth
+ * enum result_status - validity of the loss between two counts
  * @RESULT_EXACT: it is known to the packet
  * @RESULT_INVALID: it is not known
  * @RESULT_ANOMALY: both counts are exact, but more was received than sent:
@@ -70,11 +69,11 @@ enum result_status {
 };
 
 /**
- * struct measurement - what results belong to
+ * struct measurement - the measurement of a result
  * @name: name of the measurement, in files and labels
  * @set: marking set
  * @group: the peers are one group whose counts are summed (an anycast egress);
- *	   otherwise they lie on the path in this order
+ *	   otherwise they are on the path in this order
  * @npeers: number of peers, 1 to RESULT_PEERS_MAX
  * @peer: their names as configured
  */
@@ -86,7 +85,7 @@ struct measurement {
 	char peer[RESULT_PEERS_MAX][RESULT_NAME_LEN];
 };
 
-/* Bits of the parts of a path that a gap row is about. */
+/* Bits of the parts of a path covered by a gap row. */
 #define RESULT_SEGMENT(i) (1u << (i))
 #define RESULT_TOTAL (1u << RESULT_PEERS_MAX)
 
