@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include "lib/array.h"
 #include "lmctl/base/duration.h"
 
 static const struct {
@@ -26,7 +27,7 @@ int duration_parse(const char *text, uint64_t *ms)
 	if (unit == text)
 		return -EINVAL;
 	for (i = 0; strcmp(units[i].name, unit);)
-		if (++i == sizeof(units) / sizeof(units[0]))
+		if (++i == ARRAY_SIZE(units))
 			return -EINVAL;
 	for (; text < unit; text++) {
 		value = value * 10 + (uint64_t)(*text - '0');

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <stddef.h>
 
+#include "lib/array.h"
 #include "lmctl/base/utf8.h"
 
 unsigned int utf8_length(const unsigned char *text)
@@ -17,10 +18,10 @@ unsigned int utf8_length(const unsigned char *text)
 	};
 	unsigned int i, j;
 
-	for (i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(forms); i++)
 		if (*text >= forms[i].first && *text <= forms[i].last)
 			break;
-	if (i == sizeof(forms) / sizeof(forms[0]))
+	if (i == ARRAY_SIZE(forms))
 		return 0;
 	if (forms[i].length > 1 &&
 	    (text[1] < forms[i].low || text[1] > forms[i].high))

@@ -6,6 +6,7 @@
 
 #include <linux/seg6_local.h>
 
+#include "lib/array.h"
 #include "lmctl/cmd/checkup_sids.h"
 
 #define TEXT(finding, ...) \
@@ -26,7 +27,7 @@ static const char *action_name(uint32_t action)
 		[SEG6_LOCAL_ACTION_END_DT46] = "End.DT46",
 	};
 
-	return action < sizeof(names) / sizeof(names[0]) && names[action] ?
+	return action < ARRAY_SIZE(names) && names[action] ?
 	       names[action] : "seg6local";
 }
 

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "lib/array.h"
 #include "lmctl/base/messages.h"
 #include "lmctl/base/numbers.h"
 #include "lmctl/base/output.h"
@@ -129,7 +130,7 @@ static int show_table(struct sr6flow *handle, const struct sr6flow_set *sets,
 	unsigned int i;
 	int err = 0, unread = 0;
 
-	table = output_table(columns, sizeof(columns) / sizeof(columns[0]));
+	table = output_table(columns, ARRAY_SIZE(columns));
 	if (!table)
 		return -ENOMEM;
 	for (i = 0; i < n && !err; i++)

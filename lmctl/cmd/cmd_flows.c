@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include "lib/array.h"
 #include "lmctl/base/address.h"
 #include "lmctl/cmd/cmd.h"
 #include "lmctl/cmd/report.h"
@@ -78,7 +79,7 @@ static int rows(struct libscols_table *table, const struct sr6flow_set *set,
 
 static const struct report report = {
 	.columns = columns,
-	.n_columns = sizeof(columns) / sizeof(columns[0]),
+	.n_columns = ARRAY_SIZE(columns),
 	.by = 1,
 	.then = 2,
 	.rows = rows,

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "lib/array.h"
 #include "lmctl/base/json.h"
 #include "lmctl/base/output.h"
 #include "lmctl/cmd/cmd.h"
@@ -160,7 +161,7 @@ static const struct output_column columns[] = {
 	{ "ANOMALIES", .kind = LAYOUT_NUMBER },
 };
 
-#define COLUMNS (sizeof(columns) / sizeof(columns[0]))
+#define COLUMNS ARRAY_SIZE(columns)
 
 static const char *count(uint64_t value, char *cell)
 {

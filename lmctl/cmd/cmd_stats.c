@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include "lib/array.h"
 #include "lmctl/base/duration.h"
 #include "lmctl/base/flowkey.h"
 #include "lmctl/base/messages.h"
@@ -203,7 +204,7 @@ static int print(struct options *options, struct sr6flow *handle)
 {
 	const struct report report = {
 		.columns = columns,
-		.n_columns = sizeof(columns) / sizeof(columns[0]),
+		.n_columns = ARRAY_SIZE(columns),
 		.rows = rows,
 		.flow_json = report_counters_keys,
 		.head = head,

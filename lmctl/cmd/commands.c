@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "lib/array.h"
 #include "lmctl/base/output.h"
 #include "lmctl/cmd/cmd.h"
 #include "lmctl/node/sets.h"
@@ -35,7 +36,7 @@ static const struct lmctl_command commands[] = {
 	{ "loss", "join two recordings into sent, received and lost", cmd_loss },
 };
 
-#define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
+#define N_COMMANDS ARRAY_SIZE(commands)
 
 const char *argp_program_version = "lmctl " SR6FLOW_VERSION
 	" (" SR6FLOW_TYPENAME " revision " STR(SR6FLOW_REVISION_MAX) ")";

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "lib/array.h"
 #include "lmctl/node/legacy.h"
 
 /*
@@ -91,7 +92,7 @@ int legacy_rules(int fd, uint16_t index, unsigned int uses,
 	int err = 0;
 
 	rules_start(rules, index);
-	for (i = 0; !err && i < sizeof(tables) / sizeof(tables[0]) &&
+	for (i = 0; !err && i < ARRAY_SIZE(tables) &&
 		    rules->uses < uses; i++)
 		err = read_table(fd, tables[i], rules);
 	return err;

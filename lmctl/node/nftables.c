@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 
+#include "lib/array.h"
 #include "lmctl/node/nftables.h"
 #include "lmctl/node/rules.h"
 
@@ -229,7 +230,7 @@ int nftables_rules(struct nftables *nft, nftables_fn fn, void *arg)
 	unsigned int i;
 	int err = 0;
 
-	for (i = 0; !err && i < sizeof(types) / sizeof(types[0]); i++) {
+	for (i = 0; !err && i < ARRAY_SIZE(types); i++) {
 		struct run run = { .fn = fn, .arg = arg, .dump = true };
 
 		err = ask(nft, types[i], &run);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/array.h"
 #include "lmctl/node/rules.h"
 
 /* Flags with which the kernel's type only tests membership. */
@@ -266,7 +267,7 @@ static bool of_ip6tables(const struct rule *rule)
 	};
 	unsigned int i;
 
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(names); i++)
 		if (!strcmp(rule->table, names[i]))
 			return rule->family == NFPROTO_IPV6;
 	return false;

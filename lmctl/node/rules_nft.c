@@ -15,6 +15,7 @@
 #include <linux/netfilter_ipv6.h>
 #include <string.h>
 
+#include "lib/array.h"
 #include "lmctl/node/rules.h"
 
 #define ATTRIBUTES 16
@@ -110,7 +111,7 @@ static bool is_condition(const char *name)
 	};
 	unsigned int i;
 
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(names); i++)
 		if (!strcmp(name, names[i]))
 			return true;
 	return false;

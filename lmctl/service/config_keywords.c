@@ -4,6 +4,7 @@
  */
 #include <stddef.h>
 #include <string.h>
+#include "lib/array.h"
 #include "lmctl/service/config_load.h"
 #include "lmctl/stamp/stamp.h"
 
@@ -16,7 +17,6 @@
 #define ALARM_CLEAR_PART 10
 #define KEYWORDS_MAX 16
 #define TITLED (CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES)
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 #define FIELD(type, member) \
 	.offset = offsetof(struct type, member), \
@@ -214,20 +214,20 @@ static const struct section {
 	size_t base;
 	int (*end)(struct config_load *load, cfg_t *section);
 } sections[] = {
-	{ "root", CFGF_NONE, root_keywords, COUNT(root_keywords),
+	{ "root", CFGF_NONE, root_keywords, ARRAY_SIZE(root_keywords),
 	  false, 0, NULL },
 	{ "reflect", CFGF_NODEFAULT, reflect_keywords,
-	  COUNT(reflect_keywords), false, offsetof(struct config, reflect),
+	  ARRAY_SIZE(reflect_keywords), false, offsetof(struct config, reflect),
 	  end_reflect },
-	{ "measure", TITLED, measure_keywords, COUNT(measure_keywords),
+	{ "measure", TITLED, measure_keywords, ARRAY_SIZE(measure_keywords),
 	  true, offsetof(struct config_load, measure), end_measure },
 	{ "metrics", CFGF_NODEFAULT, metrics_keywords,
-	  COUNT(metrics_keywords), false, offsetof(struct config, metrics),
+	  ARRAY_SIZE(metrics_keywords), false, offsetof(struct config, metrics),
 	  end_metrics },
 	{ "history", CFGF_NODEFAULT, history_keywords,
-	  COUNT(history_keywords), false, offsetof(struct config, history),
+	  ARRAY_SIZE(history_keywords), false, offsetof(struct config, history),
 	  end_history },
-	{ "alarm", TITLED, alarm_keywords, COUNT(alarm_keywords),
+	{ "alarm", TITLED, alarm_keywords, ARRAY_SIZE(alarm_keywords),
 	  true, offsetof(struct config_load, alarm), end_alarm },
 };
 
@@ -235,7 +235,7 @@ static const struct section *find_section(const char *name)
 {
 	size_t i;
 
-	for (i = 0; i < COUNT(sections); i++)
+	for (i = 0; i < ARRAY_SIZE(sections); i++)
 		if (!strcmp(sections[i].name, name))
 			return &sections[i];
 	return NULL;
@@ -328,13 +328,13 @@ cfg_t *config_parser(struct config_load *load,
 		     cfg_validate_callback_t validate)
 {
 	/* cfg_init() copies the lists. */
-	cfg_opt_t options[COUNT(sections)][KEYWORDS_MAX];
-	cfg_opt_t *section = &options[0][COUNT(root_keywords)];
+	cfg_opt_t options[ARRAY_SIZE(sections)][KEYWORDS_MAX];
+	cfg_opt_t *section = &options[0][ARRAY_SIZE(root_keywords)];
 	size_t i;
 
-	for (i = 0; i < COUNT(sections); i++)
+	for (i = 0; i < ARRAY_SIZE(sections); i++)
 		add_keywords(options[i], &sections[i], validate);
-	for (i = 1; i < COUNT(sections); i++) {
+	for (i = 1; i < ARRAY_SIZE(sections); i++) {
 		*section = (cfg_opt_t)CFG_SEC(sections[i].name, options[i],
 					      sections[i].flags);
 		section->validcb = validate;

@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "lib/array.h"
 #include "lmctl/base/clock.h"
 #include "lmctl/base/messages.h"
 #include "lmctl/service/udp.h"
@@ -76,7 +77,7 @@ static int set_options(int fd)
 
 	if (setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off)))
 		return -errno;
-	for (i = 0; i < sizeof(options) / sizeof(options[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(options); i++)
 		if (setsockopt(fd, options[i].level, options[i].name,
 			       &options[i].value, sizeof(options[i].value)))
 			return -errno;

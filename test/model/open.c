@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include "lib/array.h"
 #include "test/model/open.h"
 
 #define ENDS (1u << INGRESS | 1u << EGRESS)
@@ -14,8 +15,6 @@ static const struct open_fault open_table[] = {
 	{ "9", "clocks differ by more than the time for which both ends stand still",
 	  KIND_COLOUR, 1u << INGRESS, true },
 };
-
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 static bool is_narrow(const int64_t *param)
 {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <stdlib.h>
 
+#include "lib/array.h"
 #include "test/model/judge.h"
 #include "test/model/open.h"
 #include "test/model/shrink.h"
@@ -78,7 +79,7 @@ static bool round_down(struct shrinking *shrinking, struct history *smaller,
 	int64_t from = *value;
 	unsigned int i;
 
-	for (i = 0; i < sizeof(units) / sizeof(units[0]) &&
+	for (i = 0; i < ARRAY_SIZE(units) &&
 		    from % units[i]; i++) {
 		*value = from - from % units[i];
 		if (keep(shrinking, smaller))

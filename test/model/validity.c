@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "lib/array.h"
 #include "test/model/validity.h"
 #include "test/model/world.h"
 
@@ -66,7 +67,7 @@ int validity(const struct search *search)
 	size_t i;
 
 	history_calm(&history);
-	for (i = 0; i < sizeof(busy_machines) / sizeof(busy_machines[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(busy_machines); i++)
 		history.param[busy_machines[i].param] = busy_machines[i].value;
 	for (i = 0; i < WORLDS; i++) {
 		struct world *world;

@@ -16,6 +16,7 @@
 
 #include "ip_set_hash_sr6flow.h"
 #include "ipset_ask.h"
+#include "lib/array.h"
 
 #define NET NLA_F_NET_BYTEORDER
 
@@ -386,9 +387,9 @@ int main(int argc, char *argv[])
 		return 2;
 	}
 	nl = ipset_ask_open();
-	wrong = ask_all(nl, argv[1], bads, sizeof(bads) / sizeof(bads[0]));
+	wrong = ask_all(nl, argv[1], bads, ARRAY_SIZE(bads));
 	wrong |= ask_all(nl, argv[2], sourced_bads,
-			 sizeof(sourced_bads) / sizeof(sourced_bads[0]));
+			 ARRAY_SIZE(sourced_bads));
 	mnl_socket_close(nl);
 	return wrong;
 }

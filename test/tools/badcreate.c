@@ -17,6 +17,7 @@
 
 #include "ipset_ask.h"
 #include "sr6flow.h"
+#include "lib/array.h"
 
 #define NET NLA_F_NET_BYTEORDER
 #define SET "extreme"
@@ -203,7 +204,7 @@ int main(void)
 		return 1;
 	}
 	bad = create_all(nl, handle, 0, creations,
-			 sizeof(creations) / sizeof(creations[0]));
+			 ARRAY_SIZE(creations));
 	bad |= create_all(nl, handle, 1, netmask_creations,
 			  sizeof(netmask_creations) /
 			  sizeof(netmask_creations[0]));

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "failnth.h"
+#include "lib/array.h"
 
 static int nth_file;
 
@@ -165,7 +166,7 @@ int main(int argc, char **argv)
 	/* A page of the program itself must not be what is short. */
 	if (mlockall(MCL_CURRENT | MCL_FUTURE))
 		failnth_die("cannot lock memory");
-	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(commands); i++)
 		if (argc - 2 == commands[i].arguments &&
 		    !strcmp(argv[1], commands[i].name))
 			return commands[i].run(argv + 2) ? 0 : 1;

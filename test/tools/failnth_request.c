@@ -6,6 +6,7 @@
 #include "failnth.h"
 #include "failnth_set.h"
 #include "internal.h"
+#include "lib/array.h"
 
 /* Several messages of a dump. */
 #define MANY 500
@@ -196,7 +197,7 @@ const struct operation operations[] = {
 	{ "flush", .run = do_flush, .flows = FEW },
 };
 
-const size_t operations_count = sizeof(operations) / sizeof(operations[0]);
+const size_t operations_count = ARRAY_SIZE(operations);
 
 /* In one message: a set with many flows is made very often. */
 static int add_many(unsigned int count)

@@ -14,6 +14,7 @@
 #include <string.h>
 #include <time.h>
 #include "sr6flow.h"
+#include "lib/array.h"
 
 #define STOPPED 42
 #define THREADS 4
@@ -483,7 +484,7 @@ int main(int argc, char **argv)
 	size_t i;
 	int ret;
 
-	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(commands); i++) {
 		if (argc - 2 < commands[i].arguments ||
 		    strcmp(argv[1], commands[i].name))
 			continue;

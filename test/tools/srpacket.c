@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "srpacket.h"
+#include "lib/array.h"
 
 #define ANSWER_MS 5000
 
@@ -296,7 +297,7 @@ int main(int argc, char **argv)
 {
 	size_t i;
 
-	for (i = 0; argc > 1 && i < sizeof(modes) / sizeof(modes[0]); i++)
+	for (i = 0; argc > 1 && i < ARRAY_SIZE(modes); i++)
 		if (!strcmp(argv[1], modes[i].name) &&
 		    argc - 2 >= modes[i].least && argc - 2 <= modes[i].most)
 			return modes[i].run(argv + 2);

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "srpacket.h"
+#include "lib/array.h"
 
 #define MAX_LAYERS 64
 #define MAX_KEYS 16
@@ -406,7 +407,7 @@ static const struct kind *kind_of(const char *name)
 {
 	size_t i;
 
-	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(kinds); i++)
 		if (!strcmp(kinds[i].name, name))
 			return &kinds[i];
 	srpacket_die("not a layer", name);

@@ -27,6 +27,7 @@
 #include <unistd.h>
 
 #include "storm.h"
+#include "lib/array.h"
 
 #define SETTLE_S 240
 
@@ -170,7 +171,7 @@ static const struct {
 	{ "namespace", act_namespace, 5, false, false },
 };
 
-#define ACTORS (sizeof(plan) / sizeof(plan[0]))
+#define ACTORS ARRAY_SIZE(plan)
 
 static struct actor actors[ACTORS];
 

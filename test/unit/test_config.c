@@ -101,7 +101,7 @@ TEST(test_syntax)
 	};
 	size_t i;
 
-	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(rows); i++)
 		assert_refused(rows[i].text, rows[i].part);
 	write_file("conf", ENOUGH "\0", sizeof(ENOUGH));
 	assert_null(config_load(path, (char [64]){ 0 }, 64));
@@ -184,7 +184,7 @@ TEST(test_values)
 	};
 	size_t i;
 
-	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(rows); i++)
 		if (rows[i].part[0])
 			assert_refused(rows[i].text, rows[i].part);
 		else

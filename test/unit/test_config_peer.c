@@ -65,7 +65,7 @@ TEST(test_address)
 	};
 	size_t i;
 
-	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct sockaddr_in6 address = { 0 };
 		bool ok = config_address(rows[i].text, 7, &address);
 
@@ -111,7 +111,7 @@ TEST(test_peer)
 	config_measure_init(&measure);
 	assert_int_equal(config_peer(&measure, "a=2001:db8::8", error,
 				     sizeof(error)), 0);
-	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
 		int err = config_peer(&measure, rows[i].text, error,
 				      sizeof(error));
 

@@ -56,7 +56,7 @@ static void read_list(const char *heading)
 		if (!strncmp(line, ".S", 2)) {
 			inside = !strcmp(line, heading);
 		} else if (inside && !strcmp(line, ".TP\n")) {
-			assert_true(nentries < sizeof(entries) / sizeof(entries[0]));
+			assert_true(nentries < ARRAY_SIZE(entries));
 			nentries++;
 			word = true;
 		} else if (inside && word) {

@@ -11,10 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
-
-#ifndef ARRAY_SIZE
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
-#endif
+#include "lib/array.h"
 
 /**
  * unit_add() - register a test

@@ -2,9 +2,8 @@
 /* Families of the other parts of the service. */
 #include <stddef.h>
 
+#include "lib/array.h"
 #include "lmctl/sinks/metrics/metrics.h"
-
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 /* The samples of one family, told apart by one label. */
 struct reason_count {

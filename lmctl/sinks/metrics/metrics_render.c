@@ -2,9 +2,8 @@
 /* The families and their samples. */
 #include <stddef.h>
 
+#include "lib/array.h"
 #include "lmctl/sinks/metrics/metrics_state.h"
-
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 #define NS_PER_S 1e9
 #define MS_PER_S 1e3

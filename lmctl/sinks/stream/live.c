@@ -8,6 +8,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "lib/array.h"
 #include "lmctl/base/flowkey.h"
 #include "lmctl/base/messages.h"
 #include "lmctl/base/output.h"
@@ -183,7 +184,7 @@ static const struct output_column columns[] = {
 	{ "STATUS", .kind = LAYOUT_WORD },
 };
 
-#define COLUMNS (sizeof(columns) / sizeof(columns[0]))
+#define COLUMNS ARRAY_SIZE(columns)
 
 _Static_assert(LIVE_BLOCKS == 10, "heading of a column");
 

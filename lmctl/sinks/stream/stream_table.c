@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/array.h"
 #include "lmctl/base/output.h"
 #include "lmctl/sinks/figures.h"
 #include "lmctl/sinks/stream/stream.h"
@@ -30,7 +31,7 @@ static const struct output_column columns[] = {
 	{ "STATUS", .kind = LAYOUT_WORD, .comes = 5 },
 };
 
-#define COLUMNS (sizeof(columns) / sizeof(columns[0]))
+#define COLUMNS ARRAY_SIZE(columns)
 #define COLUMN_FLOW 1
 /* The short form comes after it. */
 #define COLUMN_START 4

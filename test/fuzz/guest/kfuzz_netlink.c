@@ -14,6 +14,7 @@
 #include "../input.h"
 #include "internal.h"
 #include "guest.h"
+#include "lib/array.h"
 
 #define MESSAGES 12
 #define ATTRIBUTES 8
@@ -29,7 +30,7 @@ union message {
 };
 
 static const char *const sets[] = { "a", "b", "c" };
-#define SETS (sizeof(sets) / sizeof(sets[0]))
+#define SETS ARRAY_SIZE(sets)
 
 static struct sr6flow *handle;
 static struct mnl_socket *nl;
@@ -70,7 +71,7 @@ static uint32_t choose_u32(struct input *input)
 	uint8_t number = choice(input);
 
 	if (number < 224)
-		return values[number % (sizeof(values) / sizeof(values[0]))];
+		return values[number % ARRAY_SIZE(values)];
 	return input_number(input, 4);
 }
 
