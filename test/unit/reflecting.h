@@ -40,6 +40,7 @@ static inline void make_keys(void)
 	memset(&keys, 0, sizeof(keys));
 	keys.n = 2;
 	for (i = 0; i < keys.n; i++) {
+		keys.key[i].id[0] = (char)('a' + i);
 		keys.key[i].len = KEY_SECRET_MIN;
 		memset(keys.key[i].secret, (int)(i + 1), KEY_SECRET_MIN);
 	}
@@ -57,6 +58,7 @@ static inline int reflecting_start(bool auth)
 	return !reflector;
 }
 
+/* With another configuration, which the test changed. */
 static inline void reconfigure(void)
 {
 	reflector_reconfigure(reflector, &config, &keys);
@@ -123,6 +125,13 @@ static inline bool handle(void)
 	for (i = len; i < sizeof(data); i++)
 		assert_int_equal(data[i], GUARD_BYTE);
 	return replied;
+}
+
+/* A base packet alone; is it answered? */
+static inline bool send_base(uint32_t seq)
+{
+	begin(seq, 0);
+	return handle();
 }
 
 static inline struct stamp_reply reply(void)

@@ -27,8 +27,12 @@ static int teardown(void **state)
 	return 0;
 }
 
+UNIT_EACH(setup, teardown)
+
+#define TEST_AUTH(name) TEST_WITH(setup_auth, teardown, name)
+
 /* Written out from the figures of RFC 8762, section 4.3.1, and RFC 8972. */
-TEST_WITH(setup, teardown, test_bytes)
+TEST(test_bytes)
 {
 	static const uint8_t sent[STAMP_BASE_LEN] = {
 		0x00, 0x00, 0x00, 0x07,
@@ -62,32 +66,29 @@ TEST_WITH(setup, teardown, test_bytes)
 	assert_memory_equal(data, expected, sizeof(expected));
 }
 
-TEST_WITH(setup, teardown, test_times)
+TEST(test_times)
 {
-	begin(1, 0);
-	assert_true(handle());
+	assert_true(send_base(1));
 	assert_int_equal(reply().received, stamp_time_encode(RECEIVED, false));
 	assert_int_equal(reply().timestamp, stamp_time_encode(LEFT, false));
 	assert_int_equal(reply().sender_ttl, 61);
 }
 
 /* Unless it was told better, the clock is not synchronised. */
-TEST_WITH(setup, teardown, test_clock_claims)
+TEST(test_clock_claims)
 {
 	int64_t error_ns;
 	bool ptp;
 
-	begin(1, 0);
-	assert_true(handle());
+	assert_true(send_base(1));
 	assert_false(stamp_error_decode(reply().error, &ptp, &error_ns));
 	reflector_clock(reflector, true, 5000);
-	begin(2, 0);
-	assert_true(handle());
+	assert_true(send_base(2));
 	assert_true(stamp_error_decode(reply().error, &ptp, &error_ns));
 	assert_true(error_ns >= 5000);
 }
 
-TEST_WITH(setup, teardown, test_ptp_sender)
+TEST(test_ptp_sender)
 {
 	struct stamp_request base = { .seq = 1 };
 	int64_t error_ns;
@@ -106,7 +107,7 @@ TEST_WITH(setup, teardown, test_ptp_sender)
 	assert_int_equal(reply().sender.timestamp, base.timestamp);
 }
 
-TEST_WITH(setup, teardown, test_every_length)
+TEST(test_every_length)
 {
 	size_t want;
 
@@ -137,7 +138,7 @@ TEST_WITH(setup, teardown, test_every_length)
 }
 
 /* Senders that are shorter get an answer only where somebody asked for it. */
-TEST_WITH(setup, teardown, test_twamp_light)
+TEST(test_twamp_light)
 {
 	size_t want, replies = 0;
 
@@ -169,7 +170,7 @@ TEST_WITH(setup, teardown, test_twamp_light)
 }
 
 /* An authenticated request cannot be shorter: its HMAC is at the end. */
-TEST_WITH(setup_auth, teardown, test_auth_twamp_light)
+TEST_AUTH(test_auth_twamp_light)
 {
 	config.twamp_light = true;
 	reconfigure();
@@ -180,7 +181,7 @@ TEST_WITH(setup_auth, teardown, test_auth_twamp_light)
 	assert_int_equal(STATS(short_), 1);
 }
 
-TEST_WITH(setup, teardown, test_groups_are_not_answered)
+TEST(test_groups_are_not_answered)
 {
 	static const struct {
 		const char *to;
@@ -203,29 +204,25 @@ TEST_WITH(setup, teardown, test_groups_are_not_answered)
 	}
 }
 
-TEST_WITH(setup, teardown, test_unsent)
+TEST(test_unsent)
 {
-	begin(1, 0);
-	assert_true(handle());
-	begin(2, 0);
-	assert_true(handle());
+	assert_true(send_base(1));
+	assert_true(send_base(2));
 	reflector_unsent(reflector);
 	assert_int_equal(STATS(replies), 1);
 	assert_int_equal(STATS(unsent), 1);
 }
 
-TEST_WITH(setup, teardown, test_stateless)
+TEST(test_stateless)
 {
-	begin(77, 0);
-	assert_true(handle());
+	assert_true(send_base(77));
 	assert_int_equal(reply().seq, 77);
 	assert_int_equal(reply().sender.seq, 77);
 	/* Without authentication a number may come twice. */
-	begin(77, 0);
-	assert_true(handle());
+	assert_true(send_base(77));
 }
 
-TEST_WITH(setup, teardown, test_stateful)
+TEST(test_stateful)
 {
 	uint32_t i;
 
@@ -239,8 +236,7 @@ TEST_WITH(setup, teardown, test_stateful)
 	}
 	/* Sessions outlive a reload; another sender has one of its own. */
 	reconfigure();
-	begin(1, 0);
-	assert_true(handle());
+	assert_true(send_base(1));
 	assert_int_equal(reply().seq, 3);
 	begin(1, 0);
 	request.from.sin6_port = htons(4001);
@@ -248,17 +244,15 @@ TEST_WITH(setup, teardown, test_stateful)
 	assert_int_equal(reply().seq, 0);
 }
 
-TEST_WITH(setup, teardown, test_rate_limit)
+TEST(test_rate_limit)
 {
 	unsigned int i, replies = 0;
 
 	config.rate = 10;
 	config.burst = 4;
 	reconfigure();
-	for (i = 0; i < 50; i++) {
-		begin(i, 0);
-		replies += handle();
-	}
+	for (i = 0; i < 50; i++)
+		replies += send_base(i);
 	assert_int_equal(replies, 4);
 	assert_int_equal(STATS(limited), 46);
 	begin(i, 0);
@@ -266,17 +260,16 @@ TEST_WITH(setup, teardown, test_rate_limit)
 	assert_true(handle());
 }
 
-TEST_WITH(setup, teardown, test_reply_is_not_answered)
+TEST(test_reply_is_not_answered)
 {
-	begin(1, 0);
-	assert_true(handle());
+	assert_true(send_base(1));
 	request.from.sin6_port = htons(STAMP_PORT);
 	assert_false(handle());
 	assert_int_equal(STATS(looped), 1);
 }
 
 /* Fields that must be zero are ignored: TWAMP Light pads with anything. */
-TEST_WITH(setup, teardown, test_padding_in_base)
+TEST(test_padding_in_base)
 {
 	begin(1, 0);
 	memset(data + 16, 0x5a, STAMP_BASE_LEN - 16);
@@ -296,7 +289,7 @@ static bool send_auth(uint32_t seq, int64_t age, unsigned int key)
 	return handle();
 }
 
-TEST_WITH(setup_auth, teardown, test_auth_each_key)
+TEST_AUTH(test_auth_each_key)
 {
 	uint8_t hmac[STAMP_HMAC_LEN];
 	unsigned int i;
@@ -316,7 +309,7 @@ TEST_WITH(setup_auth, teardown, test_auth_each_key)
 }
 
 /* One wrong bit anywhere, and nothing happens. */
-TEST_WITH(setup_auth, teardown, test_auth_every_bit)
+TEST_AUTH(test_auth_every_bit)
 {
 	unsigned int bit;
 
@@ -331,19 +324,18 @@ TEST_WITH(setup_auth, teardown, test_auth_every_bit)
 	assert_true(send_auth(1, 0, 0));
 }
 
-TEST_WITH(setup_auth, teardown, test_auth_unauthenticated_request)
+TEST_AUTH(test_auth_unauthenticated_request)
 {
 	begin(1, 0);
 	len = STAMP_BASE_LEN;
 	memset(data + len, GUARD_BYTE, STAMP_AUTH_BASE_LEN - len);
 	assert_false(handle());
 	assert_int_equal(STATS(short_), 1);
-	begin(1, 0);
-	assert_false(handle());
+	assert_false(send_base(1));
 	assert_int_equal(STATS(unauthenticated), 1);
 }
 
-TEST_WITH(setup_auth, teardown, test_auth_key_taken_away)
+TEST_AUTH(test_auth_key_taken_away)
 {
 	assert_true(send_auth(1, 0, 1));
 	keys.n = 1;
@@ -355,7 +347,7 @@ TEST_WITH(setup_auth, teardown, test_auth_key_taken_away)
 	assert_false(send_auth(4, 0, 0));
 }
 
-TEST_WITH(setup_auth, teardown, test_auth_freshness)
+TEST_AUTH(test_auth_freshness)
 {
 	static const struct {
 		int64_t age;
@@ -381,7 +373,7 @@ TEST_WITH(setup_auth, teardown, test_auth_freshness)
 }
 
 /* The times, and nothing that was asked for; ten a second, whoever asks. */
-TEST_WITH(setup_auth, teardown, test_auth_stale)
+TEST_AUTH(test_auth_stale)
 {
 	unsigned int i, replied = 0;
 	uint8_t *value;
@@ -422,7 +414,7 @@ TEST_WITH(setup_auth, teardown, test_auth_stale)
 	assert_int_equal(reply().seq, 0);
 }
 
-TEST_WITH(setup_auth, teardown, test_auth_replay)
+TEST_AUTH(test_auth_replay)
 {
 	assert_true(send_auth(5, 100, 0));
 	assert_false(send_auth(5, 100, 0));
@@ -437,7 +429,7 @@ TEST_WITH(setup_auth, teardown, test_auth_replay)
 }
 
 /* Who has no key, or repeats what he has heard, takes nobody's rate. */
-TEST_WITH(setup_auth, teardown, test_auth_rate_is_not_stolen)
+TEST_AUTH(test_auth_rate_is_not_stolen)
 {
 	unsigned int i;
 
@@ -458,7 +450,7 @@ TEST_WITH(setup_auth, teardown, test_auth_rate_is_not_stolen)
 	assert_int_equal(STATS(limited), 1);
 }
 
-TEST_WITH(setup_auth, teardown, test_auth_loop)
+TEST_AUTH(test_auth_loop)
 {
 	assert_true(send_auth(1, 0, 0));
 	request.from.sin6_port = htons(STAMP_PORT);
@@ -466,7 +458,7 @@ TEST_WITH(setup_auth, teardown, test_auth_loop)
 	assert_int_equal(STATS(looped), 1);
 }
 
-TEST_WITH(setup_auth, teardown, test_auth_stateful)
+TEST_AUTH(test_auth_stateful)
 {
 	config.stateful = true;
 	reconfigure();
@@ -494,7 +486,7 @@ static uint8_t destination(const void *address, uint16_t value_len,
 }
 
 /* RFC 9503: another node's address is not that of the asked one. */
-TEST_WITH(setup, teardown, test_destination)
+TEST(test_destination)
 {
 	const uint8_t v6[20] = { 0xfd, [15] = 1 }, v4[4] = { 192, 0, 2, 1 };
 

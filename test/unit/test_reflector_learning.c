@@ -6,7 +6,6 @@
 #include "test/unit/reflecting_sets.h"
 #include "test/unit/unit.h"
 
-#define BLOCK 100
 
 /* Ledger i has flow i. */
 static struct ledger *make_ledger(unsigned int i)
@@ -21,46 +20,11 @@ static struct ledger *make_ledger(unsigned int i)
 	return ledger;
 }
 
-static int start(bool auth)
-{
-	if (reflecting_start(auth))
-		return -1;
-	strcpy(keys.key[0].id, "a");
-	strcpy(keys.key[1].id, "b");
-	config.learn = 1;
-	reconfigure();
-	reflecting_sets(make_ledger(0), make_ledger(1));
-	return 0;
-}
-
-static int setup(void **state)
-{
-	(void)state;
-	return start(false);
-}
-
-static int setup_auth(void **state)
-{
-	(void)state;
-	return start(true);
-}
-
-static void append_block(unsigned int i, int64_t block)
-{
-	struct blocktlv tlv = {
-		.version = BLOCKTLV_VERSION,
-		.mask = MASK,
-		.block = block,
-		.flow = flow(i),
-	};
-	uint8_t *value = append(STAMP_TLV_BLOCK, BLOCKTLV_LEN(3));
-
-	blocktlv_timing(&tlv, &timing);
-	blocktlv_write(&tlv, value);
-}
-
+/* Flows of that ledger are learned from now on. */
 static void learn_of(struct ledger *ledger, unsigned int flows)
 {
+	config.learn = 1;
+	reconfigure();
 	learning_configure(ledger_learning(ledger), &(struct learning_config){
 		.flows = flows, .timeout = 1000, .keys = &keys,
 	});
@@ -86,7 +50,7 @@ static bool learns(unsigned int i, unsigned int of, uint32_t seq)
 	return true;
 }
 
-TEST_WITH(setup_auth, teardown, test_learning)
+TEST_AUTH(test_learning)
 {
 	struct learning_stats stats;
 	uint32_t seq = 0;
@@ -110,7 +74,7 @@ TEST_WITH(setup_auth, teardown, test_learning)
 }
 
 /* Not if it is off, and not for what may have been recorded at any time. */
-TEST_WITH(setup_auth, teardown, test_learning_off)
+TEST_AUTH(test_learning_off)
 {
 	learn_of(ledgers[0], 2);
 	config.learn = 0;
@@ -123,7 +87,7 @@ TEST_WITH(setup_auth, teardown, test_learning_off)
 }
 
 /* No message without a key, and no TLV that its HMAC does not cover. */
-TEST_WITH(setup_auth, teardown, test_learning_forged)
+TEST_AUTH(test_learning_forged)
 {
 	struct learning_job job;
 	unsigned int i;
@@ -150,7 +114,7 @@ TEST_WITH(setup_auth, teardown, test_learning_forged)
 	assert_false(learning_next(ledger_learning(ledgers[0]), &job));
 }
 
-TEST_WITH(setup, teardown, test_learning_unauthenticated)
+TEST(test_learning_unauthenticated)
 {
 	struct learning_job job;
 	unsigned int i;

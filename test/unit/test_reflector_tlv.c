@@ -6,7 +6,6 @@
 #include "test/unit/reflecting_sets.h"
 #include "test/unit/unit.h"
 
-#define BLOCK 100
 #define UNKNOWN_TYPE 77
 #define U STAMP_TLV_UNRECOGNISED
 #define M STAMP_TLV_MALFORMED
@@ -38,43 +37,6 @@ static struct ledger *make_ledger(unsigned int i)
 	return ledger;
 }
 
-static int start(bool auth)
-{
-	if (reflecting_start(auth))
-		return -1;
-	reflecting_sets(make_ledger(0), make_ledger(1));
-	return 0;
-}
-
-static int setup(void **state)
-{
-	(void)state;
-	return start(false);
-}
-
-static int setup_auth(void **state)
-{
-	(void)state;
-	return start(true);
-}
-
-/* Append a block TLV; returns its value. */
-static uint8_t *append_block(unsigned int i, int64_t block)
-{
-	struct blocktlv tlv = {
-		.version = BLOCKTLV_VERSION,
-		.mask = MASK,
-		.block = block,
-		.sent = { 60, 1200 },
-		.flow = flow(i),
-	};
-	uint8_t *value = append(STAMP_TLV_BLOCK, BLOCKTLV_LEN(3));
-
-	blocktlv_timing(&tlv, &timing);
-	blocktlv_write(&tlv, value);
-	return value;
-}
-
 static struct blocktlv answer(const uint8_t *value)
 {
 	struct blocktlv tlv;
@@ -88,7 +50,7 @@ static uint8_t flags(const uint8_t *value)
 	return value[-STAMP_TLV_HEADER_LEN];
 }
 
-TEST_WITH(setup, teardown, test_block)
+TEST(test_block)
 {
 	uint8_t *first, *second, *third, *fourth;
 	struct blocktlv tlv;
@@ -115,21 +77,13 @@ TEST_WITH(setup, teardown, test_block)
 }
 
 /* A request of version 1 gets an answer of version 1. */
-TEST_WITH(setup, teardown, test_version_1)
+TEST(test_version_1)
 {
-	struct blocktlv tlv = {
-		.version = BLOCKTLV_VERSION_1,
-		.mask = MASK,
-		.block = BLOCK,
-		.sent = { 60, 1200 },
-		.flow = flow(0),
-	};
+	struct blocktlv tlv = block_of(BLOCKTLV_VERSION_1, 0, BLOCK);
 	uint8_t *value, *after;
 
-	blocktlv_timing(&tlv, &timing);
 	begin(1, 0);
-	value = append(STAMP_TLV_BLOCK, BLOCKTLV_LEN_1(3));
-	blocktlv_write(&tlv, value);
+	value = append_tlv(&tlv);
 	after = append_block(1, BLOCK);
 	assert_true(handle());
 	assert_int_equal(flags(value), 0);
@@ -142,7 +96,7 @@ TEST_WITH(setup, teardown, test_version_1)
 }
 
 /* Of a version of tomorrow only the status changes, and what follows counts. */
-TEST_WITH(setup, teardown, test_later_version)
+TEST(test_later_version)
 {
 	uint8_t before[40];
 	uint8_t *value, *after;
@@ -163,14 +117,15 @@ TEST_WITH(setup, teardown, test_later_version)
 	}
 }
 
-TEST_WITH(setup, teardown, test_source_behind_prefix)
+/* A prefix and a byte of the source that are not right together. */
+static void malformed_source(uint8_t prefix, unsigned int at, uint8_t byte)
 {
 	uint8_t *value, *after;
 
 	begin(1, 0);
 	value = append_block(0, BLOCK);
-	value[3] = 64;
-	value[56 + 8] = 0x80;
+	value[3] = prefix;
+	value[56 + at] = byte;
 	after = append_block(1, BLOCK);
 	assert_true(handle());
 	assert_int_equal(flags(value), M);
@@ -178,23 +133,21 @@ TEST_WITH(setup, teardown, test_source_behind_prefix)
 	assert_int_equal(STATS(malformed), 1);
 }
 
+TEST(test_source_behind_prefix)
+{
+	malformed_source(64, 8, 0x80);
+}
+
 /* Without prefix a source is what the answer has, and not the request. */
-TEST_WITH(setup, teardown, test_source_without_prefix)
+TEST(test_source_without_prefix)
 {
 	const struct record record = {
 		.flow = flow(2), .mask = MASK, .block = BLOCK + 1,
 		.packets = 77, .last_source.s6_addr = { 0xfd, [15] = 7 },
 	};
-	uint8_t *value, *after;
+	uint8_t *value;
 
-	begin(1, 0);
-	value = append_block(0, BLOCK);
-	value[56] = 0xfd;
-	after = append_block(1, BLOCK);
-	assert_true(handle());
-	assert_int_equal(flags(value), M);
-	assert_int_equal(flags(after), U);
-	assert_int_equal(STATS(malformed), 1);
+	malformed_source(0, 0, 0xfd);
 	assert_int_equal(ledger_record(ledgers[0], &record), 0);
 	ledger_block_end(ledgers[0], BLOCK + 1);
 	begin(2, 0);
@@ -205,8 +158,15 @@ TEST_WITH(setup, teardown, test_source_without_prefix)
 	assert_int_equal(value[3], 0);
 }
 
+static void replace_ledger(unsigned int i, struct ledger *ledger)
+{
+	assert_non_null(ledger);
+	ledger_free(ledgers[i]);
+	ledgers[i] = ledger;
+}
+
 /* Of sets with other netmasks, the one that has ours tells of the flow. */
-TEST_WITH(setup, teardown, test_netmasks)
+TEST(test_netmasks)
 {
 	const struct record record = {
 		.flow = {
@@ -216,52 +176,40 @@ TEST_WITH(setup, teardown, test_netmasks)
 		},
 		.mask = MASK, .block = BLOCK, .packets = 77,
 	};
-	struct blocktlv tlv = {
-		.version = BLOCKTLV_VERSION, .mask = MASK, .block = BLOCK,
-		.sent = { 60, 1200 }, .flow = record.flow,
-	};
+	struct blocktlv tlv = block_of(BLOCKTLV_VERSION, 0, BLOCK);
 	uint8_t *known, *unknown, *differs;
 	unsigned int i;
 
-	blocktlv_timing(&tlv, &timing);
 	for (i = 0; i < 2; i++) {
-		ledger_free(ledgers[i]);
-		ledgers[i] = ledger_new(&timing);
-		assert_non_null(ledgers[i]);
+		replace_ledger(i, ledger_new(&timing));
 		assert_int_equal(ledger_record(ledgers[i], &record), 0);
 		ledger_block_end(ledgers[i], BLOCK);
 		begin(i, 0);
-		known = append(STAMP_TLV_BLOCK, BLOCKTLV_LEN(1));
 		tlv.flow = record.flow;
-		blocktlv_write(&tlv, known);
-		unknown = append(STAMP_TLV_BLOCK, BLOCKTLV_LEN(1));
+		known = append_tlv(&tlv);
 		tlv.flow.source.s6_addr[15] = 8;
-		blocktlv_write(&tlv, unknown);
-		differs = append(STAMP_TLV_BLOCK, BLOCKTLV_LEN(1));
+		unknown = append_tlv(&tlv);
 		tlv.flow.netmask = 127;
-		blocktlv_write(&tlv, differs);
+		differs = append_tlv(&tlv);
 		assert_true(handle());
 		assert_int_equal(known[2], ANSWER_VALID);
 		assert_int_equal(known[47], 77);
 		assert_int_equal(unknown[2], ANSWER_UNKNOWN_FLOW);
 		/* The other set has netmask 0: none has 127. */
 		assert_int_equal(differs[2], ANSWER_NETMASK_DIFFERS);
-		ledger_free(ledgers[i]);
-		ledgers[i] = make_ledger(i);
+		replace_ledger(i, make_ledger(i));
 	}
 }
 
 /* A set that was not read yet may have the flow, wherever it is in the list. */
-TEST_WITH(setup, teardown, test_ledger_without_blocks)
+TEST(test_ledger_without_blocks)
 {
 	unsigned int i;
 
 	for (i = 0; i < 2; i++) {
 		uint8_t *value, *other;
 
-		ledger_free(ledgers[i]);
-		ledgers[i] = ledger_new(&timing);
-		assert_non_null(ledgers[i]);
+		replace_ledger(i, ledger_new(&timing));
 		begin(i + 1, 0);
 		value = append_block(2, BLOCK);
 		other = append_block(1 - i, BLOCK);
@@ -269,12 +217,11 @@ TEST_WITH(setup, teardown, test_ledger_without_blocks)
 		assert_int_equal(answer(value).answer.status,
 				 ANSWER_NOT_FINISHED);
 		assert_int_equal(answer(other).answer.status, ANSWER_VALID);
-		ledger_free(ledgers[i]);
-		ledgers[i] = make_ledger(i);
+		replace_ledger(i, make_ledger(i));
 	}
 }
 
-TEST_WITH(setup, teardown, test_configured_type)
+TEST(test_configured_type)
 {
 	uint8_t *value;
 
@@ -288,7 +235,7 @@ TEST_WITH(setup, teardown, test_configured_type)
 }
 
 /* Without sets this is a STAMP reflector and no more. */
-TEST_WITH(setup, teardown, test_no_ledger)
+TEST(test_no_ledger)
 {
 	uint8_t *block, *direct;
 
@@ -301,7 +248,7 @@ TEST_WITH(setup, teardown, test_no_ledger)
 	assert_int_equal(flags(direct), U);
 }
 
-TEST_WITH(setup, teardown, test_standard_tlvs)
+TEST(test_standard_tlvs)
 {
 	/* DSCP1 10; then DSCP2 46, ECN 1, RP 1. */
 	static const uint8_t cos_asked[] = { 10 << 2, 0, 0, 0 };
@@ -335,7 +282,7 @@ TEST_WITH(setup, teardown, test_standard_tlvs)
 }
 
 /* A sender cannot write the flags of a reflector. */
-TEST_WITH(setup, teardown, test_flags_of_sender)
+TEST(test_flags_of_sender)
 {
 	uint8_t *unknown, *padding;
 
@@ -349,7 +296,7 @@ TEST_WITH(setup, teardown, test_flags_of_sender)
 	assert_int_equal(flags(padding), 0);
 }
 
-TEST_WITH(setup, teardown, test_wrong_lengths)
+TEST(test_wrong_lengths)
 {
 	static const struct {
 		uint8_t type;
@@ -381,7 +328,7 @@ TEST_WITH(setup, teardown, test_wrong_lengths)
 	}
 }
 
-TEST_WITH(setup, teardown, test_truncated)
+TEST(test_truncated)
 {
 	uint8_t *block;
 	size_t cut, whole;
@@ -401,7 +348,7 @@ TEST_WITH(setup, teardown, test_truncated)
 }
 
 /* A jumbo message of the smallest TLVs. */
-TEST_WITH(setup, teardown, test_many_tlvs)
+TEST(test_many_tlvs)
 {
 	unsigned int n;
 
@@ -414,21 +361,28 @@ TEST_WITH(setup, teardown, test_many_tlvs)
 				 n % 2 ? 0 : U);
 }
 
-TEST_WITH(setup, teardown, test_hmac_in_unauthenticated_mode)
+/* The HMAC TLV is right after the block's. */
+static void hmac_is_right(const uint8_t *block, unsigned int key)
 {
-	uint8_t *block, *hmac;
-	size_t at;
+	const uint8_t *header = block + BLOCKTLV_LEN(3);
+
+	assert_int_equal(*header, 0);
+	assert_true(key_tlv_verify(&keys.key[key], data,
+				   stamp_base_len(config.auth),
+				   (size_t)(header - data),
+				   header + STAMP_TLV_HEADER_LEN));
+}
+
+TEST(test_hmac_in_unauthenticated_mode)
+{
+	uint8_t *block;
 
 	begin(1, 0);
 	block = append_block(0, BLOCK);
-	at = len;
 	append_hmac(1);
-	hmac = data + at + STAMP_TLV_HEADER_LEN;
 	assert_true(handle());
 	assert_int_equal(flags(block), 0);
-	assert_int_equal(flags(hmac), 0);
-	assert_true(key_tlv_verify(&keys.key[1], data, STAMP_BASE_LEN, at,
-				   hmac));
+	hmac_is_right(block, 1);
 	/* It fits no key: nothing is answered. */
 	begin(1, 0);
 	block = append_block(0, BLOCK);
@@ -446,29 +400,24 @@ TEST_WITH(setup, teardown, test_hmac_in_unauthenticated_mode)
 	assert_int_equal(flags(block), U | I);
 }
 
-TEST_WITH(setup_auth, teardown, test_auth)
+TEST_AUTH(test_auth)
 {
-	uint8_t *block, *hmac, *padding;
-	size_t at;
+	uint8_t *block, *padding;
 
 	config.stateful = true;
 	reconfigure();
 	begin(9, 0);
 	block = append_block(0, BLOCK);
-	at = len;
 	append_hmac(1);
-	hmac = data + at + STAMP_TLV_HEADER_LEN;
 	padding = append(STAMP_TLV_PADDING, 40);
 	seal(1);
 	assert_true(handle());
 	assert_int_equal(flags(block), 0);
-	assert_int_equal(flags(hmac), 0);
+	hmac_is_right(block, 1);
 	assert_int_equal(flags(padding), 0);
 	assert_int_equal(answer(block).received.packets, 50);
 	assert_int_equal(reply().seq, 0);
 	assert_ptr_equal(keys_verify_base(&keys, data, len), &keys.key[1]);
-	assert_true(key_tlv_verify(&keys.key[1], data, STAMP_AUTH_BASE_LEN, at,
-				   hmac));
 }
 
 /* The base packet is authentic, the TLVs are not. */
@@ -485,13 +434,13 @@ static void expect_refused(uint8_t *block)
 	assert_non_null(keys_verify_base(&keys, data, len));
 }
 
-TEST_WITH(setup_auth, teardown, test_auth_without_hmac)
+TEST_AUTH(test_auth_without_hmac)
 {
 	begin(1, 0);
 	expect_refused(append_block(0, BLOCK));
 }
 
-TEST_WITH(setup_auth, teardown, test_auth_wrong_hmac)
+TEST_AUTH(test_auth_wrong_hmac)
 {
 	uint8_t *block;
 	unsigned int bit, bits = 8 * (unsigned int)(BLOCKTLV_LEN(3) + 4 + 4 +
@@ -519,7 +468,7 @@ TEST_WITH(setup_auth, teardown, test_auth_wrong_hmac)
 	assert_int_equal(STATS(integrity), 1 + bits - 8);
 }
 
-TEST_WITH(setup_auth, teardown, test_auth_hmac_of_another_message)
+TEST_AUTH(test_auth_hmac_of_another_message)
 {
 	uint8_t *block;
 
@@ -531,7 +480,7 @@ TEST_WITH(setup_auth, teardown, test_auth_hmac_of_another_message)
 	expect_refused(block);
 }
 
-TEST_WITH(setup_auth, teardown, test_auth_hmac_elsewhere)
+TEST_AUTH(test_auth_hmac_elsewhere)
 {
 	uint8_t *block;
 
@@ -559,7 +508,7 @@ TEST_WITH(setup_auth, teardown, test_auth_hmac_elsewhere)
 	assert_int_equal(STATS(malformed), 1);
 }
 
-TEST_WITH(setup_auth, teardown, test_auth_only_padding)
+TEST_AUTH(test_auth_only_padding)
 {
 	uint8_t *first, *second;
 
@@ -578,23 +527,18 @@ TEST_WITH(setup_auth, teardown, test_auth_only_padding)
 }
 
 /* After a malformed TLV the rest stays, and the reply is sealed anew. */
-TEST_WITH(setup_auth, teardown, test_auth_malformed)
+TEST_AUTH(test_auth_malformed)
 {
-	uint8_t *wrong, *block, *hmac;
-	size_t at;
+	uint8_t *wrong, *block;
 
 	begin(1, 0);
 	wrong = append(STAMP_TLV_COS, 3);
 	block = append_block(0, BLOCK);
-	at = len;
 	append_hmac(0);
-	hmac = data + at + STAMP_TLV_HEADER_LEN;
 	seal(0);
 	assert_true(handle());
 	assert_int_equal(flags(wrong), M);
 	assert_int_equal(flags(block), U);
-	assert_int_equal(flags(hmac), 0);
-	assert_true(key_tlv_verify(&keys.key[0], data, STAMP_AUTH_BASE_LEN, at,
-				   hmac));
+	hmac_is_right(block, 0);
 	assert_int_equal(STATS(integrity), 0);
 }
