@@ -23,138 +23,83 @@
 #define SECOND BLOCK_NS_PER_S
 #define BENCH_KEPT 512
 
-/**
- * typedef bench_mangle_fn - change a message or reply on its way
- * @msg: from or to its peer; its data has room for STAMP_MESSAGE_MAX bytes
- *
- * Return: false to lose it.
+/*
+ * Change a message or reply on its way from or to its peer; its data has room for
+ * STAMP_MESSAGE_MAX bytes. Returns false to lose it.
  */
 typedef bool (*bench_mangle_fn)(struct net_event *msg);
 
-/**
- * struct bench - a bench; the first part is set by the test before
- *		  bench_start()
- * @npeers: number of peers
- * @group: they are a group
- * @split: each peer of a group receives its part only
- * @auth: authenticated mode
- * @stateful: peers number their replies
- * @in_band: one flow per message
- * @period_ms: period
- * @flows: number of flows
- * @window: messages that may wait
- * @loss: per cent of messages lost, each way
- * @duplicate: per cent of messages that come twice
- * @delay: of messages on their way, nanoseconds
- * @delay_back: of replies, -1 for the same
- * @jitter: most that is added to it; messages overtake one another
- * @peer_offset: clocks of the peers less ours
- * @peer_late: peers have a block so long after this node
- * @seed: of the random sequence
- * @request: called for every request that arrives, or NULL
- * @reply: called for every reply that arrives, or NULL
- * @again: number of messages that the socket takes before it is full; -1 for
- *	   no limit
- * @invalid_flow: flow that this node cannot count, -1 for none
- * @invalid_reason: why, REASON_FLOW_RESTARTED at first
- * @forget_flow: flow that the peers do not have, -1 for none
- * @epoch: identity of the cumulative counters of this node, 0 if it does not know
- *	   them; 1 at first
- * @peer_epoch: those of the peers, likewise
- * @peer_reason: why peers' records are invalid, REASON_NONE at first
- * @sourceless: sets have no netmask; each flow has a SID list of its own
- * @last: last source of this node, and of the peers from 1 on, as a number; 0: not
- *	  known. 1 at first
- * @arrive_from: first block of which the peers receive something, 0 at first
- * @arrive_until: first one after that of which they receive nothing
- * @path_max: longest message that arrives, 0 for no limit
- * @path_known: time from which on longer ones are not sent
- * @path_said: what is known of @path_max
- * @redirect: an intruder sends the messages to a peer to the next one, and
- *	      the replies back as if they came from the right one
- * @now: virtual time
- * @prober: the prober
- * @config: its configuration
- * @sent: messages sent, by peer
- * @too_long: how many of them were longer than @path_max
- * @replies: replies that arrived, by peer
- * @results: results given
- * @ends: calls of block_end
- * @reports: reports given
- * @wrong: results or reports that cannot be, must be 0
- * @answers: answers by status
- * @last_result: time of the last result
- * @gaps: gap rows given
- * @gap: the last gap row
- * @gap_blocks: blocks of all gap rows over the whole path, of the first flows
- * @kept: the first results
- * @kept_flow: their flows
- * @report: the last reports, by peer
- * @results_of: results by block (less BENCH_FIRST_BLOCK) and flow
- * @known_of: points of the path with a count, likewise: bit 0 for this node
- * @nblocks: blocks in @results_of
- * @ledger: of each peer
- * @reflector: likewise
- * @net: the network
- */
+/* A bench; members without a comment are those of struct prober_config. */
 struct bench {
-	unsigned int npeers;
+	/* Set by the test, most before bench_start(); defaults are not 0 where said. */
+	unsigned int npeers;		/* 1 */
 	bool group;
-	bool split;
+	bool split;			/* each peer of a group receives its part only */
 	bool auth;
-	bool stateful;
+	bool stateful;			/* peers number their replies */
 	bool in_band;
-	uint32_t period_ms;
-	unsigned int flows;
-	unsigned int window;
-	unsigned int loss;
-	unsigned int duplicate;
-	int64_t delay;
-	int64_t delay_back;
-	int64_t jitter;
-	int64_t peer_offset;
-	int64_t peer_late;
-	uint64_t seed;
-	bench_mangle_fn request;
-	bench_mangle_fn reply;
-	long again;
-	long invalid_flow;
-	enum reason invalid_reason;
-	long forget_flow;
+	uint32_t period_ms;		/* 1000 */
+	unsigned int flows;		/* 1 */
+	unsigned int window;		/* 512 */
+	unsigned int loss;		/* per cent of messages lost, each way */
+	unsigned int duplicate;		/* per cent of messages that come twice */
+	int64_t delay;			/* of messages on their way, 5 ms */
+	int64_t delay_back;		/* of replies, -1 (the default) for the same */
+	int64_t jitter;			/* most that is added: messages overtake others */
+	int64_t peer_offset;		/* clocks of the peers less ours */
+	int64_t peer_late;		/* peers have a block so long after this node */
+	uint64_t seed;			/* of the random sequence, 1 */
+	bench_mangle_fn request;	/* for each request that arrives, or NULL */
+	bench_mangle_fn reply;		/* for each reply that arrives, or NULL */
+	long again;			/* messages until the socket is full, -1: never */
+	long invalid_flow;		/* that this node cannot count, -1 for none */
+	enum reason invalid_reason;	/* why, REASON_FLOW_RESTARTED */
+	long forget_flow;		/* that the peers do not have, -1 for none */
+	/* Identity of cumulative counters, 0 if not known; 1, and of peers 1, 2, ... */
 	uint64_t epoch;
 	uint64_t peer_epoch[RESULT_PEERS_MAX];
-	enum reason peer_reason[RESULT_PEERS_MAX];
-	bool sourceless;
+	enum reason peer_reason[RESULT_PEERS_MAX];	/* why their records are invalid */
+	bool sourceless;		/* sets without netmask, a SID list per flow */
+	/* Last source of this node, and of the peers from 1 on; 0: not known. All 1. */
 	uint8_t last[1 + RESULT_PEERS_MAX];
+	/* The peers receive something in these blocks only, the last one excluded. */
 	unsigned int arrive_from;
 	unsigned int arrive_until;
-	size_t path_max;
-	int64_t path_known;
-	size_t path_said;
+	size_t path_max;		/* longest message that arrives, 0 for no limit */
+	int64_t path_known;		/* from then on longer ones are not sent */
+	size_t path_said;		/* what is known of path_max */
+	/*
+	 * An intruder sends the messages to a peer to the next one, and the replies
+	 * back as if they came from the right one.
+	 */
 	bool redirect;
 
-	int64_t now;
+	int64_t now;			/* virtual time */
 	struct prober *prober;
 	struct prober_config config;
-	uint64_t sent[RESULT_PEERS_MAX];
-	uint64_t too_long;
-	uint64_t replies[RESULT_PEERS_MAX];
+	uint64_t sent[RESULT_PEERS_MAX];	/* messages, by peer */
+	uint64_t too_long;		/* how many of them were longer than path_max */
+	uint64_t replies[RESULT_PEERS_MAX];	/* that arrived */
 	uint64_t results;
-	uint64_t ends;
+	uint64_t ends;			/* calls of block_end */
 	uint64_t reports;
-	uint64_t wrong;
-	uint64_t answers[ANSWER_STATUSES];
-	int64_t last_result;
-	uint64_t gaps;
-	struct result gap;
+	uint64_t wrong;			/* results or reports that cannot be, must be 0 */
+	uint64_t answers[ANSWER_STATUSES];	/* by status */
+	int64_t last_result;		/* when it was given */
+	uint64_t gaps;			/* gap rows */
+	struct result gap;		/* the last one */
+	/* Blocks of all gap rows over the whole path, of the first flows. */
 	uint64_t gap_blocks[BENCH_KEPT];
+	/* The first results, and their flows. */
 	struct result kept[BENCH_KEPT];
 	unsigned int kept_flow[BENCH_KEPT];
-	struct peer_report report[RESULT_PEERS_MAX];
+	struct peer_report report[RESULT_PEERS_MAX];	/* the last ones */
+	/* By block (less BENCH_FIRST_BLOCK) and flow: results, and points of the path
+	 * with a count: bit 0 for this node.
+	 */
 	uint8_t *results_of;
 	uint32_t *known_of;
 	unsigned int nblocks;
-
 	struct ledger *ledger[RESULT_PEERS_MAX];
 	struct reflector *reflector[RESULT_PEERS_MAX];
 	struct net net;
@@ -163,125 +108,40 @@ struct bench {
 /* The bench of the test that runs. */
 extern struct bench bench;
 
-/**
- * bench_setup() - before each test: a new bench
- * @state: not used
- *
- * Return: 0.
- */
+/* Before each test: a new bench. After it: free everything. */
 int bench_setup(void **state);
-
-/**
- * bench_teardown() - after each test: free everything
- * @state: not used
- *
- * Return: 0.
- */
 int bench_teardown(void **state);
-
-/**
- * bench_init() - another new bench in the same test
- *
- * One peer, one flow, 1 s, no loss, 5 ms.
- */
+/* Another new bench in the same test. */
 void bench_init(void);
-
-/**
- * bench_start() - make prober and peers
- * @nblocks: most blocks of the test
- */
+/* Make prober and peers, for @nblocks blocks at most. */
 void bench_start(unsigned int nblocks);
-
-/**
- * bench_block() - the next block is read at both ends
- * @i: which, from 0 on; virtual time goes on to when it is read
- */
+/* Block @i, from 0 on, is read at both ends, when virtual time has come so far. */
 void bench_block(unsigned int i);
-
-/**
- * bench_read() - the next block is read at both ends, then time passes
- * @i: which, from 0 on
- * @ns: how much time
- */
+/* The same, and then @ns pass. */
 void bench_read(unsigned int i, int64_t ns);
-
-/**
- * bench_one() - make prober and peers for one block, which is read
- * @ns: how much time passes then
- */
+/* Make prober and peers for one block, which is read, and then @ns pass. */
 void bench_one(int64_t ns);
-
-/**
- * bench_blocks() - some blocks, and a quarter of a second for their answers
- * @from: the first
- * @to: the one behind the last
- */
+/* Some blocks, @to not included, and a quarter of a second for their answers. */
 void bench_blocks(unsigned int from, unsigned int to);
-
-/**
- * bench_lose() - lose every message, for the members request and reply
- * @msg: message
- *
- * Return: false.
- */
-bool bench_lose(struct net_event *msg);
-
-/**
- * bench_lose_first() - lose every message of the first peer, likewise
- * @msg: message
- *
- * Return: false if it is of the first peer.
- */
-bool bench_lose_first(struct net_event *msg);
-
-/**
- * bench_records() - give the records of a block to the prober, without its end
- * @i: which
- */
+/* Give the records of block @i to the prober, without its end. */
 void bench_records(unsigned int i);
-
-/**
- * bench_run() - let time pass
- * @ns: how much
- */
+/* Let @ns pass. */
 void bench_run(int64_t ns);
 
-/**
- * bench_key() - key of this node and all peers
- *
- * Return: key.
- */
+/* For the members request and reply: lose every message, or those of the first peer. */
+bool bench_lose(struct net_event *msg);
+bool bench_lose_first(struct net_event *msg);
+/* Make the HMACs of a mangled reply fit again. */
+void bench_reseal(struct net_event *msg);
+/* Key of this node and all peers. */
 const struct key *bench_key(void);
 
-/**
- * bench_answers() - number of answers with a status
- * @status: status
- *
- * Return: their number over all peers and results.
- */
+/* Number of answers with a status, over all peers and results. */
 uint64_t bench_answers(enum answer_status status);
-
-/**
- * bench_answered() - nothing wrong, and so many answers with a status
- * @status: status
- * @answers: their number over all peers and results
- */
+/* Nothing is wrong, and there are so many answers with a status. */
 void bench_answered(enum answer_status status, uint64_t answers);
-
-/**
- * bench_expect() - nothing wrong, and so much
- * @results: results given
- * @ends: blocks ended
- * @status: status
- * @answers: answers with it
- */
+/* The same, and so many results and ends of blocks. */
 void bench_expect(uint64_t results, uint64_t ends, enum answer_status status,
 		  uint64_t answers);
-
-/**
- * bench_reseal() - make the HMACs of a mangled reply fit again
- * @msg: reply
- */
-void bench_reseal(struct net_event *msg);
 
 #endif /* TEST_UNIT_PROBER_BENCH_H */

@@ -16,79 +16,35 @@ enum net_kind {
 	NET_LEDGER,
 };
 
-/**
- * struct net_event - something that happens
- * @time: when
- * @order: order of those at the same time
- * @kind: a message comes to a peer, a reply to the prober, or a peer reads
- * @peer: the peer
- * @block: what it reads
- * @len: bytes of the message
- * @data: the message, for free()
- */
+/* Something that happens; those at the same time by their order. */
 struct net_event {
 	int64_t time;
 	uint64_t order;
 	enum net_kind kind;
 	unsigned int peer;
-	unsigned int block;
+	unsigned int block;	/* what a peer reads */
 	size_t len;
-	uint8_t *data;
+	uint8_t *data;		/* a message, for free() */
 };
 
-/**
- * struct net - a network; zeros at first
- * @event: a heap, the next one first
- * @n: number of events
- * @room: room for events
- * @order: events so far
- * @random: state of the sequence
- */
+/* A network; zeros at first. */
 struct net {
-	struct net_event *event;
+	struct net_event *event;	/* a heap, the next one first */
 	size_t n;
 	size_t room;
 	uint64_t order;
 	uint64_t random;
 };
 
-/**
- * net_push() - add an event
- * @net: network
- * @event: event; its order is set
- */
+/* Add an event, whose order is set. */
 void net_push(struct net *net, struct net_event event);
-
-/**
- * net_pop() - take the next event out
- * @net: network that has events
- *
- * Return: event.
- */
+/* Take the next event out, of which there must be one. */
 struct net_event net_pop(struct net *net);
-
-/**
- * net_seed() - begin a random sequence
- * @net: network
- * @seed: which, not 0
- */
+/* Begin a random sequence with a seed that is not 0. */
 void net_seed(struct net *net, uint64_t seed);
-
-/**
- * net_random() - next number (xorshift, Marsaglia 2003)
- * @net: network
- *
- * Return: 64 bits.
- */
+/* Its next 64 bits (xorshift, Marsaglia 2003). */
 uint64_t net_random(struct net *net);
-
-/**
- * net_chance() - does it happen this time
- * @net: network
- * @percent: how often
- *
- * Return: true if it does.
- */
+/* Does something happen that happens so often? */
 bool net_chance(struct net *net, unsigned int percent);
 
 #endif /* TEST_UNIT_PROBER_NET_H */

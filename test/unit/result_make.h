@@ -11,58 +11,22 @@
 /* A block of 10 s that starts at 2023-11-14 22:13:20 UTC. */
 #define MADE_BLOCK INT64_C(170000000)
 
-/**
- * make_flow() - a flow of text
- * @text: [NAME=]SID,...
- *
- * Return: flow.
- */
+/* A flow of text, [NAME=]SID,... */
 struct sr6flow_flow make_flow(const char *text);
-
-/**
- * make_measurement() - a measurement called core
- * @group: peers are a group
- * @n: number of peers, called p1, p2 ...
- *
- * Return: measurement.
- */
+/* A measurement called core of a group or path of @n peers, called p1, p2 ... */
 struct measurement make_measurement(bool group, unsigned int n);
-
-/**
- * make_result() - a flow in a block of 10 s, counted exactly everywhere
- * @of: measurement
- * @flow: flow
- * @block: block number
- * @sent: packets sent; bytes are 100 times that
- * @received: packets received by the first peer; others received none
- *
- * Return: result.
+/*
+ * A flow in a block of 10 s, counted exactly everywhere. @received is of the first peer,
+ * others received none; bytes are 100 times the packets.
  */
 struct result make_result(const struct measurement *of,
 			  const struct sr6flow_flow *flow, int64_t block,
 			  uint64_t sent, uint64_t received);
-
-/**
- * make_gap() - a gap row of the whole path to the only peer
- * @of: measurement of one peer, or of a group
- * @flow: flow
- * @first: first block
- * @blocks: number of blocks
- * @sent: packets sent; bytes are 100 times that
- * @received: packets received
- *
- * Return: gap row of blocks in a row.
- */
+/* A gap row of blocks in a row, of the whole path to the only peer or of a group. */
 struct result make_gap(const struct measurement *of,
 		       const struct sr6flow_flow *flow, int64_t first,
 		       uint64_t blocks, uint64_t sent, uint64_t received);
-
-/**
- * make_received() - what a peer received
- * @result: result
- * @peer: index of the peer
- * @packets: packets; bytes are 100 times that
- */
+/* What peer number @peer received, from 0 on. */
 void make_received(struct result *result, unsigned int peer, uint64_t packets);
 
 #endif /* TEST_UNIT_RESULT_MAKE_H */
