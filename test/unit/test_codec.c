@@ -55,35 +55,27 @@ static void fill(sids_t sids, __u8 value)
 	memset(sids, value, sizeof(sids_t));
 }
 
-TEST(every_length)
+static void every_length(struct room *room, const sids_t sids)
+{
+	unsigned int n;
+
+	for (n = 1; n <= SR6FLOW_SIDS_MAX; n++)
+		round_trip(room, sids, n);
+}
+
+/* Bytes of all kinds, only zeros, and no zero. */
+TEST(every_length_of_lists)
 {
 	sids_t sids;
-	unsigned int n, i;
+	unsigned int i;
 
 	for (i = 0; i < sizeof(sids); i++)
 		((__u8 *)sids)[i] = (__u8)(i * 7 + 1);
-	for (n = 1; n <= SR6FLOW_SIDS_MAX; n++)
-		round_trip(*state, sids, n);
-}
-
-TEST(all_bytes_zero)
-{
-	sids_t sids;
-	unsigned int n;
-
+	every_length(*state, sids);
 	fill(sids, 0);
-	for (n = 1; n <= SR6FLOW_SIDS_MAX; n++)
-		round_trip(*state, sids, n);
-}
-
-TEST(no_byte_zero)
-{
-	sids_t sids;
-	unsigned int n;
-
+	every_length(*state, sids);
 	fill(sids, 0xff);
-	for (n = 1; n <= SR6FLOW_SIDS_MAX; n++)
-		round_trip(*state, sids, n);
+	every_length(*state, sids);
 }
 
 TEST(one_zero_everywhere)
@@ -176,6 +168,19 @@ TEST(empty_comment_is_one_sid)
 	assert_int_equal(sr6flow_sids_decode(room->sids, first, "\1", 1), 1);
 }
 
+/* Decode bytes in room of just their length. */
+static unsigned int decode_exact(struct room *room, const __u8 *first,
+				 const char *bytes, size_t len)
+{
+	char *exact = test_malloc(len);
+	unsigned int n;
+
+	memcpy(exact, bytes, len);
+	n = sr6flow_sids_decode(room->sids, first, exact, len);
+	test_free(exact);
+	return n;
+}
+
 TEST(malformed)
 {
 	/* 16 zero bytes encoded: seventeen pieces of nothing. */
@@ -200,19 +205,15 @@ TEST(malformed)
 	};
 	static const __u8 first[SR6FLOW_SID_LEN];
 	struct room *room = *state;
-	char *exact;
 	size_t i;
 
 	assert_int_equal(sr6flow_sids_decode(room->sids, first, zeros, 17), 2);
 	for (i = 0; i < ARRAY_SIZE(bad); i++) {
-		unsigned int n;
+		unsigned int n = decode_exact(room, first, bad[i].bytes,
+					      bad[i].len);
 
-		exact = test_malloc(bad[i].len);
-		memcpy(exact, bad[i].bytes, bad[i].len);
-		n = sr6flow_sids_decode(room->sids, first, exact, bad[i].len);
 		if (n)
 			fail_msg("%s: taken for %u SIDs", bad[i].what, n);
-		test_free(exact);
 	}
 }
 
@@ -240,17 +241,12 @@ TEST(truncated)
 	struct room *room = *state;
 	size_t len, cut;
 	sids_t sids;
-	char *exact;
 
 	fill(sids, 3);
 	len = sr6flow_sids_encode(room->comment, sids, SR6FLOW_SIDS_MAX);
-	for (cut = 1; cut < len; cut++) {
-		exact = test_malloc(cut);
-		memcpy(exact, room->comment, cut);
-		assert_int_equal(sr6flow_sids_decode(room->sids, sids[0],
-						     exact, cut), 0);
-		test_free(exact);
-	}
+	for (cut = 1; cut < len; cut++)
+		assert_int_equal(decode_exact(room, sids[0], room->comment, cut),
+				 0);
 }
 
 TEST(reverse)

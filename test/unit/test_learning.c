@@ -69,6 +69,8 @@ static int teardown(void **state)
 	return 0;
 }
 
+UNIT_EACH(setup, teardown)
+
 static struct sr6flow_flow flow(unsigned int i)
 {
 	struct sr6flow_flow made = { .nsids = 2, .netmask = 128 };
@@ -126,6 +128,13 @@ static void expect_job(unsigned int i, bool renew, int err)
 	learning_done(learning, &job, err);
 }
 
+/* Somebody with the key asks for flow @i, which is learned. */
+static void learn(unsigned int i, const char *key)
+{
+	assert_true(ask(i, key));
+	expect_job(i, false, 0);
+}
+
 static void expect_none(void)
 {
 	struct learning_job job;
@@ -133,12 +142,19 @@ static void expect_none(void)
 	assert_false(learning_next(learning, &job));
 }
 
+/* It is a request for the set, from which nothing is learned. */
+static void ask_in_vain(const struct blocktlv *tlv)
+{
+	assert_true(ask_of(tlv, "a"));
+	expect_none();
+}
+
 static uint64_t refused(void)
 {
 	return learning_stats(learning)->refused;
 }
 
-TEST_WITH(setup, teardown, test_learns)
+TEST(test_learns)
 {
 	assert_true(ask(1, "a"));
 	assert_int_equal(wakes, 1);
@@ -159,7 +175,7 @@ TEST_WITH(setup, teardown, test_learns)
 	assert_int_equal(refused() + learning_stats(learning)->failed, 0);
 }
 
-TEST_WITH(setup, teardown, test_off)
+TEST(test_off)
 {
 	configure(0);
 	assert_true(ask(1, "a"));
@@ -176,7 +192,7 @@ TEST_WITH(setup, teardown, test_off)
 }
 
 /* Each key has its half; flows with no key count for all. */
-TEST_WITH(setup, teardown, test_quota)
+TEST(test_quota)
 {
 	assert_true(ask(1, "a"));
 	assert_true(ask(2, "a"));
@@ -197,7 +213,7 @@ TEST_WITH(setup, teardown, test_quota)
 }
 
 /* What a restart finds counts for no key, but within the limit of all. */
-TEST_WITH(setup, teardown, test_restart)
+TEST(test_restart)
 {
 	unsigned int i;
 
@@ -222,32 +238,28 @@ TEST_WITH(setup, teardown, test_restart)
 	assert_int_equal(refused(), 2);
 }
 
-TEST_WITH(setup, teardown, test_rotation)
+TEST(test_rotation)
 {
-	assert_true(ask(1, "a"));
-	assert_true(ask(2, "a"));
-	expect_job(1, false, 0);
-	expect_job(2, false, 0);
+	learn(1, "a");
+	learn(2, "a");
 	dump(1, TIMEOUT);
 	dump(2, TIMEOUT);
 	block_end();
 	/* The senders change their key, flow by flow. */
 	assert_true(ask(1, "b"));
-	assert_true(ask(3, "a"));
-	expect_job(3, false, 0);
+	learn(3, "a");
 	assert_true(ask(2, "b"));
 	assert_true(ask(4, "b"));
 	assert_int_equal(refused(), 1);
 	/* The old key goes: what it had counts for none. */
 	keys = (struct keys){ .n = 1, .key = { { .id = "b" } } };
 	configure(FLOWS);
-	assert_true(ask(4, "b"));
-	expect_job(4, false, 0);
+	learn(4, "b");
 	assert_true(ask(5, "b"));
 	assert_int_equal(refused(), 2);
 }
 
-TEST_WITH(setup, teardown, test_blocks)
+TEST(test_blocks)
 {
 	static const struct {
 		int64_t ahead;
@@ -263,8 +275,7 @@ TEST_WITH(setup, teardown, test_blocks)
 	/* Only those that are reported after the first one. */
 	for (i = 0; i < 2; i++) {
 		tlv = request(1, block - 1 - (int64_t)i);
-		assert_true(ask_of(&tlv, "a"));
-		expect_none();
+		ask_in_vain(&tlv);
 	}
 	for (i = 0; i < 20; i++)
 		block_end();
@@ -281,7 +292,7 @@ TEST_WITH(setup, teardown, test_blocks)
 	assert_int_equal(refused(), 0);
 }
 
-TEST_WITH(setup, teardown, test_before_first_report)
+TEST(test_before_first_report)
 {
 	struct ledger *was = ledger;
 
@@ -295,7 +306,7 @@ TEST_WITH(setup, teardown, test_before_first_report)
 }
 
 /* The set of an egress that has learned nothing yet is empty. */
-TEST_WITH(setup, teardown, test_empty_set)
+TEST(test_empty_set)
 {
 	struct blocktlv tlv = request(1, block);
 	const struct in6_addr from = { .s6_addr = { 0xfd } };
@@ -310,7 +321,7 @@ TEST_WITH(setup, teardown, test_empty_set)
 }
 
 /* Another mask, netmask, period, guard time or guard band: not this set's. */
-TEST_WITH(setup, teardown, test_differences)
+TEST(test_differences)
 {
 	struct blocktlv tlv;
 	unsigned int i;
@@ -328,7 +339,7 @@ TEST_WITH(setup, teardown, test_differences)
 }
 
 /* A flow that went must not come back by what was asked before. */
-TEST_WITH(setup, teardown, test_replay)
+TEST(test_replay)
 {
 	struct blocktlv first, last;
 	unsigned int i;
@@ -346,22 +357,19 @@ TEST_WITH(setup, teardown, test_replay)
 	for (i = 0; i < 3; i++)
 		block_end();
 	assert_true(ask_of(&first, "a"));
-	assert_true(ask_of(&last, "a"));
-	expect_none();
+	ask_in_vain(&last);
 	for (i = 0; i < 30; i++) {
 		block_end();
 		assert_true(ask_of(&first, "a"));
-		assert_true(ask_of(&last, "a"));
-		expect_none();
+		ask_in_vain(&last);
 	}
 	assert_int_equal(refused(), 0);
 	/* A new one brings it back. */
-	assert_true(ask(1, "a"));
-	expect_job(1, false, 0);
+	learn(1, "a");
 }
 
 /* So do requests from before a step of the clock. */
-TEST_WITH(setup, teardown, test_step)
+TEST(test_step)
 {
 	struct blocktlv before;
 	unsigned int i;
@@ -370,13 +378,10 @@ TEST_WITH(setup, teardown, test_step)
 		block_end();
 	before = request(1, block - 1);
 	ledger_stepped(ledger);
-	assert_true(ask_of(&before, "a"));
-	expect_none();
+	ask_in_vain(&before);
 	block_end();
-	assert_true(ask_of(&before, "a"));
-	expect_none();
-	assert_true(ask(1, "a"));
-	expect_job(1, false, 0);
+	ask_in_vain(&before);
+	learn(1, "a");
 	/* Back by 500 blocks: the new numbers are good. */
 	dump(1, TIMEOUT);
 	block_end();
@@ -386,11 +391,10 @@ TEST_WITH(setup, teardown, test_step)
 	block_end();
 	block_end();
 	block_end();
-	assert_true(ask(1, "a"));
-	expect_job(1, false, 0);
+	learn(1, "a");
 }
 
-TEST_WITH(setup, teardown, test_operator)
+TEST(test_operator)
 {
 	unsigned int i;
 
@@ -408,8 +412,7 @@ TEST_WITH(setup, teardown, test_operator)
 		expect_none();
 	}
 	/* A learned one that the operator makes his own is let alone. */
-	assert_true(ask(3, "a"));
-	expect_job(3, false, 0);
+	learn(3, "a");
 	dump(3, 1);
 	block_end();
 	dump(3, 0);
@@ -426,14 +429,12 @@ TEST_WITH(setup, teardown, test_operator)
 	assert_int_equal(learning_stats(learning)->failed, 0);
 }
 
-TEST_WITH(setup, teardown, test_renewal)
+TEST(test_renewal)
 {
 	unsigned int i;
 
-	assert_true(ask(1, "a"));
-	assert_true(ask(2, "a"));
-	expect_job(1, false, 0);
-	expect_job(2, false, 0);
+	learn(1, "a");
+	learn(2, "a");
 	/* Flow 1 is asked for in every block, flow 2 not any more. */
 	for (i = TIMEOUT; i > TIMEOUT / 2 + 1; i--) {
 		dump(1, i);
@@ -463,10 +464,9 @@ TEST_WITH(setup, teardown, test_renewal)
 }
 
 /* A job that waits is not done when the operator has taken the flow. */
-TEST_WITH(setup, teardown, test_renewal_waits)
+TEST(test_renewal_waits)
 {
-	assert_true(ask(1, "a"));
-	expect_job(1, false, 0);
+	learn(1, "a");
 	dump(1, 1);
 	block_end();
 	dump(1, 0);
@@ -474,7 +474,7 @@ TEST_WITH(setup, teardown, test_renewal_waits)
 }
 
 /* A full set is not asked again before the next block. */
-TEST_WITH(setup, teardown, test_full)
+TEST(test_full)
 {
 	assert_true(ask(1, "a"));
 	assert_true(ask(2, "a"));
@@ -486,17 +486,15 @@ TEST_WITH(setup, teardown, test_full)
 	assert_true(ask(4, "b"));
 	expect_none();
 	block_end();
-	assert_true(ask(4, "b"));
-	expect_job(4, false, 0);
+	learn(4, "b");
 	assert_int_equal(refused(), 0);
 	assert_int_equal(learning_stats(learning)->failed, 3);
 }
 
 /* Blocks without a dump make nobody add what is there. */
-TEST_WITH(setup, teardown, test_no_dump)
+TEST(test_no_dump)
 {
-	assert_true(ask(1, "a"));
-	expect_job(1, false, 0);
+	learn(1, "a");
 	dump(1, TIMEOUT);
 	block_end();
 	block_end();
@@ -505,7 +503,7 @@ TEST_WITH(setup, teardown, test_no_dump)
 }
 
 /* Whatever is asked, there are never more than the limit. */
-TEST_WITH(setup, teardown, test_bounded)
+TEST(test_bounded)
 {
 	unsigned int i, jobs = 0;
 	struct learning_job job;

@@ -64,6 +64,9 @@ static struct {
 	char order[ORDER_MAX + 1];
 	struct worker *woken;
 	int event;
+	/* For the end of the test. */
+	struct task *tasks[4];
+	unsigned int n;
 } self;
 
 int __wrap_clock_gettime(clockid_t id, struct timespec *now)
@@ -127,8 +130,16 @@ static void assert_steps(const struct worker *worker, int steps, int64_t by)
 
 static void add(struct worker *worker, const struct task_ops *ops)
 {
+	assert_in_range(self.n, 0, ARRAY_SIZE(self.tasks) - 1);
 	worker->task = loop_task(self.loop, ops, worker);
 	assert_non_null(worker->task);
+	self.tasks[self.n++] = worker->task;
+}
+
+/* Until a worker ends it. */
+static void run(void)
+{
+	assert_int_equal(loop_run(self.loop), 7);
 }
 
 static void end(struct worker *worker)
@@ -155,26 +166,29 @@ static int teardown(void **state)
 {
 	(void)state;
 	alarm(0);
+	while (self.n)
+		task_free(self.tasks[--self.n]);
 	loop_close(self.loop);
 	return 0;
 }
 
-TEST_WITH(setup, teardown, test_time)
+UNIT_EACH(setup, teardown)
+
+TEST(test_time)
 {
 	struct worker worker = {
 		.name = 'a', .again = 30 * MS, .during = end_second,
 	};
 
 	add(&worker, &plain);
-	assert_int_equal(loop_run(self.loop), 7);
+	run();
 	assert_int_equal(worker.runs, 2);
 	assert_true(wallclock_time() >= worker.first + 30 * MS);
 	assert_int_equal(worker.steps, 0);
-	task_free(worker.task);
 }
 
 /* All are due at the start: urgent ones first, the others as they came. */
-TEST_WITH(setup, teardown, test_order)
+TEST(test_order)
 {
 	struct worker a = { .name = 'a' }, b = { .name = 'b', .during = end };
 	struct worker first = { .name = '1' }, second = { .name = '2' };
@@ -183,12 +197,8 @@ TEST_WITH(setup, teardown, test_order)
 	add(&first, &urgent);
 	add(&b, &plain);
 	add(&second, &urgent);
-	assert_int_equal(loop_run(self.loop), 7);
+	run();
 	assert_string_equal(self.order, "12ab");
-	task_free(b.task);
-	task_free(first.task);
-	task_free(second.task);
-	task_free(a.task);
 }
 
 /* More than any number of calls of which only one looks at the clock. */
@@ -202,7 +212,7 @@ static void make_progress(struct worker *worker)
 }
 
 /* Within a long task, what is urgent and due runs, and nothing else. */
-TEST_WITH(setup, teardown, test_progress)
+TEST(test_progress)
 {
 	struct worker quick = { .name = 'q', .again = 1 };
 	struct worker later = { .name = 'x', .again = HOUR };
@@ -211,7 +221,7 @@ TEST_WITH(setup, teardown, test_progress)
 
 	add(&longest, &plain);
 	add(&other, &plain);
-	assert_int_equal(loop_run(self.loop), 7);
+	run();
 	assert_string_equal(self.order, "l");
 	memset(self.order, 0, sizeof(self.order));
 	add(&later, &urgent);
@@ -220,10 +230,6 @@ TEST_WITH(setup, teardown, test_progress)
 	assert_int_equal(later.runs, 1);
 	assert_true(quick.runs > 1);
 	assert_int_equal(other.runs, 0);
-	task_free(quick.task);
-	task_free(later.task);
-	task_free(longest.task);
-	task_free(other.task);
 }
 
 static int on_event(sd_event_source *source, int fd, uint32_t events,
@@ -238,7 +244,7 @@ static int on_event(sd_event_source *source, int fd, uint32_t events,
 }
 
 /* A socket that never falls silent wakes its task; another one is due. */
-TEST_WITH(setup, teardown, test_wake)
+TEST(test_wake)
 {
 	struct worker busy = { .name = 'b' };
 	struct worker quiet = {
@@ -254,11 +260,9 @@ TEST_WITH(setup, teardown, test_wake)
 	self.woken = &busy;
 	add(&quiet, &plain);
 	add(&busy, &plain);
-	assert_int_equal(loop_run(self.loop), 7);
+	run();
 	assert_int_equal(quiet.runs, 2);
 	assert_true(busy.runs > 2);
-	task_free(quiet.task);
-	task_free(busy.task);
 	sd_event_source_unref(source);
 	close(self.event);
 }
@@ -272,7 +276,7 @@ static void step_back(struct worker *worker)
 }
 
 /* One waits for a far time; the other one's timer shows the step. */
-TEST_WITH(setup, teardown, test_step)
+TEST(test_step)
 {
 	struct worker far = { .name = 'f', .again = HOUR };
 	struct worker near = {
@@ -281,12 +285,10 @@ TEST_WITH(setup, teardown, test_step)
 
 	add(&far, &plain);
 	add(&near, &plain);
-	assert_int_equal(loop_run(self.loop), 7);
+	run();
 	assert_int_equal(far.runs, 2);
 	assert_steps(&far, 1, -5 * BLOCK_NS_PER_S);
 	assert_int_equal(near.steps, 1);
-	task_free(far.task);
-	task_free(near.task);
 }
 
 static void cancel(struct worker *worker)
@@ -298,15 +300,14 @@ static void cancel(struct worker *worker)
 }
 
 /* The kernel tells of a step too small to be seen; nobody has to wait. */
-TEST_WITH(setup, teardown, test_cancelled)
+TEST(test_cancelled)
 {
 	struct worker far = { .name = 'f', .again = HOUR, .during = cancel };
 
 	add(&far, &plain);
-	assert_int_equal(loop_run(self.loop), 7);
+	run();
 	assert_int_equal(far.runs, 2);
 	assert_steps(&far, 1, 0);
-	task_free(far.task);
 }
 
 static void see_step(struct worker *worker)
@@ -319,18 +320,16 @@ static void see_step(struct worker *worker)
 	end(worker);
 }
 
-TEST_WITH(setup, teardown, test_step_within)
+TEST(test_step_within)
 {
 	struct worker worker = { .name = 'w', .during = see_step };
 	struct worker other = { .name = 'o' };
 
 	add(&worker, &plain);
 	add(&other, &plain);
-	assert_int_equal(loop_run(self.loop), 7);
+	run();
 	assert_int_equal(worker.steps, 1);
 	assert_int_equal(other.steps, 1);
-	task_free(worker.task);
-	task_free(other.task);
 }
 
 /* The step is seen before the timer tells of it; another one follows. */
@@ -350,17 +349,16 @@ static void step_early(struct worker *worker)
 	}
 }
 
-TEST_WITH(setup, teardown, test_told_once)
+TEST(test_told_once)
 {
 	struct worker worker = {
 		.name = 'w', .again = 10 * MS, .during = step_early,
 	};
 
 	add(&worker, &plain);
-	assert_int_equal(loop_run(self.loop), 7);
+	run();
 	assert_int_equal(self.cancel, 0);
 	assert_steps(&worker, 2, 0);
-	task_free(worker.task);
 }
 
 static void hang_up(void *arg)
@@ -372,7 +370,7 @@ static void hang_up(void *arg)
 }
 
 /* Signals are held from loop_open() on; SIGTERM is a clean end. */
-TEST_WITH(setup, teardown, test_signals)
+TEST(test_signals)
 {
 	int count = 0;
 
@@ -382,7 +380,7 @@ TEST_WITH(setup, teardown, test_signals)
 	assert_int_equal(count, 1);
 }
 
-TEST_WITH(setup, teardown, test_hangup)
+TEST(test_hangup)
 {
 	raise(SIGHUP);
 	assert_int_equal(loop_run(self.loop), EXIT_SUCCESS);
