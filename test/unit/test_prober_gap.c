@@ -3,6 +3,7 @@
  * Gap rows: blocks without figures are summed up once, to the packet, or never.
  * The bench compares each row with what the blocks without figures lost.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "prober_bench.h"
@@ -20,13 +21,6 @@ static bool lose_one(struct net_event *msg)
 	return msg->peer != lost;
 }
 
-static void start(unsigned int flows, unsigned int blocks)
-{
-	bench_init();
-	bench.flows = flows;
-	bench_start(blocks);
-}
-
 static void finish(uint64_t gaps)
 {
 	bench_run((PROBER_PATIENCE + 1) * SECOND);
@@ -34,73 +28,11 @@ static void finish(uint64_t gaps)
 	assert_int_equal(bench.gaps, gaps);
 }
 
-static void gap_is(unsigned int first, unsigned int last, uint64_t n)
-{
-	assert_int_equal(bench.gap.first, FIRST + first);
-	assert_int_equal(bench.gap.block, FIRST + last);
-	assert_int_equal(bench.gap.gap, n);
-}
-
-/* Some blocks that one peer read late. */
-static void late(unsigned int peer, unsigned int from, unsigned int to)
-{
-	bench.peer_reason[peer] = REASON_READ_LATE;
-	bench_blocks(from, to);
-	bench.peer_reason[peer] = REASON_NONE;
-}
-
-/* Twenty blocks without a message: the last ones are still asked for then. */
-TEST(test_outage)
-{
-	start(3, 30);
-	bench_blocks(0, 5);
-	bench.request = bench_lose;
-	bench_blocks(5, 25);
-	assert_int_equal(bench.gaps, 0);
-	bench.request = NULL;
-	bench_blocks(25, 26);
-	assert_int_equal(bench.gaps, 3);
-	/* The last ones of the outage were still asked for, and answered. */
-	gap_is(5, 24 - PROBER_PATIENCE, 20 - PROBER_PATIENCE);
-	assert_int_equal(bench_answers(ANSWER_NO_ANSWER), 3 * bench.gap.gap);
-	assert_int_equal(bench.gap.covers, RESULT_TOTAL | RESULT_SEGMENT(0));
-	bench_blocks(26, 30);
-	finish(3);
-}
-
-/* One block that one end read late. Each row comes once. */
-static void run_late(bool here)
-{
-	start(1, 12);
-	bench.invalid_reason = REASON_READ_LATE;
-	bench_blocks(0, 4);
-	if (here)
-		bench.invalid_flow = 0;
-	else
-		bench.peer_reason[0] = REASON_STILL_COUNTING;
-	bench_blocks(4, 5);
-	bench.invalid_flow = -1;
-	bench.peer_reason[0] = REASON_NONE;
-	/* One exact block tells nothing of the one before it. */
-	bench_blocks(5, 6);
-	assert_int_equal(bench.gaps, 0);
-	bench_blocks(6, 7);
-	assert_int_equal(bench.gaps, 1);
-	gap_is(4, 4, 1);
-	bench_blocks(7, 12);
-	finish(1);
-}
-
-TEST(test_late)
-{
-	run_late(true);
-	run_late(false);
-}
-
 /* What was wrong was more than the time. */
 static void run_broken(enum reason here, enum reason there)
 {
-	start(1, 12);
+	bench_init();
+	bench_start(12);
 	bench.invalid_reason = here;
 	bench_blocks(0, 4);
 	bench.invalid_flow = here ? 0 : -1;
@@ -111,7 +43,9 @@ static void run_broken(enum reason here, enum reason there)
 	bench_blocks(6, 10);
 	assert_int_equal(bench.gaps, 0);
 	/* That is over, and the next gap has its row. */
-	late(0, 10, 11);
+	bench.peer_reason[0] = REASON_READ_LATE;
+	bench_blocks(10, 11);
+	bench.peer_reason[0] = REASON_NONE;
 	finish(0);
 }
 
@@ -127,87 +61,10 @@ TEST(test_broken)
 	}
 }
 
-/* Something happened in the gap that only the identities know. */
-static void run_identity(bool here, bool there)
-{
-	start(1, 16);
-	bench_blocks(0, 4);
-	late(0, 4, 6);
-	bench.epoch += here;
-	bench.peer_epoch[0] += there;
-	bench_blocks(6, 10);
-	assert_int_equal(bench.gaps, 0);
-	late(0, 10, 11);
-	bench_blocks(11, 14);
-	gap_is(10, 10, 1);
-	finish(1);
-}
-
-TEST(test_identity)
-{
-	run_identity(true, false);
-	run_identity(false, true);
-	run_identity(true, true);
-}
-
-/* Without cumulative counters a gap stays open, whoever does not know them. */
-static void run_unknown(bool here)
-{
-	uint64_t *epoch = here ? &bench.epoch : &bench.peer_epoch[0];
-
-	start(1, 12);
-	bench_blocks(0, 3);
-	*epoch = 0;
-	late(0, 3, 5);
-	bench_blocks(5, 8);
-	assert_int_equal(bench.gaps, 0);
-	*epoch = 1;
-	bench_blocks(8, 9);
-	assert_int_equal(bench.gaps, 1);
-	gap_is(3, 4, 2);
-	bench_blocks(9, 12);
-	finish(1);
-}
-
-TEST(test_unknown)
-{
-	run_unknown(true);
-	run_unknown(false);
-}
-
-/* Blocks with figures between others are not counted twice. */
-TEST(test_every_other)
-{
-	unsigned int i;
-
-	start(2, 20);
-	bench_blocks(0, 4);
-	for (i = 4; i < 13; i++) {
-		bench.peer_reason[0] = i % 2 ? REASON_NONE : REASON_READ_LATE;
-		bench_blocks(i, i + 1);
-	}
-	assert_int_equal(bench.gaps, 0);
-	bench.peer_reason[0] = REASON_NONE;
-	bench_blocks(13, 20);
-	gap_is(4, 12, 5);
-	finish(2);
-}
-
-/* A reader that was held up has no records of most of the blocks. */
-TEST(test_held_up)
-{
-	start(1, 20);
-	bench_blocks(0, 4);
-	bench_blocks(11, 14);
-	assert_int_equal(bench.gaps, 1);
-	gap_is(4, 10, 7);
-	finish(1);
-}
-
 /* A block that is answered after the next one is no gap. */
 TEST(test_overtaken)
 {
-	start(1, 8);
+	bench_start(8);
 	bench_blocks(0, 3);
 	/* The third one finds no answer until the fifth has one. */
 	bench.request = bench_lose;
@@ -219,20 +76,10 @@ TEST(test_overtaken)
 	finish(0);
 }
 
-TEST(test_stepped)
-{
-	start(1, 12);
-	bench_blocks(0, 4);
-	late(0, 4, 5);
-	prober_stepped(bench.prober);
-	bench_blocks(5, 12);
-	finish(0);
-}
-
 /* A flow that left the set and came back. */
 TEST(test_removed)
 {
-	start(1, 12);
+	bench_start(12);
 	bench_blocks(0, 4);
 	bench_run(block_window_open(&bench.config.timing, FIRST + 4) - bench.now);
 	assert_int_equal(prober_block_end(bench.prober, FIRST + 4), 0);
@@ -241,87 +88,183 @@ TEST(test_removed)
 	finish(0);
 }
 
-/* Of several peers on a path, each part has its own gap. */
-TEST(test_path)
+/*
+ * What is wrong with each block, for this node and each peer:
+ *	.	nothing
+ *	l	it was read late
+ *	s	the peer still counted
+ *	n	nothing, but cumulative counters began anew
+ *	u, U	these are not known; U: and it was read late
+ *	m	messages are lost
+ *	S	nothing, but the clock stepped before it
+ *	(blank)	nobody read it
+ */
+static const struct timeline {
+	const char *name;
+	unsigned int flows;
+	bool group;
+	const char *own;
+	const char *peer[3];
+	/*
+	 * Gap rows, "BLOCK: FIRST-LAST/N", after which block they come, what they are of
+	 * and how many blocks had no figures; "2x" before it for more than one, whose last
+	 * one it is, and behind it the segments and "t" for the whole path.
+	 */
+	const char *gaps;
+} timelines[] = {
+	/* One exact block tells nothing of the one before it. */
+	{
+		.name = "one block that this node read late",
+		.own = "....l.......",
+		.gaps = "6: 4-4/1 0t",
+	}, {
+		.name = "one block that the peer read while it counted",
+		.peer = { "....s......." },
+		.gaps = "6: 4-4/1 0t",
+	}, {
+		/* Something happened in the gap that only the identities know. */
+		.name = "other counters of this node after the gap",
+		.own = "......n.........", .peer = { "....ll....l....." },
+		.gaps = "12: 10-10/1 0t",
+	}, {
+		.name = "other counters of the peer after the gap",
+		.peer = { "....lln...l....." },
+		.gaps = "12: 10-10/1 0t",
+	}, {
+		.name = "other counters of both after the gap",
+		.own = "......n.........", .peer = { "....lln...l....." },
+		.gaps = "12: 10-10/1 0t",
+	}, {
+		/* Without cumulative counters a gap stays open, whoever does not know them. */
+		.name = "counters that this node does not know for some time",
+		.own = "...uuuuu....", .peer = { "...ll......." },
+		.gaps = "8: 3-4/2 0t",
+	}, {
+		.name = "counters that the peer does not know for some time",
+		.peer = { "...UUuuu...." },
+		.gaps = "8: 3-4/2 0t",
+	}, {
+		.name = "blocks with figures between others are not counted twice",
+		.flows = 2,
+		.peer = { "....l.l.l.l.l......." },
+		.gaps = "14: 2x4-12/5 0t",
+	}, {
+		/* The last ones are still asked for when messages arrive again. */
+		.name = "twenty blocks without a message",
+		.flows = 3,
+		.peer = { ".....mmmmmmmmmmmmmmmmmmmm....." },
+		.gaps = "25: 3x5-18/14 0t",
+	}, {
+		.name = "a block before a step of the clock",
+		.own = ".....S......", .peer = { "....l......." },
+		.gaps = "",
+	}, {
+		.name = "a reader that was held up",
+		.own = "....       ...",
+		.gaps = "12: 4-10/7 0t",
+	}, {
+		/*
+		 * The middle: the whole has figures, both segments beside it do not.
+		 * This node: the other segments have figures all the time. All of them.
+		 */
+		.name = "each part of a path has its own gap",
+		.flows = 2,
+		.own = "........l......",
+		.peer = { "...........ll..", "....ll.....ll..", "...........ll.." },
+		.gaps = "7: 2x4-5/2 12, 10: 8-8/1 0t, 14: 2x11-12/2 012t",
+	}, {
+		/* As many blocks between the same two are no reason to be one row. */
+		.name = "other blocks of the parts of a path",
+		.peer = { "....ll.l..", "....l..l..", "....l.ll.." },
+		.gaps = "9: 2x4-7/3 2t",
+	}, {
+		.name = "a group's gap is the sum of all of its peers",
+		.group = true,
+		.peer = { "................", "....mmmmmmmmmm..", "................" },
+		.gaps = "14: 4-7/4 t",
+	},
+};
+
+static char letter(const char *text, unsigned int i)
 {
+	return text ? text[i] : '.';
+}
+
+static void set_block(const struct timeline *timeline, unsigned int i)
+{
+	char of = letter(timeline->own, i);
+	unsigned int peer;
+
+	if (of == 'S')
+		prober_stepped(bench.prober);
+	bench.invalid_reason = REASON_READ_LATE;
+	bench.invalid_flow = of == 'l' ? (long)bench.flows - 1 : -1;
+	bench.epoch = of == 'u' ? 0 : bench.epoch + (of == 'n') + !bench.epoch;
+	lost = RESULT_PEERS_MAX;
+	for (peer = 0; peer < bench.npeers; peer++) {
+		uint64_t *epoch = &bench.peer_epoch[peer];
+
+		of = letter(timeline->peer[peer], i);
+		bench.peer_reason[peer] = of == 'l' || of == 'U' ?
+						  REASON_READ_LATE :
+					  of == 's' ? REASON_STILL_COUNTING :
+						      REASON_NONE;
+		*epoch = of == 'u' || of == 'U' ? 0 : *epoch + (of == 'n') + !*epoch;
+		if (of == 'm')
+			lost = peer;
+	}
+}
+
+static void see_gaps(char *text, size_t size, unsigned int i, uint64_t n)
+{
+	size_t len = strlen(text);
+	unsigned int segment;
+
+	if (!n)
+		return;
+	len += snprintf(text + len, size - len, "%s%u: ", len ? ", " : "", i);
+	if (n > 1)
+		len += snprintf(text + len, size - len, "%ux", (unsigned int)n);
+	len += snprintf(text + len, size - len, "%d-%d/%u",
+			(int)(bench.gap.first - FIRST),
+			(int)(bench.gap.block - FIRST),
+			(unsigned int)bench.gap.gap);
+	len += snprintf(text + len, size - len, " ");
+	for (segment = 0; segment < bench.npeers; segment++)
+		if (bench.gap.covers & RESULT_SEGMENT(segment))
+			len += snprintf(text + len, size - len, "%u", segment);
+	if (bench.gap.covers & RESULT_TOTAL)
+		snprintf(text + len, size - len, "t");
+	else
+		assert_int_equal(result_total(&bench.gap).status,
+				 RESULT_INVALID);
+	if (bench.group)
+		assert_int_equal(bench.gap.peer[0].answer.status,
+				 ANSWER_NOT_ASKED);
+}
+
+TEST_ROWS(timelines, test_timeline)
+{
+	const struct timeline *timeline = *state;
+	unsigned int blocks = (unsigned int)strlen(timeline->own ?: timeline->peer[0]);
+	char text[200] = "";
 	unsigned int i;
 
-	bench.npeers = 3;
-	bench.flows = 2;
-	bench_start(20);
-	bench_blocks(0, 4);
-	/* The middle: the whole has figures, both segments beside it do not. */
-	late(1, 4, 6);
-	bench_blocks(6, 8);
-	assert_int_equal(bench.gaps, 2);
-	assert_int_equal(bench.gap.covers, RESULT_SEGMENT(1) | RESULT_SEGMENT(2));
-	assert_int_equal(result_total(&bench.gap).status, RESULT_INVALID);
-	/* This node: the other segments have figures all the time. */
-	bench.invalid_reason = REASON_READ_LATE;
-	bench.invalid_flow = 1;
-	bench_blocks(8, 9);
-	bench.invalid_flow = -1;
-	bench_blocks(9, 11);
-	assert_int_equal(bench.gaps, 3);
-	assert_int_equal(bench.gap.covers, RESULT_SEGMENT(0) | RESULT_TOTAL);
-	/* All of them. */
-	for (i = 0; i < 3; i++)
-		bench.peer_reason[i] = REASON_READ_LATE;
-	bench_blocks(11, 13);
-	memset(bench.peer_reason, 0, sizeof(bench.peer_reason));
-	bench_blocks(13, 15);
-	assert_int_equal(bench.gaps, 5);
-	assert_int_equal(bench.gap.covers, RESULT_TOTAL | RESULT_SEGMENT(0) |
-			 RESULT_SEGMENT(1) | RESULT_SEGMENT(2));
-	gap_is(11, 12, 2);
-	finish(5);
-}
-
-/* As many blocks between the same two are no reason to be one row. */
-TEST(test_path_other_blocks)
-{
-	/* By block, then by peer: its answer is late. */
-	static const bool answers_late[][3] = {
-		{ true, true, true }, { true, false, false },
-		{ false, false, true }, { true, true, true },
-	};
-	unsigned int i, peer;
-
-	bench.npeers = 3;
-	bench_start(12);
-	bench_blocks(0, 4);
-	for (i = 0; i < 4; i++) {
-		for (peer = 0; peer < 3; peer++)
-			bench.peer_reason[peer] = answers_late[i][peer] ?
-						  REASON_READ_LATE : REASON_NONE;
-		bench_blocks(4 + i, 5 + i);
-	}
-	memset(bench.peer_reason, 0, sizeof(bench.peer_reason));
-	bench_blocks(8, 10);
-	assert_int_equal(bench.gaps, 2);
-	assert_int_equal(bench.gap.covers, RESULT_SEGMENT(2) | RESULT_TOTAL);
-	gap_is(4, 7, 3);
-	finish(2);
-}
-
-/* A group's gap is the sum of all of its peers. */
-TEST(test_group)
-{
-	bench.npeers = 3;
-	bench.group = true;
-	bench.split = true;
+	bench.flows = timeline->flows ?: 1;
+	bench.npeers = timeline->peer[1] ? 3 : 1;
+	bench.group = bench.split = timeline->group;
 	bench.reply = lose_one;
-	bench_start(20);
-	lost = RESULT_PEERS_MAX;
-	bench_blocks(0, 4);
-	lost = 1;
-	bench_blocks(4, 14);
-	lost = RESULT_PEERS_MAX;
-	bench_blocks(14, 16);
-	assert_int_equal(bench.gap.covers, RESULT_TOTAL);
-	assert_int_equal(bench.gap.first, FIRST + 4);
-	assert_int_equal(bench.gap.peer[0].answer.status, ANSWER_NOT_ASKED);
-	finish(1);
+	bench_start(blocks);
+	for (i = 0; i < blocks; i++) {
+		uint64_t before = bench.gaps;
+
+		set_block(timeline, i);
+		if (letter(timeline->own, i) != ' ')
+			bench_blocks(i, i + 1);
+		see_gaps(text, sizeof(text), i, bench.gaps - before);
+	}
+	assert_string_equal(text, timeline->gaps);
+	finish(bench.gaps);
 }
 
 /* On a bad network all is told in the end, once. */
