@@ -402,7 +402,7 @@ static void node_init(struct node *node, const struct scenario *scenario)
 		struct node_flow *flow = &node->flows[i];
 
 		flow_identify(node, flow);
-		flow->there = i < scenario->flows;
+		flow->there = i < (scenario->flows ?: 1);
 		flow->record.flow.nsids = 2;
 		flow->record.flow.sids[0].s6_addr[15] = (uint8_t)i;
 	}

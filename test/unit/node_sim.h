@@ -64,7 +64,7 @@ struct scenario {
 	/* Cumulative counters of flow 0 do not go on from the first to the last. */
 	bool broken;
 	bool marks;		/* the recorder is told that the set is marked */
-	int flows;
+	int flows;		/* 0 for one */
 	int until;
 	struct event events[8];
 	/*

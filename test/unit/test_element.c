@@ -114,24 +114,29 @@ TEST(good)
 	}
 }
 
+#define NO_ADDRESS(word) "'" word "' is not an IPv6 address"
+#define IPV4(word) NO_ADDRESS(word) " but an IPv4 address"
+#define NO_COLOUR(word)							\
+	"'" word "' is not a colour: 0x and 1 to 8 hexadecimal digits"
+#define BAD_CHARACTER(name, character)					\
+	"name '" name "' has the character '" character			\
+	"'; allowed are letters, digits and . _ : -"
+
 TEST(bad)
 {
 	static const char *const table[][2] = {
 		{ "", "the element is empty" },
-		{ "fcff::zz", "'fcff::zz' is not an IPv6 address" },
-		{ "fcff::1,fcff::zz", "'fcff::zz' is not an IPv6 address" },
-		{ "gold=fcff::1,x,fcff::2", "'x' is not an IPv6 address" },
-		{ "gold", "'gold' is not an IPv6 address" },
-		{ "fcff::/64", "'fcff::/64' is not an IPv6 address" },
-		{ "fcff::1-fcff::2",
-		  "'fcff::1-fcff::2' is not an IPv6 address" },
-		{ "[fcff::1]", "'[fcff::1]' is not an IPv6 address" },
-		{ "fe80::1%eth0", "'fe80::1%eth0' is not an IPv6 address" },
-		{ "fcff::1 ", "'fcff::1 ' is not an IPv6 address" },
-		{ "fcff::1,\x1b[2J",
-		  "'\\x1b[2J' is not an IPv6 address" },
-		{ "10.0.0.1",
-		  "'10.0.0.1' is not an IPv6 address but an IPv4 address" },
+		{ "fcff::zz", NO_ADDRESS("fcff::zz") },
+		{ "fcff::1,fcff::zz", NO_ADDRESS("fcff::zz") },
+		{ "gold=fcff::1,x,fcff::2", NO_ADDRESS("x") },
+		{ "gold", NO_ADDRESS("gold") },
+		{ "fcff::/64", NO_ADDRESS("fcff::/64") },
+		{ "fcff::1-fcff::2", NO_ADDRESS("fcff::1-fcff::2") },
+		{ "[fcff::1]", NO_ADDRESS("[fcff::1]") },
+		{ "fe80::1%eth0", NO_ADDRESS("fe80::1%eth0") },
+		{ "fcff::1 ", NO_ADDRESS("fcff::1 ") },
+		{ "fcff::1,\x1b[2J", NO_ADDRESS("\\x1b[2J") },
+		{ "10.0.0.1", IPV4("10.0.0.1") },
 		{ "131072", "'131072' is not an IPv6 address; a colour begins "
 		  "with 0x" },
 		{ "fcff::1,00010000", "'00010000' is not an IPv6 address; "
@@ -140,8 +145,7 @@ TEST(bad)
 		  "IPv6 address" },
 		/* Cut after 48 characters this would be an address. */
 		{ "0000:0000:0000:0000:0000:0000:0000:00000000000001z",
-		  "'0000:0000:0000:0000:0000:0000:0000:0000000000000…' is not "
-		  "an IPv6 address" },
+		  NO_ADDRESS("0000:0000:0000:0000:0000:0000:0000:0000000000000…") },
 		{ ",", "SID 1 is empty" },
 		{ ",fcff::1", "SID 1 is empty" },
 		{ "fcff::1,", "SID 2 is empty" },
@@ -151,14 +155,10 @@ TEST(bad)
 		{ "0x1,fcff::1", "colour '0x1' is not the last part" },
 		{ "fcff::1,0x1,0x2", "colour '0x1' is not the last part" },
 		{ "fcff::1,0x1,fcff::2", "colour '0x1' is not the last part" },
-		{ "0x", "'0x' is not a colour: 0x and 1 to 8 hexadecimal "
-		  "digits" },
-		{ "0x1g", "'0x1g' is not a colour: 0x and 1 to 8 hexadecimal "
-		  "digits" },
-		{ "fcff::1,0x-1", "'0x-1' is not a colour: 0x and 1 to 8 "
-		  "hexadecimal digits" },
-		{ "0x10000/0x30000", "'0x10000/0x30000' is not a colour: 0x "
-		  "and 1 to 8 hexadecimal digits" },
+		{ "0x", NO_COLOUR("0x") },
+		{ "0x1g", NO_COLOUR("0x1g") },
+		{ "fcff::1,0x-1", NO_COLOUR("0x-1") },
+		{ "0x10000/0x30000", NO_COLOUR("0x10000/0x30000") },
 		{ "0x100000000",
 		  "colour '0x100000000' is longer than 32 bits" },
 		{ "fcff::1,0x00000000100000000", "colour "
@@ -166,45 +166,37 @@ TEST(bad)
 		{ SID16 ",fcff::1", "17 SIDs: a flow has at most 16" },
 		{ "gold=" SID16 "," SID16 ",0x00010000",
 		  "32 SIDs: a flow has at most 16" },
-		{ SID16 ",fcff::zz", "'fcff::zz' is not an IPv6 address" },
+		{ SID16 ",fcff::zz", NO_ADDRESS("fcff::zz") },
 		{ "gold=", "name 'gold' has no SID" },
 		{ "gold=0x00010000", "name 'gold' has no SID, only a colour" },
 		{ "=fcff::1", "the name before '=' is empty" },
 		{ "=", "the name before '=' is empty" },
 		{ NAME31 "x=fcff::1",
 		  "name '" NAME31 "…' is longer than 31 characters" },
-		{ "a b=fcff::1", "name 'a b' has the character ' '; allowed "
-		  "are letters, digits and . _ : -" },
-		{ "fcff::1,b=fcff::1", "name 'fcff::1,b' has the character "
-		  "','; allowed are letters, digits and . _ : -" },
-		{ "z\xc3\xa4=fcff::1", "name 'z\\xc3\\xa4' has the character "
-		  "'\\xc3'; allowed are letters, digits and . _ : -" },
+		{ "a b=fcff::1", BAD_CHARACTER("a b", " ") },
+		{ "fcff::1,b=fcff::1", BAD_CHARACTER("fcff::1,b", ",") },
+		{ "z\xc3\xa4=fcff::1", BAD_CHARACTER("z\\xc3\\xa4", "\\xc3") },
 		{ "-a=fcff::1",
 		  "name '-a' does not begin with a letter or digit" },
 		{ ":=fcff::1",
 		  "name ':' does not begin with a letter or digit" },
-		{ "a=b=fcff::1", "'b=fcff::1' is not an IPv6 address" },
+		{ "a=b=fcff::1", NO_ADDRESS("b=fcff::1") },
 		{ "@fcff::1", "the source before '@' is empty" },
 		{ "gold=@fcff::1", "the source before '@' is empty" },
 		{ "@", "the source before '@' is empty" },
 		{ "fcff::9@", "SID 1 is empty" },
 		{ "fcff::9@,fcff::1", "SID 1 is empty" },
-		{ "fcff::zz@fcff::1", "'fcff::zz' is not an IPv6 address" },
-		{ "10.0.0.1@fcff::1",
-		  "'10.0.0.1' is not an IPv6 address but an IPv4 address" },
-		{ "fcff::/48@fcff::1",
-		  "'fcff::/48' is not an IPv6 address" },
-		{ "\x1b[2J@fcff::1", "'\\x1b[2J' is not an IPv6 address" },
-		{ "fcff::9@fcff::8@fcff::1",
-		  "'fcff::8@fcff::1' is not an IPv6 address" },
-		{ "fcff::1,fcff::9@fcff::2",
-		  "'fcff::1,fcff::9' is not an IPv6 address" },
-		{ "fcff::9@a=fcff::1", "name 'fcff::9@a' has the character "
-		  "'@'; allowed are letters, digits and . _ : -" },
+		{ "fcff::zz@fcff::1", NO_ADDRESS("fcff::zz") },
+		{ "10.0.0.1@fcff::1", IPV4("10.0.0.1") },
+		{ "fcff::/48@fcff::1", NO_ADDRESS("fcff::/48") },
+		{ "\x1b[2J@fcff::1", NO_ADDRESS("\\x1b[2J") },
+		{ "fcff::9@fcff::8@fcff::1", NO_ADDRESS("fcff::8@fcff::1") },
+		{ "fcff::1,fcff::9@fcff::2", NO_ADDRESS("fcff::1,fcff::9") },
+		{ "fcff::9@a=fcff::1", BAD_CHARACTER("fcff::9@a", "@") },
 		{ "fcff::9@0x00010000", "the source has no SID, only a colour" },
 		{ "gold=fcff::9@0x00010000",
 		  "name 'gold' has no SID, only a colour" },
-		{ "0x1@fcff::1", "'0x1' is not an IPv6 address" },
+		{ "0x1@fcff::1", NO_ADDRESS("0x1") },
 		{ "fcff::9@" SID16 ",fcff::1",
 		  "17 SIDs: a flow has at most 16" },
 		{ LONG_SID ":" LONG_SID "@fcff::1", "'" LONG_SID
