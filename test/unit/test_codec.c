@@ -78,19 +78,7 @@ TEST(every_length_of_lists)
 	every_length(*state, sids);
 }
 
-TEST(one_zero_everywhere)
-{
-	sids_t sids;
-	unsigned int n, i;
-
-	for (n = 2; n <= SR6FLOW_SIDS_MAX; n++)
-		for (i = 0; i < n * SR6FLOW_SID_LEN; i++) {
-			fill(sids, 1);
-			((__u8 *)sids)[i] = 0;
-			round_trip(*state, sids, n);
-		}
-}
-
+/* Or one. */
 TEST(two_zeros_everywhere)
 {
 	sids_t sids;

@@ -147,16 +147,6 @@ TEST(test_unknown_flow)
 	assert_int_equal(bench.kept[7].peer[0].mask, SR6FLOW_MASK_DEFAULT);
 }
 
-TEST(test_not_finished)
-{
-	bench.flows = 100;
-	bench.peer_late = 300 * BENCH_MS;
-	bench_one(300 * BENCH_MS);
-	bench_expect(0, 0, ANSWER_VALID, 0);
-	bench_run(50 * BENCH_MS);
-	bench_expect(100, 1, ANSWER_VALID, 100);
-}
-
 TEST(test_never_finished)
 {
 	bench.peer_late = 100 * SECOND;

@@ -109,6 +109,7 @@ TEST(test_not_finished)
 	bench_one(500 * BENCH_MS);
 	/* 16 with one flow each, until the peer has answered one. */
 	assert_in_range(bench.sent[0], full + 5, full + 16 + 25);
+	assert_int_equal(bench.results, 0);
 	bench_run(SECOND);
 	bench_expect(2000, 1, ANSWER_VALID, 2000);
 	assert_in_range(bench.sent[0], 2 * full, 2 * full + 16 + 30);

@@ -406,24 +406,6 @@ TEST(test_replay)
 	assert_int_equal(bench.report[0].replies, 1);
 }
 
-/* A peer cannot answer for another one. */
-TEST(test_other_peer)
-{
-	bench.npeers = 2;
-	bench.reply = steal;
-	bench_start(1);
-	bench_block(0);
-	bench.delay = 20 * BENCH_MS;
-	prober_run(bench.prober);
-	bench.now += BENCH_MS;
-	prober_run(bench.prober);
-	memset(stolen, 0, sizeof(stolen));
-	prober_receive(bench.prober, 1, stolen, STAMP_BASE_LEN, bench.now);
-	bench_run(SECOND / 4);
-	bench_answered(ANSWER_VALID, 2);
-	assert_int_equal(rejects_total(&bench.report[1].rejects), 1);
-}
-
 struct times {
 	const char *name;
 	/* Added to T2 and T3. */

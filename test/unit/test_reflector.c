@@ -66,14 +66,6 @@ TEST(test_bytes)
 	assert_memory_equal(data, expected, sizeof(expected));
 }
 
-TEST(test_times)
-{
-	assert_true(send_base(1));
-	assert_int_equal(reply().received, stamp_time_encode(RECEIVED, false));
-	assert_int_equal(reply().timestamp, stamp_time_encode(LEFT, false));
-	assert_int_equal(reply().sender_ttl, 61);
-}
-
 /* Unless it was told better, the clock is not synchronised. */
 TEST(test_clock_claims)
 {

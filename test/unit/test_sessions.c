@@ -87,16 +87,6 @@ TEST_WITH(setup, teardown, test_longest_unused_goes)
 	assert_int_equal(session_number(get(state, 1)), 0);
 }
 
-TEST_WITH(setup, teardown, test_many_senders)
-{
-	unsigned int i;
-
-	for (i = 0; i < 10000; i++) {
-		get(state, i);
-		assert_true(sessions_count(*state) <= MAX);
-	}
-}
-
 TEST_WITH(setup, teardown, test_replay)
 {
 	struct session *session = get(state, 1);
