@@ -81,31 +81,17 @@ static struct blocktlv golden_tlv_1(void)
 	return tlv;
 }
 
-static void same(const struct blocktlv *a, const struct blocktlv *b)
+/* As bytes of version 2, which has all but the name. */
+static void same(struct blocktlv a, struct blocktlv b)
 {
-	assert_int_equal(a->version, b->version);
-	assert_int_equal(a->answer.status, b->answer.status);
-	assert_int_equal(a->answer.reason, b->answer.reason);
-	assert_int_equal(a->mask, b->mask);
-	assert_int_equal(a->period_ms, b->period_ms);
-	assert_int_equal(a->guard, b->guard);
-	assert_int_equal(a->band, b->band);
-	assert_int_equal(a->block, b->block);
-	assert_int_equal(a->sent.packets, b->sent.packets);
-	assert_int_equal(a->sent.bytes, b->sent.bytes);
-	assert_int_equal(a->received.packets, b->received.packets);
-	assert_int_equal(a->received.bytes, b->received.bytes);
-	assert_int_equal(a->sent_total.packets, b->sent_total.packets);
-	assert_int_equal(a->sent_total.bytes, b->sent_total.bytes);
-	assert_int_equal(a->received_total.packets, b->received_total.packets);
-	assert_int_equal(a->received_total.bytes, b->received_total.bytes);
-	assert_memory_equal(a->identity, b->identity, sizeof(a->identity));
-	assert_int_equal(a->flow.nsids, b->flow.nsids);
-	assert_int_equal(a->flow.netmask, b->flow.netmask);
-	assert_memory_equal(&a->flow.source, &b->flow.source,
-			    sizeof(a->flow.source));
-	assert_memory_equal(a->flow.sids, b->flow.sids, sizeof(a->flow.sids));
-	assert_string_equal(a->flow.name, b->flow.name);
+	uint8_t one[BLOCKTLV_LEN(16)] = { 0 }, other[sizeof(one)] = { 0 };
+
+	assert_int_equal(a.version, b.version);
+	a.version = b.version = 2;
+	blocktlv_write(&a, one);
+	blocktlv_write(&b, other);
+	assert_memory_equal(one, other, sizeof(one));
+	assert_string_equal(a.flow.name, b.flow.name);
 }
 
 static void golden_is(const uint8_t *bytes, size_t len, struct blocktlv tlv)
@@ -119,7 +105,7 @@ static void golden_is(const uint8_t *bytes, size_t len, struct blocktlv tlv)
 	/* Whatever was in it before. */
 	memset(&got, 0x5a, sizeof(got));
 	assert_int_equal(blocktlv_read(&got, bytes, len), 0);
-	same(&got, &tlv);
+	same(got, tlv);
 	test_free(value);
 }
 
@@ -283,7 +269,7 @@ TEST(test_round_trip)
 			blocktlv_write(&tlv, value);
 			assert_int_equal(blocktlv_read(&got, value,
 						       BLOCKTLV_LEN(n)), 0);
-			same(&got, &tlv);
+			same(got, tlv);
 			test_free(value);
 		}
 	}

@@ -11,13 +11,21 @@
 
 UNIT_EACH(bench_setup, bench_teardown)
 
-static void start(unsigned int npeers, unsigned int blocks)
+/* Nothing is started yet. */
+static void make(unsigned int npeers, bool group)
 {
 	bench_init();
 	bench.sourceless = true;
 	bench.npeers = npeers;
+	bench.group = group;
+	bench.split = group;
+}
+
+static void start(unsigned int npeers)
+{
+	make(npeers, false);
 	bench.flows = 3;
-	bench_start(blocks);
+	bench_start(4);
 }
 
 static void finish(void)
@@ -42,8 +50,7 @@ static void answers_are(unsigned int peer, enum reason reason)
 
 static void one_peer(uint8_t own, uint8_t last, bool auth, enum reason reason)
 {
-	bench_init();
-	bench.sourceless = true;
+	make(1, false);
 	bench.auth = auth;
 	bench.flows = 3;
 	bench_start(4);
@@ -58,9 +65,7 @@ static void one_peer(uint8_t own, uint8_t last, bool auth, enum reason reason)
 /* A peer of an earlier version answers without, and so does an old module. */
 TEST(test_one_peer)
 {
-	bool auth;
-
-	for (auth = false; !auth; auth = true) {
+	for (int auth = 0; auth < 2; auth++) {
 		one_peer(1, 1, auth, REASON_NONE);
 		one_peer(1, 2, auth, REASON_TWO_SOURCES);
 		one_peer(1, 0, auth, REASON_SOURCE_UNKNOWN);
@@ -76,7 +81,7 @@ TEST(test_nothing_received)
 	size_t i;
 
 	for (i = 0; i < sizeof(lasts); i++) {
-		start(1, 4);
+		start(1);
 		bench.last[1] = lasts[i];
 		bench.arrive_until = 0;
 		bench_blocks(0, 4);
@@ -94,7 +99,7 @@ TEST(test_path)
 {
 	struct result *first;
 
-	start(2, 4);
+	start(2);
 	first = &bench.kept[0];
 	bench.last[2] = 2;
 	bench_blocks(0, 4);
@@ -114,7 +119,7 @@ TEST(test_path_alone)
 	for (last = 0; last < 3; last++) {
 		struct segment segment;
 
-		start(2, 4);
+		start(2);
 		bench.invalid_flow = 0;
 		bench.invalid_reason = REASON_READ_LATE;
 		bench.last[1] = last;
@@ -132,10 +137,7 @@ TEST(test_path_alone)
 
 TEST(test_group)
 {
-	bench.sourceless = true;
-	bench.npeers = 3;
-	bench.group = true;
-	bench.split = true;
+	make(3, true);
 	bench_start(8);
 	bench_blocks(0, 4);
 	assert_int_equal(result_total(&bench.kept[0]).status, RESULT_EXACT);
@@ -155,11 +157,7 @@ static void run_gap(unsigned int npeers, bool group, uint8_t own, uint8_t last,
 {
 	unsigned int peer;
 
-	bench_init();
-	bench.sourceless = true;
-	bench.npeers = npeers;
-	bench.group = group;
-	bench.split = group;
+	make(npeers, group);
 	bench_start(16);
 	bench.last[0] = own;
 	bench.last[npeers] = last;

@@ -13,58 +13,16 @@ UNIT_EACH(bench_setup, bench_teardown)
 
 #define FLOWS 30
 
-static void start(bool auth, bench_mangle_fn reply)
-{
-	bench_init();
-	bench.auth = auth;
-	bench.flows = FLOWS;
-	bench.reply = reply;
-	bench_start(1);
-	bench_block(0);
-}
-
-/* All replies are of no use, for one cause. */
-static void expect(enum reject why)
-{
-	const struct peer_report *report = &bench.report[0];
-
-	bench_run(PROBER_PATIENCE * SECOND);
-	bench_expect(FLOWS, 1, ANSWER_UNUSABLE, FLOWS);
-	assert_int_equal(report->replies, 0);
-	assert_int_equal(report->auth, bench.auth);
-	assert_in_range(report->rejects.n[why], 100, report->requests);
-	assert_int_equal(rejects_total(&report->rejects), report->rejects.n[why]);
-}
-
 static bool short_one(struct net_event *msg)
 {
 	msg->len = 20;
 	return true;
 }
 
-TEST(test_short)
-{
-	unsigned int auth;
-
-	for (auth = 0; auth < 2; auth++) {
-		start(auth, short_one);
-		expect(REJECT_SHORT);
-		assert_int_equal(bench.report[0].rejects.len, 20);
-	}
-}
-
 static bool text(struct net_event *msg)
 {
 	memset(msg->data, 'x', msg->len);
 	return true;
-}
-
-TEST(test_foreign)
-{
-	start(false, text);
-	expect(REJECT_FOREIGN);
-	start(true, text);
-	expect(REJECT_KEY);
 }
 
 /* A reflector without keys answers what has come as if it were of its mode. */
@@ -78,11 +36,39 @@ static bool plain(struct net_event *msg)
 	return false;
 }
 
-TEST(test_plain)
+static const struct cause {
+	const char *name;
+	bool auth;
+	bench_mangle_fn request, reply;
+	enum reject why;
+	size_t len;
+} causes[] = {
+	{ "short", false, NULL, short_one, REJECT_SHORT, 20 },
+	{ "short, authenticated", true, NULL, short_one, REJECT_SHORT, 20 },
+	{ "text", false, NULL, text, REJECT_FOREIGN, 0 },
+	{ "text, authenticated", true, NULL, text, REJECT_KEY, 0 },
+	{ "of a reflector without keys", true, plain, NULL, REJECT_PLAIN, 0 },
+};
+
+/* All replies are of no use, for one cause. */
+TEST_ROWS(causes, test_cause)
 {
-	start(true, NULL);
-	bench.request = plain;
-	expect(REJECT_PLAIN);
+	const struct peer_report *report = &bench.report[0];
+	const struct cause *cause = *state;
+
+	bench.auth = cause->auth;
+	bench.flows = FLOWS;
+	bench.request = cause->request;
+	bench.reply = cause->reply;
+	bench_one(PROBER_PATIENCE * SECOND);
+	bench_expect(FLOWS, 1, ANSWER_UNUSABLE, FLOWS);
+	assert_int_equal(report->replies, 0);
+	assert_int_equal(report->auth, bench.auth);
+	assert_in_range(report->rejects.n[cause->why], 100, report->requests);
+	assert_int_equal(rejects_total(&report->rejects),
+			 report->rejects.n[cause->why]);
+	if (cause->len)
+		assert_int_equal(report->rejects.len, cause->len);
 }
 
 /* It is not taken, but the peer that was asked has it in its report. */
@@ -104,9 +90,12 @@ TEST(test_elsewhere)
 	unsigned int auth;
 
 	for (auth = 0; auth < 2; auth++) {
-		start(auth, elsewhere);
+		bench_init();
+		bench.auth = auth;
+		bench.flows = FLOWS;
+		bench.reply = elsewhere;
 		/* Without authentication the changed byte is not looked at. */
-		bench_run(PROBER_PATIENCE * SECOND);
+		bench_one(PROBER_PATIENCE * SECOND);
 		bench_expect(FLOWS, 1, ANSWER_UNUSABLE, FLOWS);
 		assert_int_equal(bench.report[0].rejects.n[REJECT_ELSEWHERE],
 				 bench.report[0].requests * (auth ? 1 : 2));
@@ -142,16 +131,6 @@ TEST(test_again)
 	assert_int_equal(rejects_total(&bench.report[0].rejects), 1);
 }
 
-static void start_apart(int64_t offset)
-{
-	bench_init();
-	bench.auth = true;
-	bench.flows = 2000;
-	bench.peer_offset = offset;
-	bench_start(1);
-	bench_block(0);
-}
-
 /* By more than the freshness: one answer tells for all flows. */
 TEST(test_stale)
 {
@@ -159,8 +138,11 @@ TEST(test_stale)
 	unsigned int i;
 
 	for (i = 0; i < 2; i++) {
-		start_apart(offsets[i]);
-		bench_run(SECOND / 4);
+		bench_init();
+		bench.auth = true;
+		bench.flows = 2000;
+		bench.peer_offset = offsets[i];
+		bench_one(SECOND / 4);
 		bench_expect(2000, 1, ANSWER_CLOCKS_DIFFER, 2000);
 		assert_in_range(bench.sent[0], 1, 16);
 		assert_int_equal(bench.report[0].offset, offsets[i]);

@@ -33,6 +33,13 @@ static struct record record_of(int flow, int64_t block)
 	return record;
 }
 
+static char error[512];
+
+static int parse(struct record *record, const char *line, size_t len)
+{
+	return record_parse(record, line, len, error, sizeof(error));
+}
+
 static size_t written(const struct record *record, char line[LINE_MAX])
 {
 	static struct record_line made;
@@ -48,7 +55,7 @@ static size_t written(const struct record *record, char line[LINE_MAX])
 TEST(test_line)
 {
 	struct record record = record_of(1, 1700000001), back;
-	char error[512], line[LINE_MAX];
+	char line[LINE_MAX];
 	size_t len;
 
 	record.instance = UINT64_MAX;
@@ -71,8 +78,7 @@ TEST(test_line)
 		"\"block\":1700000001,\"colour\":\"0x00020000\","
 		"\"packets\":9223372036854775807,\"bytes\":7,"
 		"\"valid\":true,\"reason\":null}\n");
-	assert_int_equal(record_parse(&back, line, len, error, sizeof(error)),
-			 0);
+	assert_int_equal(parse(&back, line, len), 0);
 	assert_memory_equal(&back, &record, sizeof(back));
 }
 
@@ -92,24 +98,21 @@ static char *spoilt(const char *line, const char *from, const char *to)
 TEST(test_last_source)
 {
 	struct record record = record_of(1, 7), back;
-	char error[512], line[LINE_MAX], *spaced;
+	char line[LINE_MAX], *spaced;
 	size_t len;
 
 	record.last_source.s6_addr[1] = 9;
 	len = written(&record, line);
 	assert_non_null(strstr(line, "\"source\":null,\"last_source\":\"9::\","));
-	assert_int_equal(record_parse(&back, line, len, error, sizeof(error)),
-			 0);
+	assert_int_equal(parse(&back, line, len), 0);
 	assert_memory_equal(&back, &record, sizeof(back));
 	spaced = spoilt(line, "\"last_source\":", "\"last_source\" : ");
-	assert_int_equal(record_parse(&back, spaced, strlen(spaced), error,
-				      sizeof(error)), 0);
+	assert_int_equal(parse(&back, spaced, strlen(spaced)), 0);
 	assert_memory_equal(&back, &record, sizeof(back));
 	free(spaced);
 	/* Early recordings of version 2 did not have it. */
 	spaced = spoilt(line, "\"last_source\":\"9::\",", "");
-	assert_int_equal(record_parse(&back, spaced, strlen(spaced), error,
-				      sizeof(error)), 0);
+	assert_int_equal(parse(&back, spaced, strlen(spaced)), 0);
 	assert_true(IN6_IS_ADDR_UNSPECIFIED(&back.last_source));
 	free(spaced);
 }
@@ -149,7 +152,7 @@ TEST(test_invalid_lines)
 
 	for (reason = REASON_NONE + 1; reason <= REASON_UNKNOWN; reason++) {
 		struct record record = record_of(3, 6), back;
-		char error[512], line[LINE_MAX];
+		char line[LINE_MAX];
 		size_t len;
 
 		record.reason = reason;
@@ -157,8 +160,7 @@ TEST(test_invalid_lines)
 		assert_non_null(strstr(line, "\"packets\":null,\"bytes\":null,"
 				       "\"valid\":false,\"reason\":\""));
 		assert_non_null(strstr(line, "\"name\":null"));
-		assert_int_equal(record_parse(&back, line, len - 1, error,
-					      sizeof(error)), 0);
+		assert_int_equal(parse(&back, line, len - 1), 0);
 		assert_memory_equal(&back, &record, sizeof(back));
 	}
 }
@@ -222,7 +224,7 @@ TEST(test_bad_lines)
 		{ "\"reason\":null", "\"reason\":5", "reason" },
 	};
 	struct record record = record_of(1, 7), back;
-	char line[LINE_MAX], error[512], *bad;
+	char line[LINE_MAX], *bad;
 	size_t len, i;
 
 	record.packets = 5;
@@ -230,8 +232,7 @@ TEST(test_bad_lines)
 	len = written(&record, line);
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		bad = spoilt(line, cases[i].from, cases[i].to);
-		if (record_parse(&back, bad, strlen(bad), error,
-				 sizeof(error)) != -EINVAL)
+		if (parse(&back, bad, strlen(bad)) != -EINVAL)
 			fail_msg("accepted: %s", bad);
 		if (!strstr(error, cases[i].word))
 			fail_msg("'%s' for: %s", error, bad);
@@ -241,8 +242,7 @@ TEST(test_bad_lines)
 	for (i = 0; i < len - 1; i++) {
 		bad = test_malloc(i + 1);
 		memcpy(bad, line, i);
-		assert_int_equal(record_parse(&back, bad, i, error,
-					      sizeof(error)), -EINVAL);
+		assert_int_equal(parse(&back, bad, i), -EINVAL);
 		test_free(bad);
 	}
 }

@@ -19,6 +19,8 @@
 
 #define SET 5
 #define OTHER 6
+/* So that tables have a line for each case. */
+#define DIFFERS REASON_RULE_DIFFERS
 
 static struct {
 	_Alignas(struct nlmsghdr) char bytes[4096];
@@ -310,24 +312,16 @@ TEST(places)
 		int32_t code;
 		enum reason reason;
 	} rows[] = {
-		{ "mangle", "PREROUTING", false, true, NF_ACCEPT,
-		  REASON_RULE_DIFFERS },
-		{ "mangle", "PREROUTING", false, true, NFT_JUMP,
-		  REASON_RULE_DIFFERS },
+		{ "mangle", "PREROUTING", false, true, NF_ACCEPT, DIFFERS },
+		{ "mangle", "PREROUTING", false, true, NFT_JUMP, DIFFERS },
 		{ "mangle", "PREROUTING", false, false, NF_DROP, REASON_NONE },
 		{ "mangle", "POSTROUTING", true, true, NF_ACCEPT, REASON_NONE },
-		{ "mangle", "POSTROUTING", true, false, NF_ACCEPT,
-		  REASON_NONE },
-		{ "mangle", "POSTROUTING", true, false, NF_DROP,
-		  REASON_RULE_DIFFERS },
-		{ "mangle", "POSTROUTING", true, false, NFT_JUMP,
-		  REASON_RULE_DIFFERS },
-		{ "mangle", "POSTROUTING", false, true, NF_ACCEPT,
-		  REASON_RULE_DIFFERS },
-		{ "mangle", "PREROUTING", true, false, NF_ACCEPT,
-		  REASON_RULE_DIFFERS },
-		{ "raw", "PREROUTING", false, false, NF_ACCEPT,
-		  REASON_RULE_DIFFERS },
+		{ "mangle", "POSTROUTING", true, false, NF_ACCEPT, REASON_NONE },
+		{ "mangle", "POSTROUTING", true, false, NF_DROP, DIFFERS },
+		{ "mangle", "POSTROUTING", true, false, NFT_JUMP, DIFFERS },
+		{ "mangle", "POSTROUTING", false, true, NF_ACCEPT, DIFFERS },
+		{ "mangle", "PREROUTING", true, false, NF_ACCEPT, DIFFERS },
+		{ "raw", "PREROUTING", false, false, NF_ACCEPT, DIFFERS },
 	};
 	struct rules rules;
 	size_t i;
@@ -357,22 +351,15 @@ TEST(hooks)
 		int32_t priority;
 		enum reason reason;
 	} rows[] = {
-		{ "PREROUTING", "filter", NF_INET_PRE_ROUTING, -150,
-		  REASON_NONE },
-		{ "POSTROUTING", "filter", NF_INET_POST_ROUTING, -150,
-		  REASON_NONE },
+		{ "PREROUTING", "filter", NF_INET_PRE_ROUTING, -150, REASON_NONE },
+		{ "POSTROUTING", "filter", NF_INET_POST_ROUTING, -150, REASON_NONE },
 		{ "PREROUTING", NULL, 0, 0, REASON_RULE_DIFFERS },
 		{ "POSTROUTING", NULL, 0, 0, REASON_RULE_DIFFERS },
-		{ "other", "filter", NF_INET_PRE_ROUTING, -150,
-		  REASON_RULE_DIFFERS },
-		{ "PREROUTING", "filter", NF_INET_LOCAL_IN, -150,
-		  REASON_RULE_DIFFERS },
-		{ "POSTROUTING", "filter", NF_INET_PRE_ROUTING, -150,
-		  REASON_RULE_DIFFERS },
-		{ "PREROUTING", "filter", NF_INET_PRE_ROUTING, -300,
-		  REASON_RULE_DIFFERS },
-		{ "PREROUTING", "nat", NF_INET_PRE_ROUTING, -150,
-		  REASON_RULE_DIFFERS },
+		{ "other", "filter", NF_INET_PRE_ROUTING, -150, DIFFERS },
+		{ "PREROUTING", "filter", NF_INET_LOCAL_IN, -150, DIFFERS },
+		{ "POSTROUTING", "filter", NF_INET_PRE_ROUTING, -150, DIFFERS },
+		{ "PREROUTING", "filter", NF_INET_PRE_ROUTING, -300, DIFFERS },
+		{ "PREROUTING", "nat", NF_INET_PRE_ROUTING, -150, DIFFERS },
 	};
 	struct rules rules;
 	size_t i;
