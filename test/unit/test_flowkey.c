@@ -5,15 +5,13 @@
 #include <arpa/inet.h>
 
 #include "lmctl/base/flowkey.h"
+#include "test/unit/result_make.h"
 #include "test/unit/unit.h"
 
 static struct sr6flow_flow flow_of(const char *text, unsigned int netmask)
 {
-	struct sr6flow_flow flow;
-	char error[256];
+	struct sr6flow_flow flow = make_flow(text);
 
-	if (sr6flow_flow_parse(&flow, text, error, sizeof(error)))
-		fail_msg("%s", error);
 	if (flow.netmask)
 		flow.netmask = netmask;
 	return flow;

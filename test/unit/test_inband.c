@@ -7,17 +7,8 @@
 #include <linux/seg6_iptunnel.h>
 #include "lmctl/node/seg6.h"
 #include "lmctl/service/inband.h"
+#include "test/unit/result_make.h"
 #include "test/unit/unit.h"
-
-static struct sr6flow_flow flow_of(const char *text)
-{
-	struct sr6flow_flow flow;
-	char error[200];
-
-	assert_int_equal(sr6flow_flow_parse(&flow, text, error, sizeof(error)),
-			 0);
-	return flow;
-}
 
 /* The mode, in host byte order, and an SRH as RFC 8754, section 2, has it. */
 TEST(test_bytes)
@@ -29,7 +20,7 @@ TEST(test_bytes)
 		0xfc, 0xff, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1,
 	};
 	struct sr6flow_flow flow =
-		flow_of("name=fcff:2::1,fcff:2::2,fcff:3::100");
+		make_flow("name=fcff:2::1,fcff:2::2,fcff:3::100");
 	const int mode = SEG6_IPTUN_MODE_ENCAP;
 	uint8_t data[INBAND_ENCAP_MAX];
 

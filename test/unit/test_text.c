@@ -11,6 +11,13 @@
 #define SIDS15 "::1,::2,::3,::4,::5,::6,::7,::8,::9,::a,::b,::c,::d,::e,::f"
 #define WIDE "ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255"
 
+static char error[200];
+
+static int parse(struct sr6flow_flow *flow, const char *text)
+{
+	return sr6flow_flow_parse(flow, text, error, sizeof(error));
+}
+
 TEST(accepts)
 {
 	static const struct {
@@ -36,13 +43,12 @@ TEST(accepts)
 		{ "a.b_c:d-e=::1@::1", "a.b_c:d-e=::1@::1", 1 },
 		{ NAME31 "=::11@" SIDS15 ",::10", NAME31 "=::11@" SIDS15 ",::10", 16 },
 	};
-	char error[100], text[SR6FLOW_FLOW_STRLEN];
+	char text[SR6FLOW_FLOW_STRLEN];
 	struct sr6flow_flow flow;
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(good); i++) {
-		assert_int_equal(sr6flow_flow_parse(&flow, good[i].text, error,
-						    sizeof(error)), 0);
+		assert_int_equal(parse(&flow, good[i].text), 0);
 		assert_int_equal(flow.nsids, good[i].nsids);
 		assert_int_equal(flow.netmask, strchr(good[i].text, '@') ? 128 : 0);
 		assert_ptr_equal(sr6flow_flow_format(&flow, text), text);
@@ -95,12 +101,10 @@ TEST(refuses)
 		  "name '\xc3\xa4': only letters, digits and, not first, '.', '_', ':', '-'" },
 	};
 	struct sr6flow_flow flow;
-	char error[200];
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(bad); i++) {
-		assert_int_equal(sr6flow_flow_parse(&flow, bad[i].text, error,
-						    sizeof(error)), -EINVAL);
+		assert_int_equal(parse(&flow, bad[i].text), -EINVAL);
 		assert_string_equal(error, bad[i].error);
 	}
 }
@@ -109,26 +113,26 @@ TEST(refuses)
 TEST(long_input)
 {
 	struct sr6flow_flow flow;
-	char text[5000], error[20];
+	char text[5000], room[20];
 
 	memset(text, 'z', sizeof(text) - 1);
 	text[sizeof(text) - 1] = '\0';
-	assert_int_equal(sr6flow_flow_parse(&flow, text, error, sizeof(error)),
+	assert_int_equal(sr6flow_flow_parse(&flow, text, room, sizeof(room)),
 			 -EINVAL);
-	assert_string_equal(error, "'zzzzzzzzzzzzzzzzzz");
+	assert_string_equal(room, "'zzzzzzzzzzzzzzzzzz");
 	memset(text, ',', sizeof(text) - 1);
-	assert_int_equal(sr6flow_flow_parse(&flow, text, error, sizeof(error)),
+	assert_int_equal(sr6flow_flow_parse(&flow, text, room, sizeof(room)),
 			 -EINVAL);
-	assert_string_equal(error, "5000 SIDs: a flow h");
+	assert_string_equal(room, "5000 SIDs: a flow h");
 	text[100] = '=';
-	assert_int_equal(sr6flow_flow_parse(&flow, text, error, sizeof(error)),
+	assert_int_equal(sr6flow_flow_parse(&flow, text, room, sizeof(room)),
 			 -EINVAL);
 }
 
 /* The room that the header promises is enough for the longest flow. */
 TEST(longest)
 {
-	char text[SR6FLOW_FLOW_STRLEN], again[SR6FLOW_FLOW_STRLEN], error[100];
+	char text[SR6FLOW_FLOW_STRLEN], again[SR6FLOW_FLOW_STRLEN];
 	struct sr6flow_flow flow = { .nsids = SR6FLOW_SIDS_MAX };
 	struct sr6flow_flow parsed;
 
@@ -141,16 +145,14 @@ TEST(longest)
 					   &flow.sids[i]), 1);
 	memset(flow.name, 'n', SR6FLOW_NAME_MAX);
 	sr6flow_flow_format(&flow, text);
-	assert_int_equal(sr6flow_flow_parse(&parsed, text, error,
-					    sizeof(error)), 0);
+	assert_int_equal(parse(&parsed, text), 0);
 	assert_memory_equal(&parsed, &flow, sizeof(flow));
 	for (unsigned int i = 0; i < SR6FLOW_SIDS_MAX; i++)
 		memset(&flow.sids[i], 0xff, sizeof(flow.sids[i]));
 	memset(&flow.source, 0xff, sizeof(flow.source));
 	assert_int_equal(strlen(sr6flow_flow_format(&flow, text)),
 			 SR6FLOW_NAME_MAX + 1 + (1 + SR6FLOW_SIDS_MAX) * 40 - 1);
-	assert_int_equal(sr6flow_flow_parse(&parsed, text, error,
-					    sizeof(error)), 0);
+	assert_int_equal(parse(&parsed, text), 0);
 	assert_string_equal(sr6flow_flow_format(&parsed, again), text);
 }
 
@@ -158,10 +160,9 @@ TEST(longest)
 TEST(netmasks)
 {
 	struct sr6flow_flow flow;
-	char text[SR6FLOW_FLOW_STRLEN], error[100];
+	char text[SR6FLOW_FLOW_STRLEN];
 
-	assert_int_equal(sr6flow_flow_parse(&flow, "fcff:1::@::1", error,
-					    sizeof(error)), 0);
+	assert_int_equal(parse(&flow, "fcff:1::@::1"), 0);
 	for (unsigned int netmask = 1; netmask <= 128; netmask++) {
 		flow.netmask = netmask;
 		assert_string_equal(sr6flow_flow_format(&flow, text),
@@ -171,8 +172,7 @@ TEST(netmasks)
 	assert_string_equal(sr6flow_flow_format(&flow, text), "::1");
 	/* Nothing of a flow before is left. */
 	flow.netmask = 128;
-	assert_int_equal(sr6flow_flow_parse(&flow, "::1", error,
-					    sizeof(error)), 0);
+	assert_int_equal(parse(&flow, "::1"), 0);
 	assert_int_equal(flow.netmask, 0);
 	assert_true(IN6_IS_ADDR_UNSPECIFIED(&flow.source));
 }
