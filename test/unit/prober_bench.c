@@ -207,16 +207,19 @@ uint64_t bench_answers(enum answer_status status)
 	return bench.answers[status];
 }
 
-static bool peer_right(const struct result *result,
-		       unsigned int flow, unsigned int i)
+static void peer_is_right(const struct result *result, unsigned int flow,
+			  unsigned int i)
 {
 	const struct result_peer *peer = &result->peer[i];
 	bool valid = peer->answer.status == ANSWER_VALID;
 	uint64_t want = valid ? count_of(flow, result->block, i + 1) : 0;
 
-	return peer->packets == want && peer->bytes == 100 * want &&
-	       (!valid || (peer->mask == result->mask &&
-			   peer->period_ms == result->period_ms));
+	assert_int_equal(peer->packets, want);
+	assert_int_equal(peer->bytes, 100 * want);
+	if (valid) {
+		assert_int_equal(peer->mask, result->mask);
+		assert_int_equal(peer->period_ms, result->period_ms);
+	}
 }
 
 static uint32_t known_points(const struct result *result)
@@ -237,15 +240,14 @@ static void op_result(void *arg, const struct result *result)
 	uint64_t i = (uint64_t)(result->block - BENCH_FIRST_BLOCK);
 
 	(void)arg;
-	if (i >= bench.nblocks || flow >= bench.flows ||
-	    result->sent != sent || result->sent_bytes != 100 * sent ||
-	    result->flow->name[0] != 'f' ||
-	    result->colour != block_colour(result->mask, result->block)) {
-		bench.wrong++;
-	} else {
-		bench.results_of[i * bench.flows + flow]++;
-		bench.known_of[i * bench.flows + flow] = known_points(result);
-	}
+	assert_true(i < bench.nblocks && flow < bench.flows);
+	assert_int_equal(result->sent, sent);
+	assert_int_equal(result->sent_bytes, 100 * sent);
+	assert_int_equal(result->flow->name[0], 'f');
+	assert_int_equal(result->colour,
+			 block_colour(result->mask, result->block));
+	bench.results_of[i * bench.flows + flow]++;
+	bench.known_of[i * bench.flows + flow] = known_points(result);
 	if (bench.results < BENCH_KEPT) {
 		bench.kept[bench.results] = *result;
 		bench.kept_flow[bench.results] = flow;
@@ -253,15 +255,14 @@ static void op_result(void *arg, const struct result *result)
 	bench.results++;
 	bench.last_result = bench.now;
 	for (i = 0; i < bench.npeers; i++) {
-		if (!peer_right(result, flow, (unsigned int)i))
-			bench.wrong++;
+		peer_is_right(result, flow, (unsigned int)i);
 		bench.answers[result->peer[i].answer.status]++;
 	}
 }
 
-/* Is the loss between two groups of points what the blocks without figures lost? */
-static bool gap_right(const struct result *gap,
-		      struct segment segment, uint32_t from, uint32_t to)
+/* The loss between two groups of points is what the blocks without figures lost. */
+static void gap_is_right(const struct result *gap, struct segment segment,
+			 uint32_t from, uint32_t to)
 {
 	unsigned int flow = flow_number(gap->flow), point;
 	uint64_t sent = 0, received = 0, blocks = 0;
@@ -281,11 +282,13 @@ static bool gap_right(const struct result *gap,
 				received += count_of(flow, block, point);
 		}
 	}
-	return segment.status == RESULT_EXACT && blocks == gap->gap &&
-	       segment.sent == sent && segment.received == received &&
-	       segment.sent_bytes == 100 * sent &&
-	       segment.received_bytes == 100 * received &&
-	       segment.lost == (int64_t)(sent - received);
+	assert_int_equal(segment.status, RESULT_EXACT);
+	assert_int_equal(blocks, gap->gap);
+	assert_int_equal(segment.sent, sent);
+	assert_int_equal(segment.received, received);
+	assert_int_equal(segment.sent_bytes, 100 * sent);
+	assert_int_equal(segment.received_bytes, 100 * received);
+	assert_int_equal(segment.lost, (int64_t)(sent - received));
 }
 
 static void op_gap(void *arg, const struct result *gap)
@@ -299,15 +302,15 @@ static void op_gap(void *arg, const struct result *gap)
 	bench.gap = *gap;
 	if (gap->covers & RESULT_TOTAL && flow_number(gap->flow) < BENCH_KEPT)
 		bench.gap_blocks[flow_number(gap->flow)] += gap->gap;
-	if (!gap->gap || !gap->covers || gap->first > gap->block || gap->reason)
-		bench.wrong++;
-	if (gap->covers & RESULT_TOTAL &&
-	    !gap_right(gap, result_total(gap), 1, bench.group ? all : last))
-		bench.wrong++;
+	assert_true(gap->gap && gap->covers && gap->first <= gap->block);
+	assert_int_equal(gap->reason, REASON_NONE);
+	if (gap->covers & RESULT_TOTAL)
+		gap_is_right(gap, result_total(gap), 1,
+			     bench.group ? all : last);
 	for (i = 0; i < bench.npeers; i++)
-		if (gap->covers & RESULT_SEGMENT(i) &&
-		    !gap_right(gap, result_segment(gap, i), 1u << i, 2u << i))
-			bench.wrong++;
+		if (gap->covers & RESULT_SEGMENT(i))
+			gap_is_right(gap, result_segment(gap, i), 1u << i,
+				     2u << i);
 }
 
 static void op_report(void *arg, const struct peer_report *report)
@@ -315,11 +318,10 @@ static void op_report(void *arg, const struct peer_report *report)
 	(void)arg;
 	bench.report[report->peer] = *report;
 	bench.reports++;
-	if (report->replies > report->requests ||
-	    report->samples > report->replies ||
-	    report->round_trip_min > report->round_trip_avg ||
-	    report->round_trip_avg > report->round_trip_max)
-		bench.wrong++;
+	assert_true(report->replies <= report->requests);
+	assert_true(report->samples <= report->replies);
+	assert_true(report->round_trip_min <= report->round_trip_avg);
+	assert_true(report->round_trip_avg <= report->round_trip_max);
 }
 
 /* The reports and all results of a block come before its end. */
@@ -330,13 +332,9 @@ static void op_block_end(void *arg, int64_t block)
 
 	(void)arg;
 	bench.ends++;
-	if (i >= bench.nblocks) {
-		bench.wrong++;
-		return;
-	}
+	assert_true(i < bench.nblocks);
 	for (flow = 0; flow < bench.flows; flow++)
-		if (!bench.results_of[i * bench.flows + flow])
-			bench.wrong++;
+		assert_true(bench.results_of[i * bench.flows + flow]);
 }
 
 static const struct prober_ops ops = {
@@ -615,18 +613,12 @@ bool bench_lose_first(struct net_event *msg)
 	return msg->peer != 0;
 }
 
-void bench_answered(enum answer_status status, uint64_t answers)
-{
-	assert_int_equal(bench.wrong, 0);
-	assert_int_equal(bench_answers(status), answers);
-}
-
 void bench_expect(uint64_t results, uint64_t ends, enum answer_status status,
 		  uint64_t answers)
 {
 	assert_int_equal(bench.results, results);
 	assert_int_equal(bench.ends, ends);
-	bench_answered(status, answers);
+	assert_int_equal(bench_answers(status), answers);
 }
 
 void bench_reseal(struct net_event *msg)

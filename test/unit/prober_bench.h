@@ -83,7 +83,6 @@ struct bench {
 	uint64_t results;
 	uint64_t ends;			/* calls of block_end */
 	uint64_t reports;
-	uint64_t wrong;			/* results or reports that cannot be, must be 0 */
 	uint64_t answers[ANSWER_STATUSES];	/* by status */
 	int64_t last_result;		/* when it was given */
 	uint64_t gaps;			/* gap rows */
@@ -138,9 +137,7 @@ const struct key *bench_key(void);
 
 /* Number of answers with a status, over all peers and results. */
 uint64_t bench_answers(enum answer_status status);
-/* Nothing is wrong, and there are so many answers with a status. */
-void bench_answered(enum answer_status status, uint64_t answers);
-/* The same, and so many results and ends of blocks. */
+/* There are so many results, ends of blocks, and answers with a status. */
 void bench_expect(uint64_t results, uint64_t ends, enum answer_status status,
 		  uint64_t answers);
 

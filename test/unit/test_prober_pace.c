@@ -148,7 +148,7 @@ TEST(test_two_sets)
 	bench_run(2 * SECOND);
 	assert_int_equal(bench.answers[ANSWER_NOT_FINISHED], 0);
 	bench_run(PROBER_PATIENCE * SECOND);
-	bench_answered(ANSWER_VALID, 1000);
+	assert_int_equal(bench_answers(ANSWER_VALID), 1000);
 	assert_int_equal(bench_answers(ANSWER_NOT_FINISHED), 1000);
 	assert_in_range(bench.sent[0], full * 3, full * PROBER_PATIENCE);
 }

@@ -31,7 +31,6 @@ static void start(unsigned int npeers)
 static void finish(void)
 {
 	bench_run((PROBER_PATIENCE + 1) * SECOND);
-	assert_int_equal(bench.wrong, 0);
 }
 
 /* All answers of a peer are invalid for one reason, or valid. */
