@@ -326,14 +326,13 @@ TEST(test_record_appends)
 }
 
 #define LONG_MAX_LEN 32
-#define LONGS_MAX 128
 
-/* What was seen of options: the long form of each short, and the reverse. */
-static char of_short[128][LONG_MAX_LEN];
-static struct {
-	char name[LONG_MAX_LEN];
+/* Options seen so far; no short form is 0. */
+static struct option_seen {
 	char brief;
-} longs[LONGS_MAX];
+	char name[LONG_MAX_LEN];
+} seen[512];
+static size_t nseen;
 
 /* "  -j, --json   text", "      --once   text", or a line of text. */
 static bool parse_option(const char *line, char *brief, char *name)
@@ -348,22 +347,18 @@ static bool parse_option(const char *line, char *brief, char *name)
 
 static void check_option(const char *command, char brief, const char *name)
 {
-	char *of = of_short[(unsigned char)brief % 128];
-	size_t i;
+	const struct option_seen *of;
 
-	if (brief && *of && strcmp(of, name))
-		fail_msg("%s: -%c is --%s and --%s", command, brief, name, of);
-	if (brief)
-		strcpy(of, name);
-	for (i = 0; i < LONGS_MAX && *longs[i].name; i++)
-		if (!strcmp(longs[i].name, name))
-			break;
-	assert_true(i < LONGS_MAX);
-	if (*longs[i].name && longs[i].brief != brief)
-		fail_msg("%s: --%s has not the short form of others", command,
-			 name);
-	strcpy(longs[i].name, name);
-	longs[i].brief = brief;
+	for (of = seen; of < seen + nseen; of++) {
+		bool same_name = !strcmp(of->name, name);
+
+		if (same_name ? of->brief != brief : brief && of->brief == brief)
+			fail_msg("%s: -%c, --%s, elsewhere -%c, --%s", command, brief,
+				 name, of->brief, of->name);
+	}
+	assert_true(nseen < ARRAY_SIZE(seen));
+	seen[nseen].brief = brief;
+	strcpy(seen[nseen++].name, name);
 }
 
 static size_t check_help(const char *command)
