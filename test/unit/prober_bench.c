@@ -502,7 +502,7 @@ void bench_records(unsigned int i)
 	}
 }
 
-void bench_block(unsigned int i)
+void bench_next(unsigned int i)
 {
 	int64_t block = BENCH_FIRST_BLOCK + i;
 	unsigned int peer;
@@ -581,16 +581,16 @@ void bench_run(int64_t ns)
 	bench.now = until;
 }
 
-void bench_read(unsigned int i, int64_t ns)
+void bench_next_for(unsigned int i, int64_t ns)
 {
-	bench_block(i);
+	bench_next(i);
 	bench_run(ns);
 }
 
 void bench_one(int64_t ns)
 {
 	bench_start(1);
-	bench_read(0, ns);
+	bench_next_for(0, ns);
 }
 
 void bench_blocks(unsigned int from, unsigned int to)
@@ -598,7 +598,7 @@ void bench_blocks(unsigned int from, unsigned int to)
 	unsigned int i;
 
 	for (i = from; i < to; i++)
-		bench_block(i);
+		bench_next(i);
 	bench_run(BLOCK_NS_PER_S / 4);
 }
 

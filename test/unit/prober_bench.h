@@ -115,9 +115,9 @@ void bench_init(void);
 /* Make prober and peers, for @nblocks blocks at most. */
 void bench_start(unsigned int nblocks);
 /* Block @i, from 0 on, is read at both ends, when virtual time has come so far. */
-void bench_block(unsigned int i);
+void bench_next(unsigned int i);
 /* The same, and then @ns pass. */
-void bench_read(unsigned int i, int64_t ns);
+void bench_next_for(unsigned int i, int64_t ns);
 /* Make prober and peers for one block, which is read, and then @ns pass. */
 void bench_one(int64_t ns);
 /* Some blocks, @to not included, and a quarter of a second for their answers. */

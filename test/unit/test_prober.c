@@ -45,7 +45,7 @@ TEST(test_unsynchronised)
 {
 	bench_start(1);
 	prober_clock(bench.prober, false, 2 * BENCH_MS);
-	bench_read(0, SECOND / 2);
+	bench_next_for(0, SECOND / 2);
 	bench_expect(1, 1, ANSWER_VALID, 1);
 	assert_true(bench.kept[0].peer[0].delay.known);
 	assert_false(bench.kept[0].peer[0].delay.one_way);
@@ -61,10 +61,10 @@ TEST(test_packed)
 	bench.flows = 1000;
 	bench.auth = *state != NULL;
 	bench_start(2);
-	bench_read(0, SECOND / 2);
+	bench_next_for(0, SECOND / 2);
 	bench_expect(1000, 1, ANSWER_VALID, 1000);
 	sent = bench.sent[0];
-	bench_read(1, SECOND / 2);
+	bench_next_for(1, SECOND / 2);
 	bench_expect(2000, 2, ANSWER_VALID, 2000);
 	assert_in_range(bench.sent[0] - sent, 1000 / 9, 1000 / 7 + 1);
 	/* At first one by one, until a reply has come. */
@@ -92,7 +92,7 @@ TEST(test_several_peers)
 	bench.flows = 5;
 	bench.invalid_flow = 2;
 	bench_start(1);
-	bench_block(0);
+	bench_next(0);
 	/* A sum tells nothing without the own count: no need to ask. */
 	assert_int_equal(bench.results, bench.group ? 1 : 0);
 	bench_run(SECOND / 2);
@@ -117,7 +117,7 @@ TEST(test_not_asked)
 {
 	bench.invalid_flow = 0;
 	bench_start(1);
-	bench_block(0);
+	bench_next(0);
 	bench_expect(1, 0, ANSWER_NOT_ASKED, 1);
 	assert_int_equal(bench.kept[0].reason, REASON_FLOW_RESTARTED);
 	/* There is a delay all the same. */
@@ -163,8 +163,8 @@ TEST(test_flush)
 	bench.flows = 10;
 	bench.request = bench_lose_first;
 	bench_start(3);
-	bench_read(0, SECOND / 4);
-	bench_block(1);
+	bench_next_for(0, SECOND / 4);
+	bench_next(1);
 	bench_records(2);
 	prober_flush(bench.prober);
 	bench_expect(30, 3, ANSWER_VALID, 10);
@@ -184,8 +184,8 @@ TEST(test_stepped)
 	bench.flows = 10;
 	bench.delay = 20 * BENCH_MS;
 	bench_start(3);
-	bench_read(0, SECOND / 4);
-	bench_read(1, 30 * BENCH_MS);
+	bench_next_for(0, SECOND / 4);
+	bench_next_for(1, 30 * BENCH_MS);
 	assert_int_equal(bench.results, 10);
 	prober_stepped(bench.prober);
 	assert_int_equal(bench.results, 20);
@@ -195,7 +195,7 @@ TEST(test_stepped)
 				 i < 10 ? REASON_NONE : REASON_CLOCK_STEPPED);
 	bench_run(SECOND / 4);
 	assert_int_equal(bench.results, 20);
-	bench_read(2, SECOND / 4);
+	bench_next_for(2, SECOND / 4);
 	bench_expect(30, 3, ANSWER_VALID, 20);
 	assert_int_equal(bench.kept[29].reason, REASON_NONE);
 }
@@ -204,7 +204,7 @@ TEST(test_freed_open)
 {
 	bench.flows = 100;
 	bench_start(2);
-	bench_block(0);
+	bench_next(0);
 	prober_run(bench.prober);
 	bench_records(1);
 	bench_expect(0, 0, ANSWER_VALID, 0);
@@ -226,7 +226,7 @@ TEST(test_generations)
 {
 	bench.flows = 10;
 	bench_start(1);
-	bench_block(0);
+	bench_next(0);
 	prober_run(bench.prober);
 	bench_records(0);
 	bench_expect(10, 1, ANSWER_NO_ANSWER, 10);
@@ -246,7 +246,7 @@ TEST(test_clock_back)
 {
 	bench.request = bench_lose_first;
 	bench_start(2);
-	bench_read(0, SECOND / 2);
+	bench_next_for(0, SECOND / 2);
 	bench.now -= 5 * SECOND;
 	bench.request = NULL;
 	bench_run(SECOND / 4);
@@ -258,7 +258,7 @@ TEST(test_clock_back_patience)
 {
 	bench.request = bench_lose_first;
 	bench_start(2);
-	bench_read(0, SECOND / 2);
+	bench_next_for(0, SECOND / 2);
 	bench.now -= 5 * SECOND;
 	/* The time of the second one is not moved, it began after the step. */
 	bench_records(1);
@@ -286,14 +286,14 @@ TEST(test_rekey)
 
 	bench.auth = true;
 	bench_start(2);
-	bench_block(0);
+	bench_next(0);
 	prober_run(bench.prober);
 	prober_rekey(bench.prober, &key);
 	prober_rekey(bench.prober, &key);
 	bench_run(SECOND / 4);
 	bench_expect(1, 1, ANSWER_VALID, 1);
 	/* The peer does not have the new one. */
-	bench_read(1, SECOND / 4);
+	bench_next_for(1, SECOND / 4);
 	bench_expect(1, 1, ANSWER_VALID, 1);
 	prober_rekey(bench.prober, bench_key());
 	bench_run(SECOND / 4);

@@ -29,7 +29,7 @@ static void read_all(void)
 	unsigned int i;
 
 	for (i = 0; i < BLOCKS; i++)
-		bench_block(i);
+		bench_next(i);
 	bench_run(PROBER_PATIENCE * SECOND);
 }
 
@@ -106,7 +106,7 @@ TEST(test_moves)
 	start(5, 5);
 	for (i = 0; i < BLOCKS; i++) {
 		bench.delay = (i > 3 && i < 7 ? 2000 : 5) * BENCH_MS;
-		bench_read(i, SECOND / 4);
+		bench_next_for(i, SECOND / 4);
 	}
 	bench_run(PROBER_PATIENCE * SECOND);
 	assert_true(bench_answers(ANSWER_DELAY_TOO_LONG) > 0);
@@ -121,11 +121,11 @@ TEST(test_asked)
 	uint64_t first;
 
 	start(250, 250);
-	bench_read(0, 4 * SECOND);
+	bench_next_for(0, 4 * SECOND);
 	first = bench.sent[0];
 	assert_true(first > 10);
 	for (i = 4; i < BLOCKS; i++)
-		bench_block(i);
+		bench_next(i);
 	bench_run(SECOND);
 	assert_in_range(bench.sent[0] - first, 1, (BLOCKS - 4) * first / 2);
 }

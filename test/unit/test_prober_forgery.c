@@ -45,9 +45,9 @@ TEST(test_splice)
 	bench.stateful = *state != NULL;
 	bench_start(2);
 	/* From the second block on, one message asks for all flows. */
-	bench_read(0, SECOND / 4);
+	bench_next_for(0, SECOND / 4);
 	bench.reply = splice;
-	bench_read(1, 8 * BENCH_MS);
+	bench_next_for(1, 8 * BENCH_MS);
 	bench_run(4 * BENCH_MS);
 	bench.reply = NULL;
 	bench_run(SECOND / 2);
@@ -100,7 +100,7 @@ TEST(test_old_key)
 	prober_rekey(bench.prober, &key);
 	prober_rekey(bench.prober, bench_key());
 	bench.reply = with_stolen_key;
-	bench_read(0, SECOND / 2);
+	bench_next_for(0, SECOND / 2);
 	bench_expect(0, 0, ANSWER_VALID, 0);
 	bench.reply = NULL;
 	bench_run(SECOND / 2);

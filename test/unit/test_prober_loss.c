@@ -59,7 +59,7 @@ static void run_network(const struct network *network, uint64_t seed)
 	bench.seed = seed;
 	bench_start(BLOCKS);
 	for (i = 0; i < BLOCKS; i++) {
-		bench_read(i, SECOND / 2);
+		bench_next_for(i, SECOND / 2);
 		slow += bench.ends <= i;
 	}
 	bench_run(PROBER_PATIENCE * SECOND);
@@ -94,7 +94,7 @@ TEST(test_away)
 	bench.request = away;
 	bench_start(8);
 	for (i = 0; i < 8; i++)
-		bench_block(i);
+		bench_next(i);
 	bench_run(SECOND / 2);
 	assert_int_equal(bench_answers(ANSWER_VALID), 8 * 5000);
 	assert_int_equal(bench.ends, 8);
@@ -110,7 +110,7 @@ TEST(test_many_silent)
 	bench.request = bench_lose;
 	bench_start(PROBER_PATIENCE);
 	for (i = 0; i < PROBER_PATIENCE; i++)
-		bench_block(i);
+		bench_next(i);
 	bench_run(PROBER_PATIENCE * 10 * SECOND);
 	bench_expect(PROBER_PATIENCE * 100000, PROBER_PATIENCE,
 		     ANSWER_NO_ANSWER, PROBER_PATIENCE * 100000);
@@ -133,7 +133,7 @@ static void run_many(unsigned int loss, uint64_t most_messages)
 	bench.jitter = BENCH_MS;
 	bench_start(3);
 	for (i = 0; i < 3; i++) {
-		bench_block(i);
+		bench_next(i);
 		began = bench.now;
 		bench_run(5 * SECOND);
 		assert_int_equal(bench.ends, i + 1);

@@ -63,7 +63,7 @@ TEST(test_again)
 	bench.flows = 1000;
 	bench.again = 3;
 	bench_start(1);
-	bench_block(0);
+	bench_next(0);
 	assert_int_equal(prober_run(bench.prober), bench.now + BENCH_MS);
 	assert_int_equal(bench.sent[0], 3);
 	assert_int_equal(prober_run(bench.prober), bench.now + BENCH_MS);
@@ -142,7 +142,7 @@ TEST(test_two_sets)
 	bench.flows = 2000;
 	bench.reply = two_sets;
 	bench_start(1);
-	bench_block(0);
+	bench_next(0);
 	/* Until the first set is read, there is no result. */
 	bench.last_result = bench.now + SECOND / 2;
 	bench_run(2 * SECOND);
@@ -182,10 +182,10 @@ TEST(test_restart)
 
 	bench.flows = 8 * full;
 	bench_start(3);
-	bench_read(0, SECOND / 2);
+	bench_next_for(0, SECOND / 2);
 	bench_expect(bench.flows, 1, ANSWER_VALID, bench.flows);
 	sent = bench.sent[0];
-	bench_read(1, BENCH_MS);
+	bench_next_for(1, BENCH_MS);
 	restart();
 	bench_run(SECOND / 2);
 	bench_expect(2 * bench.flows, 2, ANSWER_TOO_OLD, bench.flows);
@@ -194,7 +194,7 @@ TEST(test_restart)
 	assert_in_range(bench.sent[0] - sent, full, full + full / 4);
 	sent = bench.sent[0];
 	bench.peer_late = 700 * BENCH_MS;
-	bench_read(2, SECOND);
+	bench_next_for(2, SECOND);
 	bench_expect(3 * bench.flows, 3, ANSWER_VALID, 2 * bench.flows);
 	print_message("# read late: %" PRIu64 " messages for %u\n",
 		      bench.sent[0] - sent, full);

@@ -27,7 +27,7 @@ static void known(bool auth, size_t path_max, unsigned int least,
 		  unsigned int most)
 {
 	start(auth, path_max);
-	bench_read(0, SECOND / 2);
+	bench_next_for(0, SECOND / 2);
 	bench_expect(FLOWS, 1, ANSWER_VALID, FLOWS);
 	assert_int_equal(bench.too_long, 0);
 	assert_int_equal(bench.report[0].requests, bench.sent[0]);
@@ -52,7 +52,7 @@ TEST(test_size_unknown)
 {
 	start(false, 1300);
 	bench.path_said = 0;
-	bench_read(0, SECOND / 2);
+	bench_next_for(0, SECOND / 2);
 	bench_expect(FLOWS, 1, ANSWER_VALID, FLOWS);
 	assert_int_equal(bench.too_long, 0);
 }
@@ -62,7 +62,7 @@ TEST(test_becomes_known)
 {
 	start(false, PROBER_SAFE_MAX);
 	bench.path_known = INT64_MAX;
-	bench_block(0);
+	bench_next(0);
 	/* 10 ms there and back for one flow each, then full ones. */
 	bench_run(12 * BENCH_MS);
 	assert_in_range(bench.too_long, FLOWS / 9, FLOWS / 8);
@@ -79,18 +79,18 @@ TEST(test_dark)
 
 	start(true, PROBER_SAFE_MAX);
 	bench.path_known = INT64_MAX;
-	bench_read(0, 60 * BENCH_MS);
+	bench_next_for(0, 60 * BENCH_MS);
 	bench_expect(FLOWS, 1, ANSWER_VALID, FLOWS);
 	first = bench.too_long;
 	assert_in_range(first, FLOWS / 8, FLOWS / 6);
-	bench_read(1, SECOND / 2);
+	bench_next_for(1, SECOND / 2);
 	bench_expect(2 * FLOWS, 2, ANSWER_VALID, 2 * FLOWS);
 	assert_int_equal(bench.too_long, first + 1);
 
 	/* The path is another one: full messages in the block after. */
 	bench.path_max = 0;
 	first = bench.sent[0];
-	bench_read(2, SECOND / 2);
+	bench_next_for(2, SECOND / 2);
 	bench_expect(3 * FLOWS, 3, ANSWER_VALID, 3 * FLOWS);
 	assert_in_range(bench.sent[0] - first, FLOWS / 9, FLOWS / 6);
 	assert_int_equal(bench.report[0].requests, bench.report[0].replies);

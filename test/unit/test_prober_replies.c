@@ -219,7 +219,7 @@ static const struct scenario scenarios[] = {
  */
 static void bench_first(unsigned int flows)
 {
-	bench_read(0, SECOND / 4);
+	bench_next_for(0, SECOND / 4);
 	assert_int_equal(bench_answers(ANSWER_VALID), flows);
 }
 
@@ -251,7 +251,7 @@ static void run_scenario(const struct scenario *scenario, bool auth)
 	bench_first(FLOWS);
 	replies = bench.replies[0];
 	bench.reply = scenario->reply;
-	bench_read(1, PROBER_PATIENCE * SECOND);
+	bench_next_for(1, PROBER_PATIENCE * SECOND);
 	replies = bench.replies[0] - replies;
 	assert_int_equal(bench.results, 2 * FLOWS);
 	assert_int_equal(bench.ends, 2);
@@ -302,7 +302,7 @@ static void truncate_all(bool auth)
 		bench_start(2);
 		bench_first(2);
 		bench.reply = truncate_once;
-		bench_read(1, SECOND);
+		bench_next_for(1, SECOND);
 		assert_int_equal(bench_answers(ANSWER_VALID), valid ? 4 : 2);
 		assert_int_equal(bench_answers(ANSWER_NO_LOSS_DATA), valid ? 0 : 2);
 		assert_int_equal(rejects_total(&bench.report[0].rejects),
@@ -365,7 +365,7 @@ static void run_versions(bool auth)
 	for (i = 0; i < ARRAY_SIZE(blocks); i++) {
 		most_blocks = 0;
 		bench.reply = blocks[i].reply;
-		bench_read(i, SECOND / 4);
+		bench_next_for(i, SECOND / 4);
 		assert_int_equal(bench_answers(blocks[i].status), blocks[i].answers);
 		assert_int_equal(most_blocks, blocks[i].most_blocks);
 	}
@@ -392,11 +392,11 @@ TEST(test_replay)
 	bench.auth = true;
 	bench.reply = steal;
 	bench_start(2);
-	bench_read(0, SECOND / 4);
+	bench_next_for(0, SECOND / 4);
 	assert_int_equal(bench_answers(ANSWER_VALID), 1);
 	bench.reply = NULL;
 	prober_receive(bench.prober, 0, stolen, stolen_len, bench.now);
-	bench_block(1);
+	bench_next(1);
 	prober_run(bench.prober);
 	prober_receive(bench.prober, 0, stolen, stolen_len, bench.now);
 	bench_run(SECOND / 4);

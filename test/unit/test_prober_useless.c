@@ -120,10 +120,10 @@ TEST(test_again)
 {
 	bench.reply = keep;
 	bench_start(2);
-	bench_read(0, SECOND / 2);
+	bench_next_for(0, SECOND / 2);
 	bench_expect(1, 1, ANSWER_VALID, 1);
 	bench.reply = bench_lose;
-	bench_block(1);
+	bench_next(1);
 	prober_receive(bench.prober, 0, kept, kept_len, bench.now);
 	bench_run(PROBER_PATIENCE * SECOND);
 	bench_expect(2, 2, ANSWER_NO_ANSWER, 1);
