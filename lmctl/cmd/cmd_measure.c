@@ -33,10 +33,10 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 		state->child_inputs[0] = &measure->measuring;
 		return 0;
 	case 'j':
-		measure->service.print = OUTLETS_JSON;
+		measure->service.print = SINK_JSON;
 		return 0;
 	case 'w':
-		measure->service.print = OUTLETS_WATCH;
+		measure->service.print = SINK_WATCH;
 		return 0;
 	case OPT_BLOCKS:
 		return peering_range(state, "blocks", arg, 1, UINT32_MAX,
@@ -63,7 +63,7 @@ static const struct argp argp = {
 int cmd_measure(int argc, char **argv)
 {
 	struct measure_options measure = {
-		.service.print = OUTLETS_LINES,
+		.service.print = SINK_LINES,
 	};
 	int status;
 

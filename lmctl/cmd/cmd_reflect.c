@@ -202,6 +202,6 @@ int cmd_reflect(int argc, char **argv)
 		return status;
 	}
 	return service_run(config, &(struct service_options){
-		.print = OUTLETS_SILENT,
+		.print = SINK_SILENT,
 	});
 }

@@ -17,7 +17,7 @@
 
 struct run {
 	const char *file;
-	enum outlets_print print;
+	enum sink_print print;
 	bool check;
 };
 
@@ -49,13 +49,13 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 		run->check = true;
 		return 0;
 	case 'j':
-		run->print = OUTLETS_JSON;
+		run->print = SINK_JSON;
 		return 0;
 	case OPT_LINES:
-		run->print = OUTLETS_LINES;
+		run->print = SINK_LINES;
 		return 0;
 	case 'w':
-		run->print = OUTLETS_WATCH;
+		run->print = SINK_WATCH;
 		return 0;
 	case ARGP_KEY_ARG:
 		return lmctl_usage(state, "'%s': no argument is taken; the file is named with -c",

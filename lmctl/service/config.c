@@ -76,6 +76,22 @@ void config_free(struct config *config)
 	free(config);
 }
 
+bool config_only_prints(const struct config *config)
+{
+	return !config->nrotate && !config->reflect.on && !config->metrics.on &&
+	       !config->history.on && !config->nalarms;
+}
+
+const struct sink_items *config_sinks(const struct config *config,
+				      struct sink_items items[CONFIG_SINKS])
+{
+	items[0] = (struct sink_items){ 0, NULL };
+	items[1] = (struct sink_items){ config->metrics.on, &config->metrics };
+	items[2] = (struct sink_items){ config->history.on, &config->history };
+	items[3] = (struct sink_items){ config->nalarms, config->alarm };
+	return items;
+}
+
 static const char *learn_problem(const struct config_reflect *reflect)
 {
 	if (!reflect->reflector.auth)

@@ -16,6 +16,8 @@
 #include "lmctl/engine/reflector.h"
 #include "lmctl/engine/result.h"
 #include "lmctl/sinks/alarm/alarm.h"
+#include "lmctl/sinks/history/history_settings.h"
+#include "lmctl/sinks/metrics/metrics_settings.h"
 #include "lmctl/stamp/keys.h"
 
 #define CONFIG_SETS_MAX 16
@@ -95,30 +97,6 @@ struct config_measure {
 };
 
 /**
- * struct config_metrics - section metrics
- * @on: there is one
- * @listen: address and port
- * @flows: most flows that have metrics of their own
- */
-struct config_metrics {
-	bool on;
-	struct sockaddr_in6 listen;
-	uint32_t flows;
-};
-
-/**
- * struct config_history - section history
- * @on: there is one
- * @file: name of the database
- * @retention_s: seconds after which results are deleted
- */
-struct config_history {
-	bool on;
-	char file[CONFIG_TEXT_LEN];
-	int64_t retention_s;
-};
-
-/**
  * struct config - a whole configuration
  * @node: name of this node
  * @timing: period, guard time, guard band
@@ -146,8 +124,8 @@ struct config {
 	struct config_reflect reflect;
 	unsigned int nmeasures;
 	struct config_measure measure[CONFIG_MEASURES_MAX];
-	struct config_metrics metrics;
-	struct config_history history;
+	struct metrics_config metrics;
+	struct history_config history;
 	unsigned int nalarms;
 	struct alarm_config alarm[ALARMS_MAX];
 };
@@ -177,6 +155,27 @@ struct config *config_new(void);
  * @config: configuration or NULL
  */
 void config_free(struct config *config);
+
+/**
+ * config_only_prints() - is there nothing to do but to print results
+ * @config: configuration
+ *
+ * Return: true without rotators, reflector and sections of sinks.
+ */
+bool config_only_prints(const struct config *config);
+
+/* Number of sink_types. */
+#define CONFIG_SINKS 4
+
+/**
+ * config_sinks() - sections of the sinks
+ * @config: configuration
+ * @items: filled, in the order of sink_types; they live as long as @config
+ *
+ * Return: @items.
+ */
+const struct sink_items *config_sinks(const struct config *config,
+				      struct sink_items items[CONFIG_SINKS]);
 
 /**
  * config_keys_owner() - who may own a file of keys, beside root

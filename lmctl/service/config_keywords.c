@@ -75,15 +75,15 @@ static const struct config_keyword measure_keywords[] = {
 };
 
 static const struct config_keyword metrics_keywords[] = {
-	{ "listen", config_take_listen, FIELD(config_metrics, listen),
+	{ "listen", config_take_listen, FIELD(metrics_config, listen),
 	  .min = CONFIG_METRICS_PORT },
-	{ "flows", config_take_number, FIELD(config_metrics, flows),
+	{ "flows", config_take_number, FIELD(metrics_config, flows),
 	  .max = FLOWS_MAX },
 };
 
 static const struct config_keyword history_keywords[] = {
-	{ "file", config_take_path, FIELD(config_history, file) },
-	{ "retention", config_take_retention, FIELD(config_history, retention_s) },
+	{ "file", config_take_path, FIELD(history_config, file) },
+	{ "retention", config_take_retention, FIELD(history_config, retention_s) },
 };
 
 static const struct config_keyword alarm_keywords[] = {

@@ -12,7 +12,6 @@
 #include "lmctl/service/learner.h"
 #include "lmctl/service/loop.h"
 #include "lmctl/service/measure.h"
-#include "lmctl/service/outlets.h"
 #include "lmctl/service/reader.h"
 #include "lmctl/service/reflect.h"
 #include "lmctl/service/rotator.h"

@@ -11,8 +11,10 @@
 #include "lmctl/base/messages.h"
 #include "lmctl/base/privileges.h"
 #include "lmctl/service/parts.h"
+#include "lmctl/service/series.h"
 #include "lmctl/service/service.h"
 #include "lmctl/service/sysclock.h"
+#include "lmctl/sinks/sinks.h"
 
 /* Time between two readings of the kernel's clock state. */
 #define CLOCK_NS BLOCK_NS_PER_S
@@ -21,7 +23,7 @@ struct service {
 	const struct service_options *options;
 	struct config *config;
 	struct loop *loop;
-	struct outlets *outlets;
+	struct sinks *sinks;
 	struct parts *parts;
 	struct task *clock;
 	uint32_t blocks;
@@ -40,7 +42,7 @@ static void take_result(void *arg, const struct result *result)
 
 	if (done(service))
 		return;
-	outlets_result(service->outlets, result);
+	sinks_result(service->sinks, result);
 	loop_progress(service->loop);
 }
 
@@ -49,7 +51,7 @@ static void take_gap(void *arg, const struct result *result)
 	struct service *service = arg;
 
 	if (!done(service))
-		outlets_gap(service->outlets, result);
+		sinks_gap(service->sinks, result);
 }
 
 static void take_report(void *arg, const struct peer_report *report)
@@ -57,7 +59,7 @@ static void take_report(void *arg, const struct peer_report *report)
 	struct service *service = arg;
 
 	if (!done(service))
-		outlets_report(service->outlets, report);
+		sinks_report(service->sinks, report);
 }
 
 static void take_block_end(void *arg, const struct measurement *of,
@@ -67,7 +69,7 @@ static void take_block_end(void *arg, const struct measurement *of,
 
 	if (done(service))
 		return;
-	outlets_block_end(service->outlets, of, block);
+	sinks_block_end(service->sinks, of, block);
 	service->blocks++;
 	if (done(service))
 		loop_stop(service->loop, EXIT_SUCCESS);
@@ -93,34 +95,14 @@ static int64_t clock_run(void *arg, int64_t now)
 
 static const struct task_ops clock_ops = { .run = clock_run };
 
-static void rotator_metrics(struct metrics_writer *writer, void *arg)
+static void series(struct metrics_writer *writer, void *arg)
 {
 	const struct service *service = arg;
-	struct metrics_rotated sets[CONFIG_SETS_MAX];
-	unsigned int i;
+	const struct parts *parts = service->parts;
 
-	for (i = 0; i < service->parts->nrotators; i++) {
-		const struct rotator *rotator = service->parts->rotator[i];
-		const struct rotator_stats *stats = rotator_stats(rotator);
-
-		sets[i] = (struct metrics_rotated){
-			.set = rotator_set(rotator),
-			.changes = stats->changes,
-			.late = stats->late,
-			.failures = stats->failures,
-		};
-	}
-	if (i)
-		metrics_rotator(writer, sets, i);
-}
-
-static void reflector_metrics(struct metrics_writer *writer, void *arg)
-{
-	const struct service *service = arg;
-
-	if (service->parts->reflect)
-		metrics_reflector(writer,
-				  reflect_reflector(service->parts->reflect));
+	series_rotators(writer, parts->rotator, parts->nrotators);
+	if (parts->reflect)
+		series_reflector(writer, reflect_reflector(parts->reflect));
 }
 
 static void say_what_runs(const struct service *service, const char *what)
@@ -150,8 +132,8 @@ static uint64_t monotonic_us(void)
 }
 
 /* Removed measurements keep no series. */
-static void forget_metrics(const struct service *service,
-			   const struct config *new)
+static void end_measurements(const struct service *service,
+			     const struct config *new)
 {
 	const struct config *old = service->config;
 	unsigned int i, j;
@@ -163,8 +145,7 @@ static void forget_metrics(const struct service *service,
 			if (!strcmp(new->measure[j].of.name, name))
 				break;
 		if (j == new->nmeasures)
-			metrics_forget(outlets_metrics(service->outlets),
-				       name);
+			sinks_ended(service->sinks, name);
 	}
 }
 
@@ -185,10 +166,11 @@ static int change(struct service *service, struct config *new)
 	struct parts *parts = parts_open(new, service->config, service->parts,
 					 service->loop, &measure_ops, service);
 	struct parts *old = service->parts;
+	struct sink_items items[CONFIG_SINKS];
 
 	if (!parts)
 		return -1;
-	if (outlets_reload(service->outlets, new)) {
+	if (sinks_reload(service->sinks, config_sinks(new, items))) {
 		parts_close(parts, old);
 		return -1;
 	}
@@ -197,7 +179,7 @@ static int change(struct service *service, struct config *new)
 	parts_commit(parts, new);
 	service->parts = parts;
 	parts_close(old, parts);
-	forget_metrics(service, new);
+	end_measurements(service, new);
 	config_free(service->config);
 	service->config = new;
 	task_wake(service->clock);
@@ -223,10 +205,40 @@ static void reload(void *arg)
 	sd_notify(0, "READY=1");
 }
 
+static void progress(void *arg)
+{
+	const struct service *service = arg;
+
+	loop_progress(service->loop);
+}
+
+static void unread(void *arg)
+{
+	const struct service *service = arg;
+
+	if (config_only_prints(service->config))
+		loop_stop(service->loop, EXIT_FAILURE);
+}
+
+static struct sinks *open_sinks(struct service *service)
+{
+	const struct sink_host host = {
+		.event = loop_event(service->loop),
+		.print = service->options->print,
+		.period_ms = (uint32_t)(service->config->timing.period /
+					BLOCK_NS_PER_MS),
+		.progress = progress,
+		.unread = unread,
+		.arg = service,
+	};
+	struct sink_items items[CONFIG_SINKS];
+
+	return sinks_open(&host, config_sinks(service->config, items));
+}
+
 static int start(struct service *service)
 {
 	struct config *config = service->config;
-	struct metrics *metrics;
 
 	/* The new file may name files and programs that root has not opened. */
 	if (privileges_drop(service->options->file ? config->user : NULL, true))
@@ -235,20 +247,17 @@ static int start(struct service *service)
 		see_readable(service->options->file);
 	if (service->options->file && *config->keys_file)
 		see_readable(config->keys_file);
-	service->outlets = outlets_open(config, service->options->print,
-					service->loop);
-	if (!service->outlets)
+	service->sinks = open_sinks(service);
+	if (!service->sinks)
 		return -1;
 	service->parts = parts_open(config, NULL, NULL, service->loop,
 				    &measure_ops, service);
 	if (!service->parts)
 		return -1;
 	parts_commit(service->parts, config);
-	metrics = outlets_metrics(service->outlets);
 	service->clock = loop_task(service->loop, &clock_ops, service);
 	if (!service->clock ||
-	    metrics_source(metrics, rotator_metrics, service) ||
-	    metrics_source(metrics, reflector_metrics, service)) {
+	    metrics_source(sinks_metrics(service->sinks), series, service)) {
 		lmctl_error("out of memory");
 		return -1;
 	}
@@ -283,7 +292,7 @@ int service_run(struct config *config, const struct service_options *options)
 		status = run(&service);
 		task_free(service.clock);
 		parts_close(service.parts, NULL);
-		outlets_close(service.outlets);
+		sinks_close(service.sinks);
 		loop_close(service.loop);
 	}
 	config_free(service.config);

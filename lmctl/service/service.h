@@ -6,7 +6,7 @@
 #define LMCTL_SERVICE_SERVICE_H
 
 #include "lmctl/service/config.h"
-#include "lmctl/service/outlets.h"
+#include "lmctl/sinks/sink.h"
 
 /**
  * struct service_options - options of service_run()
@@ -16,7 +16,7 @@
  */
 struct service_options {
 	const char *file;
-	enum outlets_print print;
+	enum sink_print print;
 	uint32_t blocks;
 };
 

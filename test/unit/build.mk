@@ -44,7 +44,7 @@ $(UNIT_TESTS): %: %.o $(B)/test/unit/unit.o $(UNIT_ARCHIVES)
 $(B)/test/unit/test_element: $(IPSET_EXT_OBJS)
 
 # What has a thread beside the event loop: the writer of the history.
-UNIT_THREADED := test_history test_outlets
+UNIT_THREADED := test_history test_sinks
 
 .PHONY: unit unit-sanitize unit-valgrind unit-threaded unit-thread-sanitize
 unit: $(UNIT_TESTS)

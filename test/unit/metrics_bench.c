@@ -95,17 +95,16 @@ void samples(struct metrics *metrics, const char *name, const char *part)
 
 int metrics_setup(void **state)
 {
-	struct metrics *metrics = metrics_new(2, INT64_C(1700000000250000000));
+	struct metrics *metrics = metrics_new(INT64_C(1700000000250000000));
 
 	assert_non_null(metrics);
+	metrics_limit(metrics, 2);
 	*state = metrics;
 	return 0;
 }
 
 int metrics_teardown(void **state)
 {
-	struct sink sink = metrics_sink(*state);
-
-	sink.ops->free(sink.self);
+	metrics_free(*state);
 	return 0;
 }

@@ -349,7 +349,11 @@ TEST_WITH(NULL, stop, test_reload)
 	give("silver=fcff::2", 10, 0);
 	end(1);
 	assert_int_equal(look(NULL, NULL).raised, 6);
-	assert_int_equal(alarm_reload(&sink, after, 3, NULL, NULL), 0);
+	assert_int_equal(alarm_prepare(&sink, NULL, 0), 0);
+	alarm_commit(&sink, false, NULL, NULL);
+	assert_int_equal(look(NULL, NULL).raised, 6);
+	assert_int_equal(alarm_prepare(&sink, after, 3), 0);
+	alarm_commit(&sink, true, NULL, NULL);
 	assert_int_equal(look("goes", NULL).n, 0);
 	assert_int_equal(look("stays", NULL).raised, 2);
 	assert_int_equal(look("new", NULL).n, 2);
@@ -358,7 +362,8 @@ TEST_WITH(NULL, stop, test_reload)
 	assert_int_equal(look("narrows", "gold").raised, 1);
 	give("gold=fcff::1", 10, 10);
 	assert_int_equal(look("stays", "gold").raised, 0);
-	assert_int_equal(alarm_reload(&sink, NULL, 0, NULL, NULL), 0);
+	assert_int_equal(alarm_prepare(&sink, NULL, 0), 0);
+	alarm_commit(&sink, true, NULL, NULL);
 	assert_int_equal(look(NULL, NULL).n, 0);
 	give("gold=fcff::1", 10, 0);
 }

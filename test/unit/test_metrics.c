@@ -7,8 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lmctl/sinks/alarm/alarm.h"
-#include "lmctl/sinks/metrics/metrics.h"
+#include "lmctl/service/series.h"
 #include "test/unit/golden.h"
 #include "test/unit/metrics_bench.h"
 #include "test/unit/unit.h"
@@ -255,28 +254,28 @@ TEST_WITH(metrics_setup, metrics_teardown, a_full_counter_stays_full)
 /* Stands in for the alarms: two for each of these flows, one raised if odd. */
 static const char *const *walk;
 
-void alarm_walk_begin(struct sink *sink)
+static void walk_begin(void *names)
 {
-	walk = sink->self;
+	walk = names;
 }
 
-bool alarm_walk(struct sink *sink, unsigned int n,
-		void (*fn)(const struct alarm_status *status, void *arg),
-		void *arg)
+static bool walk_step(void *names, unsigned int n, metrics_flow_fn fn, void *arg)
 {
 	struct sr6flow_flow flow = make_flow("fcff:2::1");
-	struct alarm_status status = { .measurement = "core", .flow = &flow };
+	struct metrics_flow_value value = {
+		.measurement = "core", .flow = &flow,
+	};
 
-	(void)sink;
+	(void)names;
 	assert_true(n > 0);
 	if (*walk) {
 		strcpy(flow.name, *walk);
-		status.alarm = "loss";
-		status.raised = **walk & 1;
-		fn(&status, arg);
-		status.alarm = "\"gap\"";
-		status.raised = false;
-		fn(&status, arg);
+		value.label = "loss";
+		value.value = **walk & 1;
+		fn(&value, arg);
+		value.label = "\"gap\"";
+		value.value = false;
+		fn(&value, arg);
 		walk++;
 	}
 	return *walk;
@@ -287,28 +286,60 @@ TEST_WITH(metrics_setup, metrics_teardown, alarms_are_bounded)
 	const struct measurement of = make_measurement(false, 1);
 	const char *names[] = { "a", "b", "c", "d", "e", NULL };
 	struct sink sink = metrics_sink(*state);
-	struct sink alarms = { .self = names };
+	static const struct metrics_flows raised = {
+		.family = {
+			.name = "sr6flow_alarms_raised", .help = "Flows",
+			.type = METRICS_GAUGE,
+		},
+		.label = "alarm",
+		.begin = walk_begin,
+		.step = walk_step,
+	};
 
 	block(sink, &of, "a", 1, 10, 10);
 	block(sink, &of, "b", 1, 10, 10);
-	metrics_watch(*state, &alarms);
+	metrics_watch(*state, &raised, names);
 	samples(*state, "alarms", "sr6flow_alarms_raised{");
 }
 
-static void rotated(struct metrics_writer *writer, void *arg)
+/* Stand in for two rotators. */
+static const struct rotated {
+	const char *set;
+	struct rotator_stats stats;
+} rotated[] = {
+	{ "tx", { .changes = 5, .late = 2 } },
+	{ "other", { .changes = 6, .failures = 1 } },
+};
+
+const char *rotator_set(const struct rotator *rotator)
 {
-	const struct metrics_rotated sets[] = {
-		{ "tx", 5, 2, 0 }, { "other", 6, 0, 1 },
+	return ((const struct rotated *)rotator)->set;
+}
+
+const struct rotator_stats *rotator_stats(const struct rotator *rotator)
+{
+	return &((const struct rotated *)rotator)->stats;
+}
+
+static void add_rotators(struct metrics_writer *writer, void *arg)
+{
+	struct rotator *rotators[] = {
+		(struct rotator *)&rotated[0], (struct rotator *)&rotated[1],
 	};
 
 	(void)arg;
-	metrics_rotator(writer, sets, 2);
+	series_rotators(writer, rotators, 2);
+}
+
+static void add_reflector(struct metrics_writer *writer, void *reflector)
+{
+	series_reflector(writer, reflector);
 }
 
 TEST_WITH(metrics_setup, metrics_teardown, other_parts_add_theirs)
 {
-	assert_int_equal(metrics_source(*state, metrics_reflector, &stats), 0);
-	assert_int_equal(metrics_source(*state, rotated, NULL), 0);
+	assert_int_equal(metrics_source(*state, add_reflector, &stats), 0);
+	assert_int_equal(metrics_source(*state, add_rotators, NULL), 0);
 	stats = (struct reflector_stats){
 		.requests = 100, .replies = 90, .flows = 70, .flows_other = 8,
 		.short_ = 1, .oversized = 2, .unauthenticated = 3,
@@ -318,7 +349,7 @@ TEST_WITH(metrics_setup, metrics_teardown, other_parts_add_theirs)
 		.stale_replies = 14,
 	};
 	samples(*state, "reflector", "sr6flow_reflector_");
-	metrics_source_remove(*state, metrics_reflector, &stats);
+	metrics_source_remove(*state, add_reflector, &stats);
 	assert_int_equal(lines_with(*state, "sr6flow_reflector_"), 0);
 	samples(*state, "rotator", "{set=");
 }

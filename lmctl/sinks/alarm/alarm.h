@@ -118,6 +118,9 @@ enum alarm_change alarm_step(const struct alarm_config *alarm,
 			     struct alarm_state *state,
 			     const struct segment *block, uint64_t blocks);
 
+/* Alarms as a sink of a service. */
+extern const struct sink_type alarm_type;
+
 /**
  * alarm_open() - watch results
  * @sink: filled
@@ -131,20 +134,28 @@ int alarm_open(struct sink *sink, const struct alarm_config *alarms,
 	       unsigned int n);
 
 /**
- * alarm_reload() - go on with other alarms
+ * alarm_prepare() - make ready to go on with other alarms
  * @sink: opened alarms
  * @alarms: sections alarm; copied
  * @n: their number
+ *
+ * Return: 0, or -ENOMEM after a message.
+ */
+int alarm_prepare(struct sink *sink, const struct alarm_config *alarms,
+		  unsigned int n);
+
+/**
+ * alarm_commit() - go on with the alarms of alarm_prepare()
+ * @sink: opened alarms
+ * @follow: if false, forget them instead
  * @progress: called after each flow, of which there may be many; or NULL
  * @arg: for @progress
  *
  * An alarm of the same name keeps its states where its patterns still match;
  * all other states end, which clears them.
- *
- * Return: 0, or -ENOMEM after a message: the old alarms stay.
  */
-int alarm_reload(struct sink *sink, const struct alarm_config *alarms,
-		 unsigned int n, void (*progress)(void *arg), void *arg);
+void alarm_commit(struct sink *sink, bool follow, void (*progress)(void *arg),
+		  void *arg);
 
 /**
  * alarm_reap() - see to the programs that were started

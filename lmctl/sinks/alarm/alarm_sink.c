@@ -43,6 +43,8 @@ struct watched {
  * struct alarms - state of the sink
  * @alarms: the sections of the configuration
  * @n: their number
+ * @next: sections of alarm_prepare(), NULL without
+ * @nnext: their number
  * @map: struct watched of each flow
  * @hooks: programs
  * @lines: log lines since the last end of a block
@@ -53,6 +55,8 @@ struct watched {
 struct alarms {
 	struct alarm_config *alarms;
 	unsigned int n;
+	struct alarm_config *next;
+	unsigned int nnext;
 	struct flowmap map;
 	struct hooks *hooks;
 	uint64_t lines;
@@ -311,29 +315,40 @@ int alarm_open(struct sink *sink, const struct alarm_config *alarms,
 	return 0;
 }
 
-int alarm_reload(struct sink *sink, const struct alarm_config *alarms,
-		 unsigned int n, void (*progress)(void *arg), void *arg)
+int alarm_prepare(struct sink *sink, const struct alarm_config *alarms,
+		  unsigned int n)
 {
-	struct alarm_config *own = copy(alarms, n), *before;
 	struct alarms *self = sink->self;
+
+	self->next = copy(alarms, n);
+	self->nnext = n;
+	if (self->next)
+		return 0;
+	lmctl_error("out of memory for alarms");
+	return -ENOMEM;
+}
+
+void alarm_commit(struct sink *sink, bool follow, void (*progress)(void *arg),
+		  void *arg)
+{
+	struct alarms *self = sink->self;
+	struct alarm_config *before = self->next;
 	struct flowmap_entry *entry;
 
-	if (!own) {
-		lmctl_error("out of memory for alarms");
-		return -ENOMEM;
+	if (follow) {
+		before = self->alarms;
+		self->alarms = self->next;
+		self->n = self->nnext;
 	}
-	before = self->alarms;
-	self->alarms = own;
-	self->n = n;
+	self->next = NULL;
 	/* A flow for which memory is short is matched at its next result. */
-	for (entry = flowmap_next(&self->map, NULL); entry;
+	for (entry = follow ? flowmap_next(&self->map, NULL) : NULL; entry;
 	     entry = flowmap_next(&self->map, entry)) {
 		rematch(self, (struct watched *)entry, before);
 		if (progress)
 			progress(arg);
 	}
 	free(before);
-	return 0;
 }
 
 int64_t alarm_reap(struct sink *sink)

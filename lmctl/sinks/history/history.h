@@ -13,12 +13,16 @@
 #define LMCTL_SINKS_HISTORY_HISTORY_H
 
 #include <stdint.h>
+#include "lmctl/sinks/history/history_settings.h"
 #include "lmctl/sinks/sink.h"
 
 #define HISTORY_FILE "/var/lib/sr6flow/history.db"
 
 /* Most bytes that wait for the disk: some 6 blocks of 100,000 flows. */
 #define HISTORY_BACKLOG (128u << 20)
+
+/* History as a sink of a service. */
+extern const struct sink_type history_type;
 
 /**
  * history_open() - open or create a history and make a sink of it

@@ -144,11 +144,6 @@ void metrics_free(struct metrics *metrics)
 	free(metrics);
 }
 
-static void free_sink(void *self)
-{
-	metrics_free(self);
-}
-
 struct sink metrics_sink(struct metrics *metrics)
 {
 	static const struct sink_ops ops = {
@@ -156,19 +151,17 @@ struct sink metrics_sink(struct metrics *metrics)
 		.gap = take_gap,
 		.report = take_report,
 		.block_end = take_block_end,
-		.free = free_sink,
 	};
 
 	return (struct sink){ .ops = &ops, .self = metrics };
 }
 
-struct metrics *metrics_new(uint32_t flows, int64_t start)
+struct metrics *metrics_new(int64_t start)
 {
 	struct metrics *metrics = calloc(1, sizeof(*metrics));
 
 	if (!metrics)
 		return NULL;
-	metrics->limit = flows;
 	metrics->start = start;
 	return metrics;
 }
@@ -195,7 +188,9 @@ uint64_t metrics_version(const struct metrics *metrics)
 	return metrics->version;
 }
 
-void metrics_watch(struct metrics *metrics, struct sink *alarms)
+void metrics_watch(struct metrics *metrics, const struct metrics_flows *flows,
+		   void *self)
 {
-	metrics->alarms = alarms;
+	metrics->watched = flows;
+	metrics->watched_self = self;
 }

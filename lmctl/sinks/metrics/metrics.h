@@ -22,13 +22,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include "lmctl/base/text.h"
-#include "lmctl/engine/reflector.h"
+#include "lmctl/engine/result.h"
 #include "lmctl/sinks/sink.h"
 
 #define METRICS_KEEP_BLOCKS 64
 
 struct metrics;
 struct metrics_writer;
+
+/* Metrics as a sink of a service. */
+extern const struct sink_type metrics_type;
 
 /**
  * enum metrics_type - type of a family
@@ -107,12 +110,11 @@ typedef void (*metrics_source_fn)(struct metrics_writer *writer, void *arg);
 
 /**
  * metrics_new() - make metrics without results
- * @flows: most flows of all measurements that have series of their own
  * @start: time at which the process started, nanoseconds since 1970
  *
  * Return: metrics for metrics_free(), or NULL when memory is short.
  */
-struct metrics *metrics_new(uint32_t flows, int64_t start);
+struct metrics *metrics_new(int64_t start);
 
 /**
  * metrics_free() - free metrics
@@ -122,7 +124,7 @@ void metrics_free(struct metrics *metrics);
 
 /**
  * metrics_sink() - the sink that feeds metrics
- * @metrics: metrics; the free function of the sink is metrics_free()
+ * @metrics: metrics, to be freed after the sink
  *
  * Return: sink.
  */
@@ -162,11 +164,44 @@ void metrics_source_remove(struct metrics *metrics, metrics_source_fn fn,
 			   void *arg);
 
 /**
- * metrics_watch() - show alarms
- * @metrics: metrics
- * @alarms: sink of alarm_open(); lives as long as @metrics
+ * struct metrics_flow_value - a sample of a flow in a family of another part
+ * @label: value of the label that the part has
+ * @measurement: name of the measurement
+ * @flow: the flow
+ * @value: value; those of flows without series of their own are added up
  */
-void metrics_watch(struct metrics *metrics, struct sink *alarms);
+struct metrics_flow_value {
+	const char *label;
+	const char *measurement;
+	const struct sr6flow_flow *flow;
+	uint64_t value;
+};
+
+typedef void (*metrics_flow_fn)(const struct metrics_flow_value *value, void *arg);
+
+/**
+ * struct metrics_flows - a family with samples for each flow
+ * @family: the family
+ * @label: name of the label that the part has
+ * @begin: begin to go through all flows
+ * @step: go on with the next @n flows: call @fn for each sample. Results may come
+ *	  between two calls. Returns true if there are more
+ */
+struct metrics_flows {
+	struct metrics_family family;
+	const char *label;
+	void (*begin)(void *self);
+	bool (*step)(void *self, unsigned int n, metrics_flow_fn fn, void *arg);
+};
+
+/**
+ * metrics_watch() - show the flows of another part, of one at most
+ * @metrics: metrics
+ * @flows: its family
+ * @self: for the functions of @flows; not used after the last render
+ */
+void metrics_watch(struct metrics *metrics, const struct metrics_flows *flows,
+		   void *self);
 
 /**
  * metrics_version() - what a render shows
@@ -208,39 +243,5 @@ void metrics_render_stop(struct metrics *metrics);
  */
 void metrics_now(const struct metrics *metrics, bool openmetrics,
 		 struct text *text);
-
-/**
- * metrics_reflector() - families of a reflector
- * @writer: writer
- * @reflector: struct reflector
- *
- * For metrics_source(). Only one reflector can be shown.
- */
-void metrics_reflector(struct metrics_writer *writer, void *reflector);
-
-/**
- * struct metrics_rotated - a set whose active colour follows the clock
- * @set: name of the set
- * @changes: changes of the active colour since the start
- * @late: those that were late
- * @failures: writes that failed
- */
-struct metrics_rotated {
-	const char *set;
-	uint64_t changes;
-	uint64_t late;
-	uint64_t failures;
-};
-
-/**
- * metrics_rotator() - families of the rotator
- * @writer: writer
- * @sets: all its sets
- * @n: their number
- *
- * For the rotator's metrics_source_fn to call.
- */
-void metrics_rotator(struct metrics_writer *writer,
-		     const struct metrics_rotated *sets, unsigned int n);
 
 #endif /* LMCTL_SINKS_METRICS_METRICS_H */

@@ -65,8 +65,8 @@ void metrics_render_begin(struct metrics *metrics, bool openmetrics)
 	metrics->rendering = true;
 	metrics->renders++;
 	metrics_flows_begin(render);
-	if (metrics->alarms)
-		metrics_alarms_begin(render);
+	if (metrics->watched)
+		metrics_watched_begin(render);
 	measure_begin(render, metrics->measures);
 }
 
@@ -80,9 +80,9 @@ void metrics_render_stop(struct metrics *metrics)
 	metrics->rendering = false;
 	for (i = 0; i < METRICS_FLOW_FAMILIES; i++)
 		text_free(&render->flows[i]);
-	text_free(&render->alarms);
-	if (metrics->alarms)
-		metrics_alarms_end(render);
+	text_free(&render->watched);
+	if (metrics->watched)
+		metrics_watched_end(render);
 }
 
 /*
@@ -114,7 +114,7 @@ static int finish(struct metrics *metrics, struct text *page)
 
 	for (i = 0; i < METRICS_FLOW_FAMILIES; i++)
 		text_join(page, &render->flows[i]);
-	text_join(page, &render->alarms);
+	text_join(page, &render->watched);
 	render->writer.text = page;
 	metrics_measures_write(&render->writer);
 	metrics_render_stop(metrics);
@@ -136,7 +136,7 @@ int metrics_render_step(struct metrics *metrics, struct text *page)
 		flows_step(render);
 		return 1;
 	}
-	if (metrics->alarms && metrics_alarms_step(render))
+	if (metrics->watched && metrics_watched_step(render))
 		return 1;
 	return finish(metrics, page);
 }

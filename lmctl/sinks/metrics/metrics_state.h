@@ -137,8 +137,8 @@ struct source {
  * @measure: measurement whose flows come next, NULL after the last
  * @flow: flow that comes next, NULL after the last of @measure
  * @flows: text of each family
- * @alarms: text of the family of alarms
- * @sums: alarms of flows without series, see metrics_alarms.c
+ * @watched: text of the family of another part
+ * @sums: its samples of flows without series, see metrics_watched.c
  */
 struct metrics_render {
 	struct metrics_writer writer;
@@ -147,8 +147,8 @@ struct metrics_render {
 	const struct measure *measure;
 	const struct flow_series *flow;
 	struct text flows[METRICS_FLOW_FAMILIES];
-	struct text alarms;
-	struct alarm_series *sums;
+	struct text watched;
+	struct watched_sum *sums;
 };
 
 /**
@@ -158,7 +158,8 @@ struct metrics_render {
  * @start: start of the process
  * @measures: by name
  * @sources: other parts that add families
- * @alarms: sink of the alarms or NULL
+ * @watched: family of another part with samples for each flow, or NULL
+ * @watched_self: for its functions
  * @version: see metrics_version()
  * @renders: renders that were begun
  * @rendering: @render goes on
@@ -171,7 +172,8 @@ struct metrics {
 	int64_t start;
 	struct measure *measures;
 	struct source *sources;
-	struct sink *alarms;
+	const struct metrics_flows *watched;
+	void *watched_self;
 	uint64_t version;
 	uint64_t renders;
 	bool rendering;
@@ -261,23 +263,23 @@ void metrics_flow_write(struct metrics_render *render,
 void metrics_measures_write(struct metrics_writer *writer);
 
 /**
- * metrics_alarms_begin() - begin the family of the alarms
+ * metrics_watched_begin() - begin the family of another part
  * @render: render
  */
-void metrics_alarms_begin(struct metrics_render *render);
+void metrics_watched_begin(struct metrics_render *render);
 
 /**
- * metrics_alarms_step() - write the next few samples of alarms
+ * metrics_watched_step() - write its next few samples
  * @render: render
  *
  * Return: true if there are more.
  */
-bool metrics_alarms_step(struct metrics_render *render);
+bool metrics_watched_step(struct metrics_render *render);
 
 /**
- * metrics_alarms_end() - free what is left
+ * metrics_watched_end() - free what is left
  * @render: render
  */
-void metrics_alarms_end(struct metrics_render *render);
+void metrics_watched_end(struct metrics_render *render);
 
 #endif /* LMCTL_SINKS_METRICS_METRICS_STATE_H */

@@ -20,6 +20,9 @@
 /* Most rows of tables that wait for the end of their block. */
 #define STREAM_ROWS_MAX 10000
 
+/* Standard output as a sink of a service. */
+extern const struct sink_type stream_type;
+
 /**
  * stream_open() - print results on standard output
  * @sink: filled

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Families of the other parts of the service. */
 #include <stddef.h>
 
 #include "lib/array.h"
-#include "lmctl/sinks/metrics/metrics.h"
+#include "lmctl/service/series.h"
 
 /* The samples of one family, told apart by one label. */
 struct reason_count {
@@ -32,7 +31,8 @@ static void write_count(struct metrics_writer *writer,
 	metrics_count(writer, NULL, 0, count);
 }
 
-void metrics_reflector(struct metrics_writer *writer, void *reflector)
+void series_reflector(struct metrics_writer *writer,
+		      const struct reflector *reflector)
 {
 	static const struct metrics_family requests = {
 		.name = "sr6flow_reflector_requests",
@@ -123,8 +123,8 @@ void metrics_reflector(struct metrics_writer *writer, void *reflector)
 	}, 3);
 }
 
-void metrics_rotator(struct metrics_writer *writer,
-		     const struct metrics_rotated *sets, unsigned int n)
+void series_rotators(struct metrics_writer *writer,
+		     struct rotator *const *rotators, unsigned int n)
 {
 	static const struct {
 		struct metrics_family family;
@@ -133,26 +133,28 @@ void metrics_rotator(struct metrics_writer *writer,
 		{ { .name = "sr6flow_colour_changes",
 		    .help = "Changes of the active colour",
 		    .type = METRICS_COUNTER },
-		  offsetof(struct metrics_rotated, changes) },
+		  offsetof(struct rotator_stats, changes) },
 		{ { .name = "sr6flow_late_colour_changes",
 		    .help = "Changes of the active colour that were late",
 		    .type = METRICS_COUNTER },
-		  offsetof(struct metrics_rotated, late) },
+		  offsetof(struct rotator_stats, late) },
 		{ { .name = "sr6flow_failed_colour_writes",
 		    .help = "Attempts to write the active colour that failed",
 		    .type = METRICS_COUNTER },
-		  offsetof(struct metrics_rotated, failures) },
+		  offsetof(struct rotator_stats, failures) },
 	};
+	const char *stats;
 	unsigned int i, j;
 
-	for (i = 0; i < ARRAY_SIZE(counters); i++) {
+	for (i = 0; n && i < ARRAY_SIZE(counters); i++) {
 		metrics_family(writer, &counters[i].family);
-		for (j = 0; j < n; j++)
+		for (j = 0; j < n; j++) {
+			stats = (const char *)rotator_stats(rotators[j]);
 			metrics_count(writer,
 				      &(struct metrics_label){ "set",
-							       sets[j].set },
+							       rotator_set(rotators[j]) },
 				      1, *(const uint64_t *)
-					 ((const char *)&sets[j] +
-					  counters[i].offset));
+					 (stats + counters[i].offset));
+		}
 	}
 }

@@ -9,14 +9,16 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "lmctl/service/outlets.h"
+#include "lmctl/service/config.h"
+#include "lmctl/service/loop.h"
+#include "lmctl/sinks/sinks.h"
 #include "test/unit/unit.h"
 
 #define PORTS_MAX 4
 
 static struct {
 	struct loop *loop;
-	struct outlets *outlets;
+	struct sinks *sinks;
 	struct config *config;
 	int reserved[PORTS_MAX];
 	unsigned int nreserved;
@@ -48,11 +50,11 @@ static in_port_t free_port(void)
 	return address.sin6_port;
 }
 
-static bool listens(in_port_t port)
+static bool listens_on(struct in6_addr address, in_port_t port)
 {
 	const struct sockaddr_in6 to = {
 		.sin6_family = AF_INET6,
-		.sin6_addr = loopback,
+		.sin6_addr = address,
 		.sin6_port = port,
 	};
 	int fd = socket(AF_INET6, SOCK_STREAM, 0);
@@ -63,11 +65,43 @@ static bool listens(in_port_t port)
 	return connected;
 }
 
+static bool listens(in_port_t port)
+{
+	return listens_on(loopback, port);
+}
+
+static void unread(void *arg)
+{
+	(void)arg;
+	if (config_only_prints(self.config))
+		loop_stop(self.loop, EXIT_FAILURE);
+}
+
+static struct sinks *open_sinks(enum sink_print print)
+{
+	const struct sink_host host = {
+		.event = loop_event(self.loop),
+		.print = print,
+		.period_ms = 1000,
+		.unread = unread,
+	};
+	struct sink_items items[CONFIG_SINKS];
+
+	return sinks_open(&host, config_sinks(self.config, items));
+}
+
+static int reload(void)
+{
+	struct sink_items items[CONFIG_SINKS];
+
+	return sinks_reload(self.sinks, config_sinks(self.config, items));
+}
+
 static int setup(void **state)
 {
 	(void)state;
 	memset(&self, 0, sizeof(self));
-	strcpy(self.folder, "/tmp/test_outlets.XXXXXX");
+	strcpy(self.folder, "/tmp/test_sinks.XXXXXX");
 	assert_non_null(mkdtemp(self.folder));
 	snprintf(self.file, sizeof(self.file), "%s/a.db", self.folder);
 	snprintf(self.other, sizeof(self.other), "%s/b.db", self.folder);
@@ -80,8 +114,8 @@ static int setup(void **state)
 	self.config->history.on = true;
 	strcpy(self.config->history.file, self.file);
 	assert_int_equal(loop_open(&self.loop), 0);
-	self.outlets = outlets_open(self.config, OUTLETS_SILENT, self.loop);
-	assert_non_null(self.outlets);
+	self.sinks = open_sinks(SINK_SILENT);
+	assert_non_null(self.sinks);
 	return 0;
 }
 
@@ -101,7 +135,7 @@ static void remove_history(const char *file)
 static int teardown(void **state)
 {
 	(void)state;
-	outlets_close(self.outlets);
+	sinks_close(self.sinks);
 	loop_close(self.loop);
 	config_free(self.config);
 	while (self.nreserved)
@@ -119,11 +153,11 @@ TEST_WITH(setup, teardown, test_history_fails)
 	self.config->metrics.listen.sin6_port = port;
 	snprintf(self.config->history.file, sizeof(self.config->history.file),
 		 "%s/none/a.db", self.folder);
-	assert_int_not_equal(outlets_reload(self.outlets, self.config), 0);
+	assert_int_not_equal(reload(), 0);
 	assert_true(listens(before));
 	assert_false(listens(port));
 	strcpy(self.config->history.file, self.file);
-	assert_int_equal(outlets_reload(self.outlets, self.config), 0);
+	assert_int_equal(reload(), 0);
 	assert_false(listens(before));
 	assert_true(listens(port));
 }
@@ -145,10 +179,10 @@ TEST_WITH(setup, teardown, test_metrics_fail)
 	assert_int_equal(listen(fd, 1), 0);
 	self.config->metrics.listen.sin6_port = taken.sin6_port;
 	strcpy(self.config->history.file, self.other);
-	assert_int_not_equal(outlets_reload(self.outlets, self.config), 0);
+	assert_int_not_equal(reload(), 0);
 	assert_true(listens(before));
 	close(fd);
-	assert_int_equal(outlets_reload(self.outlets, self.config), 0);
+	assert_int_equal(reload(), 0);
 	assert_int_equal(access(self.other, F_OK), 0);
 	assert_false(listens(before));
 	assert_true(listens(taken.sin6_port));
@@ -161,15 +195,33 @@ TEST_WITH(setup, teardown, test_same_port)
 	struct sockaddr_in6 *listen_on = &self.config->metrics.listen;
 
 	listen_on->sin6_addr = in6addr_any;
-	assert_int_equal(outlets_reload(self.outlets, self.config), 0);
+	assert_int_equal(reload(), 0);
 	assert_true(listens(port));
 	listen_on->sin6_addr = loopback;
 	listen_on->sin6_addr.s6_addr[0] = 0x20;
-	assert_int_not_equal(outlets_reload(self.outlets, self.config), 0);
+	assert_int_not_equal(reload(), 0);
 	assert_true(listens(port));
 	self.config->metrics.on = false;
-	assert_int_equal(outlets_reload(self.outlets, self.config), 0);
+	assert_int_equal(reload(), 0);
 	assert_false(listens(port));
+}
+
+/* The port was exchanged already when another sink cannot follow. */
+TEST_WITH(setup, teardown, test_exchange_fails)
+{
+	static const struct in6_addr ipv4 = {
+		.s6_addr = { [10] = 0xff, 0xff, 127, 0, 0, 1 }
+	};
+	in_port_t port = self.config->metrics.listen.sin6_port;
+
+	self.config->metrics.listen.sin6_addr = in6addr_any;
+	strcpy(self.config->history.file, "/none/a.db");
+	assert_int_not_equal(reload(), 0);
+	assert_true(listens(port));
+	assert_false(listens_on(ipv4, port));
+	strcpy(self.config->history.file, self.file);
+	assert_int_equal(reload(), 0);
+	assert_true(listens_on(ipv4, port));
 }
 
 /* Who reads the lines goes away; returns what the loop ends with. */
@@ -180,22 +232,22 @@ static int lose_reader(void)
 	int out = dup(STDOUT_FILENO), pipe_fds[2], status;
 
 	assert_int_equal(pipe(pipe_fds), 0);
-	outlets_close(self.outlets);
+	sinks_close(self.sinks);
 	fflush(stdout);
 	dup2(pipe_fds[1], STDOUT_FILENO);
-	self.outlets = outlets_open(self.config, OUTLETS_JSON, self.loop);
+	self.sinks = open_sinks(SINK_JSON);
 	close(pipe_fds[0]);
 	close(pipe_fds[1]);
-	if (self.outlets) {
-		outlets_report(self.outlets, &report);
-		outlets_block_end(self.outlets, &of, 1);
+	if (self.sinks) {
+		sinks_report(self.sinks, &report);
+		sinks_block_end(self.sinks, &of, 1);
 	}
 	/* If the loop goes on, this ends it. */
 	raise(SIGTERM);
 	status = loop_run(self.loop);
 	dup2(out, STDOUT_FILENO);
 	close(out);
-	assert_non_null(self.outlets);
+	assert_non_null(self.sinks);
 	return status;
 }
 

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Series that parts of the service offer to metrics.
+ */
+#ifndef LMCTL_SERVICE_SERIES_H
+#define LMCTL_SERVICE_SERIES_H
+
+#include "lmctl/engine/reflector.h"
+#include "lmctl/service/rotator.h"
+#include "lmctl/sinks/metrics/metrics.h"
+
+/**
+ * series_reflector() - families of a reflector
+ * @writer: writer
+ * @reflector: the only one of the process
+ */
+void series_reflector(struct metrics_writer *writer,
+		      const struct reflector *reflector);
+
+/**
+ * series_rotators() - families of the sets whose active colour follows the clock
+ * @writer: writer
+ * @rotators: all rotators of the process
+ * @n: their number
+ */
+void series_rotators(struct metrics_writer *writer,
+		     struct rotator *const *rotators, unsigned int n);
+
+#endif /* LMCTL_SERVICE_SERIES_H */

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Metrics as a sink of a service: where Prometheus can scrape them.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lmctl/base/messages.h"
+#include "lmctl/sinks/metrics/httpd.h"
+#include "lmctl/sinks/metrics/metrics.h"
+#include "lmctl/sinks/metrics/metrics_settings.h"
+
+/**
+ * struct scraped - metrics and their server
+ * @metrics: metrics of the host, who frees them
+ * @event: event loop
+ * @httpd: server, NULL without
+ * @next: its successor, opened beside it
+ * @kept: the section
+ * @wanted: the section that comes next
+ */
+struct scraped {
+	struct metrics *metrics;
+	sd_event *event;
+	struct httpd *httpd;
+	struct httpd *next;
+	struct metrics_config kept;
+	struct metrics_config wanted;
+};
+
+static uint64_t page_version(void *arg)
+{
+	return metrics_version(arg);
+}
+
+static void page_begin(void *arg, bool openmetrics)
+{
+	metrics_render_begin(arg, openmetrics);
+}
+
+static int page_step(void *arg, struct text *page)
+{
+	return metrics_render_step(arg, page);
+}
+
+static void page_stop(void *arg)
+{
+	metrics_render_stop(arg);
+}
+
+static void page_now(void *arg, bool openmetrics, struct text *text)
+{
+	metrics_now(arg, openmetrics, text);
+}
+
+static const struct httpd_ops page_ops = {
+	.version = page_version,
+	.begin = page_begin,
+	.step = page_step,
+	.stop = page_stop,
+	.now = page_now,
+};
+
+static int start(struct scraped *scraped, const struct metrics_config *metrics,
+		 struct httpd **httpd)
+{
+	*httpd = NULL;
+	if (!metrics->on)
+		return 0;
+	return httpd_open(httpd, scraped->event, &metrics->listen, &page_ops,
+			  scraped->metrics);
+}
+
+static void restore(struct scraped *scraped)
+{
+	if (!start(scraped, &scraped->kept, &scraped->httpd))
+		return;
+	lmctl_warning("metrics: the port is lost until the next reload");
+	scraped->kept.on = false;
+}
+
+/*
+ * Another address on the same port, as [::] in place of [::1]: the present one
+ * has to go first, and comes back if that was not the reason.
+ */
+static int exchange(struct scraped *scraped)
+{
+	int err;
+
+	httpd_close(scraped->httpd);
+	scraped->httpd = NULL;
+	err = start(scraped, &scraped->wanted, &scraped->next);
+	if (err)
+		restore(scraped);
+	return err;
+}
+
+static bool same(const struct metrics_config *a, const struct metrics_config *b)
+{
+	return a->on == b->on && (!a->on || !memcmp(&a->listen, &b->listen,
+						    sizeof(a->listen)));
+}
+
+static int prepare(void *self, const struct sink_items *items)
+{
+	struct scraped *scraped = self;
+	const struct sockaddr_in6 *listen = &scraped->wanted.listen;
+	char text[INET6_ADDRSTRLEN];
+	int err;
+
+	scraped->wanted = *(const struct metrics_config *)items->item;
+	if (same(&scraped->wanted, &scraped->kept))
+		return 0;
+	err = start(scraped, &scraped->wanted, &scraped->next);
+	if (err == -EADDRINUSE && scraped->httpd &&
+	    listen->sin6_port == scraped->kept.listen.sin6_port)
+		err = exchange(scraped);
+	if (err)
+		lmctl_error("metrics: cannot listen on [%s]:%u: %s; choose another address or port",
+			    inet_ntop(AF_INET6, &listen->sin6_addr, text,
+				      sizeof(text)),
+			    ntohs(listen->sin6_port), strerror(-err));
+	return err;
+}
+
+static void commit(void *self, bool follow)
+{
+	struct scraped *scraped = self;
+	struct httpd *next = scraped->next;
+
+	scraped->next = NULL;
+	if (!follow) {
+		httpd_close(next);
+		if (scraped->kept.on && !scraped->httpd)
+			restore(scraped);
+		return;
+	}
+	if (!same(&scraped->wanted, &scraped->kept)) {
+		httpd_close(scraped->httpd);
+		scraped->httpd = next;
+	}
+	scraped->kept = scraped->wanted;
+	metrics_limit(scraped->metrics, scraped->kept.flows);
+}
+
+static void ended(void *self, const char *measurement)
+{
+	const struct scraped *scraped = self;
+
+	metrics_forget(scraped->metrics, measurement);
+}
+
+static void close_scraped(void *self)
+{
+	struct scraped *scraped = self;
+
+	if (scraped)
+		httpd_close(scraped->httpd);
+	free(scraped);
+}
+
+static int open_scraped(void **self, struct sink *sink,
+			const struct sink_host *host)
+{
+	struct scraped *scraped = calloc(1, sizeof(*scraped));
+
+	*self = scraped;
+	if (!scraped) {
+		lmctl_error("out of memory");
+		return -ENOMEM;
+	}
+	scraped->metrics = host->metrics;
+	scraped->event = host->event;
+	*sink = metrics_sink(host->metrics);
+	return 0;
+}
+
+const struct sink_type metrics_type = {
+	.open = open_scraped,
+	.prepare = prepare,
+	.commit = commit,
+	.ended = ended,
+	.close = close_scraped,
+};
