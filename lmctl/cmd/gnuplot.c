@@ -2,39 +2,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include "lmctl/base/messages.h"
+#include "lmctl/base/spawn.h"
 #include "lmctl/cmd/gnuplot.h"
-
-extern char **environ;
-
-/* Ignore the user's settings, which could do anything. */
-static int spawn(pid_t *pid, int script, int picture, int errors)
-{
-	static char program[] = "gnuplot", defaults[] = "--default-settings";
-	char *args[] = { program, defaults, NULL };
-	posix_spawn_file_actions_t actions;
-	int err = posix_spawn_file_actions_init(&actions);
-
-	if (err)
-		return -err;
-	err = posix_spawn_file_actions_adddup2(&actions, script, STDIN_FILENO);
-	if (!err)
-		err = posix_spawn_file_actions_adddup2(&actions, picture,
-						       STDOUT_FILENO);
-	if (!err)
-		err = posix_spawn_file_actions_adddup2(&actions, errors,
-						       STDERR_FILENO);
-	if (!err)
-		err = posix_spawnp(pid, program, &actions, NULL, args, environ);
-	posix_spawn_file_actions_destroy(&actions);
-	return -err;
-}
 
 /* The most useful line of gnuplot's errors: the last that is not blank. */
 static void tell(FILE *errors)
@@ -52,13 +27,19 @@ static void tell(FILE *errors)
 
 static int run(FILE *script, int picture, FILE *errors)
 {
+	/* Ignore the user's settings, which could do anything. */
+	static const char *const argv[] = { "gnuplot", "--default-settings", NULL };
+	const struct spawn program = {
+		.argv = argv,
+		.fd = { fileno(script), picture, fileno(errors) },
+	};
 	int status, err;
 	pid_t pid;
 
 	if (lseek(fileno(script), 0, SEEK_SET) < 0)
 		err = -errno;
 	else
-		err = spawn(&pid, fileno(script), picture, fileno(errors));
+		err = spawn_start(&program, &pid);
 	if (err == -ENOENT) {
 		lmctl_error("gnuplot is not installed: install the package gnuplot-nox");
 		return err;
@@ -67,10 +48,9 @@ static int run(FILE *script, int picture, FILE *errors)
 		lmctl_error("cannot run gnuplot: %s", strerror(-err));
 		return err;
 	}
-	/* No error without errno. NOLINTNEXTLINE(clang-analyzer-core.CallAndMessage) */
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return -errno;
+	err = spawn_wait(pid, &status);
+	if (err)
+		return err;
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return 0;
 	tell(errors);

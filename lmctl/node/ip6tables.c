@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include "lmctl/base/messages.h"
+#include "lmctl/base/spawn.h"
 #include "lmctl/node/ip6tables.h"
 
 #define ARGS_MAX 16
@@ -15,8 +14,6 @@
 #define DUPLICATES_MAX 1000
 /* ip6tables -C and -D: there is no such rule. */
 #define STATUS_ABSENT 1
-
-extern char **environ;
 
 /* Arguments for ip6tables; -w waits for another ip6tables. */
 static void command(const struct ip6tables *rule, const char *action,
@@ -61,41 +58,6 @@ const char *ip6tables_text(const struct ip6tables *rule, char *text)
 	return join(args, text);
 }
 
-/* The child receives the signals that lmctl may have blocked. */
-static int spawn(pid_t *pid, const char *const *args, int errors)
-{
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attributes;
-	sigset_t none;
-	int err;
-
-	sigemptyset(&none);
-	err = posix_spawnattr_init(&attributes);
-	if (err)
-		return -err;
-	err = posix_spawn_file_actions_init(&actions);
-	if (err) {
-		posix_spawnattr_destroy(&attributes);
-		return -err;
-	}
-	posix_spawnattr_setsigmask(&attributes, &none);
-	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
-	err = posix_spawn_file_actions_addopen(&actions, STDIN_FILENO,
-					       "/dev/null", O_RDONLY, 0);
-	if (!err)
-		err = posix_spawn_file_actions_adddup2(&actions, errors,
-						       STDOUT_FILENO);
-	if (!err)
-		err = posix_spawn_file_actions_adddup2(&actions, errors,
-						       STDERR_FILENO);
-	if (!err)
-		err = posix_spawnp(pid, args[0], &actions, &attributes,
-				   (char *const *)args, environ);
-	posix_spawn_file_actions_destroy(&actions);
-	posix_spawnattr_destroy(&attributes);
-	return -err;
-}
-
 /* Read to the end, so that the child never blocks, and keep the beginning. */
 static void read_output(int fd, char *output, size_t size)
 {
@@ -136,7 +98,9 @@ static int run(const char *const *args, char *output, size_t size)
 		lmctl_error("pipe for %s: %s", args[0], strerror(-err));
 		return err;
 	}
-	err = spawn(&pid, args, fds[1]);
+	err = spawn_start(&(struct spawn){
+			.argv = args, .fd = { SPAWN_NULL, fds[1], fds[1] },
+	}, &pid);
 	close(fds[1]);
 	if (err) {
 		close(fds[0]);
@@ -147,10 +111,9 @@ static int run(const char *const *args, char *output, size_t size)
 	}
 	read_output(fds[0], output, size);
 	close(fds[0]);
-	/* No error without errno. NOLINTNEXTLINE(clang-analyzer-core.CallAndMessage) */
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return -errno;
+	err = spawn_wait(pid, &status);
+	if (err)
+		return err;
 	if (WIFSIGNALED(status)) {
 		lmctl_error("%s was ended by signal %d", args[0],
 			    WTERMSIG(status));

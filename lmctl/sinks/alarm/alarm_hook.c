@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +15,7 @@
 
 #include "lmctl/base/block.h"
 #include "lmctl/base/messages.h"
+#include "lmctl/base/spawn.h"
 #include "lmctl/sinks/alarm/alarm_hook.h"
 #include "lmctl/sinks/figures.h"
 
@@ -168,55 +167,20 @@ static struct job *job_new(const struct alarm_event *event)
 	return job;
 }
 
-static int spawn_attributes(posix_spawnattr_t *attributes)
-{
-	sigset_t all, none;
-
-	sigfillset(&all);
-	sigemptyset(&none);
-	return posix_spawnattr_setsigdefault(attributes, &all) ?:
-	       posix_spawnattr_setsigmask(attributes, &none) ?:
-	       posix_spawnattr_setpgroup(attributes, 0) ?:
-	       posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGDEF |
-					POSIX_SPAWN_SETSIGMASK |
-					POSIX_SPAWN_SETPGROUP);
-}
-
-static int spawn_actions(posix_spawn_file_actions_t *actions)
-{
-	int err = posix_spawn_file_actions_addclosefrom_np(actions, 0);
-	int fd;
-
-	for (fd = 0; !err && fd <= STDERR_FILENO; fd++)
-		err = posix_spawn_file_actions_addopen(actions, fd, "/dev/null",
-						       O_RDWR, 0);
-	return err;
-}
-
 static int spawn(struct job *job)
 {
-	char *argv[ALARM_ARGS_MAX + 1] = { NULL };
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attributes;
+	const char *argv[ALARM_ARGS_MAX + 1] = { NULL };
+	const struct spawn program = {
+		.argv = argv,
+		.env = job->env,
+		.fd = { SPAWN_NULL, SPAWN_NULL, SPAWN_NULL },
+		.group = true,
+	};
 	unsigned int i;
-	int err;
 
 	for (i = 0; i < job->alarm.nargs; i++)
 		argv[i] = job->alarm.args[i];
-	err = posix_spawn_file_actions_init(&actions);
-	if (err)
-		return err;
-	err = posix_spawnattr_init(&attributes);
-	if (!err) {
-		err = spawn_actions(&actions) ?: spawn_attributes(&attributes);
-		if (!err)
-			/* No job without arguments. NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker) */
-			err = posix_spawn(&job->pid, argv[0], &actions,
-					  &attributes, argv, job->env);
-		posix_spawnattr_destroy(&attributes);
-	}
-	posix_spawn_file_actions_destroy(&actions);
-	return err;
+	return spawn_start(&program, &job->pid);
 }
 
 /* Returns false if the program cannot be run. */
@@ -226,7 +190,7 @@ static bool start(struct hooks *hooks, struct job *job)
 
 	if (err) {
 		job->pid = 0;
-		warn(hooks, job, "cannot be run: %s", strerror(err));
+		warn(hooks, job, "cannot be run: %s", strerror(-err));
 		return false;
 	}
 	job->deadline = monotonic() + hooks->limit;
@@ -367,8 +331,7 @@ static void finish(struct hooks *hooks, struct job *job, int64_t until)
 		return;
 	warn(hooks, job, "was killed: the service ends");
 	kill(-job->pid, SIGKILL);
-	while (waitpid(job->pid, NULL, 0) < 0 && errno == EINTR)
-		;
+	spawn_wait(job->pid, NULL);
 }
 
 void hooks_free(struct hooks *hooks)
