@@ -5,22 +5,22 @@
  * The library speaks ipset's netlink protocol. It prints nothing, never exits
  * and keeps no global state: a program may use one handle per thread.
  *
- * Every function that returns int returns 0 or a negative errno; a sentence
- * that names the thing, the value and the remedy is then in sr6flow_error().
+ * Every function that returns int returns 0 or a negative errno. After an error
+ * sr6flow_error() returns a line that names the object, the value and the remedy.
  * Colours and masks are mark words in host byte order, see
  * ip_set_hash_sr6flow.h. All calls with a handle need CAP_NET_ADMIN in the
  * network namespace in which the handle was opened; otherwise -EPERM.
  *
  * Calls that name a set fail with
  *   -EINVAL           the name is empty or too long
- *   -ENOENT           there is no such set
+ *   -ENOENT           the set does not exist
  *   -EMEDIUMTYPE      it is a set of another type; nothing was changed
- *   -EPROTONOSUPPORT  library and module do not know a common revision; the
- *                     sentence says which of them to update
- *   -EPROTO           the kernel's answer cannot be understood
- *   -ENOBUFS, -ETIMEDOUT  a part of the answer was lost: a change may have
+ *   -EPROTONOSUPPORT  library and module have no common revision; the error
+ *                     text names the older one, which needs an update
+ *   -EPROTO           the kernel's answer is malformed or unknown
+ *   -ENOBUFS, -ETIMEDOUT  a part of the answer was lost; a change may have
  *                     been made or not
- * After any error the handle can be used again.
+ * The handle stays usable after any error.
  */
 #ifndef SR6FLOW_H
 #define SR6FLOW_H
@@ -45,11 +45,11 @@ extern "C" {
 struct sr6flow;
 
 /**
- * struct sr6flow_flow - a flow: what tells it apart and how it is called
+ * struct sr6flow_flow - a flow: its key and its name
  * @nsids: number of SIDs, 1 to SR6FLOW_SIDS_MAX
  * @netmask: bits of @source that belong to the key, 1 to 128; 0 for a flow
- *	     without source. sr6flow_flow_parse() sets 128, a dump what the set
- *	     has; requests only distinguish 0 from others
+ *	     without source. sr6flow_flow_parse() sets 128, a dump the netmask of
+ *	     the set; requests only distinguish 0 from other values
  * @source: outer source address, network byte order; bits beyond @netmask are
  *	    zero in a dump, all of them without a source
  * @sids: SID list in path order, network byte order
@@ -72,7 +72,7 @@ struct sr6flow_flow {
  * @hashsize: initial size hint
  * @timeout: default timeout of flows in seconds, used if @has_timeout
  * @has_timeout: the set has timeouts
- * @forceadd: a full set forgets its oldest flow for a new one
+ * @forceadd: a full set drops its oldest flow for a new one
  * @skbinfo: flows carry skbinfo
  * @netmask: bits of the source address in the key, 1 to 128; 0 for none
  * @exist: a set that exists with the same options is not an error
@@ -140,10 +140,10 @@ struct sr6flow_counters {
 /**
  * struct sr6flow_record - a flow in a dump, all its colours together
  * @flow: the flow
- * @instance: identity of the set; a change means that it was created anew or that another
+ * @instance: identity of the set; it changes when the set is created anew or another
  *	      set stood in for it (ipset swap)
- * @generation: identity of the counters of all slots; a change means that they
- *		restarted
+ * @generation: identity of the counters of all slots; it changes when they
+ *		restart
  * @source_changes: packets from another source than the one before them; 0 in a
  *		    set with a netmask
  * @segments_left_changes: packets with another Segments Left than the one before
@@ -151,8 +151,7 @@ struct sr6flow_counters {
  * @last_source: source of the last packet; zeros in a set with a netmask, before the
  *		 first packet, and from an earlier module, which does not report it
  * @timeout: seconds left, 0 for never, SR6FLOW_NO_TIMEOUT without
- * @slots: bit per slot whose counters were in the dump; others have counted
- *	   nothing
+ * @slots: bit per slot whose counters were in the dump; all other counters are 0
  * @counters: by slot, see sr6flow_slot()
  */
 struct sr6flow_record {
@@ -188,8 +187,8 @@ typedef int (*sr6flow_dump_fn)(const struct sr6flow_set *set,
  *
  * Return: 0; -ENOMEM; -EPERM; -EOPNOTSUPP if the kernel has no ipset;
  * -EPROTONOSUPPORT if it speaks another version of its protocol; or the errno
- * of the socket calls. When it fails, @handle is NULL unless memory allowed a
- * handle that only carries the error text; sr6flow_close() takes both.
+ * of the socket calls. On failure @handle is a handle that only carries the error
+ * text, or NULL if out of memory; sr6flow_close() accepts both.
  */
 int sr6flow_open(struct sr6flow **handle);
 
@@ -200,7 +199,7 @@ int sr6flow_open(struct sr6flow **handle);
 void sr6flow_close(struct sr6flow *handle);
 
 /**
- * sr6flow_error() - sentence about the last call that failed
+ * sr6flow_error() - description of the last error
  * @handle: handle or NULL
  *
  * Return: one line without a newline, valid until the next call with @handle.
@@ -264,7 +263,7 @@ int sr6flow_del(struct sr6flow *handle, const char *set,
 		const struct sr6flow_flow *flow);
 
 /**
- * sr6flow_test() - ask whether a set has a flow
+ * sr6flow_test() - check whether a set has a flow
  * @handle: handle
  * @set: name
  * @flow: the flow; its name is ignored
@@ -304,8 +303,8 @@ int sr6flow_info(struct sr6flow *handle, const char *set,
  * @set: name
  * @index: filled
  *
- * Rules of iptables contain this number in place of the name. It stays with the
- * name when sets are swapped. The type of the set is not looked at.
+ * Rules of iptables contain this number instead of the name. It stays with the
+ * name when sets are swapped. The function does not check the type of the set.
  *
  * Return: 0 or a negative errno.
  */
@@ -318,12 +317,11 @@ int sr6flow_index(struct sr6flow *handle, const char *set, uint16_t *index);
  * @fn: called once per flow
  * @arg: for @fn
  *
- * Streams: memory does not grow with the number of flows. The return value
- * counts, not the calls of @fn: what @fn saw is the whole set only if 0 is
- * returned. A dump that lost messages (-ENOBUFS) or was interrupted, also by
- * a write to the counters of the flow just listed (-EINTR), is not repeated
- * here, because @fn has already seen a part of it; the caller drops what it
- * has and calls again, a bounded number of times.
+ * Calls @fn while messages arrive: memory does not grow with the number of flows.
+ * @fn has seen the whole set only if the function returns 0. It does not repeat a
+ * dump that lost messages (-ENOBUFS) or was interrupted (-EINTR, also by a write to
+ * the counters of the flow just listed), because @fn has already seen a part of it.
+ * The caller drops that part and calls again, a bounded number of times.
  *
  * Return: 0, the value of @fn, or a negative errno.
  */
@@ -334,7 +332,7 @@ int sr6flow_dump(struct sr6flow *handle, const char *set, sr6flow_dump_fn fn,
  * sr6flow_flow_parse() - flow from its text form [NAME=][SOURCE@]SID[,SID...]
  * @flow: filled
  * @text: text form
- * @error: filled with a sentence when it fails
+ * @error: filled with a message on failure
  * @size: size of @error in bytes
  *
  * Return: 0 or -EINVAL. Needs no handle.

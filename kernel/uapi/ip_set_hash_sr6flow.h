@@ -2,10 +2,10 @@
 /*
  * hash:sr6flow, an ipset type that counts SRv6 flows per marking colour.
  *
- * This header is the interface between the kernel module and every program
- * that speaks to it. It compiles in the kernel and in user space, and it is
- * the only place that knows how a SID list becomes netlink attributes and how
- * a mark word becomes a colour and a counter slot.
+ * This header is the interface between the kernel module and the programs
+ * that use it. It compiles in the kernel and in user space. It alone defines
+ * the netlink attributes of a SID list, and the colour and counter slot of a
+ * mark word.
  *
  * Terms
  * -----
@@ -15,7 +15,7 @@
  *             the outer IPv6 header.
  * carrier     field of the packet that carries the colour: Tag or Traffic Class.
  * mark mask   one or two bits of the mark word, all in one carrier.
- * netmask     leading bits of the outer source address that belong to the key of a
+ * netmask     number of leading bits of the outer source address in the key of a
  *             flow, 0 for none.
  * colour      mark word AND mark mask.
  *
@@ -37,7 +37,7 @@
  *                               above 128: IPSET_ERR_INVALID_NETMASK
  *   IPSET_ATTR_CADT_FLAGS  u32  IPSET_FLAG_WITH_{FORCEADD,SKBINFO,COUNTERS};
  *                               counters are always on
- *   A mask or colour that is not possible: IPSET_ERR_INVALID_MARKMASK.
+ *   An invalid mask or colour: IPSET_ERR_INVALID_MARKMASK.
  *
  * IPSET_CMD_ADD, IPSET_CMD_DEL, IPSET_CMD_TEST, in IPSET_ATTR_DATA:
  *   IPSET_ATTR_IP          nested { IPSET_ATTR_IPADDR_IPV6 } the first SID
@@ -60,18 +60,21 @@
  *   with the exist flag, a refresh: timeout and skbinfo are set anew, the name
  *   is replaced if one is given. With MARK and PACKETS or BYTES it also sets
  *   the counters of that colour and is not an error on a flow that exists, so
- *   that several records restore several colours; any value that has no bit
+ *   that several records restore several colours. Any value without bits
  *   outside the mask is accepted, because uncoloured and foreign packets are
  *   counted too.
  *   ADD with MARK and without IP sets the active colour, which must be one of
  *   the set's two colours.
  *   DEL and TEST accept and ignore MARK, PACKETS and BYTES.
  *
- *   Errors beside ipset's own: EINVAL for a SID list or name that breaks the
- *   rules above, for a colour on a flow without counters, counters without a
- *   colour and anything else on a bare colour; EDOM for a colour that this set
- *   does not have; IPSET_ERR_IPADDR_IPV6 for DEL without IP; ENOMEM, and then
- *   nothing has changed; SR6FLOW_ERR_FULL when the set has maxelem flows.
+ *   Errors beside ipset's own:
+ *   EINVAL                 a SID list or name that breaks the rules above, a
+ *                          colour on a flow without counters, counters without
+ *                          a colour, a bare colour with any other attribute
+ *   EDOM                   a colour that the set does not have
+ *   IPSET_ERR_IPADDR_IPV6  DEL without IP
+ *   ENOMEM                 out of memory; nothing has changed
+ *   SR6FLOW_ERR_FULL       the set has maxelem flows
  *
  * IPSET_CMD_LIST, header in IPSET_ATTR_DATA:
  *   IPSET_ATTR_HASHSIZE, MAXELEM, MARKMASK, INITVAL (the active colour now),
@@ -90,19 +93,19 @@
  *                          libipset reads 16 of them and prints none
  *   IPSET_ATTR_MARK, IPSET_ATTR_PACKETS, IPSET_ATTR_BYTES
  *
- *   At a counting rule the colour of a record is that of the packets. At a marking
- *   rule with two mask bits in the Tag, the record of both bits counts packets whose
- *   Tag already had one of the two colours: these are neither marked nor counted
- *   under a colour.
+ *   At a counting rule the colour of a record is the colour of the packets. At a
+ *   marking rule with two mask bits in the Tag, the record of both bits counts packets
+ *   whose Tag already had one of the two colours. Such packets are neither marked nor
+ *   counted under a colour.
  *
  * Dump rules
  * ----------
- * There is one record per flow and colour that has counted anything, and one
- * record without MARK, PACKETS and BYTES for a flow that has counted nothing.
+ * A dump has one record per flow and colour with counted packets, and one
+ * record without MARK, PACKETS and BYTES for a flow without counted packets.
  * The records of a flow follow each other, but a message may end between two
- * of them. Flows come newest first. A flow that exists from the first to the
+ * of them. The newest flow comes first. A flow that exists from the first to the
  * last message of a dump is listed exactly once per colour, whatever is added
- * and deleted beside it; flows added after the start of the dump are not
+ * and deleted meanwhile. Flows added after the start of the dump are not
  * listed. A dump ends with NLMSG_DONE.
  */
 #ifndef _UAPI_IP_SET_HASH_SR6FLOW_H
@@ -150,15 +153,15 @@
 #define SR6FLOW_ERR_FULL	4352
 
 /**
- * struct sr6flow_identity - what a set of counters belongs to
- * @instance: of the set, drawn at random when it was created, and another one after it
- *	      was swapped and packets of its rule came to a set in its place, or packets
- *	      of another set's rule to it, and after it was asked to count by a rule and
- *	      through a list of sets; big endian
+ * struct sr6flow_identity - identity of a flow's counters
+ * @instance: of the set, big endian. Random at creation. It changes after "ipset swap"
+ *	      if packets of the set's rule reached another set, or packets of another
+ *	      set's rule this one; and after both a rule and a list of sets made the set
+ *	      count
  * @generation: renewed when the flow is added and when counters are written,
  *		big endian
  *
- * A reader that sees either change knows that the counters restarted.
+ * If either differs between two readings, the counters restarted.
  */
 struct sr6flow_identity {
 	__be64 instance;
@@ -166,7 +169,7 @@ struct sr6flow_identity {
 };
 
 /**
- * struct sr6flow_changes - what shows that counted packets are not of one path
+ * struct sr6flow_changes - witnesses that counted packets did not follow one path
  * @source: packets from another source than the packet before them, big endian;
  *	    0 in a set with a netmask, where a flow has one source
  * @segments_left: packets with another Segments Left than the packet before them,
@@ -174,10 +177,10 @@ struct sr6flow_identity {
  * @last_source: source of the last packet; zeros in a set with a netmask, and before
  *		 the first packet
  *
- * A permanent change counts once. In a block in which one of them grew, counters of
- * the two ends cannot be compared. While @source stays the same, all packets that are
- * counted have the source @last_source: in a set without netmask, counters of the two
- * ends can be compared if it is the same at both.
+ * A permanent change counts once. If one of them grew in a block, counters of the two
+ * ends cannot be compared. While @source stays the same, all counted packets have the
+ * source @last_source. In a set without netmask, compare counters of the two ends only
+ * if it is the same at both.
  */
 struct sr6flow_changes {
 	__be64 source;
@@ -340,7 +343,7 @@ static inline bool sr6flow_colour_valid(__u32 mask, __u32 colour)
 }
 
 /**
- * sr6flow_slots() - number of values that the masked bits can have
+ * sr6flow_slots() - number of values of the masked bits
  * @mask: valid mark mask
  *
  * Return: 2 or 4.
@@ -351,13 +354,13 @@ static inline unsigned int sr6flow_slots(__u32 mask)
 }
 
 /**
- * sr6flow_slot_factor() - what makes slots of the mark words of a mask
+ * sr6flow_slot_factor() - factor for sr6flow_slot_gather()
  * @mask: valid mark mask
  *
- * Multiplied by this, a masked word has its low bit at bit 62 and its high one
- * at bit 63 of 64; all else that the product has is below or beyond.
+ * The product of the factor and a masked word has the low bit of the word at bit 62
+ * and the high one at bit 63 of 64. All other bits of the product are below or beyond.
  *
- * Return: the factor, for sr6flow_slot_gather().
+ * Return: the factor.
  */
 static inline __u64 sr6flow_slot_factor(__u32 mask)
 {
@@ -491,8 +494,8 @@ sr6flow_sids_encode(char *comment, const __u8 (*sids)[SR6FLOW_SID_LEN],
  * @len: bytes in @comment without a terminating NUL, 0 for one SID
  *
  * Return: number of SIDs, or 0 if @comment is not the encoding of 0 to 15
- * SIDs. Each SID list has exactly one encoding that is accepted, but for an
- * empty @comment, which means the same as the encoding of nothing.
+ * SIDs. Each SID list has exactly one accepted encoding. One SID has two: an
+ * empty @comment is equivalent to the encoding of nothing.
  */
 static inline unsigned int
 sr6flow_sids_decode(__u8 (*sids)[SR6FLOW_SID_LEN], const __u8 *first,
