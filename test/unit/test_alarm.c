@@ -3,6 +3,7 @@
  * Alarms: sequences of blocks and what they do; then which alarms and flows
  * have a state, and for how long.
  */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -10,6 +11,7 @@
 #include "lmctl/sinks/alarm/alarm.h"
 #include "result_make.h"
 #include "test/unit/capture.h"
+#include "test/unit/golden.h"
 #include "test/unit/unit.h"
 
 /*
@@ -212,37 +214,25 @@ static void end(unsigned int blocks)
 		sink.ops->block_end(sink.self, &of, MADE_BLOCK);
 }
 
-struct seen {
-	unsigned int n;
-	unsigned int raised;
-	uint64_t raises;
-	const char *alarm;
-	const char *flow;
-};
-
-static void see(const struct alarm_status *status, void *arg)
+static void print_state(const struct alarm_status *status, void *arg)
 {
-	struct seen *seen = arg;
+	char flow[SR6FLOW_FLOW_STRLEN];
 
-	if (seen->alarm && strcmp(seen->alarm, status->alarm))
-		return;
-	if (seen->flow && strcmp(seen->flow, status->flow->name))
-		return;
+	(void)arg;
 	assert_string_equal(status->measurement, "core");
-	seen->n++;
-	seen->raised += status->raised;
-	seen->raises += status->raises;
+	printf("%s: %s: %s, raised %" PRIu64 " times\n", status->alarm,
+	       sr6flow_flow_format(status->flow, flow), status->raised ? "raised" : "clear",
+	       status->raises);
 }
 
-/* States of one alarm and flow, NULL for all. */
-static struct seen look(const char *alarm, const char *flow)
+/* A line for each alarm and flow that has a state. */
+static const char *states(void)
 {
-	struct seen seen = { .alarm = alarm, .flow = flow };
-
+	capture(STDOUT_FILENO);
 	alarm_walk_begin(&sink);
-	while (alarm_walk(&sink, 2, see, &seen))
+	while (alarm_walk(&sink, 2, print_state, NULL))
 		;
-	return seen;
+	return capture_end();
 }
 
 static int stop(void **state)
@@ -269,16 +259,10 @@ TEST_WITH(NULL, stop, test_patterns)
 	give("silver=fcff:8::2", 10, 10);
 	give("fcff:8::3", 10, 5);
 	end(1);
-	assert_int_equal(look(NULL, NULL).n, 5);
-	assert_int_equal(look("all", NULL).raised, 2);
-	assert_int_equal(look("gold", "gold-1").raised, 1);
-	assert_int_equal(look("sids", "").raised, 1);
-	assert_int_equal(look("sids", NULL).n, 1);
+	golden("alarm-patterns", states());
 	/* A flow that gets a name is matched anew. */
 	give("gold-3=fcff:8::3", 10, 10);
-	assert_int_equal(look("sids", NULL).n, 0);
-	assert_int_equal(look("gold", "gold-3").n, 1);
-	assert_int_equal(look("all", "gold-3").raises, 1);
+	golden("alarm-named", states());
 }
 
 /* One SID list from two sources: two flows. The pattern is of the list. */
@@ -291,8 +275,7 @@ TEST_WITH(NULL, stop, test_sources)
 	give("fd00::2@fcff:8::3", 10, 10);
 	give("fd00::3@fcff:9::3", 10, 5);
 	end(1);
-	assert_int_equal(look(NULL, NULL).n, 2);
-	assert_int_equal(look(NULL, NULL).raised, 1);
+	golden("alarm-sources", states());
 }
 
 TEST_WITH(NULL, stop, test_measurements)
@@ -302,7 +285,7 @@ TEST_WITH(NULL, stop, test_measurements)
 	snprintf(alarm.measure, sizeof(alarm.measure), "edge*");
 	start(&alarm, 1);
 	give("gold=fcff::1", 10, 0);
-	assert_int_equal(look(NULL, NULL).n, 0);
+	assert_string_equal(states(), "");
 }
 
 /* Memory is for flows that have results. */
@@ -313,9 +296,9 @@ TEST_WITH(NULL, stop, test_forgets)
 	start(&alarm, 1);
 	give("gold=fcff::1", 10, 0);
 	end(ALARM_BLOCKS);
-	assert_int_equal(look(NULL, NULL).raised, 1);
+	assert_int_equal(count(states(), ": raised"), 1);
 	end(1);
-	assert_int_equal(look(NULL, NULL).n, 0);
+	assert_string_equal(states(), "");
 }
 
 /* A measurement that is not there any more has no ends of blocks of its own. */
@@ -328,9 +311,9 @@ TEST_WITH(NULL, stop, test_forgets_measurement)
 	end(1);
 	snprintf(of.name, sizeof(of.name), "other");
 	end(ALARM_BLOCKS);
-	assert_int_equal(look(NULL, NULL).n, 1);
+	assert_int_equal(count(states(), "\n"), 1);
 	end(1);
-	assert_int_equal(look(NULL, NULL).n, 0);
+	assert_string_equal(states(), "");
 }
 
 TEST_WITH(NULL, stop, test_reload)
@@ -348,23 +331,18 @@ TEST_WITH(NULL, stop, test_reload)
 	give("gold=fcff::1", 10, 0);
 	give("silver=fcff::2", 10, 0);
 	end(1);
-	assert_int_equal(look(NULL, NULL).raised, 6);
+	assert_int_equal(count(states(), ": raised"), 6);
 	assert_int_equal(alarm_prepare(&sink, NULL, 0), 0);
 	alarm_commit(&sink, false, NULL, NULL);
-	assert_int_equal(look(NULL, NULL).raised, 6);
+	assert_int_equal(count(states(), ": raised"), 6);
 	assert_int_equal(alarm_prepare(&sink, after, 3), 0);
 	alarm_commit(&sink, true, NULL, NULL);
-	assert_int_equal(look("goes", NULL).n, 0);
-	assert_int_equal(look("stays", NULL).raised, 2);
-	assert_int_equal(look("new", NULL).n, 2);
-	assert_int_equal(look("new", NULL).raised, 0);
-	assert_int_equal(look("narrows", NULL).n, 1);
-	assert_int_equal(look("narrows", "gold").raised, 1);
+	golden("alarm-reloaded", states());
 	give("gold=fcff::1", 10, 10);
-	assert_int_equal(look("stays", "gold").raised, 0);
+	assert_int_equal(count(states(), "stays: gold=fcff::1: clear"), 1);
 	assert_int_equal(alarm_prepare(&sink, NULL, 0), 0);
 	alarm_commit(&sink, true, NULL, NULL);
-	assert_int_equal(look(NULL, NULL).n, 0);
+	assert_string_equal(states(), "");
 	give("gold=fcff::1", 10, 0);
 }
 
