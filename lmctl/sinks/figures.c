@@ -11,7 +11,7 @@
 
 #define GAP "..."
 #define DAY_MS INT64_C(86400000)
-/* No offset lasts for less than days: a look per day is enough for centuries. */
+/* No offset lasts less than days: one check per day suffices, even for centuries. */
 #define STEPS_MAX 100000
 
 struct known known_sent(const struct result *result)
@@ -38,7 +38,7 @@ struct known known_peer(const struct result *result, unsigned int i)
 
 struct known known_received(const struct result *result)
 {
-	/* With nothing sent, only what was received can be unknown. */
+	/* If nothing was sent, only the received count can be unknown. */
 	struct result alone = *result;
 	struct segment total;
 
@@ -152,7 +152,7 @@ bool figure_offset_changes(int64_t since_ms, int64_t until_ms)
 	return figure_offset(until_ms - 1) != offset;
 }
 
-/* Literals, so that the compiler looks at them. */
+/* Literals, so that the compiler checks the formats. */
 static size_t format_time(const struct tm *tm, unsigned int form, char *text)
 {
 	if (form & FIGURE_UTC)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What of a result is known, and how people read it.
+ * Known figures of a result, and their text for people.
  */
 #ifndef LMCTL_SINKS_FIGURES_H
 #define LMCTL_SINKS_FIGURES_H
@@ -16,8 +16,8 @@
 #define FIGURE_FLOW_LEN 48
 
 /**
- * struct known - a count, if it is known
- * @known: the others are
+ * struct known - a count that may be unknown
+ * @known: the others are known
  * @packets: packets
  * @bytes: their bytes
  */
@@ -28,17 +28,17 @@ struct known {
 };
 
 /**
- * known_sent() - what this node counted
+ * known_sent() - count of this node
  * @result: result
  *
- * A loss that is not known can have one end that is.
+ * If the loss is unknown, the count of one end may still be known.
  *
  * Return: count.
  */
 struct known known_sent(const struct result *result);
 
 /**
- * known_peer() - what a peer counted
+ * known_peer() - count of a peer
  * @result: result
  * @i: index of the peer
  *
@@ -47,7 +47,7 @@ struct known known_sent(const struct result *result);
 struct known known_peer(const struct result *result, unsigned int i);
 
 /**
- * known_received() - what the end of the path counted
+ * known_received() - count of the end of the path
  * @result: result
  *
  * Return: count, of a group that of all.
@@ -55,7 +55,7 @@ struct known known_peer(const struct result *result, unsigned int i);
 struct known known_received(const struct result *result);
 
 /**
- * figure_flow() - what a flow is called in a table
+ * figure_flow() - label of a flow in a table
  * @flow: flow
  * @text: room for FIGURE_FLOW_LEN bytes
  *
@@ -99,8 +99,8 @@ const char *figure_count(const struct known *count, char *text);
  * @lost: packets lost
  * @text: room for FIGURE_LEN bytes
  *
- * Return: four significant digits, so that the smallest loss is not shown as
- * none; "-" if nothing was sent.
+ * Return: four significant digits, so that the smallest loss is not shown as 0; "-"
+ * if nothing was sent.
  */
 const char *figure_ratio(uint64_t sent, uint64_t lost, char *text);
 
@@ -145,8 +145,8 @@ enum figure_form {
 long figure_offset(int64_t ms);
 
 /**
- * figure_offset_changes() - does that change within a span of time
- * @since_ms: its begin, milliseconds since 1970
+ * figure_offset_changes() - check whether the offset changes within a span of time
+ * @since_ms: its start, milliseconds since 1970
  * @until_ms: its end
  *
  * Return: true if local times within it need their offset.
@@ -154,7 +154,7 @@ long figure_offset(int64_t ms);
 bool figure_offset_changes(int64_t since_ms, int64_t until_ms);
 
 /**
- * figure_start() - when a block began
+ * figure_start() - start of a block
  * @block: block number
  * @period_ms: length of a block
  * @form: enum figure_form

@@ -94,8 +94,8 @@ static void drop_table(struct flowmap *map, struct flowmap_table **at)
 }
 
 /*
- * A measurement that was taken out of the configuration has no ends of blocks:
- * those of the others tell that its time is over.
+ * A measurement removed from the configuration has no more ends of blocks: those of
+ * the others end its time.
  */
 static void drop_idle(struct flowmap *map, const struct flowmap_table *but)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a sink remembers of each flow of each measurement, for as long as the
- * flow has results: memory is bounded by the flows of the last blocks.
+ * State of a sink for each flow of each measurement, while the flow has results:
+ * memory is bounded by the flows of the last blocks.
  */
 #ifndef LMCTL_SINKS_FLOWMAP_H
 #define LMCTL_SINKS_FLOWMAP_H
@@ -33,11 +33,11 @@ struct flowmap_table {
 };
 
 /**
- * struct flowmap_entry - a flow; the first member of what the sink remembers
+ * struct flowmap_entry - a flow; the first member of the sink's state for it
  * @flow: the flow, with its last name
  * @table: its measurement
  * @block: block of its last result
- * @seen: ends of blocks when that was
+ * @seen: ends of blocks at that time
  * @lost: memory was short
  * @hh: by identity
  */
@@ -51,8 +51,8 @@ struct flowmap_entry {
 };
 
 /**
- * struct flowmap - a sink's memory
- * @size: bytes of what it remembers of a flow
+ * struct flowmap - state of a sink for all flows
+ * @size: bytes of the state of a flow
  * @keep: ends of blocks after which a flow without results is dropped
  * @drop: called before a flow is freed, or NULL
  * @arg: for @drop
@@ -69,10 +69,10 @@ struct flowmap {
 };
 
 /**
- * flowmap_get() - find a flow, or begin to remember it
+ * flowmap_get() - find or add a flow
  * @map: memory
  * @result: a result of the flow
- * @renamed: set to whether it is new or had another name
+ * @renamed: filled: it is new or had another name
  *
  * Return: entry, all zero behind struct flowmap_entry if new; NULL when memory
  * is short.
@@ -81,14 +81,14 @@ struct flowmap_entry *flowmap_get(struct flowmap *map,
 				  const struct result *result, bool *renamed);
 
 /**
- * flowmap_end() - drop what has had no results for long
+ * flowmap_end() - drop flows without recent results
  * @map: memory
- * @measurement: name of the measurement of which a block has ended
+ * @measurement: name of the measurement whose block has ended
  */
 void flowmap_end(struct flowmap *map, const char *measurement);
 
 /**
- * flowmap_next() - go through all flows
+ * flowmap_next() - iterate over all flows
  * @map: memory
  * @entry: the one before, NULL to begin
  *

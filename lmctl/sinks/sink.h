@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Sinks: where results go. Each has a folder of its own here and a row in sinks.c;
- * the service passes every result to all of them.
+ * Sinks: outputs for results. Each has a folder of its own here and a row in
+ * sinks.c; the service passes every result to all of them.
  */
 #ifndef LMCTL_SINKS_SINK_H
 #define LMCTL_SINKS_SINK_H
@@ -14,17 +14,17 @@
 struct metrics;
 
 /**
- * struct sink_ops - what a sink takes; a function it does not need is NULL
+ * struct sink_ops - functions of a sink; NULL if not needed
  * @result: a flow in a block; valid until the function returns
- * @gap: a gap row, of blocks that had their results before; comes before the end of
- *	 a block, which may be another
+ * @gap: a gap row, of blocks with earlier results; comes before the end of a block,
+ *	 which may be another
  * @report: a peer in a block
- * @block_end: all results of a block of this measurement have been given
+ * @block_end: end of the results of a block of this measurement
  * @free: free the sink
  *
- * Called from the event loop, which does nothing else meanwhile: a sink that
- * waits for a disk or a network makes colour changes late. Sinks report
- * trouble once with lmctl_warning() and go on; they never end the service.
+ * Called from the event loop, which does nothing else meanwhile: a sink that waits
+ * for a disk or a network delays colour changes. A sink reports an error once with
+ * lmctl_warning() and continues; it never ends the service.
  */
 struct sink_ops {
 	void (*result)(void *sink, const struct result *result);
@@ -46,11 +46,11 @@ struct sink {
 };
 
 /**
- * enum sink_print - what goes to standard output
+ * enum sink_print - form of standard output
  * @SINK_SILENT: nothing
  * @SINK_LINES: aligned lines
  * @SINK_JSON: JSON lines
- * @SINK_WATCH: a table that is drawn anew
+ * @SINK_WATCH: a table that is redrawn
  */
 enum sink_print {
 	SINK_SILENT,
@@ -60,13 +60,13 @@ enum sink_print {
 };
 
 /**
- * struct sink_host - what a service lends to its sinks
+ * struct sink_host - resources of a service for its sinks
  * @event: event loop
- * @metrics: where a sink adds series of its own, with metrics_source(); outlives it
+ * @metrics: a sink may add families with metrics_source(); outlives it
  * @print: what goes to standard output
  * @period_ms: length of a block in milliseconds
  * @progress: called within long work, after each flow
- * @unread: nobody reads standard output any more
+ * @unread: called when standard output has no reader any more
  * @arg: for both
  */
 struct sink_host {
@@ -92,17 +92,17 @@ struct sink_items {
 
 /**
  * struct sink_type - a kind of sinks: a row of the table in sinks.c
- * @open: fill @self with its state and @sink with where results go, if it takes them
- *	  without a section; both stay where they are. @host lives as long. Returns 0,
- *	  or a negative errno after a message
- * @prepare: make ready to go on with other sections, which live until @commit;
- *	     nothing may be seen outside but a new socket or file. Returns 0, or a
- *	     negative errno after a message: then it is as before. NULL if there are
- *	     no such sections
- * @commit: go on with them; if not @follow, another sink could not: go on as before
- * @block_end: comes after block_end of the sink; or NULL
+ * @open: fill @self with its state and, if it needs no section, @sink; neither
+ *	  moves. @host outlives it. Returns 0, or a negative errno after a message
+ * @prepare: prepare other sections, which live until @commit; the only visible
+ *	     effect may be a new socket or file. Returns 0, or a negative errno
+ *	     after a message: then nothing has changed. NULL if there are no such
+ *	     sections
+ * @commit: continue with them; if not @follow, another sink failed: continue as
+ *	    before
+ * @block_end: called after block_end of the sink; or NULL
  * @ended: the configuration no longer has this measurement; or NULL
- * @close: end what @open began, but for the sink; @self may be NULL after a failure
+ * @close: undo @open except for the sink; @self may be NULL after a failure
  */
 struct sink_type {
 	int (*open)(void **self, struct sink *sink, const struct sink_host *host);
@@ -115,7 +115,7 @@ struct sink_type {
 
 /**
  * sink_close() - close a sink
- * @sink: sink, has no ops afterwards
+ * @sink: sink; it has no ops afterwards
  */
 static inline void sink_close(struct sink *sink)
 {

@@ -61,7 +61,7 @@ struct sinks *sinks_open(const struct sink_host *host,
 		lmctl_error("out of memory");
 		return NULL;
 	}
-	/* Of standard output as of messages: whoever reads them may go away. */
+	/* SIGPIPE is ignored: readers of standard output may disappear. */
 	signal(SIGPIPE, SIG_IGN);
 	sinks->host = *host;
 	sinks->host.metrics = metrics_new(wallclock_time());

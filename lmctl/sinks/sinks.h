@@ -9,12 +9,12 @@
 
 struct sinks;
 
-/* Kinds of sinks in the order in which they get results, with a NULL at the end. */
+/* Kinds of sinks in the order of their calls, with a NULL at the end. */
 extern const struct sink_type *const sink_types[];
 
 /**
  * sinks_open() - open one sink of each kind
- * @host: what they are lent; copied. Its metrics are filled in
+ * @host: resources for them; copied. Its metrics are filled in
  * @items: sections of each kind, in the order of sink_types
  *
  * Return: sinks for sinks_close(), or NULL after a message.
@@ -23,18 +23,18 @@ struct sinks *sinks_open(const struct sink_host *host,
 			 const struct sink_items *items);
 
 /**
- * sinks_close() - write what waits and close all sinks
+ * sinks_close() - write waiting output and close all sinks
  * @sinks: sinks or NULL
  */
 void sinks_close(struct sinks *sinks);
 
 /**
- * sinks_reload() - go on with other sections
+ * sinks_reload() - continue with other sections
  * @sinks: sinks
  * @items: as for sinks_open()
  *
- * Sinks whose sections did not change go on as they are. If one cannot follow,
- * all of them stay as they were.
+ * Sinks with unchanged sections continue undisturbed. If one fails, all of them
+ * stay as they were.
  *
  * Return: 0, or a negative errno after a message.
  */
@@ -44,7 +44,7 @@ int sinks_reload(struct sinks *sinks, const struct sink_items *items);
  * sinks_metrics() - metrics, for other parts to add theirs
  * @sinks: sinks
  *
- * Return: metrics, also when nobody can scrape them.
+ * Return: metrics, even without a server.
  */
 struct metrics *sinks_metrics(struct sinks *sinks);
 
@@ -70,7 +70,7 @@ void sinks_gap(const struct sinks *sinks, const struct result *result);
 void sinks_report(const struct sinks *sinks, const struct peer_report *report);
 
 /**
- * sinks_block_end() - all results of a block of a measurement were passed
+ * sinks_block_end() - end the results of a block of a measurement
  * @sinks: sinks
  * @of: measurement
  * @block: block number
@@ -79,7 +79,7 @@ void sinks_block_end(const struct sinks *sinks, const struct measurement *of,
 		     int64_t block);
 
 /**
- * sinks_ended() - the configuration no longer has a measurement
+ * sinks_ended() - note a measurement removed from the configuration
  * @sinks: sinks
  * @measurement: its name
  */

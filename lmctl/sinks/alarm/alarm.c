@@ -41,7 +41,7 @@ static bool is_word(const char *word, enum answer_status status)
 	return !strcmp(word, answer_word(&answer));
 }
 
-/* An answer of which nothing can be used is none. */
+/* An unusable answer counts as no answer. */
 static bool is_silence(const struct segment *block)
 {
 	return block->status == RESULT_INVALID && block->word &&
@@ -62,7 +62,7 @@ static enum alarm_change raise_it(struct alarm_state *state, bool by_loss)
 {
 	enum alarm_change change = state->raised ? ALARM_SAME : ALARM_RAISED;
 
-	/* Only calm blocks after the last reason to raise it clear an alarm. */
+	/* Only calm blocks after the last raising block clear an alarm. */
 	state->calm = 0;
 	state->raises += !state->raised;
 	state->raised = true;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Alarms: a flow that loses too much in several blocks in a row, whose peer does not
- * answer for several blocks in a row, or whose loss is not known for several blocks in
- * a row, raises an alarm: a log line, a metric and a program that is run.
+ * Alarms: a flow raises an alarm if, for several blocks in a row, it loses too many
+ * packets, its peer does not answer, or its loss is unknown. An alarm is a log
+ * line, a metric and a program to run.
  *
- * What a block does to an alarm of a flow, in the order in which results come:
+ * Effect of a block on an alarm of a flow, in the order of results:
  *
  *   exact, ratio >= raise	one more of the blocks that raise; ends the run of
  *				blocks that clear and that of inexact ones
@@ -21,10 +21,9 @@
  *				stay as they are: what is not known is no loss and
  *				no recovery
  *
- * Inexact or silent blocks that are enough to raise an alarm end the run of blocks
- * that clear. An alarm that only those raised is cleared by blocks in which
- * nothing was sent, too. A flow that gives no result any more loses its alarms, which
- * clears them, after ALARM_BLOCKS blocks.
+ * If inexact or silent blocks suffice to raise an alarm, they end the run of blocks
+ * that clear. If only such blocks raised it, blocks without sent packets clear it,
+ * too. The alarms of a flow without results are cleared after ALARM_BLOCKS blocks.
  */
 #ifndef LMCTL_SINKS_ALARM_ALARM_H
 #define LMCTL_SINKS_ALARM_ALARM_H
@@ -33,13 +32,13 @@
 #include <stdint.h>
 #include "lmctl/sinks/sink.h"
 
-/* Most alarms, and what is configured for one: arguments of the hook, length. */
+/* Most alarms, arguments of a hook, and room for a text of the section. */
 #define ALARMS_MAX 64
 #define ALARM_ARGS_MAX 16
 #define ALARM_TEXT_LEN 256
-/* Ends of blocks after which a flow without results is forgotten. */
+/* Number of blocks after which a flow without results is forgotten. */
 #define ALARM_BLOCKS 16
-/* Changes between two ends of blocks that have a log line each. */
+/* Most log lines per block. */
 #define ALARM_LINES_MAX 100
 
 /**
@@ -48,14 +47,14 @@
  * @flow: shell pattern (fnmatch) of flow names, or of the text form of the SID
  *	  list for flows without a name
  * @measure: shell pattern of measurement names
- * @raise: loss ratio, 0 to 1: raised when it is reached or exceeded
+ * @raise: loss ratio, 0 to 1, that raises it when reached or exceeded
  * @raise_blocks: ... in so many exact blocks in a row
- * @clear: loss ratio: cleared when it is this or less
+ * @clear: largest loss ratio that clears it
  * @clear_blocks: ... in so many exact blocks in a row
- * @invalid_blocks: raised, too, after so many blocks in a row that are not
- *		    exact; 0 for never
- * @no_answer_blocks: raised, too, after so many blocks in a row for which the peer
- *		      did not answer; 0 for never
+ * @invalid_blocks: number of inexact blocks in a row that raise it, too; 0 for
+ *		    never
+ * @no_answer_blocks: number of blocks in a row without answer that raise it, too; 0
+ *		      for never
  * @nargs: number of @args, 0 for no hook
  * @args: program (absolute path) and arguments of the hook
  */
@@ -81,7 +80,7 @@ struct alarm_config {
  * @silent: run of blocks for which the peer did not answer
  * @raised: it is raised
  * @by_loss: loss raised it, not only inexact blocks
- * @raises: how often it was raised
+ * @raises: number of times it was raised
  */
 struct alarm_state {
 	uint32_t lossy;
@@ -94,7 +93,7 @@ struct alarm_state {
 };
 
 /**
- * enum alarm_change - what a block did to an alarm
+ * enum alarm_change - effect of a block on an alarm
  * @ALARM_SAME: nothing
  * @ALARM_RAISED: it was raised
  * @ALARM_CLEARED: it was cleared
@@ -112,7 +111,7 @@ enum alarm_change {
  * @block: loss of the flow in the block
  * @blocks: 1, or the number of blocks of a gap row that is exact
  *
- * Return: what it did.
+ * Return: the change.
  */
 enum alarm_change alarm_step(const struct alarm_config *alarm,
 			     struct alarm_state *state,
@@ -127,14 +126,14 @@ extern const struct sink_type alarm_type;
  * @alarms: sections alarm; copied
  * @n: their number, at most ALARMS_MAX
  *
- * Return: 0, or -ENOMEM after a message. Freeing the sink gives programs that
- * still run a second, then kills them; nothing is cleared.
+ * Return: 0, or -ENOMEM after a message. Freeing the sink waits a second for
+ * running programs, then kills them; it clears no alarm.
  */
 int alarm_open(struct sink *sink, const struct alarm_config *alarms,
 	       unsigned int n);
 
 /**
- * alarm_prepare() - make ready to go on with other alarms
+ * alarm_prepare() - prepare other alarms
  * @sink: opened alarms
  * @alarms: sections alarm; copied
  * @n: their number
@@ -145,28 +144,28 @@ int alarm_prepare(struct sink *sink, const struct alarm_config *alarms,
 		  unsigned int n);
 
 /**
- * alarm_commit() - go on with the alarms of alarm_prepare()
+ * alarm_commit() - continue with the alarms of alarm_prepare()
  * @sink: opened alarms
  * @follow: if false, forget them instead
  * @progress: called after each flow, of which there may be many; or NULL
  * @arg: for @progress
  *
- * An alarm of the same name keeps its states where its patterns still match;
- * all other states end, which clears them.
+ * An alarm of the same name keeps its states where its patterns still match; all
+ * other states are cleared.
  */
 void alarm_commit(struct sink *sink, bool follow, void (*progress)(void *arg),
 		  void *arg);
 
 /**
- * alarm_reap() - see to the programs that were started
+ * alarm_reap() - manage the started programs
  * @sink: opened alarms
  *
- * Reaps those that have ended, kills those that take too long, starts those
- * that wait. Never waits and never touches other children. Call it on SIGCHLD,
- * at the time it returned and after each end of a block.
+ * Reap ended programs, kill those that exceed their time, start waiting ones. It
+ * never blocks and never touches other children. Call it on SIGCHLD, at the time it
+ * returned and after each end of a block.
  *
- * Return: CLOCK_MONOTONIC in nanoseconds when the next program will have taken
- * too long; INT64_MAX if none runs.
+ * Return: CLOCK_MONOTONIC in nanoseconds at which the next program exceeds its
+ * time; INT64_MAX if none runs.
  */
 int64_t alarm_reap(struct sink *sink);
 
@@ -176,7 +175,7 @@ int64_t alarm_reap(struct sink *sink);
  * @measurement: name of the measurement
  * @flow: the flow
  * @raised: it is raised
- * @raises: how often it was, since the flow was seen first
+ * @raises: number of times since the flow was first seen
  */
 struct alarm_status {
 	const char *alarm;
@@ -187,20 +186,20 @@ struct alarm_status {
 };
 
 /**
- * alarm_walk_begin() - begin to go through all alarms of all flows
+ * alarm_walk_begin() - begin to iterate over all alarms of all flows
  * @sink: opened alarms
  */
 void alarm_walk_begin(struct sink *sink);
 
 /**
- * alarm_walk() - go on with the next flows
+ * alarm_walk() - continue with the next flows
  * @sink: opened alarms
  * @n: most flows
- * @fn: called for each alarm; what it gets is valid until it returns
+ * @fn: called for each alarm; the status is valid until it returns
  * @arg: for @fn
  *
- * Results may come between two calls. A flow that came after the walk began is
- * left out.
+ * Results may arrive between two calls. A flow added after the walk began is left
+ * out.
  *
  * Return: true if there are more.
  */

@@ -19,7 +19,7 @@
 #include "lmctl/sinks/alarm/alarm_hook.h"
 #include "lmctl/sinks/figures.h"
 
-/* Warnings between two summaries. */
+/* Most warnings between two summaries. */
 #define WARNINGS_MAX 10
 #define VARIABLES_MAX 16
 
@@ -29,10 +29,10 @@
  * @alarm: copy of the alarm: the configuration may change meanwhile
  * @env: environment
  * @n_env: number of variables
- * @key: tells alarm, measurement and flow apart
+ * @key: identity of alarm, measurement and flow
  * @pid: process and process group, 0 if it waits
  * @deadline: CLOCK_MONOTONIC in nanoseconds
- * @killed: it took too long
+ * @killed: it exceeded its time
  */
 struct job {
 	struct job *next;
@@ -49,10 +49,10 @@ struct job {
  * struct hooks - state
  * @limit: nanoseconds that a program may take
  * @jobs: in the order of events
- * @running: how many run
- * @waiting: how many wait
- * @dropped: how many were dropped since the last summary
- * @warnings: how many there were since the last summary
+ * @running: number of running jobs
+ * @waiting: number of waiting jobs
+ * @dropped: jobs dropped since the last summary
+ * @warnings: warnings since the last summary
  */
 struct hooks {
 	int64_t limit;
@@ -116,7 +116,7 @@ static int set(struct job *job, const char *name, const char *value)
 	return 0;
 }
 
-/* A number that is not known is empty, never 0. */
+/* An unknown number is empty, never 0. */
 static int set_loss(struct job *job, const struct segment *loss)
 {
 	bool counts = loss && loss->status != RESULT_INVALID;
@@ -183,7 +183,7 @@ static int spawn(struct job *job)
 	return spawn_start(&program, &job->pid);
 }
 
-/* Returns false if the program cannot be run. */
+/* Return: false if the program cannot be run. */
 static bool start(struct hooks *hooks, struct job *job)
 {
 	int err = spawn(job);
@@ -236,7 +236,7 @@ void hooks_run(struct hooks *hooks, const struct alarm_event *event)
 
 	if (!event->alarm->nargs)
 		return;
-	/* What has ended meanwhile makes room. */
+	/* Ended programs make room. */
 	hooks_reap(hooks);
 	job = hooks->waiting < HOOKS_WAITING_MAX ? job_new(event) : NULL;
 	if (!job) {
@@ -250,7 +250,7 @@ void hooks_run(struct hooks *hooks, const struct alarm_event *event)
 	start_waiting(hooks);
 }
 
-/* Returns false while a program runs; reports how it ended. */
+/* Return: false while a program runs; report how it ended. */
 static bool ended(struct hooks *hooks, struct job *job)
 {
 	int status;
@@ -271,7 +271,7 @@ static bool ended(struct hooks *hooks, struct job *job)
 	return true;
 }
 
-/* What the program has started and left behind goes with it. */
+/* Kill the processes that the program left behind, too. */
 static void kill_job(struct job *job)
 {
 	kill(-job->pid, SIGKILL);

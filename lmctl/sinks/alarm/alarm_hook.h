@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Programs that alarms run: a bounded number at once, a bounded number that
- * wait, a bounded time each. No shell sees anything of them.
+ * Programs of alarms: bounded numbers of running and waiting ones, bounded time for
+ * each, no shell.
  *
- * A program gets its configured arguments, /dev/null as its standard streams,
- * no other descriptor, default signals, a process group of its own and an
- * environment that consists of the SR6FLOW_ variables. It gets no capability
- * either: those of a user other than root survive execve() as ambient ones
- * only, and hooks_new() drops these; root gets those of the bounding set, which
- * privileges_drop() has emptied.
+ * A program has its configured arguments, /dev/null as its standard streams, no
+ * other descriptor, default signals, a process group of its own and an environment
+ * of the SR6FLOW_ variables only. It has no capability: for a user other than root,
+ * only ambient capabilities survive execve(), and hooks_new() drops these; root
+ * receives those of the bounding set, which privileges_drop() has emptied.
  */
 #ifndef LMCTL_SINKS_ALARM_ALARM_HOOK_H
 #define LMCTL_SINKS_ALARM_ALARM_HOOK_H
@@ -21,7 +20,7 @@
 #define HOOKS_RUNNING_MAX 4
 #define HOOKS_WAITING_MAX 64
 #define HOOKS_LIMIT (30 * BLOCK_NS_PER_S)
-/* When the service ends. */
+/* Time limit at the end of the service. */
 #define HOOKS_LAST_MS 1000
 
 struct hooks;
@@ -32,8 +31,8 @@ struct hooks;
  * @raised: it was raised, otherwise cleared
  * @measurement: name of the measurement
  * @flow: the flow
- * @block: block that did it, or the last one of the flow
- * @loss: its loss; NULL if no block did it
+ * @block: block that caused it, or the last one of the flow
+ * @loss: its loss; NULL if no block caused it
  * @runs: blocks in a row of that kind
  */
 struct alarm_event {
@@ -47,10 +46,10 @@ struct alarm_event {
 };
 
 /**
- * hooks_new() - get ready to run programs
+ * hooks_new() - prepare to run programs
  * @limit: nanoseconds that a program may take
  *
- * Drops the ambient capabilities of this process.
+ * It drops the ambient capabilities of this process.
  *
  * Return: hooks for hooks_free(), or NULL when memory is short.
  */
@@ -59,8 +58,8 @@ struct hooks *hooks_new(int64_t limit);
 /**
  * hooks_run() - run the program of an alarm, now or when its turn comes
  * @hooks: hooks
- * @event: what happened; programs of one alarm and flow run one after the
- *	   other in the order of events
+ * @event: the event; programs of one alarm and flow run one after the other in the
+ *	   order of events
  */
 void hooks_run(struct hooks *hooks, const struct alarm_event *event);
 
@@ -73,19 +72,19 @@ void hooks_run(struct hooks *hooks, const struct alarm_event *event);
 int64_t hooks_reap(struct hooks *hooks);
 
 /**
- * hooks_summary() - say what went wrong without a line of its own
+ * hooks_summary() - report the number of suppressed warnings
  * @hooks: hooks
  *
- * Called now and then: between two calls the number of warnings is bounded.
+ * Call it regularly: the number of warnings between two calls is bounded.
  */
 void hooks_summary(struct hooks *hooks);
 
 /**
- * hooks_free() - end
+ * hooks_free() - free the hooks
  * @hooks: hooks or NULL
  *
- * Programs that run have HOOKS_LAST_MS to end by themselves; those that wait
- * are dropped with a warning.
+ * Running programs have HOOKS_LAST_MS to end; waiting ones are dropped with a
+ * warning.
  */
 void hooks_free(struct hooks *hooks);
 

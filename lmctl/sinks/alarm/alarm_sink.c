@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The alarms of all flows: alarm_step() for each, and what follows from it.
+ * The alarms of all flows: alarm_step() for each, and its consequences.
  */
 #include <errno.h>
 #include <fnmatch.h>
@@ -30,7 +30,7 @@ struct watch {
  * @entry: flow and measurement
  * @watches: alarms that match it
  * @n: their number
- * @born: number of the last walk when it came
+ * @born: number of the last walk before it was added
  */
 struct watched {
 	struct flowmap_entry entry;
@@ -49,8 +49,8 @@ struct watched {
  * @hooks: programs
  * @lines: log lines since the last end of a block
  * @closing: flows are dropped because the service ends
- * @walks: walks that were begun
- * @walk: flow that comes next in the walk that goes on, or NULL
+ * @walks: number of walks begun
+ * @walk: next flow of the present walk, or NULL
  */
 struct alarms {
 	struct alarm_config *alarms;
@@ -77,7 +77,7 @@ static bool matches(const struct alarm_config *alarm,
 	       !fnmatch(alarm->flow, name, 0);
 }
 
-/* The end of a log line: what the block that changed the alarm was like. */
+/* End of a log line: the block that changed the alarm. */
 static void describe(const struct alarm_event *event, char *text, size_t size)
 {
 	const struct segment *loss = event->loss;
@@ -152,8 +152,8 @@ static const struct watch *find(const struct watched *flow, const char *name,
 }
 
 /*
- * Find the alarms that match a flow. What is known of them goes on, @before is
- * what they were called; the others that are raised are cleared.
+ * Find the alarms that match a flow. Alarms that matched before, by their names in
+ * @before, keep their state; raised ones that no longer match are cleared.
  */
 static int rematch(struct alarms *self, struct watched *flow,
 		   const struct alarm_config *before)
@@ -182,7 +182,7 @@ static int rematch(struct alarms *self, struct watched *flow,
 	flow->n = fresh.n;
 	if (!flow->watches)
 		return -ENOMEM;
-	/* Most flows have few of the alarms; if this fails it is as before. */
+	/* Most flows match few alarms; a failure changes nothing. */
 	flow->watches = reallocarray(fresh.watches, fresh.n + 1,
 				     sizeof(*fresh.watches)) ?: fresh.watches;
 	return 0;
@@ -341,7 +341,7 @@ void alarm_commit(struct sink *sink, bool follow, void (*progress)(void *arg),
 		self->n = self->nnext;
 	}
 	self->next = NULL;
-	/* A flow for which memory is short is matched at its next result. */
+	/* If memory is short, the flow is matched at its next result. */
 	for (entry = follow ? flowmap_next(&self->map, NULL) : NULL; entry;
 	     entry = flowmap_next(&self->map, entry)) {
 		rematch(self, (struct watched *)entry, before);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Alarms as a sink of a service: the children that run their programs, and which
- * alarms are raised as a metric.
+ * Alarms as a sink of a service: the children that run their programs, and the
+ * metric of raised alarms.
  */
 #include <errno.h>
 #include <signal.h>
@@ -18,7 +18,7 @@
  * @alarms: the alarms
  * @host: service
  * @children: a program ended
- * @patience: a program takes too long
+ * @patience: a program exceeds its time
  */
 struct watching {
 	struct sink *alarms;
@@ -28,8 +28,8 @@ struct watching {
 };
 
 /**
- * struct visit - who gets the samples of a walk
- * @fn: gets each
+ * struct visit - receiver of the samples of a walk
+ * @fn: called for each
  * @arg: for @fn
  */
 struct visit {
@@ -39,7 +39,7 @@ struct visit {
 
 static int on_patience(sd_event_source *source, uint64_t usec, void *arg);
 
-/* A program that was started ended, or takes too long. */
+/* A started program ended or exceeds its time. */
 static void reap(void *self)
 {
 	struct watching *watching = self;

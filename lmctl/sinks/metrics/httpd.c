@@ -15,7 +15,7 @@
 /* Bytes for the request of one connection: its line and all its headers. */
 #define HTTPD_REQUEST_MAX 16384
 
-/* Connections that are being refused or closed have places, too. */
+/* Connections being refused or closed use places, too. */
 #define HTTPD_PLACES (4 * HTTPD_CONNECTIONS)
 
 /* Bytes that libmicrohttpd asks for at once. */
@@ -34,11 +34,11 @@ struct httpd {
 };
 
 /*
- * struct reading - a page on its way to a client
+ * struct reading - a page that a client is reading
  * @pages: all pages
- * @page: what all get
- * @now: what comes after it
- * @at: how far it is
+ * @page: part that all clients get
+ * @now: part of this request, behind @page
+ * @at: offset reached
  * @in_now: @at is in @now
  */
 struct reading {
@@ -204,8 +204,8 @@ static struct httpd_client *client_of(struct MHD_Connection *connection)
 static char begun, waited;
 
 /*
- * Called with the headers first, when an answer would end the connection, and
- * again after the body, of which nothing is kept; once more after a wait.
+ * Called first with the headers, when an answer would end the connection, again
+ * after the body, which is discarded, and again after a wait.
  */
 static enum MHD_Result handle(void *arg, struct MHD_Connection *connection,
 			      const char *url, const char *method,
@@ -286,7 +286,7 @@ static void on_completed(void *arg, struct MHD_Connection *connection,
 	httpd_client_state(&httpd->clients, client, CLIENT_IDLE);
 }
 
-/* Sees to what is due and asks to be called when the next thing is. */
+/* Do the due work and set the timer for the next. */
 static void run(struct httpd *httpd)
 {
 	MHD_UNSIGNED_LONG_LONG ms;

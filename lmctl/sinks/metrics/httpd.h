@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The HTTP server that Prometheus scrapes: GET and HEAD of /metrics, and a
- * page / that points there. libmicrohttpd, without threads: it works inside
- * the event loop, on a bounded number of connections, and holds it up for about
- * a millisecond at a time.
+ * The HTTP server that Prometheus scrapes: GET and HEAD of /metrics, and a page /
+ * with a link to it. libmicrohttpd without threads: it works inside the event loop,
+ * on a bounded number of connections, and blocks it for at most about a
+ * millisecond.
  */
 #ifndef LMCTL_SINKS_METRICS_HTTPD_H
 #define LMCTL_SINKS_METRICS_HTTPD_H
@@ -21,17 +21,17 @@
 struct httpd;
 
 /**
- * struct httpd_ops - who writes the body of /metrics
- * @version: another number whenever another page would be written
+ * struct httpd_ops - writer of the body of /metrics
+ * @version: version of the page; changes with its content
  * @begin: begin to write a page: OpenMetrics 1.0.0, or text format 0.0.4; only
  *	   one is written at a time
- * @step: write on for less than a millisecond. Returns 1 if there is more to
- *	  write, 0 after appending the page to @page, a negative errno if there
- *	  will be no page; -EAGAIN: it has to be begun again
- * @stop: give up the page that is being written
- * @now: append what differs from request to request, and the end
+ * @step: continue for less than a millisecond. Returns 1 if there is more to write,
+ *	  0 after appending the page to @page, a negative errno if there is no page,
+ *	  -EAGAIN to begin again
+ * @stop: abandon the page in progress
+ * @now: append the part that differs between requests, and the end
  *
- * A page is written once and sent to all who ask before the version changes.
+ * A page is written once per version and sent to all clients that request it.
  */
 struct httpd_ops {
 	uint64_t (*version)(void *arg);
@@ -45,13 +45,13 @@ struct httpd_ops {
  * httpd_open() - listen and serve
  * @httpd: filled with the server, for httpd_close()
  * @event: event loop
- * @listen: address and port; an IPv4 address is mapped, the unspecified
- *	    address takes both families, port 0 is any port
- * @ops: writes the body; lives as long
+ * @listen: address and port; an IPv4 address is mapped, the unspecified address
+ *	    serves both families, port 0 is any port
+ * @ops: writes the body; must outlive the server
  * @arg: for @ops
  *
- * Return: 0 or a negative errno, from the socket calls or -ENOMEM; nothing has
- * been printed.
+ * Return: 0 or a negative errno, from the socket calls or -ENOMEM; no message is
+ * printed.
  */
 int httpd_open(struct httpd **httpd, sd_event *event,
 	       const struct sockaddr_in6 *listen, const struct httpd_ops *ops,

@@ -30,8 +30,8 @@ static unsigned int in_use(const struct httpd_clients *clients,
 }
 
 /*
- * The oldest in this state of the address that has most connections, but only
- * of one that has more than @least.
+ * Oldest connection in this state of the address with most connections, if that has
+ * more than @least.
  */
 static struct httpd_client *oldest(const struct httpd_clients *clients,
 				   const struct httpd_client *but,
@@ -72,7 +72,7 @@ static void tell(struct httpd_clients *clients,
 		      HTTPD_CONNECTIONS, n);
 }
 
-/* Those that are refused need a place, too, until they have been told. */
+/* Refused connections need a place, too, until they have their answer. */
 static void refuse(struct httpd_clients *clients, struct httpd_client *client)
 {
 	struct httpd_client *other, *first = NULL;

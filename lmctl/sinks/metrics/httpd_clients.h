@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Who is connected to the HTTP server, and who has to go when all connections
- * are in use: the connection that has been idle for longest, of the address
- * that has most of them. A new one is refused only if no other is idle and no
- * address has two more than its own. For the files httpd*.c only.
+ * Connections of the HTTP server. When all are in use, a new one replaces the
+ * longest idle connection of the address with most connections. It is refused only
+ * if no other is idle and no address has two more than its own. For the files
+ * httpd*.c only.
  */
 #ifndef LMCTL_SINKS_METRICS_HTTPD_CLIENTS_H
 #define LMCTL_SINKS_METRICS_HTTPD_CLIENTS_H
@@ -19,7 +19,7 @@ struct httpd_page;
 /**
  * enum client_state - state of a connection
  * @CLIENT_IDLE: has no request
- * @CLIENT_BUSY: waits for an answer or reads it
+ * @CLIENT_BUSY: waits for an answer or reads one
  * @CLIENT_REFUSED: gets status 503
  * @CLIENT_CLOSING: was shut down
  */
@@ -33,16 +33,16 @@ enum client_state {
 /**
  * struct httpd_client - a connection
  * @prev: for utlist
- * @next: the one that became idle or busy after this one
+ * @next: next one to become idle or busy
  * @connection: of libmicrohttpd
  * @fd: socket
  * @address: other end
  * @state: state
  * @waiting: suspended until there is a page
- * @openmetrics: format that it waits for
- * @version: oldest version that will do
- * @given: page for which it has waited
- * @page: page that it reads
+ * @openmetrics: requested format
+ * @version: oldest acceptable version
+ * @given: page that ended its wait
+ * @page: page being read
  */
 struct httpd_client {
 	struct httpd_client *prev;
@@ -69,7 +69,7 @@ struct httpd_clients {
 };
 
 /**
- * httpd_client_add() - a connection begins
+ * httpd_client_add() - add a connection
  * @clients: all
  * @connection: connection
  * @fd: its socket
@@ -82,7 +82,7 @@ struct httpd_client *httpd_client_add(struct httpd_clients *clients,
 				      int fd, const struct sockaddr_in6 *peer);
 
 /**
- * httpd_client_state() - a request begins or ends
+ * httpd_client_state() - note the start or end of a request
  * @clients: all
  * @client: client; keeps its state if that is not idle or busy
  * @state: CLIENT_IDLE or CLIENT_BUSY
@@ -97,7 +97,7 @@ void httpd_client_state(struct httpd_clients *clients,
 void httpd_client_shut(struct httpd_client *client);
 
 /**
- * httpd_client_remove() - a connection has ended
+ * httpd_client_remove() - remove a connection
  * @clients: all
  * @client: client, is freed
  */

@@ -7,7 +7,7 @@
 
 #include "lmctl/sinks/metrics/httpd_pages.h"
 
-/* What the event loop does beside waits for a slice at most. */
+/* Other work of the event loop waits for at most one slice. */
 #define SLICE_NS 1000000
 
 #define NS_PER_S INT64_C(1000000000)
@@ -40,7 +40,7 @@ void httpd_page_put(struct httpd_pages *pages, struct httpd_page *page)
 	free(page);
 }
 
-/* Reader by reader: of one that is shut down the page comes back later. */
+/* Reader by reader: one that is shut down releases its page later. */
 static void cut_off(const struct httpd_page *page,
 		    struct httpd_clients *clients)
 {
@@ -51,7 +51,7 @@ static void cut_off(const struct httpd_page *page,
 			httpd_client_shut(client);
 }
 
-/* Whoever reads slowly must not hold more and more pages in memory. */
+/* Slow readers must not keep more and more pages in memory. */
 static bool room(struct httpd_pages *pages, struct httpd_clients *clients)
 {
 	struct httpd_page *page, *oldest = NULL;
@@ -80,7 +80,7 @@ static void begin(struct httpd_pages *pages, bool openmetrics)
 	pages->rendering = page;
 }
 
-/* One for which there is no page gets none, and an error is its answer. */
+/* A client without a page gets an error. */
 static void hand_out(struct httpd_clients *clients, bool openmetrics,
 		     uint64_t version, struct httpd_page *page)
 {
@@ -140,7 +140,7 @@ static struct httpd_client *first_waiting(const struct httpd_clients *clients)
 	return NULL;
 }
 
-/* Begin with the page for which somebody has waited longest. */
+/* Begin with the page of the client that has waited longest. */
 static bool begin_next(struct httpd_pages *pages,
 		       struct httpd_clients *clients)
 {

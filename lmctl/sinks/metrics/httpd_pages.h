@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The pages of the HTTP server: written in slices between everything else that
- * the event loop does, once per version and format, and shared by all who ask
- * meanwhile. For the files httpd*.c only.
+ * Pages of the HTTP server: written in slices between other work of the event loop,
+ * once per version and format, and shared by all clients. For the files httpd*.c
+ * only.
  */
 #ifndef LMCTL_SINKS_METRICS_HTTPD_PAGES_H
 #define LMCTL_SINKS_METRICS_HTTPD_PAGES_H
@@ -11,8 +11,8 @@
 #include "lmctl/sinks/metrics/httpd_clients.h"
 
 /*
- * Pages in memory at most: those of both formats, the next one, and one that
- * slow readers still have.
+ * Most pages in memory: those of both formats, the next one, and one of slow
+ * readers.
  */
 #define HTTPD_PAGES 4
 
@@ -21,7 +21,7 @@
  * @next: an older one
  * @users: one for each reader and one if it is the newest of its format
  * @openmetrics: format
- * @version: of what it shows
+ * @version: version of its content
  * @text: text
  */
 struct httpd_page {
@@ -38,8 +38,8 @@ struct httpd_page {
  * @arg: for @ops
  * @all: newest first
  * @newest: by format, or NULL
- * @rendering: the page that is being written, not in @all; or NULL
- * @trash: what is still to be freed
+ * @rendering: page in progress, not in @all; or NULL
+ * @trash: pages still to be freed
  */
 struct httpd_pages {
 	const struct httpd_ops *ops;
@@ -51,7 +51,7 @@ struct httpd_pages {
 };
 
 /**
- * httpd_pages_get() - the page that shows everything
+ * httpd_pages_get() - find the present page
  * @pages: pages
  * @openmetrics: format
  *
@@ -61,25 +61,25 @@ struct httpd_page *httpd_pages_get(struct httpd_pages *pages,
 				   bool openmetrics);
 
 /**
- * httpd_page_put() - do not need a page any more
+ * httpd_page_put() - release a page
  * @pages: pages
  * @page: page
  */
 void httpd_page_put(struct httpd_pages *pages, struct httpd_page *page);
 
 /**
- * httpd_pages_work() - go on with writing and freeing, for about a millisecond
+ * httpd_pages_work() - write and free pages for about a millisecond
  * @pages: pages
  * @clients: who waits
  *
- * Those who wait for a page that is finished get it, or none if it failed, and
- * are resumed.
+ * Clients that wait for a finished page get it, or none if it failed, and are
+ * resumed.
  */
 void httpd_pages_work(struct httpd_pages *pages,
 		      struct httpd_clients *clients);
 
 /**
- * httpd_pages_busy() - is there work
+ * httpd_pages_busy() - check for work
  * @pages: pages
  * @clients: who waits
  *
@@ -89,7 +89,7 @@ bool httpd_pages_busy(const struct httpd_pages *pages,
 		      const struct httpd_clients *clients);
 
 /**
- * httpd_pages_give_up() - resume all who wait, without a page
+ * httpd_pages_give_up() - resume all waiting clients without a page
  * @clients: who waits
  */
 void httpd_pages_give_up(struct httpd_clients *clients);

@@ -5,7 +5,7 @@
 
 #include "lmctl/sinks/metrics/metrics_state.h"
 
-/* A counter that is full stays there: it must not go back. */
+/* A full counter stays at its maximum: it must not go back. */
 static void add(uint64_t *counter, uint64_t n)
 {
 	if (__builtin_add_overflow(*counter, n, counter))
@@ -73,7 +73,7 @@ static void take_result(void *self, const struct result *result)
 	}
 }
 
-/* Its blocks were counted as what they were when they had their results. */
+/* Its blocks were counted by their own results. */
 static void take_gap(void *self, const struct result *result)
 {
 	struct metrics *metrics = self;

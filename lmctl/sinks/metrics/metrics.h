@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Metrics: what a scrape by Prometheus shows. A sink sums up the results, a
- * render writes them as text in small steps, between which results may come:
- * the figures of one flow are those of one moment, the page is not. What other
- * parts of the service add is written at once. Pure: no socket, no clock.
+ * Metrics: content of a scrape by Prometheus. A sink sums up the results; a render
+ * writes them as text in small steps, between which results may arrive: the figures
+ * of one flow are of one moment, the page is not. The families of other parts of
+ * the service are written at once. Pure: no socket, no clock.
  *
  * Text: OpenMetrics 1.0.0, or the older format 0.0.4 of Prometheus.
  *
- * Counters only grow as long as their series lives, and packets and bytes are
- * summed over exact blocks and gap rows only, so that sent less received is
- * lost. A series is named by its labels, the SID list among them, because two flows may have
- * one name. At most a given number of flows have series of their own, the first
- * ones seen; all others of a measurement are summed in the series whose labels
- * flow and sids are empty. A flow that
- * was not seen in METRICS_KEEP_BLOCKS blocks loses its series, and begins
+ * Counters of a series only grow. Packets and bytes are summed over exact blocks
+ * and gap rows only, so sent less received is lost. A series is named by its
+ * labels, the SID list among them, because two flows may have one name. At most a
+ * given number of flows have series of their own, the first ones seen; all others
+ * of a measurement are summed in the series whose labels flow and sids are empty. A
+ * flow that was not seen in METRICS_KEEP_BLOCKS blocks loses its series, and begins
  * again at 0 when it comes back.
  */
 #ifndef LMCTL_SINKS_METRICS_METRICS_H
@@ -35,9 +34,10 @@ extern const struct sink_type metrics_type;
 
 /**
  * enum metrics_type - type of a family
- * @METRICS_COUNTER: only grows; its samples get the suffix _total
+ * @METRICS_COUNTER: only grows; its samples have the suffix _total
  * @METRICS_GAUGE: goes up and down
- * @METRICS_INFO: always 1, the labels say it; its samples get the suffix _info
+ * @METRICS_INFO: always 1, the labels carry the information; its samples have the
+ *		  suffix _info
  */
 enum metrics_type {
 	METRICS_COUNTER,
@@ -82,7 +82,7 @@ void metrics_family(struct metrics_writer *writer,
 /**
  * metrics_count() - write a sample that is a whole number
  * @writer: writer
- * @labels: labels, other ones than those of all samples before; NULL if none
+ * @labels: labels, different from those of all samples before; NULL if none
  * @n: their number
  * @value: value
  */
@@ -131,7 +131,7 @@ void metrics_free(struct metrics *metrics);
 struct sink metrics_sink(struct metrics *metrics);
 
 /**
- * metrics_limit() - change the number of flows with series of their own
+ * metrics_limit() - limit the number of flows with series of their own
  * @metrics: metrics
  * @flows: number; flows that have series keep them
  */
@@ -145,7 +145,7 @@ void metrics_limit(struct metrics *metrics, uint32_t flows);
 void metrics_forget(struct metrics *metrics, const char *measurement);
 
 /**
- * metrics_source() - ask a part of the service for each page
+ * metrics_source() - add families of a part of the service to each page
  * @metrics: metrics
  * @fn: adds its families
  * @arg: for @fn
@@ -155,7 +155,7 @@ void metrics_forget(struct metrics *metrics, const char *measurement);
 int metrics_source(struct metrics *metrics, metrics_source_fn fn, void *arg);
 
 /**
- * metrics_source_remove() - do not ask it any more
+ * metrics_source_remove() - remove these families
  * @metrics: metrics
  * @fn: as given to metrics_source()
  * @arg: likewise
@@ -165,10 +165,10 @@ void metrics_source_remove(struct metrics *metrics, metrics_source_fn fn,
 
 /**
  * struct metrics_flow_value - a sample of a flow in a family of another part
- * @label: value of the label that the part has
+ * @label: value of the part's label
  * @measurement: name of the measurement
  * @flow: the flow
- * @value: value; those of flows without series of their own are added up
+ * @value: value; values of flows without series of their own are summed
  */
 struct metrics_flow_value {
 	const char *label;
@@ -182,10 +182,10 @@ typedef void (*metrics_flow_fn)(const struct metrics_flow_value *value, void *ar
 /**
  * struct metrics_flows - a family with samples for each flow
  * @family: the family
- * @label: name of the label that the part has
- * @begin: begin to go through all flows
- * @step: go on with the next @n flows: call @fn for each sample. Results may come
- *	  between two calls. Returns true if there are more
+ * @label: name of the part's label
+ * @begin: begin to iterate over all flows
+ * @step: continue with the next @n flows: call @fn for each sample. Results may
+ *	  arrive between two calls. Returns true if there are more
  */
 struct metrics_flows {
 	struct metrics_family family;
@@ -195,7 +195,7 @@ struct metrics_flows {
 };
 
 /**
- * metrics_watch() - show the flows of another part, of one at most
+ * metrics_watch() - add the family of another part, one at most
  * @metrics: metrics
  * @flows: its family
  * @self: for the functions of @flows; not used after the last render
@@ -204,7 +204,7 @@ void metrics_watch(struct metrics *metrics, const struct metrics_flows *flows,
 		   void *self);
 
 /**
- * metrics_version() - what a render shows
+ * metrics_version() - version of the page
  * @metrics: metrics
  *
  * Return: another number after each block and each change of the measurements.
@@ -212,14 +212,14 @@ void metrics_watch(struct metrics *metrics, const struct metrics_flows *flows,
 uint64_t metrics_version(const struct metrics *metrics);
 
 /**
- * metrics_render_begin() - begin to write what measurements show
- * @metrics: metrics; no other render goes on
+ * metrics_render_begin() - begin to write the page
+ * @metrics: metrics without another render in progress
  * @openmetrics: OpenMetrics 1.0.0; false for text format 0.0.4
  */
 void metrics_render_begin(struct metrics *metrics, bool openmetrics);
 
 /**
- * metrics_render_step() - write on, for less than a millisecond
+ * metrics_render_step() - continue for less than a millisecond
  * @metrics: metrics
  * @page: filled at the end, with text that metrics_now() completes
  *
@@ -230,13 +230,13 @@ void metrics_render_begin(struct metrics *metrics, bool openmetrics);
 int metrics_render_step(struct metrics *metrics, struct text *page);
 
 /**
- * metrics_render_stop() - give up the render that goes on, if there is one
+ * metrics_render_stop() - abandon a render in progress
  * @metrics: metrics
  */
 void metrics_render_stop(struct metrics *metrics);
 
 /**
- * metrics_now() - write what does not wait for blocks, and the end
+ * metrics_now() - write the families that change between blocks, and the end
  * @metrics: metrics
  * @openmetrics: as for the render before
  * @text: grows

@@ -8,7 +8,7 @@
 #define NS_PER_MS INT64_C(1000000)
 #define MS_PER_S 1e3
 
-/* Flows at the end of one segment that one step writes. */
+/* Number of flows at the end of one segment per step. */
 #define STEP_SEGMENTS 128
 
 static void write_process(struct metrics_writer *writer)
@@ -16,7 +16,7 @@ static void write_process(struct metrics_writer *writer)
 	static const struct metrics_family build = {
 		"sr6flow_build", NULL, "Version of lmctl", METRICS_INFO,
 	};
-	/* The name that client libraries of Prometheus have for it. */
+	/* The usual name in client libraries of Prometheus. */
 	static const struct metrics_family start = {
 		"process_start_time_seconds", "seconds",
 		"Start of the process, in Unix time", METRICS_GAUGE,
@@ -86,8 +86,8 @@ void metrics_render_stop(struct metrics *metrics)
 }
 
 /*
- * A flow that came after the render began may have been shown before, as one
- * whose series ended: Prometheus takes each series only once.
+ * A flow added after the render began may be on the page already, with a series
+ * that ended: Prometheus accepts each series once.
  */
 static void flows_step(struct metrics_render *render)
 {

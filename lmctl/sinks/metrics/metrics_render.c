@@ -8,12 +8,12 @@
 #define NS_PER_S 1e9
 #define MS_PER_S 1e3
 
-/* What a family shows of one flow at the end of one segment. */
+/* Sample of a family for one flow at the end of one segment. */
 typedef void (*sums_fn)(struct metrics_writer *writer,
 			const struct loss_sums *sums, bool current,
 			size_t offset);
 
-/* What a family shows of one peer. */
+/* Sample of a family for one peer. */
 typedef void (*peer_fn)(struct metrics_writer *writer,
 			const struct peer_sums *peer, size_t offset);
 
@@ -48,7 +48,7 @@ static void sums_blocks(struct metrics_writer *writer,
 	}
 }
 
-/* A ratio that is not known is no sample: the graph has a gap there. */
+/* An unknown ratio has no sample: the graph has a gap. */
 static void sums_ratio(struct metrics_writer *writer,
 		       const struct loss_sums *sums, bool current,
 		       size_t offset)
@@ -128,7 +128,7 @@ void metrics_flow_write(struct metrics_render *render,
 			const struct measure *measure,
 			const struct flow_series *series)
 {
-	/* Seen in the block that runs or in the last one that has ended. */
+	/* Seen in the running block or in the last one that ended. */
 	bool current = series->seen + 1 >= measure->number;
 	struct metrics_writer *writer = &render->writer;
 	unsigned int i, j;

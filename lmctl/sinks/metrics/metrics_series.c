@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Which measurements and flows have series, and what becomes of them at a reload. */
+/* Series of measurements and flows, also across reloads. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +29,7 @@ static void series_free(struct flow_series *series)
 	free(series);
 }
 
-/* The peers of a group are one receiver: all their names are its name. */
+/* The peers of a group are one receiver, named by all their names. */
 static const char *segment_peer(const struct measure *measure, unsigned int i,
 				char *text, size_t size)
 {
@@ -225,7 +225,7 @@ static void carry_peers(struct measure *measure, const struct measure *old)
 		}
 }
 
-/* Gives up in favour of the results that still fit: says so once. */
+/* Drop the result and report it once; results that fit are still counted. */
 static void *short_of_memory(struct metrics *metrics)
 {
 	if (!metrics->warned)
@@ -252,8 +252,8 @@ static struct flow_series *flow_add(struct metrics *metrics,
 }
 
 /*
- * Other peers than before, after a reload: series of the peers that stay go
- * on, because counters must not go back.
+ * Peers changed by a reload: the series of remaining peers continue, because
+ * counters must not go back.
  */
 static void measure_carry(struct metrics *metrics, struct measure *measure,
 			  struct measure *old)

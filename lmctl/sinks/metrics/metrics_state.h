@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * State of metrics: which flows have series, their sums, and the render that
- * goes on. For the files metrics*.c only.
+ * State of metrics: series of flows, their sums, and the render in progress. For
+ * the files metrics*.c only.
  */
 #ifndef LMCTL_SINKS_METRICS_METRICS_STATE_H
 #define LMCTL_SINKS_METRICS_METRICS_STATE_H
@@ -17,7 +17,7 @@
 /* Families of flows. */
 #define METRICS_FLOW_FAMILIES 9
 
-/* Statuses and reasons are fewer than this by far. */
+/* Room for all statuses and reasons. */
 #define METRICS_WORDS_MAX 48
 
 /*
@@ -25,7 +25,7 @@
  * @labels: measurement, peer, flow and SID list, as text
  * @sent: packets, in exact blocks; likewise the next four
  * @blocks: blocks by status
- * @gap_blocks: blocks without figures that gap rows are about
+ * @gap_blocks: blocks without figures that gap rows cover
  * @block: block of the next three
  * @block_sent: packets sent in @block, 0 if it was not exact
  * @block_lost: packets lost, likewise
@@ -48,9 +48,9 @@ struct loss_sums {
 };
 
 /**
- * struct flow_series - series of a flow, or of all that have none
- * @seen: number of the block in which it was seen last, see struct measure
- * @born: number of the last render when it came
+ * struct flow_series - series of a flow, or of all flows without
+ * @seen: number of the block in which it was last seen, see struct measure
+ * @born: number of the last render before it was added
  * @lost: memory was short
  * @hh: by @flow
  * @sums: by segment
@@ -66,7 +66,7 @@ struct flow_series {
 };
 
 /**
- * struct segment_words - why blocks of a segment were invalid
+ * struct segment_words - reasons of invalid blocks of a segment
  * @labels: measurement and peer, as text
  * @n: number of words
  * @word: word
@@ -84,7 +84,7 @@ struct segment_words {
  * @labels: measurement and peer, as text
  * @requests: messages sent
  * @replies: replies accepted
- * @rejected: replies that were not
+ * @rejected: replies rejected
  * @last: the report about the last block
  */
 struct peer_sums {
@@ -96,16 +96,16 @@ struct peer_sums {
 };
 
 /**
- * struct measure - what belongs to a measurement
- * @of: as of the last result
+ * struct measure - state of a measurement
+ * @of: measurement of the last result
  * @nsegments: number of segments, 1 for a group
  * @segment: by segment
  * @peer: by peer
  * @flows: flows with series of their own, in order of appearance
- * @rest: series of all others, NULL as long as there are none
- * @number: counts the blocks that have ended; the clock cannot set it back
- * @without: flows without series in the block that ended last
- * @without_now: in the block that runs
+ * @rest: series of all others, NULL without
+ * @number: number of ended blocks, independent of the clock
+ * @without: flows without series in the last ended block
+ * @without_now: in the running block
  * @lost: memory was short
  * @hh: by name
  */
@@ -130,10 +130,10 @@ struct source {
 };
 
 /**
- * struct metrics_render - a render that goes on
- * @writer: where the next line goes
+ * struct metrics_render - a render in progress
+ * @writer: writer of the next line
  * @begun: families have their heads
- * @broken: a measurement is gone: it cannot go on
+ * @broken: a measurement was removed: it cannot continue
  * @measure: measurement whose flows come next, NULL after the last
  * @flow: flow that comes next, NULL after the last of @measure
  * @flows: text of each family
@@ -152,7 +152,7 @@ struct metrics_render {
 };
 
 /**
- * struct metrics - all of it
+ * struct metrics - state of metrics
  * @limit: most flows with series
  * @nflows: flows with series
  * @start: start of the process
@@ -161,8 +161,8 @@ struct metrics_render {
  * @watched: family of another part with samples for each flow, or NULL
  * @watched_self: for its functions
  * @version: see metrics_version()
- * @renders: renders that were begun
- * @rendering: @render goes on
+ * @renders: number of renders begun
+ * @rendering: @render is in progress
  * @render: its state
  * @warned: memory was short
  */
@@ -196,7 +196,7 @@ const struct flow_series *metrics_series(const struct metrics *metrics,
 /**
  * metrics_measure_of() - state of a measurement
  * @metrics: metrics
- * @of: measurement; other peers than before keep the series of those that stay
+ * @of: measurement; the series of remaining peers continue if its peers changed
  *
  * Return: state, or NULL when memory is short.
  */
@@ -211,7 +211,7 @@ struct measure *metrics_measure_of(struct metrics *metrics,
 void metrics_measure_remove(struct metrics *metrics, struct measure *measure);
 
 /**
- * metrics_series_of() - series that a result of a flow is added to
+ * metrics_series_of() - series for a result of a flow
  * @metrics: metrics
  * @measure: measurement
  * @flow: flow
@@ -257,7 +257,7 @@ void metrics_flow_write(struct metrics_render *render,
 			const struct flow_series *series);
 
 /**
- * metrics_measures_write() - write what measurements and peers have
+ * metrics_measures_write() - write the families of measurements and peers
  * @writer: writer
  */
 void metrics_measures_write(struct metrics_writer *writer);
@@ -277,7 +277,7 @@ void metrics_watched_begin(struct metrics_render *render);
 bool metrics_watched_step(struct metrics_render *render);
 
 /**
- * metrics_watched_end() - free what is left
+ * metrics_watched_end() - free its state
  * @render: render
  */
 void metrics_watched_end(struct metrics_render *render);

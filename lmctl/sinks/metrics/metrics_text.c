@@ -7,7 +7,7 @@
 #include "lmctl/base/utf8.h"
 #include "lmctl/sinks/metrics/metrics_text.h"
 
-/* Types by the words of OpenMetrics and of the format before it. */
+/* Names of types in OpenMetrics and in the earlier format. */
 static const struct {
 	const char *suffix;
 	const char *openmetrics;
@@ -19,8 +19,7 @@ static const struct {
 };
 
 /*
- * One byte that is no UTF-8 would make Prometheus refuse the whole page; it is
- * shown as \xHH.
+ * A byte that is not UTF-8 would make Prometheus reject the page: write it as \xHH.
  */
 static void write_escaped(struct text *text, const char *value)
 {
@@ -132,7 +131,7 @@ static void end_count(struct metrics_writer *writer, uint64_t value)
 	text_string(writer->text, "\n");
 }
 
-/* The fewest digits that give the same number back. */
+/* The fewest digits that identify the number. */
 static void end_number(struct metrics_writer *writer, double value)
 {
 	char text[32] = "NaN";

@@ -10,11 +10,11 @@
 #include "lmctl/sinks/metrics/metrics.h"
 
 /**
- * struct metrics_writer - a render that goes on
- * @text: where it goes
+ * struct metrics_writer - writer of a page
+ * @text: text of the page
  * @openmetrics: format
- * @family: family that was begun last
- * @metrics: what is rendered
+ * @family: present family
+ * @metrics: metrics of the page
  */
 struct metrics_writer {
 	struct text *text;
@@ -24,7 +24,7 @@ struct metrics_writer {
 };
 
 /**
- * metrics_labels() - text of labels that many samples have
+ * metrics_labels() - text of labels shared by many samples
  * @labels: labels
  * @n: their number
  *

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Metrics as a sink of a service: where Prometheus can scrape them.
+ * Metrics as a sink of a service: the HTTP server for Prometheus.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -14,7 +14,7 @@
 
 /**
  * struct scraped - metrics and their server
- * @metrics: metrics of the host, who frees them
+ * @metrics: metrics, owned by the host
  * @event: event loop
  * @httpd: server, NULL without
  * @next: its successor, opened beside it
@@ -82,8 +82,8 @@ static void restore(struct scraped *scraped)
 }
 
 /*
- * Another address on the same port, as [::] in place of [::1]: the present one
- * has to go first, and comes back if that was not the reason.
+ * Another address on the same port, such as [::] instead of [::1]: close the
+ * present socket first, and reopen it if that does not help.
  */
 static int exchange(struct scraped *scraped)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The family of another part with samples for each flow. Those of flows without series
- * of their own are summed as everywhere, whatever the number of labels.
+ * The family of another part with samples for each flow. Samples of flows without
+ * series of their own are summed as in other families.
  */
 #include <stddef.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 
 #define KEY_MAX (2 * RESULT_NAME_LEN)
 
-/* Flows whose samples one step writes. */
+/* Number of flows per step. */
 #define STEP_FLOWS 128
 
 /*
@@ -101,7 +101,7 @@ bool metrics_watched_step(struct metrics_render *render)
 	const struct metrics *metrics = render->writer.metrics;
 	const struct watched_sum *sum;
 
-	/* The families of flows came before. */
+	/* The families of flows are complete by then. */
 	render->writer.text = &render->watched;
 	render->writer.family = &metrics->watched->family;
 	if (metrics->watched->step(metrics->watched_self, STEP_FLOWS,

@@ -16,17 +16,17 @@
 #include "lmctl/sinks/flowmap.h"
 #include "lmctl/sinks/stream/live.h"
 
-/* Ends of blocks after which a flow without results leaves the table. */
+/* Number of blocks after which a flow without results leaves the table. */
 #define KEEP 10
-/* Lines of a terminal from which on one says what is left out. */
+/* Least height of a terminal with a line about hidden flows. */
 #define NOTE_LINES 10
 
 /**
- * struct live_flow - what the table says about a flow
+ * struct live_flow - state of a flow in the table
  * @entry: flow and measurement
  * @last: loss in its last result
- * @last_sent: sent in it
- * @last_received: received in it
+ * @last_sent: packets sent in it
+ * @last_received: packets received in it
  * @trip: round trip in it, nanoseconds; 0 if not known
  * @recent: sent and lost of its last results, 0 of inexact ones
  * @ratio: loss ratio over those
@@ -56,7 +56,7 @@ struct live_flow {
  * struct live - state of the sink
  * @map: struct live_flow of each flow
  * @draw: at each end of a block
- * @failed: the terminal has gone
+ * @failed: the terminal is closed
  * @block: block that ended last
  * @period_ms: length of a block, 0 if not known yet
  */
@@ -110,7 +110,7 @@ static void live_result(void *self, const struct result *result)
 	flow->ratio = sent ? (double)lost / (double)sent : 0;
 }
 
-/* The sum of blocks that were inexact: of them, only the totals know now. */
+/* The sum of inexact blocks: only the totals include them. */
 static void live_gap(void *self, const struct result *result)
 {
 	const struct segment total = result_total(result);
@@ -127,7 +127,7 @@ static void live_gap(void *self, const struct result *result)
 	flow->lost += (uint64_t)total.lost;
 }
 
-/* Most loss first; then those whose loss is not known; then by name. */
+/* Most loss first, then unknown loss, then by name. */
 static int compare(const void *a, const void *b)
 {
 	const struct live_flow *flow = *(const struct live_flow *const *)a;
@@ -241,7 +241,7 @@ static char *table_text(struct live_flow *const *flows, size_t n,
 	return text;
 }
 
-/* The longest form that fits: a part of a number would be another one. */
+/* Choose the longest form that fits: a truncated number would be wrong. */
 static void print_top(const struct live *live, size_t flows, FILE *stream,
 		      unsigned int width)
 {
@@ -265,8 +265,8 @@ static void print_top(const struct live *live, size_t flows, FILE *stream,
 }
 
 /*
- * What is left out, how many flows are not shown: the lines below the table. A
- * terminal of few lines has none for the first.
+ * Lines below the table: columns left out, number of hidden flows. A terminal of
+ * few lines has no room for the first.
  */
 static void print_rest(size_t more, const struct output_layout *layout,
 		       unsigned int lines, FILE *stream)
@@ -335,7 +335,7 @@ char *live_draw(struct sink *sink, unsigned int lines, unsigned int width)
 		used = text ? count_lines(text) : 0;
 		if (used <= lines || shown <= 1)
 			break;
-		/* Flows of several lines are fewer: with less, look again. */
+		/* Fewer flows fit if some need several lines: try again with fewer. */
 		over = (used - lines + used / shown - 1) / (used / shown);
 		shown = over < shown ? shown - over : 1;
 		free(text);
@@ -346,7 +346,7 @@ char *live_draw(struct sink *sink, unsigned int lines, unsigned int width)
 	return text;
 }
 
-/* A size that the terminal does not tell is that of the first terminals. */
+/* Default for a terminal that does not report its size. */
 static void terminal_size(unsigned int *lines, unsigned int *width)
 {
 	struct winsize size;
@@ -360,7 +360,7 @@ static void terminal_size(unsigned int *lines, unsigned int *width)
 	}
 }
 
-/* A stopped terminal, or one at the end of a broken line, takes no more. */
+/* A stopped or disconnected terminal accepts no more output. */
 static bool writable(void)
 {
 	struct pollfd out = { .fd = STDOUT_FILENO, .events = POLLOUT };
@@ -396,7 +396,7 @@ static void live_free(void *self)
 {
 	struct live *live = self;
 
-	/* What the shell prints next begins a line. */
+	/* The shell's next output begins a line. */
 	if (live->draw && !live->failed)
 		putchar('\n');
 	flowmap_clear(&live->map);

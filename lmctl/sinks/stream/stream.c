@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Lines wait in memory until standard output takes them without a wait: the
- * event loop that gives the results has colours to change and sets to read.
+ * Lines wait in memory until standard output accepts them without blocking: the
+ * event loop has colours to change and sets to read.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -18,11 +18,11 @@
 #include "lmctl/sinks/stream/stream_json.h"
 #include "lmctl/sinks/stream/stream_table.h"
 
-/* When the stream is closed: milliseconds without progress to wait for. */
+/* At close: longest wait without progress, in milliseconds. */
 #define LAST_WAIT_MS 5000
-/* What waits is written before the end of the block from here on. */
+/* Number of waiting bytes that are written before the end of the block. */
 #define EARLY_BYTES 65536
-/* Written to a pipe before others have their turn: about a millisecond. */
+/* Most bytes written to a pipe at once: about a millisecond. */
 #define TURN_BYTES 1048576
 
 /**
@@ -35,10 +35,9 @@
  * @len: bytes of @data
  * @room: size of @data
  * @file: standard output as a regular file
- * @full: there was no room in @file when it was tried last
- * @dropped: results, or tables of them, that were dropped since the last
- *	     message
- * @failed: negative errno: standard output is of no use any more
+ * @full: @file had no room at the last attempt
+ * @dropped: results, or tables of results, dropped since the last message
+ * @failed: negative errno: standard output is unusable
  */
 struct stream {
 	struct stream_json *json;
@@ -54,7 +53,7 @@ struct stream {
 	int failed;
 };
 
-/* Room for more bytes; what has been written makes room first. */
+/* Make room for more bytes, first from written ones. */
 static bool reserve(struct stream *stream, size_t more)
 {
 	size_t room = stream->room ? stream->room : EARLY_BYTES;
@@ -107,8 +106,8 @@ static bool no_room(int err)
 }
 
 /*
- * A regular file never makes wait, and keeps whole lines when it is full. There
- * may be room later.
+ * A regular file never blocks, and keeps whole lines when it is full. There may be
+ * room later.
  */
 static int pump_file(struct stream *stream)
 {
@@ -127,8 +126,8 @@ static int pump_file(struct stream *stream)
 }
 
 /*
- * A pipe that is writable has room for PIPE_BUF bytes. It is not made
- * non-blocking: that would be so for everybody who has it open.
+ * A writable pipe has room for PIPE_BUF bytes. It is not made non-blocking: that
+ * would affect every process that has it open.
  */
 static int pump_pipe(struct stream *stream)
 {
@@ -212,7 +211,7 @@ static void stream_report(void *self, const struct peer_report *report)
 
 static void warn_dropped(struct stream *stream)
 {
-	/* That is told when it is over. */
+	/* Report it when it is over. */
 	if (stream->full)
 		return;
 	if (stream->dropped && !stream->failed)

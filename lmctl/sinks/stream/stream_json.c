@@ -26,7 +26,7 @@ static void put_start(struct stream_json *json, int64_t block,
 	jsonline_string(&json->line, "start", json->start);
 }
 
-/* The time is that at which the first of its blocks began. */
+/* The time is the start of its first block. */
 static void put_blocks(struct stream_json *json, const struct result *result)
 {
 	int64_t first = result->gap ? result->first : result->block;
@@ -46,7 +46,7 @@ static void put_known(struct jsonline *line, const char *packets,
 	jsonline_counter(line, bytes, count->known, count->bytes);
 }
 
-/* The figures that a path and its segments have alike. */
+/* Figures common to a path and its segments. */
 static void put_loss(struct jsonline *line, const struct segment *segment,
 		     const struct known *sent, const struct known *received)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The JSON lines of the stream. Numbers that are not known are null, never 0.
+ * The JSON lines of the stream. Unknown numbers are null, never 0.
  */
 #ifndef LMCTL_SINKS_STREAM_STREAM_JSON_H
 #define LMCTL_SINKS_STREAM_STREAM_JSON_H
@@ -10,7 +10,7 @@
 #include "lmctl/sinks/figures.h"
 
 /**
- * struct stream_json - a line, and what the next one may have in common with it
+ * struct stream_json - a line, and text that the next one may share
  * @line: the line
  * @start: text of the start of @block; empty at first
  * @block: block number
@@ -24,7 +24,7 @@ struct stream_json {
 };
 
 /**
- * stream_json_result() - a flow in a block
+ * stream_json_result() - write a flow in a block
  * @json: its line is filled, with a newline; zeros before the first call
  * @result: result
  *
@@ -33,7 +33,7 @@ struct stream_json {
 bool stream_json_result(struct stream_json *json, const struct result *result);
 
 /**
- * stream_json_report() - a peer in a block
+ * stream_json_report() - write a peer in a block
  * @json: as above
  * @report: report
  * @period_ms: length of a block in milliseconds

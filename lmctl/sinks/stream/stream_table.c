@@ -33,13 +33,13 @@ static const struct output_column columns[] = {
 
 #define COLUMNS ARRAY_SIZE(columns)
 #define COLUMN_FLOW 1
-/* The short form comes after it. */
+/* Its short form follows. */
 #define COLUMN_START 4
 
 /**
  * struct row - a line to come
- * @order: counts rows, so that those of a flow stay in their order
- * @style: how it looks
+ * @order: number of the row, so that rows of a flow stay in order
+ * @style: its style
  * @cell: strings in @text
  * @text: allocated
  */
@@ -78,11 +78,11 @@ struct bucket {
  * @fn: takes lines
  * @arg: for @fn
  * @buckets: blocks that have not ended
- * @held: sorted rows of those that have
- * @hold: they wait until they are enough for a heading
+ * @held: sorted rows of ended blocks
+ * @hold: they wait until there are enough for a heading
  * @waiting: number of their rows
  * @order: number of all rows
- * @layout: of all blocks: columns stay where they are
+ * @layout: shared by all blocks, so that columns stay in place
  * @printed: rows since the last heading, HEADING_ROWS at first
  * @any: there was a block
  * @offset: local time less UTC of the first block
@@ -252,12 +252,12 @@ static void give(struct stream_table *table, char *text)
 {
 	size_t len = strlen(text);
 
-	/* The end of the last line is not in the string. */
+	/* The string lacks the last newline. */
 	text[len] = '\n';
 	table->fn(table->arg, text, len + 1);
 }
 
-/* Once, and again when it is something else. */
+/* Once, and again when it changes. */
 static void give_note(struct stream_table *table)
 {
 	char note[OUTPUT_NOTE_LEN], *text;
@@ -329,7 +329,7 @@ static const char *delay_cell(const struct delay *delay, char *text)
 	return delay->known ? figure_delay(delay->round_trip, text) : "-";
 }
 
-/* Of a group the longest: what is waited for. */
+/* For a group, the longest: it determines the wait. */
 static struct delay group_delay(const struct result *result)
 {
 	struct delay longest = { .known = false };
