@@ -95,7 +95,7 @@ static const char *foreign(int fd, bool link, off_t end, off_t size,
 	if (fstat(fd, &st) || st.st_uid != geteuid())
 		return "it belongs to another user";
 	if (end ? !after_own_line(fd, end, own) : !own_beginning(fd, size, own))
-		return "its contents are no recording";
+		return "it is not a recording";
 	return NULL;
 }
 
@@ -114,11 +114,11 @@ static int cut_partial_line(struct linefile *file, bool link,
 		return 0;
 	why = foreign(file->fd, link, end, size, own);
 	if (why) {
-		lmctl_error("'%s' ends within a line, which is not cut off because %s: end or remove that line, or name another file",
+		lmctl_error("the last line of '%s' is incomplete and is not cut off because %s; complete or remove that line, or use another file",
 			    file->path, why);
 		return -EINVAL;
 	}
-	lmctl_warning("'%s' ends within a line: cutting off its last %lld bytes",
+	lmctl_warning("the last line of '%s' is incomplete; cutting off its %lld bytes",
 		      file->path, (long long)(size - end));
 	return ftruncate(file->fd, end) ? failed(file, errno) : 0;
 }
@@ -169,7 +169,7 @@ static void take_back(const struct linefile *file, off_t size)
 	if (size < 0 || regular_size(file->fd) <= size)
 		return;
 	if (ftruncate(file->fd, size))
-		lmctl_warning("'%s' keeps lines that are not complete",
+		lmctl_warning("'%s' contains incomplete lines",
 			      file->path);
 	/* Standard output may not be in append mode: its next write would leave a hole. */
 	else if (lseek(file->fd, 0, SEEK_CUR) > size)

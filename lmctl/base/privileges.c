@@ -16,7 +16,7 @@ static int refused(void)
 {
 	int err = errno ? -errno : -EPERM;
 
-	lmctl_error("cannot drop privileges: %s; start as root, or as the user that lmctl is to run as",
+	lmctl_error("cannot drop privileges: %s; start as root, or as the user to become",
 		    strerror(-err));
 	return err;
 }
@@ -120,7 +120,7 @@ int privileges_drop(const char *user, bool bind)
 	} else if (!*user) {
 		other = false;
 	} else if (find(user, &identity)) {
-		lmctl_error("there is no user '%s': create it, or name another one",
+		lmctl_error("there is no user '%s': create it, or use another one",
 			    user);
 		return -ENOENT;
 	}

@@ -56,12 +56,12 @@ static const struct row {
 	[REASON_RULE_CHANGED] = { 18, false, {
 		"rule-changed",
 		"between the readings of the block a rule that counts the set was added, removed or replaced, or its table was changed or reloaded",
-		"wait for three blocks; reload other tables only, or use a set with a hook of its own",
+		"wait for three blocks; reload other tables only",
 	} },
 	[REASON_READ_LATE] = { 7, true, {
 		"read-late",
 		"the block, or the one before with its colour, was not completely read in time",
-		"wait for two blocks; if it stays, use a longer period or a less busy machine",
+		"wait for two blocks; if the reason stays, use a longer period or a less busy machine",
 	} },
 	[REASON_COLOUR_LATE] = { 8, true, {
 		"colour-late",
@@ -71,7 +71,7 @@ static const struct row {
 	[REASON_TWO_SOURCES] = { 14, false, {
 		"two-sources",
 		"the source address of the flow's packets changed, or the two ends counted packets of different sources",
-		"create the sets of both ends with the source in the key ('lmctl init', without --netmask 0), so that each ingress has a flow of its own; in a set of flows with source, see whether the tunnel source of the ingress has changed",
+		"create the sets of both ends with the source in the key ('lmctl init', without --netmask 0), so that each ingress has a flow of its own; in a set of flows with source, check whether the tunnel source of the ingress has changed",
 	} },
 	[REASON_SOURCE_UNKNOWN] = { 19, false, {
 		"source-unknown",
@@ -81,17 +81,17 @@ static const struct row {
 	[REASON_CROSSED_TWICE] = { 15, false, {
 		"crossed-twice",
 		"packets of the flow cross the node more than once",
-		"see whether the SID list visits the node twice or packets loop; measure at a node that the path crosses once",
+		"check whether the SID list visits the node twice or packets loop; measure at a node that the path crosses once",
 	} },
 	[REASON_UNCOLOURED] = { 12, false, {
 		"uncoloured",
 		"packets of the flow came without a colour of the set",
-		"find what removes the mark on the way (for a mask in the Traffic Class: what rewrites the DSCP), or which ingress does not mark",
+		"find the node that removes the mark (for a mask in the Traffic Class: that rewrites the DSCP), or the ingress that does not mark",
 	} },
 	[REASON_COLOURED_BEFORE] = { 13, false, {
 		"coloured-before",
 		"packets of the flow already had a colour when they reached the marking rule",
-		"see whether the rule is present twice ('ip6tables-save -t mangle'), packets loop, or another node marks them, as each packet may cross one marking rule only; where something else uses these bits of the Tag, make the sets with another mask ('lmctl init --mask')",
+		"check whether the rule is present twice ('ip6tables-save -t mangle'), packets loop, or another node marks them: each packet may cross one marking rule only; if something else uses these bits of the Tag, create the sets with another mask ('lmctl init --mask')",
 	} },
 	[REASON_BOTH_COLOURS] = { 9, true, {
 		"both-colours",
@@ -101,12 +101,12 @@ static const struct row {
 	[REASON_STILL_COUNTING] = { 10, true, {
 		"still-counting",
 		"the block's colour counted after the block, or the colour of the block before counted instead",
-		"see that the active colour changes with the clock ('lmctl rotate'), with the same period and clock at both ends",
+		"check that the active colour changes with the clock ('lmctl rotate'), with the same period and clock at both ends",
 	} },
 	[REASON_COUNTER_BACK] = { 11, false, {
 		"counter-back",
 		"the counters are lower than before",
-		"see who writes the counters of the set",
+		"find the program that writes the counters of the set",
 	} },
 	[REASON_UNKNOWN] = { 0, false, {
 		"unknown-reason",

@@ -301,7 +301,7 @@ static void judge_set(struct checkup *checkup)
 	const struct sr6flow_set *set = &checkup->set;
 
 	if (!checkup->looks) {
-		find(checkup, FINDING_BAD, "set", "see 'lmctl colour'",
+		find(checkup, FINDING_BAD, "set", "run 'lmctl colour'",
 		     "'%s' could not be read", checkup->of.set);
 		return;
 	}
@@ -313,11 +313,11 @@ static void judge_set(struct checkup *checkup)
 	else
 		judge_flows(checkup);
 	if (set->malformed)
-		find(checkup, FINDING_NOTE, "set", "see 'lmctl stats --explain'",
-		     "'%s' has met %" PRIu64 " malformed packets", set->name,
+		find(checkup, FINDING_NOTE, "set", "run 'lmctl stats --explain'",
+		     "'%s' has counted %" PRIu64 " malformed packets", set->name,
 		     set->malformed);
 	if (set->not_writable)
-		find(checkup, FINDING_NOTE, "set", "see 'lmctl stats --explain'",
+		find(checkup, FINDING_NOTE, "set", "run 'lmctl stats --explain'",
 		     "'%s' could not mark %" PRIu64 " packets", set->name,
 		     set->not_writable);
 }
@@ -346,7 +346,7 @@ static void judge_mask(struct checkup *checkup)
 		     "0x%08x has %s", mask, carrier->rewritten_by);
 	else if (carrier->warning)
 		find(checkup, FINDING_NOTE, "mask",
-		     "check the classifiers and markers of the nodes on the way",
+		     "check the classifiers and markers of the nodes on the path",
 		     "0x%08x is in the %s: %s", mask, carrier->name,
 		     carrier->warning);
 	else
@@ -355,7 +355,7 @@ static void judge_mask(struct checkup *checkup)
 	if (!(mask & (mask - 1)))
 		find(checkup, FINDING_NOTE, "mask",
 		     "create the sets with two mask bits",
-		     "0x%08x has one bit: uncoloured packets cannot be told from the first colour",
+		     "0x%08x has one bit: uncoloured packets cannot be distinguished from the first colour",
 		     mask);
 }
 
@@ -367,7 +367,7 @@ static void judge_sources(struct checkup *checkup)
 	if (sources->unknown)
 		find(checkup, FINDING_NOTE, "source",
 		     "set it with 'ip sr tunsrc set ADDRESS'",
-		     "the tunnel source cannot be foreseen: %s (%" PRIu64 " flows, first %s)",
+		     "the tunnel source cannot be predicted: %s (%" PRIu64 " flows, first %s)",
 		     sources->why, sources->unknown,
 		     sr6flow_flow_format(&sources->first, flow));
 	if (!sources->flows)
@@ -376,18 +376,18 @@ static void judge_sources(struct checkup *checkup)
 	if (sources->nstrangers)
 		find(checkup, FINDING_BAD, "source",
 		     "add the flows again with the new source at both ends ('lmctl add', or 'lmctl import' here), or set the old one with 'ip sr tunsrc set ADDRESS'",
-		     "source-changed: no packet comes with the source of the flow, but this node's tunnels have another source, which is %s now (%" PRIu64 " flows, first %s)",
+		     "source-changed: no packet has the source of the flow, because this node's tunnels have another source, which is %s now (%" PRIu64 " flows, first %s)",
 		     source,
 		     sources->nstrangers + sources->more,
 		     sr6flow_flow_format(&sources->stranger[0], flow));
 	else if (sources->chosen)
 		find(checkup, FINDING_NOTE, "source",
 		     "set it with 'ip sr tunsrc set ADDRESS'",
-		     "no tunnel source is fixed; the kernel chooses one, %s now, and flows count nothing once it chooses another",
+		     "no tunnel source is set; the kernel chooses one, %s now, and flows count nothing after it chooses another",
 		     source);
 	else
 		find(checkup, FINDING_GOOD, "source", NULL,
-		     "this node's tunnel source is fixed, %s", source);
+		     "this node's tunnel source is set to %s", source);
 }
 
 static void judge_sids(struct checkup *checkup)
@@ -410,7 +410,7 @@ static void judge_colour(struct checkup *checkup)
 		     "the active colour never changed");
 	else if (checkup->wrong_colours)
 		find(checkup, FINDING_BAD, "colour", remedy,
-		     "the active colour was not that of the block in %u of %u looks",
+		     "the active colour was not that of the block in %u of %u checks",
 		     checkup->wrong_colours, checkup->looks);
 	else
 		find(checkup, FINDING_GOOD, "colour", NULL,
@@ -423,7 +423,7 @@ static void judge_clock(struct checkup *checkup)
 
 	if (!checkup->synchronised)
 		find(checkup, FINDING_NOTE, "clock", remedy,
-		     "the kernel does not call this node's clock synchronised: no one-way delay");
+		     "the kernel does not report this node's clock as synchronised: no one-way delay");
 	else if (checkup->error_ns > checkup->timing.band)
 		find(checkup, FINDING_NOTE, "clock", remedy,
 		     "this node's clock may be wrong by %.3f ms, more than the guard band of %.3f ms",
@@ -453,7 +453,7 @@ static void judge_offset(struct checkup *checkup, const char *subject,
 		     "its clock differs by %.3f ms from ours, the guard band allows %.3f ms%s",
 		     ms(report->offset), ms(checkup->timing.band),
 		     report->peer_synchronised ? "" :
-		     "; it does not call itself synchronised");
+		     "; it does not report itself as synchronised");
 }
 
 static bool too_far(const struct checkup *checkup,
@@ -488,17 +488,17 @@ static void judge_messages(struct checkup *checkup, const char *subject,
 	else if (!facts->replies && !rejected)
 		find(checkup, FINDING_BAD, subject,
 		     rejects_silence(facts->auth),
-		     "no answer to %" PRIu64 " messages", facts->requests);
+		     "no reply to %" PRIu64 " messages", facts->requests);
 	else if (facts->replies)
 		find(checkup, FINDING_GOOD, subject, NULL,
-		     "answers %" PRIu64 " of %" PRIu64 " messages, round trip %.3f ms",
+		     "replies to %" PRIu64 " of %" PRIu64 " messages, round trip %.3f ms",
 		     facts->replies, facts->requests,
 		     ms(facts->last.round_trip_min));
 	if (facts->replies || !rejected)
 		return;
 	remedy = rejects_explain(&facts->rejects, facts->auth, text);
 	find(checkup, FINDING_BAD, subject, remedy,
-	     "it answers, but none of its %" PRIu64 " replies can be used: %s",
+	     "it replies, but none of its %" PRIu64 " replies can be used: %s",
 	     rejected, text);
 }
 
@@ -554,25 +554,25 @@ static void judge_loss(struct checkup *checkup)
 {
 	if (checkup->anomalies)
 		find(checkup, FINDING_BAD, "loss",
-		     "look for packets that are duplicated on the way, or a second ingress with the same SID list",
+		     "look for packets that are duplicated on the path, or a second ingress with the same SID list",
 		     "more was received than sent, %" PRIu64 " times",
 		     checkup->anomalies);
 	if (!checkup->exact)
 		find(checkup, FINDING_BAD, "loss", "see above",
-		     "no figure could be told");
+		     "no result is exact");
 	else if (!checkup->sent)
 		find(checkup, FINDING_NOTE, "loss",
 		     "send packets through the flows and check again",
-		     "%" PRIu64 " exact figures, but no packet was sent: what becomes of packets on the way is not known",
+		     "%" PRIu64 " exact results, but no packet was sent: the loss on the path is not known",
 		     checkup->exact);
 	else if (checkup->lost == (int64_t)checkup->sent)
 		find(checkup, FINDING_BAD, "loss",
-		     "see that the packets reach the counting node with their SID list; PSP takes it away, see lmctl(8)",
+		     "check that the packets reach the counting node with their SID list; PSP removes it, see lmctl(8)",
 		     "none of %" PRIu64 " packets sent arrived",
 		     checkup->sent);
 	else
 		find(checkup, FINDING_GOOD, "loss", NULL,
-		     "%" PRIu64 " exact figures: %" PRIu64 " packets sent, %" PRId64 " lost before the counting rule",
+		     "%" PRIu64 " exact results: %" PRIu64 " packets sent, %" PRId64 " lost before the counting rule",
 		     checkup->exact, checkup->sent, checkup->lost);
 }
 

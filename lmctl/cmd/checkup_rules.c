@@ -25,7 +25,7 @@ static void find_twice(const struct rules *rules, const char *set,
 	if (!first || !second) {
 		TEXT(finding, "the set '%s' is counted %u times by one rule",
 		     set, rules->counting);
-		REMEDY(finding, "name the set once in a rule");
+		REMEDY(finding, "use the set only once in a rule");
 		return;
 	}
 	TEXT(finding, "the set '%s' is counted %u times: by %s and %s", set,
@@ -47,11 +47,11 @@ static void find_asleep(const struct rule *rule, const char *set,
 	if (rule->dormant) {
 		TEXT(finding, "the set '%s' is not counted: the table of %s is dormant",
 		     set, text);
-		REMEDY(finding, "wake the table: 'nft add table ip6 %s { }'",
+		REMEDY(finding, "activate the table: 'nft add table ip6 %s { }'",
 		       rule->table);
 		return;
 	}
-	TEXT(finding, "the set '%s' is not counted as it should be: the chain of %s has not the hook that ip6tables gives it",
+	TEXT(finding, "the set '%s' is not counted correctly: the chain of %s does not have the hook of ip6tables",
 	     set, text);
 	REMEDY(finding, "empty that chain, remove it ('nft delete chain ip6 %s %s') and run 'lmctl init'",
 	       rule->table, rule->chain);
@@ -118,16 +118,16 @@ static void find_membership(const struct rule *rule, const char *set,
 	finding->level = FINDING_NOTE;
 	TEXT(finding, "%s uses the set '%s' without counting",
 	     rule_text(rule, text), set);
-	REMEDY(finding, "nothing, if it is meant so: it neither marks nor counts");
+	REMEDY(finding, "ignore this if it is intended: the rule neither marks nor counts");
 }
 
 static void find_unknown(const struct rules *rules, const char *set,
 			 struct rule_finding *finding)
 {
 	finding->level = FINDING_BAD;
-	TEXT(finding, "%u users of the set '%s' are no rule that can be read: it may be counted twice",
+	TEXT(finding, "%u users of the set '%s' are not rules that can be read: it may be counted twice",
 	     rules->unknown, set);
-	REMEDY(finding, "see whether a set of sets ('ipset list') or a filter of tc names it");
+	REMEDY(finding, "check whether a set of sets ('ipset list') or a filter of tc uses it");
 }
 
 bool rule_finding(const struct rules *rules, const char *set, unsigned int i,

@@ -57,19 +57,19 @@ static void find_dropped(const struct sid_facts *facts, enum sid_kind kind,
 	who(facts, kind, text);
 	inet_ntop(AF_INET6, &flow->sids[flow->nsids - 1], sid, sizeof(sid));
 	if (kind == SIDS_ENDPOINT)
-		TEXT(finding, "this node drops packets after it counted them: %s would send them to another SID, but %s is their last one (%s)",
+		TEXT(finding, "this node drops packets after counting them: %s would send them to another SID, but %s is their last one (%s)",
 		     action_name(route->action), sid, text);
 	else if (kind == SIDS_NOWHERE)
-		TEXT(finding, "this node drops packets after it counted them: it has no route to their last SID %s (%s)",
+		TEXT(finding, "this node drops packets after counting them: it has no route to their last SID %s (%s)",
 		     sid, text);
 	else
-		TEXT(finding, "this node drops packets after it counted them: %s of their last SID %s looks into table %u, which is empty (%s)",
+		TEXT(finding, "this node drops packets after counting them: %s of their last SID %s looks up table %u, which is empty (%s)",
 		     action_name(route->action), sid, route->table, text);
 	if (kind == SIDS_EMPTY)
-		REMEDY(finding, "add routes to that table ('ip -6 route show table %u'); such drops are not loss of the network, so the figures do not have them",
+		REMEDY(finding, "add routes to that table ('ip -6 route show table %u'); such drops are not loss of the network and are not in the results",
 		       route->table);
 	else
-		REMEDY(finding, "add its route, such as 'ip -6 route add %s encap seg6local action End.DT6 ...'; such drops are not loss of the network, so the figures do not have them",
+		REMEDY(finding, "add its route, such as 'ip -6 route add %s encap seg6local action End.DT6 ...'; such drops are not loss of the network and are not in the results",
 		       sid);
 }
 
@@ -77,9 +77,9 @@ static void find_dropped(const struct sid_facts *facts, enum sid_kind kind,
 static void find_transit(const char *text, struct sid_finding *finding)
 {
 	finding->level = FINDING_NOTE;
-	TEXT(finding, "this node sends packets on after it counted them, and none of their SIDs is its own (%s)",
+	TEXT(finding, "this node forwards packets after counting them, and none of their SIDs is its own (%s)",
 	     text);
-	REMEDY(finding, "if it is their egress, the route of their last SID is missing: add it; elsewhere the way behind the count is not measured");
+	REMEDY(finding, "if this node is their egress, add the missing route of their last SID; otherwise the path behind this node is not measured");
 }
 
 static void find(const struct sid_facts *facts, enum sid_kind kind,
@@ -90,10 +90,10 @@ static void find(const struct sid_facts *facts, enum sid_kind kind,
 	*finding = (struct sid_finding){ .level = FINDING_GOOD };
 	who(facts, kind, text);
 	if (kind == SIDS_TAKEN)
-		TEXT(finding, "this node takes packets out of the tunnel after it counted them (%s)",
+		TEXT(finding, "this node decapsulates packets after counting them (%s)",
 		     text);
 	else if (kind == SIDS_FORWARDED)
-		TEXT(finding, "this node sends packets on after it counted them, and the way behind it is not measured (%s)",
+		TEXT(finding, "this node forwards packets after counting them, and the path behind it is not measured (%s)",
 		     text);
 	else if (kind == SIDS_TRANSIT)
 		find_transit(text, finding);

@@ -38,8 +38,8 @@ static error_t parse_colour(const struct argp_state *state,
 	}
 	options->has_colour = true;
 	if (lmctl_parse_u32(arg, &options->colour))
-		return lmctl_usage(state, "'%s': not a colour (a mark word such "
-				   "as 0x00020000) and not toggle", arg);
+		return lmctl_usage(state, "'%s': must be a colour (a mark word such as 0x00020000) or toggle",
+				   arg);
 	return 0;
 }
 
@@ -55,7 +55,7 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 		if (state->arg_num == 1)
 			return parse_colour(state, options, arg);
 		if (state->arg_num)
-			return lmctl_usage(state, "'%s': one colour at a time",
+			return lmctl_usage(state, "'%s': only one COLOUR is accepted",
 					   arg);
 		options->set = lmctl_set_name(arg);
 		return 0;

@@ -30,7 +30,7 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 		return 0;
 	case ARGP_KEY_ARG:
 		if (options->set)
-			return lmctl_usage(state, "'%s': more than one set",
+			return lmctl_usage(state, "'%s': only one SET is accepted",
 					   arg);
 		options->set = lmctl_set_name(arg);
 		return 0;

@@ -14,12 +14,12 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case ARGP_KEY_ARG:
 		if (*set)
-			return lmctl_usage(state, "'%s': more than one set",
+			return lmctl_usage(state, "'%s': only one SET is accepted",
 					   arg);
 		*set = lmctl_set_name(arg);
 		return 0;
 	case ARGP_KEY_END:
-		return *set ? 0 : lmctl_usage(state, "no set given");
+		return *set ? 0 : lmctl_usage(state, "SET is missing: tx, rx or the name of a set");
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}

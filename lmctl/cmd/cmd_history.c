@@ -73,7 +73,7 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 		return 0;
 	case ARGP_KEY_ARG:
 		if (state->arg_num)
-			return lmctl_usage(state, "'%s': one flow only", arg);
+			return lmctl_usage(state, "'%s': only one FLOW is accepted", arg);
 		show->options.query.flow = arg;
 		return 0;
 	case ARGP_KEY_END:

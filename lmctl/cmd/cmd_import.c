@@ -81,10 +81,8 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 		return 0;
 	case 'N':
 		if (seg6_pattern_check(arg))
-			return lmctl_usage(state, "--name=%s: a name has %%d, "
-					   "%%t, %%i and at most %d of "
-					   "A-Za-z0-9._:-, the first a letter "
-					   "or digit", arg, SR6FLOW_NAME_MAX);
+			return lmctl_usage(state, "--name=%s: must consist of %%d, %%t, %%i and at most %d of A-Za-z0-9._:-, and begin with a letter or digit",
+					   arg, SR6FLOW_NAME_MAX);
 		options->pattern = arg;
 		return 0;
 	case 'e':
@@ -95,7 +93,7 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 		return 0;
 	case ARGP_KEY_ARG:
 		if (state->arg_num)
-			return lmctl_usage(state, "'%s': more than one set",
+			return lmctl_usage(state, "'%s': only one SET is accepted",
 					   arg);
 		options->set = lmctl_set_name(arg);
 		return 0;

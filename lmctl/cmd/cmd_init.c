@@ -69,7 +69,7 @@ static error_t netmask(const struct argp_state *state, const char *text,
 	error_t err = lmctl_u32(state, "netmask", text, value);
 
 	if (!err && *value > SR6FLOW_NETMASK_MAX)
-		return lmctl_usage(state, "--netmask=%s: at most %d bits of "
+		return lmctl_usage(state, "--netmask=%s: must be at most %d bits of "
 				   "the source address", text,
 				   SR6FLOW_NETMASK_MAX);
 	return err;
@@ -81,7 +81,7 @@ static error_t check_marks(const struct argp_state *state,
 	char choice[SR6FLOW_MASK_CHOICE_LEN];
 
 	if (!sr6flow_mask_valid(set->mask))
-		return lmctl_usage(state, "--mask=0x%08x: one or two bits, %s",
+		return lmctl_usage(state, "--mask=0x%08x: must be one or two bits, %s",
 				   set->mask, sr6flow_mask_choice(choice));
 	if (set->has_colour && !sr6flow_colour_valid(set->mask, set->colour))
 		return lmctl_usage(state, "--colour=0x%08x: mask 0x%08x has "
@@ -96,7 +96,7 @@ static error_t parse_role(struct argp_state *state, struct ip6tables *rule,
 			  const char *role)
 {
 	if (state->arg_num)
-		return lmctl_usage(state, "'%s': one of tx and rx at a time",
+		return lmctl_usage(state, "'%s': only one of tx and rx is accepted",
 				   role);
 	if (strcmp(role, "tx") && strcmp(role, "rx"))
 		return lmctl_usage(state, "'%s': must be tx (this node marks) "
@@ -145,7 +145,7 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_ARG:
 		return parse_role(state, &options->rule, arg);
 	case ARGP_KEY_NO_ARGS:
-		return lmctl_usage(state, "give tx (this node marks) or rx "
+		return lmctl_usage(state, "specify tx (this node marks) or rx "
 				   "(this node counts)");
 	case ARGP_KEY_END:
 		return check_marks(state, &options->set);
@@ -178,8 +178,8 @@ static void warn(uint32_t mask)
 			      carrier->name, carrier->warning);
 	if (sr6flow_slots(mask) == 2)
 		lmctl_warning("mask 0x%08x has one bit: uncoloured packets "
-			      "count as colour 0x00000000; two bits tell them "
-			      "apart", mask);
+			      "count as colour 0x00000000; use two bits to "
+			      "distinguish them", mask);
 }
 
 static uint32_t wanted_timeout(const struct options *options)
@@ -198,7 +198,7 @@ static void report_timeout(const char *set, uint32_t timeout)
 			    "changed: leave out --timeout, or %s", set, remedy);
 	else
 		lmctl_error("set '%s' exists with a timeout, which cannot be "
-			    "changed: give --timeout=%u, or %s", set, timeout,
+			    "changed: use --timeout=%u, or %s", set, timeout,
 			    remedy);
 }
 
@@ -212,10 +212,10 @@ static void report_other(struct sr6flow *handle, const struct options *options)
 	snprintf(reason, sizeof(reason), "%s", sr6flow_error(handle));
 	known = !sr6flow_info(handle, options->rule.set, &info);
 	if (known && info.netmask != options->set.netmask)
-		lmctl_error("set '%s' exists with netmask %u, not %u: give "
-			    "--netmask=%u, or 'lmctl deinit' and 'lmctl init' "
-			    "it and add its flows again", options->rule.set,
-			    info.netmask, options->set.netmask, info.netmask);
+		lmctl_error("set '%s' exists with netmask %u, not %u: use "
+			    "--netmask=%u, or remove the set with 'lmctl deinit', "
+			    "create it with 'lmctl init' and add its flows again",
+			    options->rule.set, info.netmask, options->set.netmask, info.netmask);
 	else if (known && info.timeout != wanted_timeout(options))
 		report_timeout(options->rule.set, info.timeout);
 	else
@@ -234,8 +234,8 @@ static void keep_netmask(struct sr6flow *handle, struct options *options)
 	    sr6flow_info(handle, options->rule.set, &info) ||
 	    info.netmask == options->set.netmask)
 		return;
-	lmctl_warning("set '%s' exists with netmask %u: it stays; for netmask %u "
-		      "'lmctl deinit' it, 'lmctl init' it and add its flows again",
+	lmctl_warning("set '%s' exists with netmask %u and is kept; for netmask %u, remove it "
+		      "with 'lmctl deinit', create it with 'lmctl init' and add its flows again",
 		      options->rule.set, info.netmask, options->set.netmask);
 	options->set.netmask = info.netmask;
 }
@@ -291,12 +291,12 @@ static int rule_missing(struct sr6flow *handle, const struct ip6tables *rule)
 	}
 	found = rules_counting(&rules, &i);
 	if (found->marks != rule->marking) {
-		lmctl_error("%s, which is that of '%s'; use another set",
+		lmctl_error("%s, which is the rule of '%s'; use another set",
 			    finding.text, found->marks ? "tx" : "rx");
 		return -EEXIST;
 	}
 	if (!there)
-		lmctl_note("%s already: it stays", finding.text);
+		lmctl_note("%s already; the rule is kept", finding.text);
 	return 0;
 }
 
@@ -342,7 +342,7 @@ static int undo(struct sr6flow *handle, const struct options *options,
 	if (ip6tables_del(&options->rule) >= 0 &&
 	    !lmctl_destroy(handle, options->rule.set))
 		return 0;
-	lmctl_error("set %s is left behind: %s", options->rule.set,
+	lmctl_error("cannot remove set %s again: %s", options->rule.set,
 		    sr6flow_error(handle));
 	return -EBUSY;
 }

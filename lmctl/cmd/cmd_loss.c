@@ -73,13 +73,13 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 		return 0;
 	case ARGP_KEY_ARG:
 		if (state->arg_num > 1)
-			return lmctl_usage(state, "'%s': two recordings only",
+			return lmctl_usage(state, "'%s': only two recordings are accepted",
 					   arg);
 		loss->path[state->arg_num] = arg;
 		return 0;
 	case ARGP_KEY_END:
 		if (state->arg_num < 2)
-			return lmctl_usage(state, "two recordings are needed, SENT and RECEIVED");
+			return lmctl_usage(state, "two recordings are required, SENT and RECEIVED");
 		if (!strcmp(loss->path[0], "-") && !strcmp(loss->path[1], "-"))
 			return lmctl_usage(state, "'-': only one recording can come from standard input");
 		return 0;
@@ -142,7 +142,7 @@ static int read_lines(struct loss *loss, enum join_side side, FILE *stream,
 		if (err && !whole && feof(stream)) {
 			/* The recorder may still be writing the last line. */
 			output_progress_end(&progress);
-			lmctl_warning("%s:%" PRIu64 ": ignored, the line is not complete",
+			lmctl_warning("%s:%" PRIu64 ": ignored an incomplete line",
 				      path, number);
 			err = 0;
 		}
@@ -461,7 +461,7 @@ static int run(struct loss *loss)
 	if (loss->json ? print_json(loss->join) : print_table(loss->join))
 		return EXIT_FAILURE;
 	if (join_unsynchronised(loss->join))
-		lmctl_warning("%" PRIu64 " rows are invalid because nothing says that the clocks of the nodes were right: synchronise them by NTP or PTP (chrony: rtcsync), or give --trust-clocks if they agreed to within the guard band",
+		lmctl_warning("%" PRIu64 " rows are invalid because no record shows that the clocks of the nodes were synchronised; synchronise them by NTP or PTP (chrony: rtcsync), or use --trust-clocks if they agreed to within the guard band",
 			      join_unsynchronised(loss->join));
 	return EXIT_SUCCESS;
 }

@@ -62,14 +62,14 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 		return parse_output(state, arg, picture);
 	case ARGP_KEY_ARG:
 		if (state->arg_num)
-			return lmctl_usage(state, "'%s': one flow only", arg);
+			return lmctl_usage(state, "'%s': only one FLOW is accepted", arg);
 		picture->options.query.flow = arg;
 		return 0;
 	case ARGP_KEY_END:
 		if (!picture->options.query.flow)
-			return lmctl_usage(state, "a flow is needed, a name or a SID list");
+			return lmctl_usage(state, "FLOW is missing: a name or a SID list");
 		if (!picture->path)
-			return lmctl_usage(state, "--output=FILE is needed, FILE.png or FILE.svg");
+			return lmctl_usage(state, "--output is missing: FILE.png or FILE.svg");
 		return history_options_check(state, &picture->options);
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -110,7 +110,7 @@ static int read_history(struct picture *picture)
 	err = history_read_results(reader, &from->query, add, picture);
 	output_progress_end(&picture->progress);
 	if (err == -EEXIST)
-		lmctl_error("'%s' is more than one flow or in more than one measurement: give its SID list and --measurement",
+		lmctl_error("'%s' matches more than one flow or measurement; use its SID list and --measurement",
 			    from->query.flow);
 	else if (err)
 		history_options_failed(from, reader, err);

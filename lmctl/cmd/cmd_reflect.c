@@ -55,7 +55,7 @@ static error_t add_set(const struct argp_state *state, const char *arg,
 	/* A Direct Measurement TLV would count it twice. */
 	for (i = 0; i < reflect->nsets; i++)
 		if (!strcmp(reflect->set[i], set))
-			return lmctl_usage(state, "the set '%s' comes twice",
+			return lmctl_usage(state, "set '%s' is listed twice",
 					   set);
 	if (reflect->nsets == CONFIG_SETS_MAX)
 		return lmctl_usage(state, "more than %d sets",
@@ -99,7 +99,7 @@ static error_t check(struct argp_state *state, struct reflecting *reflecting)
 
 	if (reflecting->stamp_only) {
 		if (reflect->nsets)
-			return lmctl_usage(state, "--stamp-only: does not go with a SET");
+			return lmctl_usage(state, "--stamp-only: cannot be combined with SET");
 		/* No set is read, so any timing is valid. */
 		if (!reflecting->timing.period_ms)
 			reflecting->timing.period_ms = 1000;
@@ -122,7 +122,7 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_LISTEN:
 		if (!config_address(arg, STAMP_PORT, &reflect->listen))
-			return lmctl_usage(state, "--listen=%s: not an address, or [ADDRESS]:PORT",
+			return lmctl_usage(state, "--listen=%s: must be ADDRESS or [ADDRESS]:PORT",
 					   arg);
 		return 0;
 	case OPT_STATEFUL:

@@ -39,7 +39,7 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 		return 0;
 	case ARGP_KEY_ARG:
 		if (state->arg_num)
-			return lmctl_usage(state, "'%s': one SET only", arg);
+			return lmctl_usage(state, "'%s': only one SET is accepted", arg);
 		rotate->set = lmctl_set_name(arg);
 		return 0;
 	case ARGP_KEY_SUCCESS:

@@ -58,7 +58,7 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 		run->print = SINK_WATCH;
 		return 0;
 	case ARGP_KEY_ARG:
-		return lmctl_usage(state, "'%s': no argument is taken; the file is named with -c",
+		return lmctl_usage(state, "'%s': no argument is accepted; use -c FILE for the configuration file",
 				   arg);
 	default:
 		return ARGP_ERR_UNKNOWN;

@@ -58,7 +58,7 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case ARGP_KEY_ARG:
 		if (!command_find(arg))
-			return lmctl_usage(state, "no command '%s'", arg);
+			return lmctl_usage(state, "unknown command '%s'", arg);
 		*first = state->next - 1;
 		/* The rest of the line belongs to the subcommand. */
 		state->next = state->argc;

@@ -44,9 +44,9 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 		return parse_arg(args, arg);
 	case ARGP_KEY_END:
 		if (!args->set)
-			return lmctl_usage(state, "no set given");
+			return lmctl_usage(state, "SET is missing: tx, rx or the name of a set");
 		if (!args->list.n && !args->file)
-			return lmctl_usage(state, "no flow for set %s given",
+			return lmctl_usage(state, "FLOW is missing for set %s",
 					   args->set);
 		return 0;
 	default:

@@ -124,8 +124,8 @@ static int read_lines(struct flowlist *list, FILE *stream)
 
 		number++;
 		if ((size_t)len != strlen(line)) {
-			lmctl_error("%sthe line has a NUL byte; a file of "
-				    "flows is text", flowlist_origin(list, number));
+			lmctl_error("%sthe line contains a NUL byte; a file of flows must be text",
+				    flowlist_origin(list, number));
 			err = -EINVAL;
 			break;
 		}
@@ -219,7 +219,7 @@ int flowlist_add(struct flowlist *list, struct sr6flow *handle,
 	if (err) {
 		left = undo(list, handle, set, i);
 		if (left)
-			lmctl_error("%s; %zu flows could not be taken back",
+			lmctl_error("%s; %zu added flows could not be removed again",
 				    reason, left);
 		else
 			lmctl_error("%s; no flow was added", reason);

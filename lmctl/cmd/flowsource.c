@@ -15,7 +15,7 @@ void flowsource_warn(const char *set, const struct sr6flow_flow *flow)
 
 	inet_ntop(AF_INET6, &flow->source, source, sizeof(source));
 	inet_ntop(AF_INET6, &flow->sids[0], sid, sizeof(sid));
-	lmctl_warning("set '%s': no tunnel source is fixed; the kernel chooses %s towards %s now, and these flows count nothing once it chooses another: 'ip sr tunsrc set %s' fixes it",
+	lmctl_warning("set '%s': no tunnel source is set; the kernel chooses %s towards %s now, and these flows count nothing after it chooses another; set it with 'ip sr tunsrc set %s'",
 		      set, source, sid, source);
 }
 
@@ -26,7 +26,7 @@ static int report(const struct flowlist *list,
 	char sid[INET6_ADDRSTRLEN];
 
 	inet_ntop(AF_INET6, &item->flow.sids[0], sid, sizeof(sid));
-	lmctl_error("%sno tunnel source for %s: %s; set one with 'ip sr tunsrc set ADDRESS', or give the flow a source, as in SOURCE@SID",
+	lmctl_error("%sno tunnel source for %s: %s; set one with 'ip sr tunsrc set ADDRESS', or add the flow with its source, SOURCE@SID",
 		    origin, sid, tunsrc_error(err));
 	return err;
 }

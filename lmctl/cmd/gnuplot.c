@@ -22,7 +22,7 @@ static void tell(FILE *errors)
 		if (line[strspn(line, " \t^")])
 			strcpy(last, line);
 	}
-	lmctl_error("gnuplot cannot make the picture: %s", last);
+	lmctl_error("gnuplot cannot write the plot: %s", last);
 }
 
 static int run(FILE *script, int picture, FILE *errors)
@@ -75,7 +75,7 @@ int gnuplot_run(FILE *script, const char *path)
 
 	if (!errors) {
 		err = -errno;
-		lmctl_error("cannot make a temporary file: %s", strerror(-err));
+		lmctl_error("cannot create a temporary file: %s", strerror(-err));
 		return err;
 	}
 	if (snprintf(temporary, PATH_MAX, "%s.XXXXXX", path) >= PATH_MAX)

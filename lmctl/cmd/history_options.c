@@ -38,7 +38,7 @@ static error_t parse_when(const struct argp_state *state, const char *option,
 	int err = when_parse(text, now_ms(), end, ms);
 
 	if (err == -EDOM)
-		return lmctl_usage(state, "%s '%s' has no unit: write %ss for seconds back from now, @%s for seconds since 1970, or a day as 2026-11-22",
+		return lmctl_usage(state, "%s '%s' has no unit: write %ss for seconds before now, @%s for seconds since 1970, or a day such as 2026-11-22",
 				   option, text, text, text);
 	if (err)
 		return lmctl_usage(state, "%s '%s' is neither a time such as 2026-11-22T15:04 nor a duration such as 2h",
@@ -98,7 +98,7 @@ history_options_open(const struct history_options *from)
 	int err = history_read_open(from->file, &reader, error, sizeof(error));
 
 	if (err == -ENOENT)
-		lmctl_error("no history '%s': name another --file, or give lmctl run a section history",
+		lmctl_error("no history '%s'; use another --file, or add a section history to the configuration of lmctl run",
 			    from->file);
 	else if (err)
 		lmctl_error("cannot read the history '%s': %s", from->file,
@@ -110,7 +110,7 @@ void history_options_failed(const struct history_options *from,
 			    const struct history_reader *reader, int err)
 {
 	if (err == -ENOENT)
-		lmctl_error("no flow '%s' in the history '%s': 'lmctl history' lists those there are",
+		lmctl_error("no flow '%s' in the history '%s'; 'lmctl history' lists its flows",
 			    from->query.flow, from->file);
 	else if (err == -ENOMEM)
 		lmctl_error("out of memory; choose a shorter time with --since and --until");

@@ -47,7 +47,7 @@ static error_t parse_text(const struct argp_state *state, const char *option,
 			  const char *arg, char *text, size_t size)
 {
 	if (!*arg || strlen(arg) >= size)
-		return lmctl_usage(state, "--%s=%s: not 1 to %zu characters",
+		return lmctl_usage(state, "--%s=%s: must have 1 to %zu characters",
 				   option, arg, size - 1);
 	strcpy(text, arg);
 	return 0;
@@ -64,9 +64,9 @@ static error_t check(struct argp_state *state, struct measuring *measuring)
 	    !measure->of.npeers && !measuring->timing.period_ms)
 		return 0;
 	if (!measure->of.npeers)
-		return lmctl_usage(state, "PEER is missing: the address of the node that counts");
+		return lmctl_usage(state, "PEER is missing: the address of the counting node");
 	if (*measure->key && !measuring->peering.keys)
-		return lmctl_usage(state, "--key=%s: needs --keys",
+		return lmctl_usage(state, "--key=%s: requires --keys",
 				   measure->key);
 	if (config_measure_check(measure, error, sizeof(error)))
 		return lmctl_usage(state, "%s", error);
@@ -126,7 +126,7 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_SOURCE:
 		if (!config_address(arg, 0, &source) || source.sin6_port)
-			return lmctl_usage(state, "--source=%s: not an address without a port",
+			return lmctl_usage(state, "--source=%s: must be an address without a port",
 					   arg);
 		measure->source = source.sin6_addr;
 		return 0;

@@ -93,7 +93,7 @@ error_t lmctl_node(const struct argp_state *state, const char *name,
 		   const char **node)
 {
 	if (!name_valid(name))
-		return lmctl_usage(state, "--node: not 1 to %d characters, none of them a control character",
+		return lmctl_usage(state, "--node: must have 1 to %d characters, none of them a control character",
 				   NAME_LEN - 1);
 	*node = name;
 	return 0;

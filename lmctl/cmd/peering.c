@@ -67,7 +67,7 @@ int peering_apply(const struct peering_options *peering,
 	if (!peering->keys)
 		return 0;
 	if (strlen(peering->keys) >= sizeof(config->keys_file)) {
-		lmctl_error("--keys: name of a file longer than %zu characters",
+		lmctl_error("--keys: the name of the file has more than %zu characters",
 			    sizeof(config->keys_file) - 1);
 		return -EINVAL;
 	}

@@ -23,18 +23,18 @@ const char *rejects_explain(const struct rejects *rejects, bool auth,
 		const char *means;
 		const char *remedy;
 	} words[REJECTS] = {
-		[REJECT_SHORT] = { "", "see which program listens on that port there ('ss -lunp')" },
+		[REJECT_SHORT] = { "", "check which program listens on that port there ('ss -lunp')" },
 		[REJECT_PLAIN] = { "they are not authenticated",
-				   "give 'lmctl reflect' or 'lmctl run' there the same keys, or use none here" },
-		[REJECT_KEY] = { "their HMAC fits no key of this node",
+				   "use the same keys for 'lmctl reflect' or 'lmctl run' there, or none here" },
+		[REJECT_KEY] = { "their HMAC matches no key of this node",
 				 "use the same keys at both ends" },
-		[REJECT_FOREIGN] = { "they are no answers to our messages",
-				     "see which program listens on that port there ('ss -lunp'): it is no STAMP reflector, or its answers take longer than a period" },
-		[REJECT_TLVS] = { "the HMAC of their TLVs does not fit",
-				  "see what changes the messages on the way" },
-		[REJECT_ADDRESS] = { "they say that the address which was asked is another node's",
-				     "name the peer by an address of its own, without address translation on the way" },
-		[REJECT_ELSEWHERE] = { "", "name the peer by that address, or let it answer from the one that was asked" },
+		[REJECT_FOREIGN] = { "they do not match our messages",
+				     "check which program listens on that port there ('ss -lunp'): it is not a STAMP reflector, or its replies take longer than a period" },
+		[REJECT_TLVS] = { "the HMAC of their TLVs does not match",
+				  "find what changes the messages on the path" },
+		[REJECT_ADDRESS] = { "they report that the requested address is another node's",
+				     "use an address of the peer itself, without address translation on the path" },
+		[REJECT_ELSEWHERE] = { "", "use that address for the peer, or let it reply from the requested one" },
 	};
 	enum reject reject = most(rejects);
 	char from[INET6_ADDRSTRLEN];
@@ -56,6 +56,6 @@ const char *rejects_explain(const struct rejects *rejects, bool auth,
 
 const char *rejects_silence(bool auth)
 {
-	return auth ? "see that 'lmctl reflect' or 'lmctl run' runs there with the same key and that UDP port 862 is open both ways; one of an earlier version does not answer either if the clocks differ by more than its freshness, 60 s" :
-		      "see that 'lmctl reflect' or 'lmctl run' runs there and that UDP port 862 is open both ways; one with keys does not answer messages without";
+	return auth ? "check that 'lmctl reflect' or 'lmctl run' runs there with the same key and that UDP port 862 is open in both directions; a reflector of an earlier version does not reply either if the clocks differ by more than its freshness, 60 s" :
+		      "check that 'lmctl reflect' or 'lmctl run' runs there and that UDP port 862 is open in both directions; a reflector with keys does not reply to messages without";
 }

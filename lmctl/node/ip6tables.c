@@ -95,7 +95,7 @@ static int run(const char *const *args, char *output, size_t size)
 
 	if (pipe2(fds, O_CLOEXEC)) {
 		err = -errno;
-		lmctl_error("pipe for %s: %s", args[0], strerror(-err));
+		lmctl_error("cannot create a pipe for %s: %s", args[0], strerror(-err));
 		return err;
 	}
 	err = spawn_start(&(struct spawn){
@@ -104,9 +104,8 @@ static int run(const char *const *args, char *output, size_t size)
 	close(fds[1]);
 	if (err) {
 		close(fds[0]);
-		lmctl_error("cannot run %s: %s; install iptables, or name the "
-			    "program with --ip6tables=PROGRAM", args[0],
-			    strerror(-err));
+		lmctl_error("cannot run %s: %s; install iptables, or use --ip6tables=PROGRAM",
+			    args[0], strerror(-err));
 		return err;
 	}
 	read_output(fds[0], output, size);
@@ -115,7 +114,7 @@ static int run(const char *const *args, char *output, size_t size)
 	if (err)
 		return err;
 	if (WIFSIGNALED(status)) {
-		lmctl_error("%s was ended by signal %d", args[0],
+		lmctl_error("%s was killed by signal %d", args[0],
 			    WTERMSIG(status));
 		return -EINTR;
 	}

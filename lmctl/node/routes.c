@@ -173,10 +173,8 @@ int routes_read(uint32_t table, routes_fn fn, void (*again)(void *arg),
 		lmctl_error("cannot read the routing table: %s; try again",
 			    nl_geterror(err));
 	else if (reading.hidden)
-		lmctl_warning("%zu routes use nexthop objects that the kernel "
-			      "does not show with them; 'sysctl "
-			      "net.ipv4.nexthop_compat_mode=1' and import again "
-			      "to see theirs", reading.hidden);
+		lmctl_warning("%zu routes are left out because the kernel does not show their nexthop objects; set 'sysctl net.ipv4.nexthop_compat_mode=1' and import again",
+			      reading.hidden);
 	nl_socket_free(socket);
 	return err ? -EIO : reading.err;
 }

@@ -99,7 +99,7 @@ int tunsrc_open(struct tunsrc *tunsrc)
 	if (!err)
 		err = netlink_open(&tunsrc->socket, NETLINK_ROUTE);
 	if (err)
-		lmctl_error("cannot read the tunnel source ('ip sr tunsrc show'): %s; give flows a source, as in SOURCE@SID",
+		lmctl_error("cannot read the tunnel source ('ip sr tunsrc show'): %s; add flows with their source, SOURCE@SID",
 			    strerror(-err));
 	tunsrc->fixed = !IN6_IS_ADDR_UNSPECIFIED(&tunsrc->source);
 	return err;

@@ -230,7 +230,7 @@ static int take_sets(struct config_load *load,
 			return -1;
 		for (i = 0; i < *n; i++)
 			if (!strcmp(set[i], set[*n]))
-				return config_fail(load, load->line, "%s: the set '%s' comes twice",
+				return config_fail(load, load->line, "%s: set '%s' is listed twice",
 						   keyword->name, set[i]);
 	}
 	return 0;

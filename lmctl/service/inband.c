@@ -90,7 +90,7 @@ static int lock(struct inband *inband)
 	err = errno == EADDRINUSE ? -EBUSY : -errno;
 	if (err == -EBUSY)
 		lmctl_error("another lmctl sends in-band messages with mark "
-			    "%u; stop it or give another mark", mark);
+			    "%u; stop it or use another mark", mark);
 	return err;
 }
 
@@ -102,13 +102,12 @@ static int survey(struct inband *inband, struct inband_survey *found)
 	if (err)
 		return err;
 	if (found->foreign_rules)
-		lmctl_error("priority %u of IPv6 routing rules is taken, "
-			    "in-band messages need it; move the rule ('ip -6 "
-			    "rule show')", INBAND_PRIORITY);
+		lmctl_error("another IPv6 routing rule has priority %u, which "
+			    "in-band messages need; move that rule ('ip -6 rule show')",
+			    INBAND_PRIORITY);
 	if (found->foreign_routes)
 		lmctl_error("routing table %u has %u routes that are not "
-			    "lmctl's; give another mark ('ip -6 route show "
-			    "table %u')", mark, found->foreign_routes, mark);
+			    "lmctl's; use another mark ('ip -6 route show table %u')", mark, found->foreign_routes, mark);
 	return found->foreign_rules || found->foreign_routes ? -EEXIST : 0;
 }
 
@@ -155,14 +154,14 @@ int inband_open(uint32_t mark, struct inband **inband)
 
 	*inband = NULL;
 	if (!mark || (mark >= RT_TABLE_DEFAULT && mark <= RT_TABLE_LOCAL)) {
-		lmctl_error("mark %u cannot be used for in-band messages: it "
-			    "is that of a routing table of the system; give "
-			    "another mark", mark);
+		lmctl_error("mark %u cannot be used for in-band messages: it is "
+			    "the number of a system routing table; use another mark",
+			    mark);
 		return -EINVAL;
 	}
 	new = calloc(1, sizeof(*new));
 	if (!new) {
-		lmctl_error("no memory for in-band messages");
+		lmctl_error("out of memory for in-band messages");
 		return -ENOMEM;
 	}
 	new->lock = -1;
@@ -195,8 +194,8 @@ void inband_close(struct inband *inband)
 	err = remove_ours(&inband->netlink, 1);
 	if (err)
 		lmctl_warning("cannot remove the rule and routes of in-band "
-			      "messages: %s; 'ip -6 rule del pref %u' and "
-			      "'ip -6 route flush table %u' do",
+			      "messages: %s; remove them with 'ip -6 rule del pref %u' "
+			      "and 'ip -6 route flush table %u'",
 			      strerror(-err), INBAND_PRIORITY, mark);
 	HASH_ITER(hh, inband->peers, peer, next) {
 		HASH_DEL(inband->peers, peer);

@@ -66,7 +66,7 @@ static bool can_learn(const struct sr6flow_set *set)
 	const char *text = problem(set);
 
 	if (text)
-		lmctl_error("set '%s' cannot learn flows: %s; remove it ('lmctl deinit'), create it with 'lmctl init rx --timeout=0' and add its flows again, or remove learn",
+		lmctl_error("set '%s' cannot learn flows: %s; remove it ('lmctl deinit'), create it with 'lmctl init rx --timeout=0' and add its flows again, or disable learn",
 			    set->name, text);
 	return !text;
 }
@@ -230,7 +230,7 @@ void learner_block_end(struct learner *learner)
 
 	learner->refusals = stats->refused;
 	if (n)
-		lmctl_warning("reflect: set '%s': refused to learn more flows, it has learned %" PRIu64 " and learn is %u, of which each key has an equal share (requests refused since the last such message: %" PRIu64 "); let it learn more, or look at who asks for them",
+		lmctl_warning("reflect: set '%s': refused to learn more flows: it has learned %" PRIu64 " and learn is %u, of which each key has an equal share (requests refused since the last such message: %" PRIu64 "); increase learn, or find the nodes that request these flows",
 			      learner->set, stats->flows, learner->limit, n);
 }
 

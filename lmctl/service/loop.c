@@ -194,7 +194,7 @@ int loop_open(struct loop **loop)
 
 	*loop = NULL;
 	if (!new) {
-		lmctl_error("cannot make an event loop: %s", strerror(-err));
+		lmctl_error("cannot create an event loop: %s", strerror(-err));
 		return err;
 	}
 	signals_hold();
@@ -206,7 +206,7 @@ int loop_open(struct loop **loop)
 	}
 	err = add_sources(new);
 	if (err) {
-		lmctl_error("cannot make an event loop: %s", strerror(-err));
+		lmctl_error("cannot create an event loop: %s", strerror(-err));
 		loop_close(new);
 		return err;
 	}

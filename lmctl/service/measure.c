@@ -143,7 +143,7 @@ void measure_warn_useless(const struct measurement *of, unsigned int peer,
 	char text[REJECTS_TEXT_LEN];
 	const char *remedy = rejects_explain(rejects, auth, text);
 
-	lmctl_warning("measurement '%s', peer '%s': none of its answers can be used: %s; %s",
+	lmctl_warning("measurement '%s', peer '%s': none of its replies can be used: %s; %s",
 		      of->name, of->peer[peer], text, remedy);
 }
 

@@ -261,7 +261,7 @@ static int open_inband(struct parts *parts, const struct opening *opening)
 		if (!config->measure[i].in_band)
 			continue;
 		if (parts->mark && parts->mark != config->measure[i].mark) {
-			lmctl_error("measurement '%s': mark %#x: another measurement in band has mark %#x; use one for all",
+			lmctl_error("measurement '%s': mark %#x differs from mark %#x of another in-band measurement; use one mark for all",
 				    config->measure[i].of.name,
 				    config->measure[i].mark, parts->mark);
 			return -EINVAL;

@@ -190,7 +190,7 @@ static void report_busy(struct reader *reader, int err)
 			       BUSY_PERIODS * reader->timing.period)
 		return;
 	reader->failing = err;
-	lmctl_warning("set '%s': %u times in a row the kernel gave no whole answer (%s): its blocks are invalid until it does; let fewer programs change the set, or use a longer period",
+	lmctl_warning("set '%s': the last %u dumps were incomplete (%s): its blocks are invalid until a dump is complete; let fewer programs change the set, or use a longer period",
 		      reader->set, reader->busy, strerror(-err));
 }
 
@@ -229,7 +229,7 @@ static void report_slow(struct reader *reader, enum recorder_step step,
 	int64_t most = window / (step == RECORDER_READ ? 2 : 4);
 
 	if (took > most && ++reader->slow == SLOW_DUMPS)
-		lmctl_warning("set '%s': to read its flows took %.3f ms, allowed are %.3f ms: its blocks are invalid; use a longer period, a shorter guard time or fewer flows",
+		lmctl_warning("set '%s': reading its flows took %.3f ms, more than the allowed %.3f ms: its blocks are invalid; use a longer period, a shorter guard time or fewer flows",
 			      reader->set, (double)took / BLOCK_NS_PER_MS,
 			      (double)most / BLOCK_NS_PER_MS);
 	/* A READ in time is of no use when its CONFIRM is not. */

@@ -44,7 +44,7 @@ static void tell_unsent(struct reflect *reflect,
 	char text[INET6_ADDRSTRLEN];
 
 	if (n)
-		lmctl_warning("reflect: cannot send to [%s]:%u: %s (replies since the last such message: %" PRIu64 "); look at the route back and the packet filter",
+		lmctl_warning("reflect: cannot send to [%s]:%u: %s (replies since the last such message: %" PRIu64 "); check the return route and the packet filter",
 			      inet_ntop(AF_INET6, &to->sin6_addr, text,
 					sizeof(text)),
 			      ntohs(to->sin6_port), strerror(-err), n);
@@ -80,7 +80,7 @@ static void tell_stale(struct reflect *reflect,
 	char text[INET6_ADDRSTRLEN];
 
 	if (n)
-		lmctl_warning("reflect: requests get no figures because their time is further from now than the freshness, the last one from [%s] by %+.3f s (since the last such message: %" PRIu64 "); synchronise the clocks of both nodes by NTP or PTP",
+		lmctl_warning("reflect: requests get no counts because their timestamp differs from the local clock by more than the freshness, the last one from [%s] by %+.3f s (since the last such message: %" PRIu64 "); synchronise the clocks of both nodes by NTP or PTP",
 			      inet_ntop(AF_INET6, &from->sin6_addr, text,
 					sizeof(text)),
 			      (double)stats->stale_by / BLOCK_NS_PER_S, n);
@@ -104,7 +104,7 @@ static void tell_dropped(struct reflect *reflect,
 	n = to_tell(&reflect->telling.multicast, before->multicast,
 		    stats->multicast);
 	if (n)
-		lmctl_warning("reflect: dropped requests to a multicast or broadcast address, the last one from [%s] (since the last such message: %" PRIu64 "); name an address of this node as the peer",
+		lmctl_warning("reflect: dropped requests to a multicast or broadcast address, the last one from [%s] (since the last such message: %" PRIu64 "); use an address of this node as PEER",
 			      text, n);
 }
 

@@ -60,7 +60,7 @@ static void report_late(struct rotator *rotator, int64_t done)
 	if (done <= block_colour_deadline(timing, rotator->next))
 		return;
 	rotator->stats.late++;
-	lmctl_warning("set '%s': the colour changed %.3f ms after the start of block %" PRId64 ", allowed are %.3f ms: blocks from %" PRId64 " on are invalid; use a longer period or a less busy machine",
+	lmctl_warning("set '%s': the colour changed %.3f ms after the start of block %" PRId64 ", more than the allowed %.3f ms: blocks from %" PRId64 " on are invalid; use a longer period or a less busy machine",
 		      rotator->set, (double)(done - start) / BLOCK_NS_PER_MS,
 		      rotator->next,
 		      (double)(timing->guard - timing->band) / BLOCK_NS_PER_MS,
@@ -71,7 +71,7 @@ static void report_failure(struct rotator *rotator, int err)
 {
 	rotator->stats.failures++;
 	if (rotator->failing != err)
-		lmctl_warning("%s; trying again every second",
+		lmctl_warning("%s; retrying every second",
 			      sr6flow_error(rotator->handle));
 	rotator->failing = err;
 }

@@ -119,7 +119,7 @@ static void say_what_runs(const struct service *service, const char *what)
 static void say_who_runs(const char *file)
 {
 	if (!geteuid())
-		lmctl_note("lmctl run stays root and owns root's files: name another user in '%s' (user = \"" PRIVILEGES_USER "\")",
+		lmctl_note("lmctl run stays root and owns root's files; set another user in '%s' (user = \"" PRIVILEGES_USER "\")",
 			   file);
 }
 
@@ -175,7 +175,7 @@ static int change(struct service *service, struct config *new)
 		return -1;
 	}
 	if (strcmp(new->user, service->config->user))
-		lmctl_warning("user: another one takes effect only when lmctl is started again");
+		lmctl_warning("user: another one takes effect only after a restart of lmctl");
 	parts_commit(parts, new);
 	service->parts = parts;
 	parts_close(old, parts);
@@ -199,7 +199,7 @@ static void reload(void *arg)
 	if (new && !change(service, new)) {
 		say_what_runs(service, "goes on");
 	} else {
-		lmctl_warning("everything goes on as before the reload");
+		lmctl_warning("the reload failed; the previous configuration stays in effect");
 		config_free(new);
 	}
 	sd_notify(0, "READY=1");

@@ -19,7 +19,7 @@ static const struct row {
 	[ANSWER_UNKNOWN_FLOW] = { 1, {
 		"unknown-flow",
 		"it does not have the flow, or is about to learn it",
-		"add the flow there with 'lmctl add', or let it learn (reflect --learn) and wait for three blocks; reduced encapsulation and PSP change the list on the way, see lmctl(8)",
+		"add the flow there with 'lmctl add', or enable learning there (reflect --learn) and wait for three blocks; reduced encapsulation and PSP change the list on the path, see lmctl(8)",
 	} },
 	[ANSWER_NOT_FINISHED] = { 2, {
 		"not-finished",
@@ -29,7 +29,7 @@ static const struct row {
 	[ANSWER_TOO_OLD] = { 3, {
 		"too-old",
 		"it no longer keeps the block, or started after it",
-		"wait for three blocks; if it stays, compare the clocks of both ends",
+		"wait for three blocks; if the reason stays, compare the clocks of both ends",
 	} },
 	[ANSWER_INVALID] = { 4, {
 		"invalid",
@@ -39,7 +39,7 @@ static const struct row {
 	[ANSWER_ANOMALY] = { 5, {
 		"anomaly",
 		"its counters contradict themselves",
-		"look at 'lmctl stats' there",
+		"check 'lmctl stats' there",
 	} },
 	[ANSWER_PERIOD_DIFFERS] = { 6, {
 		"period-differs",
@@ -59,7 +59,7 @@ static const struct row {
 	[ANSWER_TWO_INGRESSES] = { 9, {
 		"two-ingresses",
 		"two nodes report that they sent into this SID list",
-		"give each ingress a SID list of its own",
+		"use one SID list for each ingress",
 	} },
 	[ANSWER_NETMASK_DIFFERS] = { 10, {
 		"netmask-differs",
@@ -74,7 +74,7 @@ static const struct row {
 	[ANSWER_NO_ANSWER] = { WIRE_NONE, {
 		"no-answer",
 		"it did not reply",
-		"see that 'lmctl reflect' or 'lmctl run' runs there and that UDP port 862 is open both ways",
+		"check that 'lmctl reflect' or 'lmctl run' runs there and that UDP port 862 is open in both directions",
 	} },
 	[ANSWER_NO_LOSS_DATA] = { WIRE_NONE, {
 		"no-loss-data",

@@ -365,5 +365,5 @@ TEST_WITH(NULL, stop, test_many)
 	assert_ptr_equal(strstr(log, "lmctl: warning: alarm 'a' raised: flow fcff::1, measurement core, block 170000000: 10 of 10 packets lost (100 %), such blocks in a row: 1\n"),
 			 log);
 	assert_int_equal(count(log, "\n"), ALARM_LINES_MAX + 1);
-	assert_non_null(strstr(strrchr(log, ':'), " 100 more lines"));
+	assert_non_null(strstr(strrchr(log, ':'), " 100 more alarm lines"));
 }

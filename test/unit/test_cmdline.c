@@ -245,7 +245,7 @@ TEST(test_warnings)
 	warns(0, "init tx -s new -n -m 0x0c", "Traffic Class");
 	warns(0, "init tx -s new -n -m 0x03", "ECN bits");
 	warns(0, "init tx -s new -n -m 0x10000", "one bit");
-	warns(0, "init tx --ip6tables=/bin/true", "netmask 0: it stays");
+	warns(0, "init tx --ip6tables=/bin/true", "netmask 0 and is kept");
 }
 
 /* For the right reason. */
@@ -317,12 +317,12 @@ TEST(test_record_appends)
 	const struct jsonline *whole = record_line(&line, &record);
 	char text[4096];
 
-	records_to("root:x:0\nuser:x:1", 1, "no recording");
-	records_to("secret", 1, "no recording");
+	records_to("root:x:0\nuser:x:1", 1, "not a recording");
+	records_to("secret", 1, "not a recording");
 	snprintf(text, sizeof(text), "%.*s{\"v", (int)whole->len, whole->text);
-	records_to(text, 0, "its last 3 bytes");
+	records_to(text, 0, "its 3 bytes");
 	snprintf(text, sizeof(text), "%.*s", 20, whole->text);
-	records_to(text, 0, "its last 20 bytes");
+	records_to(text, 0, "its 20 bytes");
 }
 
 #define LONG_MAX_LEN 32

@@ -180,7 +180,7 @@ TEST_WITH(setup, history_teardown, test_failures)
 
 	name_picture("svg");
 	fails("silver", "no flow 'silver'");
-	fails("twice", "give its SID list");
+	fails("twice", "use its SID list");
 	setenv("PATH", "/nonexistent", 1);
 	fails("gold", under_valgrind() ? "lmctl: gnuplot" :
 					 "install the package gnuplot-nox");

@@ -218,14 +218,14 @@ TEST_WITH(NULL, capture_teardown, test_never_whole)
 	fake_kernel_reset();
 	fake.interruptions = INT_MAX;
 	fake.interruption = -ENOBUFS;
-	never_gets_there("the kernel gave no whole answer (No buffer space available)",
+	never_gets_there("dumps were incomplete (No buffer space available)",
 			 0, 0);
 }
 
 TEST_WITH(NULL, capture_teardown, test_dump_too_slow)
 {
 	fake_kernel_reset();
-	never_gets_there("to read its flows took ", 150, 0);
+	never_gets_there("reading its flows took ", 150, 0);
 }
 
 TEST_WITH(NULL, capture_teardown, test_node_too_busy)

@@ -342,7 +342,7 @@ void hooks_free(struct hooks *hooks)
 	if (!hooks)
 		return;
 	if (hooks->waiting)
-		lmctl_warning("alarms: the service ends: %u programs that waited are not run",
+		lmctl_warning("alarms: the service ends: %u waiting programs are not run",
 			      hooks->waiting);
 	while ((job = hooks->jobs)) {
 		hooks->jobs = job->next;

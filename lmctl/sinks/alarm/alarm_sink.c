@@ -231,7 +231,7 @@ static void alarms_result(void *arg, const struct result *result)
 	if (!flow || ((renamed || !flow->watches) &&
 		      rematch(self, flow, self->alarms))) {
 		if (self->lines++ < ALARM_LINES_MAX)
-			lmctl_warning("alarms: memory is short: a result was not looked at");
+			lmctl_warning("alarms: memory is short: a result was not evaluated");
 		return;
 	}
 	for (i = 0; i < flow->n; i++)
@@ -255,7 +255,7 @@ static void alarms_block_end(void *arg, const struct measurement *of,
 	hooks_reap(self->hooks);
 	hooks_summary(self->hooks);
 	if (self->lines > ALARM_LINES_MAX)
-		lmctl_warning("alarms: %" PRIu64 " more lines like those before were left out",
+		lmctl_warning("alarms: %" PRIu64 " more alarm lines were left out",
 			      self->lines - ALARM_LINES_MAX);
 	self->lines = 0;
 }

@@ -258,7 +258,7 @@ static void tell_dropped(struct history *history)
 {
 	if (history->told_drop || !history->state.dropped)
 		return;
-	lmctl_warning("history '%s': more results are waiting than memory is meant for; the oldest are dropped",
+	lmctl_warning("history '%s': too many results wait in memory; the oldest are dropped",
 		      history->file);
 	history->told_drop = true;
 }
@@ -267,11 +267,11 @@ static void tell_dropped(struct history *history)
 static void tell(struct history *history)
 {
 	if (*history->aside)
-		lmctl_warning("history '%s' was corrupt: it is '%s' now and a new one was begun",
+		lmctl_warning("history '%s' was corrupt: it was renamed to '%s', and a new one was created",
 			      history->file, history->aside);
 	*history->aside = '\0';
 	if (history->failing && !history->told) {
-		lmctl_warning("history '%s' cannot be written: %s; results wait in memory and it is tried again",
+		lmctl_warning("history '%s' cannot be written: %s; results wait in memory until a retry succeeds",
 			      history->file, history->reason);
 		history->told = true;
 	} else if (!history->failing && history->told) {

@@ -66,7 +66,7 @@ static void tell(struct httpd_clients *clients,
 
 	if (!n)
 		return;
-	lmctl_warning("metrics: refused a connection from %s: all %d are in use (refused since the last such message: %" PRIu64 "); let fewer programs scrape or close the port to the others",
+	lmctl_warning("metrics: refused a connection from %s: all %d are in use (refused since the last such message: %" PRIu64 "); let fewer programs scrape, or close the port to others",
 		      inet_ntop(AF_INET6, &client->address, text,
 				sizeof(text)),
 		      HTTPD_CONNECTIONS, n);

@@ -229,7 +229,7 @@ static void carry_peers(struct measure *measure, const struct measure *old)
 static void *short_of_memory(struct metrics *metrics)
 {
 	if (!metrics->warned)
-		lmctl_warning("metrics: out of memory: series are missing; give fewer flows series of their own (flows in section metrics)");
+		lmctl_warning("metrics: out of memory: series are missing; reduce flows in section metrics");
 	metrics->warned = true;
 	return NULL;
 }

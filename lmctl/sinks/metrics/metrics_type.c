@@ -77,7 +77,7 @@ static void restore(struct scraped *scraped)
 {
 	if (!start(scraped, &scraped->kept, &scraped->httpd))
 		return;
-	lmctl_warning("metrics: the port is lost until the next reload");
+	lmctl_warning("metrics: no port is open until the next reload");
 	scraped->kept.on = false;
 }
 

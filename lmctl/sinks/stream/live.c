@@ -430,7 +430,7 @@ int live_open(struct sink *sink)
 	int err;
 
 	if (!output_terminal()) {
-		lmctl_error("standard output is no terminal: leave --watch out, or use --json");
+		lmctl_error("standard output is not a terminal; omit --watch, or use --json");
 		return -ENOTTY;
 	}
 	err = live_new(sink);

@@ -100,7 +100,7 @@ is_told "$from" "$to"
 check "$now: all results are in the history" \
 	wait_for 30 kept_all "$from" "$to"
 blocks_pass 3
-said ingress "history .* cannot be written: .* it is tried again" \
+said ingress "history .* cannot be written: .* until a retry succeeds" \
 	"history .* is written again; 0 results were dropped" \
 	"cannot write to 'standard output': No space left.*" \
 	"standard output is written again"
@@ -199,7 +199,7 @@ damaged() {
 	exact_soon
 	trouble_over
 	check "$now: it is written" wait_for 30 kept_all "$to" "$to"
-	said ingress " starts: " "history .* was corrupt: it is .* a new one was begun"
+	said ingress " starts: " "history .* was corrupt: it was renamed to .* a new one was created"
 	is "$(aside)" $((had + 1)) "$now: the damaged one is kept"
 	whole
 }

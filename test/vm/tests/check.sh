@@ -95,11 +95,11 @@ like "$found" "^ok +rule +the set 'lm-tx' is counted by rule 1 of chain POSTROUT
 like "$found" "^ok +mask +0x00030000, in the Tag" "$now: the mask"
 like "$found" "^ok +colour +the active colour follows the clock" \
 	"$now: the colour"
-like "$found" "^note +clock +the kernel does not call this node's clock synchronised" \
+like "$found" "^note +clock +the kernel does not report this node's clock as synchronised" \
 	"$now: the clock is not synchronised"
-like "$found" "^note +peer egress .*it does not call itself synchronised" \
+like "$found" "^note +peer egress .*it does not report itself as synchronised" \
 	"$now: the peer's clock neither"
-like "$found" "^ok +loss +[0-9]+ exact figures: [1-9][0-9]* packets sent, 0 lost before the counting rule$" \
+like "$found" "^ok +loss +[0-9]+ exact results: [1-9][0-9]* packets sent, 0 lost before the counting rule$" \
 	"$now: the loss"
 json=$(on ingress lmctl check egress=fd00:c::3 --period ${period}ms --json)
 is "$(jq -r '"\(.v) \(.good) \([.findings[] | select(.level == "ok")] | length > 4)"' \
@@ -111,7 +111,7 @@ is "$(jq -r '"\(.v) \(.good) \([.findings[] | select(.level == "ok")] | length >
 # dropped REGEX REMEDY: a note about packets that the egress drops
 dropped() {
 	found=$(on egress lmctl check --set rx)
-	like "$found" "^note +SID +this node drops packets after it counted them: $1 \\(1 flow, first gold\\)$" \
+	like "$found" "^note +SID +this node drops packets after counting them: $1 \\(1 flow, first gold\\)$" \
 		"$now: the egress names it"
 	like "$(grep -A1 '^note  *SID' <<<"$found" | tail -n 1)" "^ +.*$2" \
 		"$now: and says what to do"
@@ -122,7 +122,7 @@ dropped() {
 found=$(on egress lmctl check --set rx)
 is "$(awk '{ print $1, $2 }' <<<"$found" | paste -sd ,)" \
 	"SUBJECT FINDING,ok set,ok rule,ok mask,ok SID" "the egress alone: what it looks at"
-like "$found" "^ok +SID +this node takes packets out of the tunnel after it counted them \(1 flow, first gold\)" \
+like "$found" "^ok +SID +this node decapsulates packets after counting them \(1 flow, first gold\)" \
 	"the egress alone: End.DT6"
 is "$(on ingress lmctl check --set tx | awk '{ print $1, $2 }' | paste -sd ,)" \
 	"SUBJECT FINDING,ok set,ok rule,ok mask" "the marking set alone: nothing of SIDs"
@@ -136,7 +136,7 @@ cat >"$tmp/conf" <<-END
 	reflect { sets = { "lm-rx" } }
 END
 like "$(on egress lmctl run --check -c "$tmp/conf" 2>&1)" \
-	"^lmctl: warning: set 'lm-rx': this node drops packets after it counted them: .*; add its route" \
+	"^lmctl: warning: set 'lm-rx': this node drops packets after counting them: .*; add its route" \
 	"$now: run --check warns"
 node_ip egress <<<"route add fcff:3::100/128 encap seg6local action End.DT6 table 254 dev transit"
 like "$(on egress lmctl check --set rx)" "^ok +SID" "End.DT6 is there again: ok"
@@ -177,7 +177,7 @@ ended reflect
 on egress lmctl deinit rx --set other
 
 diagnose "no reflector"
-wrong "peer egress" "no answer to [0-9]+ messages" "lmctl reflect"
+wrong "peer egress" "no reply to [0-9]+ messages" "lmctl reflect"
 reason no-answer
 
 reflect --stamp-only
@@ -185,7 +185,7 @@ diagnose "a plain STAMP reflector"
 wrong "peer egress" "no-loss-data: it is a STAMP reflector without the block TLV" \
 	"run 'lmctl reflect'"
 reason no-loss-data
-like "$found" "^ok +peer egress +answers [0-9]+ of [0-9]+ messages, round trip [0-9.]+ ms" \
+like "$found" "^ok +peer egress +replies to [0-9]+ of [0-9]+ messages, round trip [0-9.]+ ms" \
 	"$now: the delay is known"
 
 for key in right wrong; do
@@ -199,14 +199,14 @@ reflect rx --keys "$tmp/right"
 diagnose "the same key" --keys "$tmp/right"
 good
 diagnose "another key" --keys "$tmp/wrong"
-wrong "peer egress" "no answer to" "with the same key"
+wrong "peer egress" "no reply to" "with the same key"
 reason no-answer
 diagnose "a key there only"
-wrong "peer egress" "no answer to" "one with keys does not answer"
+wrong "peer egress" "no reply to" "a reflector with keys does not reply"
 reason no-answer
 reflect
 diagnose "a key here only" --keys "$tmp/right"
-wrong "peer egress" "it answers, but none of its [0-9]+ replies can be used: they are not authenticated" \
+wrong "peer egress" "it replies, but none of its [0-9]+ replies can be used: they are not authenticated" \
 	"the same keys"
 reason unusable-answer
 
@@ -217,7 +217,7 @@ diagnose "clocks further apart than the freshness" --keys "$tmp/right"
 wrong "peer egress" "its clock differs by (74999|75000)\.[0-9]+ ms from ours" "NTP"
 reason clocks-differ
 like "$(cat "$tmp/reflect.err")" \
-	"requests get no figures because .* by -75\.0[0-9]* s .*synchronise" \
+	"requests get no counts because .* by -75\.0[0-9]* s .*synchronise" \
 	"$now: the reflector names it"
 
 SKEW_NS=100000000 LD_PRELOAD=/usr/local/bin/skewclock.so reflect
@@ -265,7 +265,7 @@ reason still-counting
 daemon rotate ingress rotate tx --period ${period}ms
 daemon second ingress rotate tx --period 300ms
 diagnose "two that change the colour" --blocks 8
-wrong colour "the active colour was not that of the block in [0-9]+ of [0-9]+ looks" \
+wrong colour "the active colour was not that of the block in [0-9]+ of [0-9]+ checks" \
 	"with the same period"
 wrong "this node" "colour-late: " "with the same period"
 like "$told" "^gold invalid colour-late null$" "$now: measure has the reason"
@@ -328,7 +328,7 @@ is "$told" "gold exact null 0" "$now: exact as long as nothing is congested"
 rewrite -m statistic --mode nth --every 4 --packet 0 -j TOS --set-tos 0x03/0x03
 diagnose "ECN bits and congestion"
 wrong mask "0x00000003 has ECN bits" "default mask"
-wrong "peer egress" "uncoloured: " "takes the mark off"
+wrong "peer egress" "uncoloured: " "removes the mark"
 reason uncoloured
 rewrite
 

@@ -36,10 +36,10 @@ said() {
 	is "$(wc -l <<<"$found")" 1 "$3: nothing else"
 }
 
-drops="drops packets after it counted them:"
-takes="takes packets out of the tunnel after it counted them"
-sends="sends packets on after it counted them, and the way behind it is not measured"
-transit="sends packets on after it counted them, and none of their SIDs is its own"
+drops="drops packets after counting them:"
+takes="decapsulates packets after counting them"
+sends="forwards packets after counting them, and the path behind it is not measured"
+transit="forwards packets after counting them, and none of their SIDs is its own"
 
 # A node in the middle.
 flow fcff:2::1,fcff:3::100
@@ -92,7 +92,7 @@ for family in -4 -6; do
 done
 for action in 6 4 46; do
 	flow "dt=fcff:4::1,fcff:5::$action"
-	said note "$drops End.DT$action of their last SID fcff:5::$action looks into table 100, which is empty \(1 flow, first dt\)" \
+	said note "$drops End.DT$action of their last SID fcff:5::$action looks up table 100, which is empty \(1 flow, first dt\)" \
 		"End.DT$action and an empty VRF"
 done
 on pe ip route add 10.0.0.0/8 dev core table 100

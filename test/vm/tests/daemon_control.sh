@@ -67,8 +67,8 @@ refused() {
 	rm -rf "$tmp/ingress.conf"
 	mv "$tmp/good.conf" "$tmp/ingress.conf"
 	is "$(tail -n +$((lines[ingress] + 1)) "$tmp/ingress.err" |
-		grep -c 'everything goes on as before')" 1 \
-		"$now: everything goes on as before"
+		grep -c 'the previous configuration stays')" 1 \
+		"$now: the previous configuration stays"
 }
 
 cat >"$tmp/hang" <<-'END'

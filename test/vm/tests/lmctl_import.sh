@@ -169,7 +169,7 @@ like "$(lm import tx --dry-run 2>/dev/null)" \
 	'^fd00:b::55=fc00:12::1@fcff:2::55,fcff:3::100$' "a route with a nexthop object"
 on ingress sysctl -qw net.ipv4.nexthop_compat_mode=0
 like "$(lm import tx --dry-run 2>&1 >/dev/null)" \
-	'warning: 1 routes use nexthop objects' "a nexthop object that is hidden"
+	'warning: 1 routes are left out because the kernel does not show their nexthop' "a nexthop object that is hidden"
 on ingress sysctl -qw net.ipv4.nexthop_compat_mode=1
 on ingress ip -6 route del fd00:b::55
 
@@ -190,7 +190,7 @@ lm deinit tx --set inline
 on ingress ip sr tunsrc set ::
 lm flush tx
 like "$(lm import tx 2>&1 >/dev/null)" \
-	"warning: set 'lm-tx': no tunnel source is fixed; the kernel chooses $topo_source " \
+	"warning: set 'lm-tx': no tunnel source is set; the kernel chooses $topo_source " \
 	"a choice can change: a warning"
 same_on_wire tx fd00:b::11 "encap, with the kernel's choice"
 

@@ -68,14 +68,14 @@ test_init() {
 	fault "$1: other options are refused" "set 'lm-tx' exists with other" \
 		lm init tx --maxelem 5 "--ip6tables=$tool"
 	fault "$1: another netmask is refused" \
-		"set 'lm-tx' exists with netmask 128, not 0: give --netmask=128" \
+		"set 'lm-tx' exists with netmask 128, not 0: use --netmask=128" \
 		lm init tx --netmask 0 "--ip6tables=$tool"
 	fault "$1: another timeout is refused" \
 		"set 'lm-rx' exists without timeouts, .*: leave out --timeout, or 'lmctl deinit'" \
 		lm init rx --timeout=0 "--ip6tables=$tool"
 	on node ipset create lm-old hash:sr6flow
 	like "$(lm init rx --set lm-old "--ip6tables=/bin/true" 2>&1)" \
-		"'lm-old' exists with netmask 0: it stays; .*'lmctl deinit'" \
+		"'lm-old' exists with netmask 0 and is kept; .*'lmctl deinit'" \
 		"$1: a set of an earlier version keeps its netmask"
 	on node ipset destroy lm-old
 
@@ -143,7 +143,7 @@ test_undo() {
 
 	on node nft 'add table ip6 mangle { flags dormant; }'
 	fault "the table is dormant" \
-		"the set 'lm-tx' is not counted: the table of rule 1 of chain POSTROUTING, table mangle \(ip6tables-nft\) is dormant; wake the table: 'nft add table ip6 mangle \{ \}'" \
+		"the set 'lm-tx' is not counted: the table of rule 1 of chain POSTROUTING, table mangle \(ip6tables-nft\) is dormant; activate the table: 'nft add table ip6 mangle \{ \}'" \
 		lm init tx --ip6tables=ip6tables-nft
 	is "$(sets) $(rules nft POSTROUTING)" " " "the table is dormant: nothing is left"
 	on node nft add table ip6 mangle '{ }'
@@ -225,7 +225,7 @@ test_source() {
 
 	check "a set that can learn" lm init rx --timeout=0 --ip6tables=/bin/true
 	fault "it stays one" \
-		"set 'lm-rx' exists with a timeout, .*: give --timeout=0, or 'lmctl deinit'" \
+		"set 'lm-rx' exists with a timeout, .*: use --timeout=0, or 'lmctl deinit'" \
 		lm init rx --ip6tables=/bin/true
 	lm add rx fcff:1::1@fcff:2::1
 	lm add rx --timeout 1000 fcff:1::1@fcff:2::2
@@ -259,7 +259,7 @@ test_source() {
 	lm del tx fcff:2::1 2>"$tmp/del"
 	is "$(sources tx)$(cat "$tmp/del")" "" "and is deleted without a word"
 	like "$(lm add tx fcff:2::1 2>&1)" \
-		"warning: set 'lm-tx': no tunnel source is fixed; the kernel chooses fcff:7::7 towards fcff:2::1 now.*'ip sr tunsrc set fcff:7::7' fixes it" \
+		"warning: set 'lm-tx': no tunnel source is set; the kernel chooses fcff:7::7 towards fcff:2::1 now.*set it with 'ip sr tunsrc set fcff:7::7'" \
 		"a choice can change: a warning"
 	on node ip sr tunsrc set fcff:1::1
 	is "$(lm add tx fcff:2::1 2>&1; sources tx)" \

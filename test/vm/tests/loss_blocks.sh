@@ -245,7 +245,7 @@ join
 is "$(rows '.status != "invalid"')" 0 "$now: no row has a figure"
 reason sent clock-unsynchronised
 reason received clock-unsynchronised
-like "$(cat "$tmp/join")" "^lmctl: warning: [1-9][0-9]* rows are invalid because nothing says" \
+like "$(cat "$tmp/join")" "^lmctl: warning: [1-9][0-9]* rows are invalid because no record shows" \
 	"$now: loss says what to do"
 cp "$tmp/whole" "$tmp/$now.received"
 record_received

@@ -103,7 +103,7 @@ first=$from
 # unexpected FILE: messages but those about short requests, and about a reply for a
 # forged source to which there is no route
 unexpected() {
-	grep -vE ' starts: | stops|stays root|shorter than a STAMP packet|further from now than the freshness|cannot send to \[2001:db8::1\]' \
+	grep -vE ' starts: | stops|stays root|shorter than a STAMP packet|by more than the freshness|cannot send to \[2001:db8::1\]' \
 		"$1" || true
 }
 

@@ -114,7 +114,7 @@ on peer bash -c 'head -c 44 /dev/zero >/dev/udp/fd00:a::1/862'
 check "$now: it is counted" wait_for 20 counts unsent_replies_total 1
 is "$(count replies_total)" "$replies" "$now: not as a reply"
 check "$now: it is reported" wait_for 10 grep -q \
-	'cannot send to \[fd00:a::2\]:[0-9]*: .*; look at the route back' "$tmp/r.err"
+	'cannot send to \[fd00:a::2\]:[0-9]*: .*; check the return route' "$tmp/r.err"
 node_ip r <<<"route del unreachable fd00:a::/64 vrf red"
 node_ip r <<<"route add fd00:a::/64 dev peer vrf red"
 is "$(grep -c 'lmctl: warning' "$tmp/r.err")" 3 "$now: each is one line"

@@ -129,7 +129,7 @@ begin dormant
 on egress nft 'add table ip6 mangle { flags dormant; }'
 blocks_pass 3
 check_fails "$now: init says that the table is dormant" \
-	"the table of rule 1 of chain PREROUTING, table mangle \(ip6tables-nft\) is dormant; wake the table: 'nft add table ip6 mangle \{ \}'" \
+	"the table of rule 1 of chain PREROUTING, table mangle \(ip6tables-nft\) is dormant; activate the table: 'nft add table ip6 mangle \{ \}'" \
 	on egress lmctl init rx
 on egress nft add table ip6 mangle '{' '}'
 over rule-differs rule-changed
@@ -187,7 +187,7 @@ check_fails "$now: init says where both rules are" \
 	on egress lmctl init rx
 mangle nft -D PREROUTING 1
 like "$(on egress lmctl init rx 2>&1)" \
-	"'lm-rx' is counted by rule 1 .*ip6tables-legacy.* already: it stays" \
+	"'lm-rx' is counted by rule 1 .*ip6tables-legacy.* already; the rule is kept" \
 	"$now: init keeps the one that is left"
 blocks_pass 3
 over rule-twice rule-changed

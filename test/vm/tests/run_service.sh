@@ -129,7 +129,7 @@ broken() {
 	said=$(tail -n +$((lines + 1)) "$tmp/$1.err")
 	like "$said" "^lmctl: .*$tmp/$1.conf:3: .*rotat" \
 		"$now: $1 names file and line"
-	like "$said" 'everything goes on as before' "$now: $1 goes on"
+	like "$said" 'the previous configuration stays in effect' "$now: $1 goes on"
 	is "$(wc -l <<<"$said")" 2 "$now: $1 says no more"
 	sed -i 3d "$tmp/$1.conf"
 }
@@ -343,5 +343,5 @@ for node in ingress egress; do
 		"$now: $node leaves nothing behind"
 done
 is "$(grep -v -e ' starts: ' -e ' goes on: ' -e ':3: ' -e 'line 2:' \
-	-e 'everything goes on' "$tmp/ingress.err" "$tmp/egress.err" || true)" "" \
+	-e 'the previous configuration stays' "$tmp/ingress.err" "$tmp/egress.err" || true)" "" \
 	"$now: nobody had anything else to say"

@@ -91,14 +91,14 @@ useless() {
 	printf '%s\n' "period = ${period}ms" ${keys:+"keys = \"$keys\""} \
 		'measure m { peers = {"far=fd00:c::3"} }' >"$tmp/conf"
 	like "$(on ingress lmctl run --check -c "$tmp/conf" 2>&1)" \
-		"peer 'far': none of its answers can be used: $2.*; .*$3" \
+		"peer 'far': none of its replies can be used: $2.*; .*$3" \
 		"$now: lmctl run --check says why"
 	on ingress lmctl measure far=fd00:c::3 --json --period ${period}ms \
 		--blocks 1 ${keys:+--keys "$keys"} >"$tmp/results" 2>"$tmp/errors"
 	is "$(rows loss .reason | sort -u)" '"unusable-answer"' \
 		"$now: lmctl measure has the reason"
 	like "$(cat "$tmp/errors")" \
-		"peer 'far': none of its answers can be used: $2.*; .*$3" \
+		"peer 'far': none of its replies can be used: $2.*; .*$3" \
 		"$now: lmctl measure says why"
 	stop "$reflector" || true
 }
@@ -114,7 +114,7 @@ done
 plain refuses refused $secret
 # Programs that are no reflectors, and one that answers from another port.
 useless short "they have 20 bytes, fewer than a STAMP packet \(44\)" 'ss -lunp'
-useless foreign "they are no answers to our messages" 'ss -lunp'
-useless elsewhere "they come from \[fd00:c::3\]:" "name the peer by that address"
+useless foreign "they do not match our messages" 'ss -lunp'
+useless elsewhere "they come from \[fd00:c::3\]:" "use that address for the peer"
 useless short "they have 20 bytes, fewer than a STAMP packet \(112\)" 'ss -lunp' \
 	$secret
