@@ -2,13 +2,13 @@
 /*
  * Per-CPU counters: their memory, and their sum.
  *
- * The kernel's per-CPU allocator gives memory to every CPU that could ever be
- * plugged in, for each flow. Here some flows share pages, and a CPU gets a page
+ * The kernel's per-CPU allocator allocates memory of each flow for every possible CPU.
+ * Here groups of flows share pages, and a CPU gets a page
  * when it counts its first packet of one of them. If there is no memory for it
- * at that moment, which must not cost a packet, the CPU counts with atomic
- * operations in a page that all CPUs share and that comes with the flows.
+ * at that moment, the packet must still be counted: the CPU counts with atomic
+ * operations in a page that all CPUs share and that is allocated with the flows.
  *
- * Besides the counters, a flow has witnesses that all its packets are of one path.
+ * Besides the counters, a flow has witnesses that all its packets follow one path.
  */
 
 #include <linux/error-injection.h>
@@ -22,7 +22,7 @@ struct sr6flow_cpu_counters __percpu *sr6flow_diagnostics_alloc(void)
 	struct sr6flow_cpu_counters __percpu *cpu;
 	int i;
 
-	/* One line per CPU: aligned so that it does not become two. */
+	/* Aligned, so that a CPU needs one cache line, not two. */
 	cpu = __alloc_percpu_gfp(sizeof(*cpu), 64, SR6FLOW_GFP);
 	if (!cpu)
 		return NULL;
@@ -32,8 +32,8 @@ struct sr6flow_cpu_counters __percpu *sr6flow_diagnostics_alloc(void)
 }
 
 /*
- * The per-CPU allocator is the only one here that has no fault injection; a
- * kernel for tests makes this fail instead.
+ * The per-CPU allocator is the only one here without fault injection. A debug kernel
+ * makes this function fail instead.
  */
 ALLOW_ERROR_INJECTION(sr6flow_diagnostics_alloc, NULL);
 
@@ -57,7 +57,7 @@ size_t sr6flow_diagnostics_size(void)
 /**
  * sr6flow_diagnose() - count a packet among the diagnostics of a set
  * @h: set
- * @what: what happened to it
+ * @what: which diagnostic
  */
 void sr6flow_diagnose(const struct sr6flow_htype *h,
 		      enum sr6flow_diagnostic what)
@@ -82,7 +82,7 @@ static void sr6flow_counters_read(const struct sr6flow_cpu_counters *c,
 /**
  * sr6flow_diagnosed() - read a diagnostic of a set
  * @h: set
- * @what: which
+ * @what: which diagnostic
  *
  * Return: packets over all CPUs.
  */
@@ -176,7 +176,7 @@ static void sr6flow_group_free(struct sr6flow_group *group)
 	kfree(group);
 }
 
-/* Give a flow a place in a group with room; the caller holds pool->lock. */
+/* Assign a flow to a group with room; the caller holds pool->lock. */
 static bool sr6flow_group_enter(struct sr6flow_pool *pool,
 				struct sr6flow_elem *flow)
 {
@@ -195,7 +195,7 @@ static bool sr6flow_group_enter(struct sr6flow_pool *pool,
 }
 
 /**
- * sr6flow_counters_get() - give a new flow its counters
+ * sr6flow_counters_get() - allocate the counters of a new flow
  * @pool: pool of the set
  * @flow: flow
  * @gfp: GFP_ATOMIC from a packet
@@ -224,7 +224,7 @@ bool sr6flow_counters_get(struct sr6flow_pool *pool, struct sr6flow_elem *flow,
 	return true;
 }
 
-/* The counters of a flow, as those of a new one. */
+/* Set the counters of a flow to zero. */
 static void sr6flow_counters_clear(struct sr6flow_elem *flow)
 {
 	struct sr6flow_group *group = flow->group;
@@ -232,7 +232,7 @@ static void sr6flow_counters_clear(struct sr6flow_elem *flow)
 	unsigned int cpu;
 
 	for (cpu = 0; cpu < nr_cpu_ids; cpu++) {
-		/* Another flow's packet may bring one at this moment. */
+		/* A packet of another flow may add a page at any time. */
 		page = READ_ONCE(group->page[cpu]);
 		if (page)
 			memset(page->flow[flow->index].slot, 0,
@@ -243,7 +243,7 @@ static void sr6flow_counters_clear(struct sr6flow_elem *flow)
 }
 
 /**
- * sr6flow_counters_put() - take the counters of a flow back
+ * sr6flow_counters_put() - release the counters of a flow
  * @flow: flow that no packet and no reader can find any more
  */
 void sr6flow_counters_put(struct sr6flow_elem *flow)
@@ -272,7 +272,7 @@ static struct sr6flow_page *sr6flow_page_alloc(void)
 	struct sr6flow_page *page;
 	unsigned int i;
 
-	/* There is a way without, so leave the reserves to those without one. */
+	/* A failure is no loss, so do not use the reserves. */
 	page = kzalloc(sizeof(*page), GFP_NOWAIT | __GFP_NOWARN);
 	if (!page)
 		return NULL;
@@ -303,7 +303,7 @@ void sr6flow_count_first(struct sr6flow_elem *flow, unsigned int slot, u64 packe
 	struct sr6flow_group *group = flow->group;
 
 	sr6flow_counting_begin();
-	/* Readers on other CPUs must see it zeroed; cmpxchg() orders that. */
+	/* cmpxchg() makes readers on other CPUs see the page zeroed. */
 	page = cmpxchg(&group->page[smp_processor_id()], NULL, new) ?: new;
 	if (page)
 		sr6flow_counters_add(&page->flow[flow->index], slot, packets,
@@ -328,21 +328,21 @@ static void sr6flow_source_write(struct sr6flow_elem *flow,
 	if (!ipv6_addr_is_multicast(&flow->source))
 		atomic64_inc(&flow->group->witnesses[flow->index].source);
 	/*
-	 * Who sees a packet counted, or a word of the new source, must see what it
-	 * differed in: this one, or on another CPU the next one, which does not differ
-	 * any more.
+	 * A reader that sees a packet counted, or a word of the new source, must see the
+	 * change: for this packet, and for the next one of another CPU, which finds the
+	 * new source and does not differ.
 	 */
 	smp_wmb();
 	for (i = 1; i < SR6FLOW_SID_WORDS; i++)
 		WRITE_ONCE(to[i], from[i]);
-	/* The first source is no change: none is seen before all of it is. */
+	/* The first source is no change. Readers see it only when it is complete. */
 	smp_wmb();
 	WRITE_ONCE(to[0], from[0]);
 }
 
 /*
- * The source of the last packet, zeros before the first one. If the source changes
- * meanwhile, this may be a mixture; the changes that are read afterwards show it.
+ * Read the source of the last packet, zeros before the first one. If the source changes
+ * meanwhile, the result may mix two; the changes, which are read afterwards, show it.
  */
 static void sr6flow_source_read(const struct sr6flow_elem *flow,
 				struct in6_addr *source)
@@ -367,7 +367,7 @@ static bool sr6flow_source_changes(const struct sr6flow_htype *h,
 	return !h->netmask && !sr6flow_source_is(flow, source);
 }
 
-/* A usual header is remembered as soon as there is one, without being a change. */
+/* The first usual header is stored too, but is not counted as a change. */
 static bool sr6flow_start_changes(const struct sr6flow_elem *flow,
 				  union sr6flow_srh_start start)
 {
@@ -385,7 +385,7 @@ static void sr6flow_start_write(struct sr6flow_elem *flow,
 
 	if (last != SR6FLOW_NO_SEGMENTS_LEFT && last != start.segments_left)
 		atomic64_inc(&flow->group->witnesses[flow->index].segments_left);
-	/* As above. */
+	/* As in sr6flow_source_write(). */
 	smp_wmb();
 	WRITE_ONCE(flow->last.all, start.all);
 }
@@ -397,7 +397,7 @@ static void sr6flow_start_write(struct sr6flow_elem *flow,
  * @source: source of the packet
  * @start: start of its Segment Routing Header, see struct sr6flow_packet
  *
- * Takes the lock, and writes, only where they differ.
+ * Takes the lock and writes only if they differ.
  */
 void sr6flow_witness(struct sr6flow_htype *h, struct sr6flow_elem *flow,
 		     const struct in6_addr *source,
@@ -407,7 +407,7 @@ void sr6flow_witness(struct sr6flow_htype *h, struct sr6flow_elem *flow,
 	    !sr6flow_start_changes(flow, start))
 		return;
 	spin_lock_bh(&h->lock);
-	/* Another CPU may have been first with the same. */
+	/* Another CPU may have stored the same values meanwhile. */
 	if (sr6flow_source_changes(h, flow, source))
 		sr6flow_source_write(flow, source);
 	if (sr6flow_start_changes(flow, start))
@@ -430,7 +430,7 @@ static void sr6flow_page_sum(const struct sr6flow_page *page,
 }
 
 /**
- * sr6flow_counted() - what packets added to the counters of a flow
+ * sr6flow_counted() - sum the counters of a flow without written counters
  * @flow: flow; the caller holds RCU or the set's lock
  * @sum: packets and bytes are overwritten
  */
@@ -465,7 +465,7 @@ void sr6flow_sum(const struct sr6flow_elem *flow, struct sr6flow_sum *sum)
 	unsigned int slot;
 
 	sr6flow_counted(flow, sum);
-	/* Pairs with the barriers where these are written. */
+	/* Pairs with the barriers in sr6flow_source_write() and sr6flow_start_write(). */
 	smp_rmb();
 	sr6flow_source_read(flow, &sum->last_source);
 	/*

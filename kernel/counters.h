@@ -12,7 +12,7 @@
 struct sr6flow_htype;
 
 /**
- * struct sr6flow_cpu_counters - what one CPU counted of a flow, or of a set
+ * struct sr6flow_cpu_counters - counters of one CPU for a flow or a set
  * @slot: counters, one line of 64 bytes; for a flow by colour slot
  * @syncp: makes 64-bit counters readable on 32-bit machines
  *
@@ -30,7 +30,7 @@ struct sr6flow_cpu_counters {
 #define SR6FLOW_GROUP_FLOWS (SR6FLOW_PAGE_SIZE / sizeof(struct sr6flow_cpu_counters))
 
 /**
- * struct sr6flow_page - what one CPU counted of a group of flows
+ * struct sr6flow_page - counters of one CPU for a group of flows
  * @flow: by sr6flow_elem.index
  */
 struct sr6flow_page {
@@ -38,7 +38,7 @@ struct sr6flow_page {
 };
 
 /**
- * struct sr6flow_shared - what CPUs without a page counted of a flow
+ * struct sr6flow_shared - counters of the CPUs without a page for a flow
  * @slot: by colour slot
  */
 struct sr6flow_shared {
@@ -49,9 +49,9 @@ struct sr6flow_shared {
 };
 
 /**
- * struct sr6flow_witnesses - packets that differ from the packet before them
- * @source: by their source
- * @segments_left: by Segments Left
+ * struct sr6flow_witnesses - numbers of packets that differ from the packet before
+ * @source: in the source
+ * @segments_left: in Segments Left
  *
  * Written under sr6flow_htype.lock, read without.
  */
@@ -80,12 +80,12 @@ struct sr6flow_pool {
  * @pool: the set's
  * @list: in sr6flow_pool.roomy, empty while the group is full
  * @used: indexes that belong to flows
- * @shared: where a CPU counts that cannot get a page
+ * @shared: counters of the CPUs that cannot get a page, by sr6flow_elem.index
  * @witnesses: by sr6flow_elem.index
  * @page: by CPU, NULL until the CPU counts a packet of one of the flows;
  *	set only by the CPU itself
  *
- * A CPU that never counts, of which machines have many, costs a pointer.
+ * A CPU that never counts costs a pointer. Most possible CPUs never count.
  */
 struct sr6flow_group {
 	struct sr6flow_pool *pool;
@@ -97,7 +97,7 @@ struct sr6flow_group {
 };
 
 /**
- * struct sr6flow_base - what readers add to the per-CPU counters of a flow
+ * struct sr6flow_base - written counters: readers add them to the per-CPU counters
  * @rcu: for freeing
  * @generation: identity of the counters since they were written
  * @slot: added to the sum of all CPUs, modulo 2^64
@@ -127,7 +127,7 @@ enum sr6flow_diagnostic {
  * @bytes: by slot
  * @last_source: of the last packet, zeros before the first one; in a set with a netmask
  *		 that of the key
- * @changes: packets that differ from the packet before them
+ * @changes: numbers of packets that differ from the packet before
  */
 struct sr6flow_sum {
 	u64 generation;
@@ -163,10 +163,10 @@ bool sr6flow_total_matches(const struct sr6flow_elem *flow,
 			   const struct ip_set_ext *ext);
 
 /*
- * A packet that a process sends, under nft with bottom halves on, could be
- * interrupted by one that is received. On 64-bit machines an addition to a
- * u64_stats_t cannot be torn by that; it must only stay on its CPU. On 32-bit
- * machines the sequence count of u64_stats does not nest.
+ * Under nft, a packet that a process sends runs with bottom halves on, and a received
+ * packet can interrupt it. On 64-bit machines the interruption cannot tear an addition
+ * to a u64_stats_t, which must only stay on its CPU. On 32-bit machines the sequence
+ * count of u64_stats does not nest.
  */
 static __always_inline void sr6flow_counting_begin(void)
 {
@@ -202,7 +202,7 @@ static __always_inline void sr6flow_counters_add(struct sr6flow_cpu_counters *c,
  * @packets: packets
  * @bytes: bytes
  *
- * Writes a cache line that belongs to this CPU, and no other.
+ * Writes only a cache line of this CPU.
  *
  * Return: true, or false if this CPU has no page yet.
  */

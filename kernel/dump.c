@@ -2,8 +2,8 @@
 /*
  * Netlink side of ipset: list the flows of a set.
  *
- * The core calls with no lock and without RCU. Of the arguments of a dump only
- * two are free: IPSET_CB_PRIVATE holds the pinned flow at which the next
+ * The core holds neither a lock nor RCU here. Only two arguments of a dump
+ * are free: IPSET_CB_PRIVATE holds the pinned flow at which the next
  * message starts, IPSET_CB_ARG0 is 1 + the colour slot, or 0 at the end.
  */
 
@@ -18,7 +18,7 @@
  * @sum: identity and witnesses of its counters
  * @sourced: the set has a netmask
  * @size: bytes of the attributes
- * @written: the attributes in the message, NULL if they are not there yet
+ * @written: the attributes in the message, NULL before they are written
  */
 struct sr6flow_label {
 	const struct sr6flow_elem *flow;
@@ -30,9 +30,9 @@ struct sr6flow_label {
 };
 
 /*
- * The helpers of netlink look for room, and clear it, once per attribute. A
- * dump of a million flows has ten million attributes: here the room for a
- * record is made at once, and the functions below write to @at and move it on.
+ * The helpers of netlink check for room, and clear it, once per attribute. A
+ * dump of a million flows has ten million attributes. So the code reserves the room for
+ * a record at once, and the functions below write to @at and advance it.
  */
 static void *sr6flow_attr(u8 **at, u16 type, size_t len)
 {
@@ -44,7 +44,7 @@ static void *sr6flow_attr(u8 **at, u16 type, size_t len)
 	return nla_data(attr);
 }
 
-/* @len bytes where libipset expects an address, of which it reads as many as one has. */
+/* @len opaque bytes in an address attribute; libipset reads the first 16. */
 static void *sr6flow_opaque(u8 **at, u16 type, size_t len)
 {
 	sr6flow_attr(at, type | NLA_F_NESTED, nla_total_size(len));
@@ -57,7 +57,7 @@ static void *sr6flow_address(u8 **at, u16 type)
 	return sr6flow_opaque(at, type, sizeof(struct in6_addr));
 }
 
-/* @len is without the NUL, which is written here, as is what pads. */
+/* Write the NUL, which is not in @len, and the padding; the caller writes the rest. */
 static char *sr6flow_string(u8 **at, u16 type, size_t len)
 {
 	char *text = sr6flow_attr(at, type, len + 1);
@@ -92,7 +92,7 @@ static struct sr6flow_label sr6flow_label(const struct sr6flow_htype *h,
 		.sourced = h->netmask,
 	};
 
-	/* First SID and identity, and the two that may be there. */
+	/* First SID, identity, and the optional source. */
 	label.size = (2 + label.sourced) *
 		     nla_total_size(nla_total_size(sizeof(struct in6_addr)));
 	if (sr6flow_has_changes(&label))
@@ -199,7 +199,7 @@ static int sr6flow_put_record(struct sk_buff *skb, const struct ip_set *set,
 }
 
 /**
- * struct sr6flow_position - where a dump stands
+ * struct sr6flow_position - position of a dump
  * @flow: next flow to list, may be the head of the list
  * @slot: next slot of it to list; above 0 if it has been listed in part
  */
@@ -234,9 +234,8 @@ full:
 }
 
 /*
- * Fill a message. Ends when it is full, at the end of the list or after a
- * slice of flows, so that RCU is not held for long over flows that are not
- * listed.
+ * Fill a message until it is full, the list ends, or a slice of flows is visited. The
+ * slice bounds how long RCU is held over flows that are not listed.
  */
 static int sr6flow_fill(struct sk_buff *skb, const struct ip_set *set,
 			struct sr6flow_position *pos)
@@ -285,7 +284,7 @@ int sr6flow_list(const struct ip_set *set, struct sk_buff *skb,
 	pos = start;
 	if (sr6flow_fill(skb, set, &pos) && pos.flow == start.flow &&
 	    pos.slot == start.slot) {
-		/* The core gives the dump up and calls sr6flow_uref(). */
+		/* The core ends the dump and calls sr6flow_uref(). */
 		rcu_read_unlock();
 		nla_nest_cancel(skb, adt);
 		return -EMSGSIZE;
@@ -303,19 +302,19 @@ int sr6flow_list(const struct ip_set *set, struct sk_buff *skb,
 }
 
 /**
- * sr6flow_uref() - begin or end of a dump
- * @set: set of the dump; another one, or freed, if the dump holds nothing
+ * sr6flow_uref() - begin or end a dump
+ * @set: set of the dump; another one, or freed, if the dump holds no flow
  * @cb: dump
- * @start: begin
+ * @start: true at the begin, false at the end
  *
- * The end may be told twice, and without a begin.
+ * The core may call it for the end twice, and without a begin.
  */
 void sr6flow_uref(struct ip_set *set, struct netlink_callback *cb, bool start)
 {
 	struct sr6flow_elem *cursor = (struct sr6flow_elem *)cb->args[IPSET_CB_PRIVATE];
 
 	cb->args[IPSET_CB_PRIVATE] = 0;
-	/* At the begin it is nothing of this type. */
+	/* At the begin the argument is not a flow of this type. */
 	if (start)
 		sr6flow_listed(set->data, cb->args[IPSET_CB_INDEX]);
 	else if (cursor)

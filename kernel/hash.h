@@ -2,15 +2,14 @@
 /*
  * Keyed hash of a SID list, with or without a source address.
  *
- * A SID is two words. Each is mixed with something that nobody outside knows,
- * the state of the hash and a part of the secret, and both are multiplied; the
- * two halves of the product are folded into the next state, as in wyhash. That
- * is five instructions for 16 bytes, where jhash2() takes about 60. Without the
- * secret, of which each set has its own, nobody can choose lists for one
- * bucket. test/unit/test_hash.c shows how good it is.
+ * A SID is two words. One is mixed with the state of the hash, the other with a part
+ * of the secret, and both are multiplied. The two halves of the product are folded into
+ * the next state, as in wyhash. This takes five instructions for 16 bytes; jhash2()
+ * takes about 60. Each set has its own secret. Without it an attacker cannot choose
+ * lists for one bucket. test/unit/test_hash.c measures the quality.
  *
- * Words are as wide as the machine multiplies; a hash means nothing on another
- * one. Plain C, to be tested in user space.
+ * Words have the width of the machine's multiplication, so hashes differ between
+ * machines. The code is plain C, for tests in user space.
  */
 #ifndef SR6FLOW_HASH_H
 #define SR6FLOW_HASH_H
@@ -69,15 +68,15 @@ sr6flow_hash_sid(sr6flow_word state, const sr6flow_word *sid, sr6flow_word step)
 
 /**
  * sr6flow_hash() - hash of a flow's key
- * @source: source address, aligned likewise
+ * @source: source address, aligned as @sids
  * @sourced: @source belongs to the key
- * @sids: SIDs in any fixed order; aligned to 4 bytes, or to nothing where the
- *	machine does not mind
+ * @sids: SIDs in any fixed order; aligned to 4 bytes, or unaligned where the
+ *	machine allows it
  * @n: number of SIDs, 1 to SR6FLOW_SIDS_MAX
  * @secret: key
- * @seed: makes another hash, should chains be long by chance
+ * @seed: selects another hash if chains are long by chance
  *
- * Return: 32 bits, of which any are as good as any others.
+ * Return: 32 bits of equal quality.
  */
 static __always_inline __u32 sr6flow_hash(const void *source, bool sourced,
 					  const void *sids, unsigned int n,

@@ -4,7 +4,7 @@
  *
  * The match marks (src) and counts. It reads the active colour once, so that
  * no packet is marked with one colour and counted under the other. It takes no
- * lock; the flow that it found stays valid because every caller holds RCU.
+ * lock; a flow that it found stays valid because every caller holds RCU.
  */
 
 #include "counters.h"
@@ -28,8 +28,8 @@ static void sr6flow_count(struct sr6flow_elem *flow, unsigned int slot,
 }
 
 /*
- * Mark, if this is a marking rule, and count; both or neither. A packet that has
- * been marked before is only counted, and not under a colour.
+ * Mark the packet at a marking rule, and count it; both or neither. A packet that was
+ * marked before is only counted, and not under a colour.
  */
 static void sr6flow_mark_and_count(struct sr6flow_htype *h, struct sr6flow_elem *flow,
 				   struct sk_buff *skb, unsigned int mark,
@@ -52,9 +52,8 @@ static void sr6flow_mark_and_count(struct sr6flow_htype *h, struct sr6flow_elem 
 }
 
 /*
- * The flow of a packet, marked if @mark and counted if @count; NULL without
- * one. For any packet; out of line, so that most do not pay for the stack
- * frame.
+ * Find the flow of any packet, mark the packet if @mark and count it if @count. Out of
+ * line, so that the fast path has no stack frame. Returns NULL without a flow.
  */
 static noinline_for_stack struct sr6flow_elem *
 sr6flow_take(struct sr6flow_htype *h, struct sk_buff *skb, unsigned int mark,
@@ -83,7 +82,7 @@ sr6flow_take(struct sr6flow_htype *h, struct sk_buff *skb, unsigned int mark,
 	return flow;
 }
 
-/* Any rule with the match. */
+/* The match for any rule. */
 static int sr6flow_match_rule(struct ip_set *set, struct sk_buff *skb,
 			      const struct xt_action_param *par,
 			      struct ip_set_adt_opt *opt)
@@ -132,7 +131,7 @@ static int sr6flow_learn(struct ip_set *set, const struct sr6flow_key *key,
 	return err;
 }
 
-/* Out of line, so that the match does not pay for this stack frame. */
+/* Out of line, so that the match has no stack frame. */
 static noinline_for_stack int sr6flow_target(struct ip_set *set,
 					     const struct sk_buff *skb,
 					     enum ipset_adt adt,
@@ -150,8 +149,8 @@ static noinline_for_stack int sr6flow_target(struct ip_set *set,
 }
 
 /*
- * Any rule. Its arguments are those of the fast path, so that this need not keep them
- * elsewhere.
+ * Any rule. The arguments are those of the fast path, so that the call moves no
+ * registers.
  */
 static noinline __noclone int
 sr6flow_kadt_any(struct ip_set *set, struct sk_buff *skb,
@@ -191,7 +190,7 @@ struct sr6flow_sort {
 	bool bare;
 };
 
-/* See whether the packet is like the one before it, and its header without surprise. */
+/* Check whether the packet is like the one before it and needs no other check. */
 static __always_inline bool
 sr6flow_is_as_before(const struct sr6flow_elem *flow, const struct ipv6hdr *ip6,
 		     unsigned int linear, unsigned int n,
@@ -207,8 +206,8 @@ sr6flow_is_as_before(const struct sr6flow_elem *flow, const struct ipv6hdr *ip6,
 }
 
 /*
- * A packet with a list of @n SIDs; @linear bytes from @ip6 on are in one piece, and
- * with them the list.
+ * A packet with a list of @n SIDs; @linear bytes from @ip6 on are in one piece and
+ * include the list.
  */
 static __always_inline int
 sr6flow_match_list(struct sr6flow_htype *h, struct sk_buff *skb,
@@ -256,7 +255,7 @@ sr6flow_match_list(struct sr6flow_htype *h, struct sk_buff *skb,
 		}
 		word = colour;
 	}
-	/* A packet that carries its colour only has to be counted. */
+	/* The packet has its colour by now: it remains to count it. */
 	if (unlikely(!sr6flow_count_here(flow,
 					 sr6flow_slot_gather(h->factor, word),
 					 1, linear + skb->data_len)))
@@ -265,7 +264,7 @@ sr6flow_match_list(struct sr6flow_htype *h, struct sk_buff *skb,
 	return 1;
 }
 
-/* A packet with a Segment Routing Header that says it has @n SIDs. */
+/* A packet with a Segment Routing Header that claims @n SIDs. */
 static __always_inline int
 sr6flow_match_srh(struct sr6flow_htype *h, struct sk_buff *skb,
 		  unsigned int flags, struct ipv6hdr *ip6, unsigned int linear,
@@ -278,7 +277,7 @@ sr6flow_match_srh(struct sr6flow_htype *h, struct sk_buff *skb,
 	return sr6flow_match_list(h, skb, flags, ip6, linear, n, sort);
 }
 
-/* A function for the packets of one sort that are not the most frequent. */
+/* Function for the less frequent packets of one sort. */
 typedef int sr6flow_match_fn(struct sr6flow_htype *h, struct sk_buff *skb,
 			     unsigned int flags, struct ipv6hdr *ip6,
 			     unsigned int linear);
@@ -328,9 +327,8 @@ static __always_inline int sr6flow_match(struct ip_set *set,
 }
 
 /*
- * The functions of one sort of set. The match and target are handed a const packet, but
- * it is the hook's own: targets write to it as well. The caller holds RCU. Without a
- * Segment Routing Header only the Traffic Class can carry a colour.
+ * The functions of one sort of set. The core passes a const packet, but it is the hook's
+ * own, and targets write to it as well. The caller holds RCU.
  *
  * Return: 1 or 0 for IPSET_TEST, otherwise 0 or a negative errno.
  */

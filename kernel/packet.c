@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the type needs to know of a packet, and how it writes a colour.
+ * Parsing any packet, and writing a colour into it.
  *
- * Every header comes from the network and is taken as hostile: nothing is read
- * that skb_header_pointer() has not found in the packet, and the number of
- * extension headers is bounded.
+ * Every header comes from the network and may be hostile: the code reads only bytes
+ * that skb_header_pointer() has found in the packet, and bounds the number of
+ * extension headers.
  */
 
 #include "packet.h"
 #include "table.h"
 
-/* RFC 8200 lists six kinds of extension headers, of which one comes twice. */
+/* RFC 8200 lists six kinds of extension headers; one of them can come twice. */
 #define SR6FLOW_MAX_EXTHDRS 8
 
 /*
@@ -102,8 +102,8 @@ static int sr6flow_walk(const struct sk_buff *skb, unsigned int off,
 }
 
 /*
- * What the flow is to remember of the header: its length only if a header with these
- * four bytes needs no other check.
+ * Prepare the start of the header for the flow: it keeps its length only if a header
+ * with these four bytes needs no other check.
  */
 static void sr6flow_keep_usual(struct sr6flow_packet *pkt, unsigned int usual_off)
 {
@@ -117,7 +117,7 @@ static void sr6flow_keep_usual(struct sr6flow_packet *pkt, unsigned int usual_of
  * @skb: packet
  * @h: set
  * @pkt: filled; valid as long as @skb is not changed
- * @room: for SR6FLOW_SIDS_MAX SIDs, should they not be in one piece
+ * @room: for SR6FLOW_SIDS_MAX SIDs that are not in one piece
  *
  * Return: SR6FLOW_SRV6, SR6FLOW_OTHER, or -EINVAL for a malformed Segment
  * Routing Header.
@@ -160,7 +160,7 @@ int sr6flow_packet_parse(const struct sk_buff *skb,
 
 /**
  * sr6flow_packet_mark() - write a colour into a packet
- * @skb: packet; its header may move, so pointers into it are void afterwards
+ * @skb: packet; its header may move, which invalidates pointers into it
  * @h: set; no bit outside its mark mask changes
  * @colour: colour
  * @pkt: from sr6flow_packet_parse()

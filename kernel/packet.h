@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The packets that are nearly all there are: headers in one piece, the Segment
- * Routing Header directly behind the IPv6 header, no extension header behind
- * that. What is not decided here is left to sr6flow_packet_parse().
+ * Packets: the inline checks of the fast path, for headers in one piece, the Segment
+ * Routing Header directly behind the IPv6 header and no extension header behind that.
+ * sr6flow_packet_parse() handles any other packet.
  */
 #ifndef SR6FLOW_PACKET_H
 #define SR6FLOW_PACKET_H
@@ -22,11 +22,11 @@ enum sr6flow_kind {
 	SR6FLOW_OTHER,	/* not an SRv6 packet */
 	SR6FLOW_SRV6,	/* an SRv6 packet */
 	SR6FLOW_BARE,	/* an SRv6 packet without a Segment Routing Header */
-	SR6FLOW_UNSURE,	/* to be looked at closely */
+	SR6FLOW_UNSURE,	/* needs sr6flow_packet_parse() */
 };
 
 /**
- * struct sr6flow_packet - what the type needs to know of a packet
+ * struct sr6flow_packet - a parsed packet
  * @key: source, in @source, and SID list, in the packet or a copy of it
  * @source: masked source
  * @start: as sr6flow_elem.last; segments_left is SR6FLOW_NO_SEGMENTS_LEFT without an SRH
@@ -49,16 +49,16 @@ int sr6flow_packet_parse(const struct sk_buff *skb,
 bool sr6flow_packet_mark(struct sk_buff *skb, const struct sr6flow_htype *h,
 			 u32 colour, const struct sr6flow_packet *pkt);
 
-/* The kernel's header does not say that the Tag is big endian. */
+/* The kernel's header does not declare the Tag as big endian. */
 static inline __be16 sr6flow_tag(const struct ipv6_sr_hdr *srh)
 {
 	return (__force __be16)srh->tag;
 }
 
-/* Next headers of encapsulated packets, but for NEXTHDR_ETHERNET. */
+/* Next headers of encapsulated packets, except NEXTHDR_ETHERNET. */
 #define SR6FLOW_PAYLOADS (BIT_ULL(NEXTHDR_IPV4) | BIT_ULL(NEXTHDR_IPV6))
 
-/* What sr6flow_packet_parse() walks over. */
+/* Extension headers that sr6flow_packet_parse() skips. */
 #define SR6FLOW_EXTHDRS (BIT_ULL(NEXTHDR_HOP) | BIT_ULL(NEXTHDR_ROUTING) | \
 			 BIT_ULL(NEXTHDR_FRAGMENT) | BIT_ULL(NEXTHDR_AUTH) | \
 			 BIT_ULL(NEXTHDR_DEST))
@@ -75,7 +75,7 @@ static inline bool sr6flow_is_payload(u8 nexthdr)
 }
 
 /**
- * sr6flow_packet_peek() - see at a glance what a packet is
+ * sr6flow_packet_peek() - classify a packet by its IPv6 header
  * @ip6: its IPv6 header
  * @linear: bytes of the packet that are in one piece from there on
  * @carrier: carrier of the set's colours
@@ -97,7 +97,7 @@ sr6flow_packet_peek(const struct ipv6hdr *ip6, unsigned int linear,
 	nexthdr = ip6->nexthdr;
 	if (likely(nexthdr == NEXTHDR_ROUTING))
 		return SR6FLOW_SRV6;
-	/* One test for nearly all that is nothing. */
+	/* One test for nearly all packets that are not SRv6. */
 	if (!sr6flow_is_one_of(nexthdr, headers))
 		return bare && nexthdr == NEXTHDR_ETHERNET ? SR6FLOW_BARE :
 							     SR6FLOW_OTHER;
@@ -106,9 +106,9 @@ sr6flow_packet_peek(const struct ipv6hdr *ip6, unsigned int linear,
 }
 
 /**
- * sr6flow_srh_is_plain() - see whether a routing header holds no surprise
+ * sr6flow_srh_is_plain() - check a routing header for the fast path
  * @srh: header behind the IPv6 header, of which 8 bytes can be read
- * @n: SIDs that it says it has
+ * @n: number of SIDs that it claims
  * @linear: bytes of the packet that are in one piece from the IPv6 header on
  *
  * Return: true if sr6flow_parse_srh() would accept it, the whole list can be
@@ -126,14 +126,14 @@ sr6flow_srh_is_plain(const struct ipv6_sr_hdr *srh, unsigned int n,
 }
 
 /**
- * sr6flow_srh_is_usual() - see whether a routing header is as the flow's last one
+ * sr6flow_srh_is_usual() - check whether a routing header equals the flow's last one
  * @flow: flow with the SID list of the header, whose @n SIDs can be read
  * @srh: header behind the IPv6 header
  * @n: number of SIDs
  *
- * A header is usual if sr6flow_srh_is_plain() accepts it and it has no TLVs: then
- * these four bytes are all there is to check, Segments Left included. What the flow
- * remembers of any other header has another length.
+ * A header is usual if sr6flow_srh_is_plain() accepts it and it has no TLVs: then only
+ * these four bytes, which include Segments Left, need a check. The flow stores any
+ * other header with length 0.
  *
  * Return: true if the header is usual and Segments Left is that of the last packet.
  */
@@ -147,7 +147,7 @@ sr6flow_srh_is_usual(const struct sr6flow_elem *flow, const struct ipv6_sr_hdr *
 	return start == READ_ONCE(flow->last.all) && start & any_len.all;
 }
 
-/* The same for any other header that holds no surprise. */
+/* The same for any other plain header. */
 static __always_inline bool
 sr6flow_srh_is_as_before(const struct sr6flow_elem *flow,
 			 const struct ipv6_sr_hdr *srh, unsigned int n,
@@ -184,7 +184,7 @@ static __always_inline u32 sr6flow_packet_word(const struct ipv6hdr *ip6,
  * that uses the Tag for something else. A Traffic Class can have such bits from the
  * inner header, and with a mask of one bit every packet has a colour.
  *
- * Return: true if the packet is to be left as it is; it is counted in the slot of
+ * Return: true if the packet must not be marked. The caller counts it in the slot of
  * both bits, which marking never uses.
  */
 static __always_inline bool sr6flow_marked_before(unsigned int carrier, u32 mask,

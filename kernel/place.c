@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Which pass of a packet through a hook marks and counts: the last one in which its
- * Segment Routing Header can be seen.
+ * Segment Routing Header is visible.
  *
- * A VRF passes a packet to PRE_ROUTING once more after the device that received it,
- * and a packet that it sends to POST_ROUTING before the device that sends it. The
- * first of two cannot be chosen: what a VRF gets from End.DT6, End.DT46 or End.DX6
- * has not passed PRE_ROUTING before, and nothing in it says so.
+ * A received packet passes PRE_ROUTING for its device, then again for the VRF of the
+ * device. A sent packet passes POST_ROUTING for the VRF, then again for the device.
+ * The first of two passes cannot count: packets that a VRF gets from End.DT6, End.DT46
+ * or End.DX6 have not passed PRE_ROUTING before, and nothing in them shows it.
  */
 
 #include <linux/in.h>
@@ -22,16 +22,17 @@ int (*sr6flow_after_receive)(struct net *net, struct sock *sk,
 int (*sr6flow_after_output)(struct net *net, struct sock *sk,
 			    struct sk_buff *skb) = SR6FLOW_UNKNOWN;
 
-/* Tunnel modes hide the headers of a packet, the transport mode shows them again. */
+/* Tunnel modes hide the headers of a packet; transport mode keeps them visible. */
 static bool sr6flow_hides(const struct xfrm_state *x)
 {
 	return x->props.mode != XFRM_MODE_TRANSPORT;
 }
 
 /*
- * Whether the VRF of @dev passes the packet to PRE_ROUTING after this pass. Bridges
- * pass it there for br_netfilter first; where they have a VRF, ip6_rcv() does so
- * again. Packets to destinations of one link and looped ones enter a VRF silently.
+ * Check whether the VRF of @dev passes the packet to PRE_ROUTING after this pass. A
+ * bridge passes it there for br_netfilter first; if it has a VRF, ip6_rcv() does so
+ * again. Packets to link-local or multicast destinations and looped packets enter a
+ * VRF without another pass.
  */
 static bool sr6flow_vrf_follows(const struct sk_buff *skb,
 				const struct net_device *dev)
@@ -46,8 +47,8 @@ static bool sr6flow_vrf_follows(const struct sk_buff *skb,
 }
 
 /*
- * Whether IPsec has opened the packet in transport mode, after PRE_ROUTING had it and
- * a route was found; where GRO opens it, there is no route yet.
+ * Check whether IPsec has opened the packet in transport mode after a pass through
+ * PRE_ROUTING, and so after routing; if GRO opened it, it has no route yet.
  */
 static bool sr6flow_was_transformed(const struct sk_buff *skb)
 {
@@ -73,7 +74,7 @@ static bool sr6flow_receive_counts(const struct sk_buff *skb,
 	return true;
 }
 
-/* The authentication header covers the mark, which has to be there before. */
+/* AH authenticates the mark, so marking must precede it. */
 static bool sr6flow_is_authenticated(const struct dst_entry *dst)
 {
 	const struct xfrm_state *x;
@@ -89,9 +90,9 @@ static bool sr6flow_is_authenticated(const struct dst_entry *dst)
 }
 
 /*
- * Whether another pass than this one, which is before IPsec, counts. An interface
- * of IPsec has sent the packet already, and has it leave without a trace of where
- * it came from, as if from the device that it goes to.
+ * Check whether a pass after IPsec counts instead of this one. A packet that an IPsec
+ * interface sent has passed before: it has no trace of its input device, and its input
+ * device is the output device.
  */
 static bool sr6flow_transform_follows(const struct sk_buff *skb,
 				      const struct nf_hook_state *at)
@@ -123,7 +124,7 @@ static bool sr6flow_output_counts(const struct sk_buff *skb,
  * @skb: packet
  * @at: where it is
  *
- * Return: true if it is; false if a rule there is only asked for membership.
+ * Return: true if it is; false if a rule there only tests membership.
  */
 bool sr6flow_place_counts(const struct sk_buff *skb,
 			  const struct nf_hook_state *at)

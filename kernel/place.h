@@ -9,13 +9,13 @@
 #include <linux/netdevice.h>
 #include <linux/netfilter.h>
 
-/* No function that follows a hook; tc has NULL there. */
+/* Equals no function that follows a hook; NULL would, at tc. */
 #define SR6FLOW_UNKNOWN ((void *)-1L)
 
 /*
  * The functions that follow PRE_ROUTING in ip6_rcv() and POST_ROUTING in ip6_output().
- * They tell these two from all others that pass packets to the hooks, in which a
- * packet may have been before. No header has them: packets teach them.
+ * They distinguish these two from all other callers of the hooks, whose packets may
+ * have passed before. No header declares them, so they are learned from packets.
  */
 extern int (*sr6flow_after_receive)(struct net *net, struct sock *sk,
 				    struct sk_buff *skb);
@@ -31,18 +31,18 @@ static __always_inline bool sr6flow_is_l3(const struct net_device *dev)
 }
 
 /**
- * sr6flow_place_surely_counts() - sr6flow_place_counts() at a glance
+ * sr6flow_place_surely_counts() - sr6flow_place_counts() for the fast path
  * @at: where the packet is
  *
- * Return: true if it counts there; where this says false, it is not sure.
+ * Return: true if it counts there; false if sr6flow_place_counts() must decide.
  */
 static __always_inline bool
 sr6flow_place_surely_counts(const struct nf_hook_state *at)
 {
-	/* A pointer at once, and an old one only means "not sure". */
+	/* The pointer is read at once, and an old value only leads to false. */
 	if (at->okfn == data_race(sr6flow_after_output))
 		return !netif_is_l3_master(at->out);
-	/* So is this one. */
+	/* The same holds for this one. */
 	return at->okfn == data_race(sr6flow_after_receive) &&
 	       !sr6flow_is_l3(at->in);
 }

@@ -4,8 +4,8 @@
  * active colour. See the UAPI header for the attributes.
  *
  * The core holds the nfnl mutex for add and delete, which may sleep, and
- * rcu_read_lock_bh() for test, which may not. Neither -EAGAIN nor -ERANGE may
- * be returned: the core would repeat the request.
+ * rcu_read_lock_bh() for test, which must not. Never return -EAGAIN or -ERANGE: the core
+ * would repeat the request.
  */
 
 #include <linux/slab.h>
@@ -64,7 +64,7 @@ static int sr6flow_decode_sids(struct nlattr *tb[],
 	return 0;
 }
 
-/* A flow has a source exactly where the set has a netmask. */
+/* A flow has a source if and only if the set has a netmask. */
 static int sr6flow_decode_source(const struct sr6flow_htype *h,
 				 struct nlattr *attr,
 				 struct sr6flow_request *req)
@@ -102,7 +102,7 @@ static int sr6flow_decode_extensions(struct ip_set *set, struct nlattr *tb[],
 	if (!ip_set_optattr_netorder(tb, IPSET_ATTR_PACKETS) ||
 	    !ip_set_optattr_netorder(tb, IPSET_ATTR_BYTES))
 		return -IPSET_ERR_PROTOCOL;
-	/* The core knows one counter per element and no other comments. */
+	/* Hide attributes that the core would read as its own extensions. */
 	tb[IPSET_ATTR_PACKETS] = NULL;
 	tb[IPSET_ATTR_BYTES] = NULL;
 	tb[IPSET_ATTR_COMMENT] = NULL;
@@ -161,7 +161,7 @@ static int sr6flow_set_colour(struct sr6flow_htype *h, struct nlattr *tb[],
 	return 0;
 }
 
-/* Get the memory that sr6flow_apply() will need, before it takes the lock. */
+/* Allocate memory for sr6flow_apply() before it takes the lock. */
 static int sr6flow_prepare(struct sr6flow_htype *h,
 			   struct sr6flow_change *change,
 			   const struct sr6flow_request *req, bool flow)
@@ -230,7 +230,7 @@ static int sr6flow_add(struct ip_set *set, const struct sr6flow_request *req,
 		if (err)
 			break;
 		err = sr6flow_apply(set, &req->key, &change);
-		/* The flow may have gone since it was seen. */
+		/* The flow may have been removed since the check. */
 		exists = false;
 	} while (err == -ENOENT);
 	sr6flow_change_free(&change);
@@ -244,7 +244,7 @@ static int sr6flow_add(struct ip_set *set, const struct sr6flow_request *req,
  * @adt: IPSET_ADD, IPSET_DEL or IPSET_TEST
  * @lineno: set to the line of the request in a restore
  * @flags: IPSET_FLAG_EXIST
- * @retried: never, the type does not ask for it
+ * @retried: never true, because the type does not request it
  *
  * Return: for IPSET_TEST 1 or 0; otherwise 0; or a negative errno.
  */

@@ -35,34 +35,34 @@ enum sr6flow_source_part {
 /**
  * struct sr6flow_htype - a set; struct htype in the hash types of the ipset core
  * @mask: mark mask
- * @asked: by which index the set was last asked to count, see swap.c
- * @index: by which index the set was last listed
+ * @asked: index by which a rule last made the set count, see swap.c
+ * @index: index at which the set was last listed
  * @netmask: bits of the source in the key, 0 for none
  * @carrier: field of @mask, enum sr6flow_carrier
- * @asked_before: and by which other index before that
+ * @asked_before: the last other index before @asked
  * @source_mask: mask of source addresses; all bits without a netmask, because then
  *		 whole addresses are compared with the last packet's
  * @colour: active colour; written with WRITE_ONCE, read once per packet
- * @factor: makes slots of masked mark words
- * @gc_period: jiffies between two looks for expired flows, 0 without timeouts
+ * @factor: from sr6flow_slot_factor()
+ * @gc_period: jiffies between two searches for expired flows, 0 without timeouts
  * @table: flows by key; readers under RCU, writers hold @lock
  * @secret: key of the hash
  * @diagnostics: per-CPU counters by enum sr6flow_diagnostic
  * @pool: memory of the flows' counters
  * @maxelem: most flows
  * @net: namespace of the set, only compared
- * @sets: in a list of sets of the namespace
- * @asked_twice: it was asked by two indexes since it was listed
+ * @sets: link in a list of sets of the namespace
+ * @asked_twice: two indexes made it count since it was listed
  * @instance: identity of the set, see swap.c
  * @lock: protects the members below and all writes to flows
  * @flows: flows in order of creation, newest first
  * @count: live flows
  * @memory: bytes of all live flows
- * @generation: last generation given away
- * @swept: jiffies when expired flows were last looked for
- * @graveyard: flows that nobody can find any more
+ * @generation: last generation of a flow's counters
+ * @swept: jiffies of the last search for expired flows
+ * @graveyard: removed flows that wait to be freed
  * @reaper: frees them
- * @gc: looks for expired flows
+ * @gc: removes expired flows
  * @destroy: frees the set
  * @rcu: for freeing
  *

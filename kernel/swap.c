@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Notices that a set stood in for another, or was asked in two ways, see swap.h.
+ * Detects that a set stood in for another, or was reached by two indexes, see swap.h.
  *
- * @index is where a set was when it was last listed: the core does not swap a set that
- * is being listed, so this is certain then. @asked is what the last rule that counts
- * said, @asked_before the one before it that was different. Both sides are written
- * without a lock: whoever writes one of them looks at the other one of all other sets
- * of the namespace afterwards, with a barrier between, so of a listing and a packet that
- * contradict each other at least one sees it.
+ * @index is the index of a set when it was last listed: the core does not swap a set
+ * that is being listed, so it is certain then. @asked is the index of the last rule that
+ * counts, @asked_before the last different one before it. Both sides are written
+ * without a lock. The writer of one side then reads the other side of all other sets
+ * of the namespace, with a barrier between. So if a listing and a packet contradict each
+ * other, at least one of them detects it.
  *
  * Invariant: while a set has @index, no other set has it as @asked or @asked_before, so
- * that a packet that reaches another set by that index is looked at.
+ * that a packet that reaches another set by that index is checked.
  *
- * A list of sets asks its members by its own index. A set that is asked by that and by
- * the index of a rule may count a packet twice.
+ * A list of sets refers to its members by its own index. A set that is reached by that
+ * and by the index of a rule may count a packet twice.
  */
 
 #include <linux/hash.h>
@@ -24,7 +24,7 @@
 
 /* Protects writes to the lists, which readers walk under RCU. */
 static DEFINE_SPINLOCK(sr6flow_sets_lock);
-/* By namespace, so that none pays for the sets of many others. */
+/* By namespace, so that a search skips the sets of most others. */
 static struct hlist_head sr6flow_sets[1 << SR6FLOW_NETS_BITS];
 
 static struct hlist_head *sr6flow_sets_of(const struct net *net)
@@ -33,7 +33,7 @@ static struct hlist_head *sr6flow_sets_of(const struct net *net)
 }
 
 /**
- * sr6flow_swap_watch() - begin to notice swaps of a set
+ * sr6flow_swap_watch() - begin to detect swaps of a set
  * @h: set
  * @net: its namespace, which is only compared
  */
@@ -49,7 +49,7 @@ void sr6flow_swap_watch(struct sr6flow_htype *h, const struct net *net)
 }
 
 /**
- * sr6flow_swap_forget() - end noticing swaps of a set
+ * sr6flow_swap_forget() - stop detecting swaps of a set
  * @h: set, to be freed after a grace period of RCU; may be called in a softirq
  */
 void sr6flow_swap_forget(struct sr6flow_htype *h)
@@ -59,7 +59,7 @@ void sr6flow_swap_forget(struct sr6flow_htype *h)
 	spin_unlock_bh(&sr6flow_sets_lock);
 }
 
-/* Whoever read the set before and reads it again finds another instance. */
+/* A reader that read the set before finds another instance. */
 static void sr6flow_moved(struct sr6flow_htype *h)
 {
 	WRITE_ONCE(h->index, IPSET_INVALID_ID);
@@ -81,8 +81,8 @@ static void sr6flow_forget_asked(struct sr6flow_htype *h, ip_set_id_t index)
 }
 
 /**
- * sr6flow_listed() - remember where a set is
- * @h: set, which the core does not swap now
+ * sr6flow_listed() - store the index of a set
+ * @h: set that is being listed, so that the core does not swap it
  * @index: its index
  */
 void sr6flow_listed(struct sr6flow_htype *h, ip_set_id_t index)
@@ -109,7 +109,7 @@ void sr6flow_listed(struct sr6flow_htype *h, ip_set_id_t index)
 	rcu_read_unlock();
 }
 
-/* Once for a listing; what takes turns further on writes nothing. */
+/* Once per listing: further changes between the two indexes write nothing. */
 static void sr6flow_note_twice(struct sr6flow_htype *h, ip_set_id_t index,
 			       ip_set_id_t before)
 {
@@ -121,11 +121,11 @@ static void sr6flow_note_twice(struct sr6flow_htype *h, ip_set_id_t index,
 }
 
 /**
- * sr6flow_asked() - look whether a set stands in for another
- * @h: set that a rule asks to count; the caller holds RCU
- * @index: by which index the rule knows it
+ * sr6flow_asked() - check whether a set stands in for another
+ * @h: set that a rule makes count; the caller holds RCU
+ * @index: index by which the rule refers to it
  *
- * For a set that takes turns in being asked by two indexes no other set is looked at.
+ * For a set that is reached by two indexes in turn no other set is checked.
  */
 void sr6flow_asked(struct sr6flow_htype *h, ip_set_id_t index)
 {

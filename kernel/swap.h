@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * "ipset swap" gives the packets of a rule to another set, and user space cannot see it
- * once the sets are swapped back. Rules know a set by its index, and a swap exchanges
- * the indexes of two sets; so a set that is asked by an index that another set had when
- * it was last listed stands in for it. A set that is asked by two indexes is a member of
- * a list of sets and has a rule as well, so that packets may be counted twice.
+ * "ipset swap" directs the packets of a rule to another set, and user space cannot
+ * detect it once the sets are swapped back. Rules refer to a set by its index, and a
+ * swap exchanges the indexes of two sets. So a set that is reached by an index that
+ * another set had when it was last listed stands in for that set. A set that is reached
+ * by two indexes is a member of a list of sets and has a rule as well, so that packets
+ * may be counted twice.
  */
 #ifndef SR6FLOW_SWAP_H
 #define SR6FLOW_SWAP_H
@@ -25,11 +26,11 @@ sr6flow_asked_index(const struct xt_action_param *par)
 }
 
 /**
- * sr6flow_asked_as_before() - see whether a set is asked by the index of last time
+ * sr6flow_asked_as_before() - check whether a rule has the index of the rule before
  * @h: set
  * @par: of a rule with the set match
  *
- * Return: true if it is; otherwise sr6flow_asked() has to look.
+ * Return: true if it has; otherwise sr6flow_asked() must check it.
  */
 static __always_inline bool
 sr6flow_asked_as_before(const struct sr6flow_htype *h,

@@ -4,17 +4,17 @@
  *
  * A flow is in a hash table, where packets find it, and in a list in order of
  * creation, newest first, which walkers follow: dumps, flush and the search
- * for expired flows. New flows are put in front, so a walk ends, and meets
- * every flow that stays exactly once, however many come and go beside it and
- * however often the hash table is resized.
+ * for expired flows. New flows are put in front. So a walk ends, and visits
+ * every flow that stays exactly once, regardless of added and removed flows and
+ * of resizes of the hash table.
  *
- * A walker that gives up the lock or RCU between two slices pins the flow that
- * it stands on. A pinned flow that is removed leaves the hash table at once
- * and the list when the last pin is gone.
+ * A walker that releases the lock or RCU between two slices pins the flow at its
+ * place. A pinned flow that is removed leaves the hash table at once
+ * and the list with its last pin.
  *
- * Removed flows wait in a graveyard until a worker has seen an RCU grace
- * period go by; it then frees them in process context, so that forgetting a
- * million flows does not turn into a million RCU callbacks in a softirq.
+ * Removed flows wait in a graveyard for an RCU grace period. A worker then frees
+ * them in process context, so that removing a million flows does not cause a
+ * million RCU callbacks in a softirq.
  */
 
 #include <linux/mm.h>
@@ -28,7 +28,7 @@
  */
 #define SR6FLOW_BUCKETS_MAX SR6FLOW_HASHSIZE_DEFAULT
 
-/* What the hash table calls a key. */
+/* The key of the hash table. */
 struct sr6flow_lookup {
 	const struct sr6flow_htype *h;
 	struct sr6flow_key key;
@@ -140,7 +140,7 @@ static void sr6flow_unlink(struct sr6flow_htype *h, struct sr6flow_elem *flow)
 /**
  * sr6flow_table_init() - make an empty table
  * @h: set
- * @hashsize: buckets to start with and never to go below; bounded
+ * @hashsize: initial and least number of buckets; bounded
  *
  * Return: 0 or a negative errno.
  */
@@ -149,7 +149,7 @@ int sr6flow_table_init(struct sr6flow_htype *h, u32 hashsize)
 	struct rhashtable_params params = sr6flow_params;
 
 	params.min_size = clamp_t(u32, hashsize, 64, SR6FLOW_BUCKETS_MAX);
-	/* Long ago, whatever jiffies is now. */
+	/* More than a second ago, for sr6flow_may_sweep(). */
 	h->swept = jiffies - HZ - 1;
 	INIT_LIST_HEAD(&h->flows);
 	init_llist_head(&h->graveyard);
@@ -173,7 +173,7 @@ static void sr6flow_free_entry(void *flow, void *arg)
  */
 void sr6flow_table_free(struct sr6flow_htype *h)
 {
-	/* What was removed before is still in the counters' pool. */
+	/* Flows that were removed before still use the counters' pool. */
 	flush_work(&h->reaper);
 	rhashtable_free_and_destroy(&h->table, sr6flow_free_entry, NULL);
 }
@@ -239,7 +239,7 @@ struct sr6flow_elem *sr6flow_alloc(struct sr6flow_htype *h,
 		return NULL;
 	}
 	flow->last.segments_left = SR6FLOW_NO_SEGMENTS_LEFT;
-	/* Without a netmask a multicast address, which no packet comes from. */
+	/* Without a netmask a multicast address: no packet has it as its source. */
 	if (h->netmask)
 		flow->source = *key->source;
 	else
@@ -250,7 +250,7 @@ struct sr6flow_elem *sr6flow_alloc(struct sr6flow_htype *h,
 }
 
 /**
- * sr6flow_change_free() - free what a change has not used
+ * sr6flow_change_free() - free the unused memory of a change
  * @change: change
  */
 void sr6flow_change_free(struct sr6flow_change *change)
@@ -273,7 +273,7 @@ static void sr6flow_set_extensions(const struct ip_set *set,
 		ip_set_timeout_set(&timeout, change->ext->timeout);
 		WRITE_ONCE(flow->timeout, timeout);
 	}
-	/* A packet brings no skbinfo and does not take it away. */
+	/* A packet has no skbinfo, and does not remove that of a flow. */
 	if (SET_WITH_SKBINFO(set) && !change->ext->target)
 		ip_set_init_skbinfo(&flow->skbinfo, change->ext);
 	if (!change->name)
@@ -326,7 +326,7 @@ static int sr6flow_insert(struct ip_set *set, struct sr6flow_change *change)
 	int err;
 
 	if (h->count >= h->maxelem && !(SET_WITH_FORCEADD(set) && h->count)) {
-		/* A request has its answer; a packet has none. */
+		/* A request gets an error; for a packet only the log can report it. */
 		if (change->ext->target && net_ratelimit())
 			pr_warn("Set %s is full, maxelem %u reached\n",
 				set->name, h->maxelem);
@@ -374,8 +374,8 @@ static int sr6flow_update(struct ip_set *set, struct sr6flow_elem *flow,
  *
  * Return: 0; -ENOENT if there is no such flow and @change has none to insert;
  * -IPSET_ERR_EXIST; -SR6FLOW_ERR_FULL; -ENOMEM; -EBUSY from a hash table that
- * is being resized and has a chain longer than chance makes it. The set is as
- * before unless 0 is returned, but for an expired flow that is gone.
+ * is being resized and has an improbably long chain. After an error the set is
+ * unchanged, except that an expired flow with the key is removed.
  */
 int sr6flow_apply(struct ip_set *set, const struct sr6flow_key *key,
 		  struct sr6flow_change *change)
@@ -428,12 +428,12 @@ int sr6flow_remove(struct sr6flow_htype *h, const struct sr6flow_key *key)
 }
 
 /**
- * sr6flow_may_sweep() - ask whether a search for expired flows is due
+ * sr6flow_may_sweep() - check whether a full set may be searched for expired flows
  * @h: set
  *
- * A full set is searched before its time, but not more than once a second.
+ * Limits searches before the next period to one a second.
  *
- * Return: true if flows can expire and the last search is a second ago.
+ * Return: true if flows can expire and the last search is over a second ago.
  */
 bool sr6flow_may_sweep(const struct sr6flow_htype *h)
 {
@@ -444,7 +444,7 @@ bool sr6flow_may_sweep(const struct sr6flow_htype *h)
 /**
  * sr6flow_sweep() - remove flows
  * @h: set
- * @all: all that exist now, not only the expired ones
+ * @all: all flows, not only the expired ones
  *
  * Sleeps between slices.
  */
@@ -467,7 +467,7 @@ void sr6flow_sweep(struct sr6flow_htype *h, bool all)
 		spin_unlock_bh(&h->lock);
 		cond_resched();
 		spin_lock_bh(&h->lock);
-		/* The flow that came next may be gone; the pinned one is not. */
+		/* The next flow may be gone; the pinned one is still in the list. */
 		next = list_next_entry(flow, list);
 		sr6flow_unpin_locked(h, flow);
 	}
@@ -479,15 +479,15 @@ void sr6flow_sweep(struct sr6flow_htype *h, bool all)
  * @h: set
  * @flow: flow that the caller found in the list under RCU, which it holds
  *
- * Return: @flow, or if that has left the list the next one that has not, to be
- * given to sr6flow_unpin(); NULL at the end of the list.
+ * Return: @flow, or if that has left the list the next one that has not, for
+ * sr6flow_unpin(); NULL at the end of the list.
  */
 struct sr6flow_elem *sr6flow_pin(struct sr6flow_htype *h, struct sr6flow_elem *flow)
 {
 	bool pinned = false;
 
 	while (!pinned) {
-		/* A buried flow leads to what came after it when it left. */
+		/* A buried flow still points to its successor in the list. */
 		while (!list_entry_is_head(flow, &h->flows, list) &&
 		       READ_ONCE(flow->state) == SR6FLOW_BURIED)
 			flow = list_entry_rcu(flow->list.next, struct sr6flow_elem,
@@ -503,9 +503,9 @@ struct sr6flow_elem *sr6flow_pin(struct sr6flow_htype *h, struct sr6flow_elem *f
 }
 
 /**
- * sr6flow_unpin() - give a place in the list up
+ * sr6flow_unpin() - release a place in the list
  * @h: set
- * @flow: from sr6flow_pin(); it may be gone after the next grace period
+ * @flow: from sr6flow_pin(); it may be freed after the next grace period
  */
 void sr6flow_unpin(struct sr6flow_htype *h, struct sr6flow_elem *flow)
 {

@@ -8,12 +8,12 @@
 #include "set.h"
 
 /**
- * struct sr6flow_change - what to do to a flow, and the memory for it
+ * struct sr6flow_change - change of a flow, and the memory for it
  * @flow: flow to insert if there is none with the key, or NULL
  * @name: name to set, or NULL to leave it
  * @base: memory for written counters, or NULL
  * @ext: timeout and skbinfo
- * @refresh: a flow that exists gets @name and @ext
+ * @refresh: set @name and @ext of an existing flow
  * @write: the counters in @slot are written
  * @slot: slot to write
  * @packets: new value
@@ -21,7 +21,7 @@
  * @has_packets: @packets is to be written
  * @has_bytes: @bytes is to be written
  *
- * What sr6flow_apply() used it sets to NULL.
+ * sr6flow_apply() sets the pointers that it used to NULL.
  */
 struct sr6flow_change {
 	struct sr6flow_elem *flow;
@@ -70,11 +70,11 @@ static __always_inline bool sr6flow_source_is(const struct sr6flow_elem *flow,
 	return true;
 }
 
-/* Where a flow may be found. */
+/* Result of a quick lookup. */
 enum sr6flow_found {
 	SR6FLOW_HERE,
 	SR6FLOW_NOWHERE,
-	SR6FLOW_ELSEWHERE,	/* only sr6flow_find() knows */
+	SR6FLOW_ELSEWHERE,	/* call sr6flow_find() */
 };
 
 static __always_inline bool sr6flow_has_key(const struct sr6flow_elem *flow,
@@ -99,8 +99,8 @@ static __always_inline bool sr6flow_has_key(const struct sr6flow_elem *flow,
 }
 
 /*
- * As rht_ptr_rcu(), but NULL for an empty bucket: its end need not be made and
- * recognised. Bit 0 is the lock of the bucket.
+ * As rht_ptr_rcu(), but NULL for an empty bucket, which saves making and comparing
+ * the end marker. Bit 0 is the lock of the bucket.
  */
 static __always_inline struct rhash_head *
 sr6flow_first(struct rhash_lock_head __rcu *const *bucket)
@@ -110,16 +110,16 @@ sr6flow_first(struct rhash_lock_head __rcu *const *bucket)
 }
 
 /**
- * sr6flow_find_quickly() - look a flow up where it nearly always is
+ * sr6flow_find_quickly() - look a flow up in the current hash table
  * @h: set
  * @key: key
  * @sourced: the set has a netmask
  * @flow: set to the flow, expired or not, if it is here
  *
- * What rhashtable_lookup() does, but nothing is out of line, and no second
- * table is looked at while flows are moved to one. The caller holds RCU.
+ * Like rhashtable_lookup(), but all inline, and without the second table to which a
+ * resize moves flows. The caller holds RCU.
  *
- * Return: where the flow is.
+ * Return: SR6FLOW_HERE, SR6FLOW_NOWHERE, or SR6FLOW_ELSEWHERE during a resize.
  */
 static __always_inline enum sr6flow_found
 sr6flow_find_quickly(struct sr6flow_htype *h, const struct sr6flow_key *key,
@@ -151,7 +151,7 @@ sr6flow_find_quickly(struct sr6flow_htype *h, const struct sr6flow_key *key,
 							      SR6FLOW_ELSEWHERE;
 }
 
-/* The source of a packet, or of a request, as the flows of the set have it. */
+/* The source of a packet or a request, masked with the set's netmask. */
 static __always_inline struct in6_addr
 sr6flow_source(const struct sr6flow_htype *h, const struct in6_addr *address)
 {
@@ -167,10 +167,10 @@ sr6flow_source(const struct sr6flow_htype *h, const struct in6_addr *address)
 }
 
 /**
- * sr6flow_expired() - ask whether a flow has timed out
+ * sr6flow_expired() - check whether a flow has timed out
  * @flow: flow
  *
- * Return: true if it has; it is then only waiting to be removed.
+ * Return: true if it has; its removal is due.
  */
 static __always_inline bool sr6flow_expired(const struct sr6flow_elem *flow)
 {

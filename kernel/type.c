@@ -9,7 +9,7 @@
 #include "table.h"
 #include "variant.h"
 
-/* Frees removed flows and destroyed sets, looks for expired flows. */
+/* Frees removed flows and destroyed sets, removes expired flows. */
 struct workqueue_struct *sr6flow_wq;
 
 static void sr6flow_gc(struct work_struct *work)
@@ -34,7 +34,7 @@ static void sr6flow_destroy_work(struct work_struct *work)
 	struct sr6flow_htype *h = container_of(work, struct sr6flow_htype,
 					       destroy);
 
-	/* A packet that held the set across a swap may have queued it again. */
+	/* A packet that used the set during a swap may have queued it again. */
 	cancel_delayed_work_sync(&h->gc);
 	sr6flow_table_free(h);
 	free_percpu(h->diagnostics);
@@ -42,8 +42,8 @@ static void sr6flow_destroy_work(struct work_struct *work)
 }
 
 /*
- * Called from an RCU callback, so it may not sleep, and struct ip_set is freed
- * right after it. The core has waited until nobody can reach the set.
+ * Called from an RCU callback, so it must not sleep. The core frees struct ip_set
+ * right after it, and has waited until no packet or request can reach the set.
  */
 static void sr6flow_destroy(struct ip_set *set)
 {
@@ -54,7 +54,7 @@ static void sr6flow_destroy(struct ip_set *set)
 	queue_work(sr6flow_wq, &h->destroy);
 }
 
-/* With region_lock the core calls without the set's lock: this may sleep. */
+/* With region_lock the core does not hold the set's lock here: this may sleep. */
 static void sr6flow_flush(struct ip_set *set)
 {
 	sr6flow_sweep(set->data, true);
@@ -202,7 +202,7 @@ static void sr6flow_set_netmask(struct sr6flow_htype *h, u32 netmask)
 		sr6flow_source_mask((__u8 *)&h->source_mask, netmask);
 }
 
-/* Tell the core's helpers where a flow keeps what other types append. */
+/* Set the offsets of the extensions in a flow; other types append extensions. */
 static void sr6flow_init_extensions(struct ip_set *set, struct nlattr *tb[])
 {
 	u32 flags = 0;
@@ -298,7 +298,7 @@ static int sr6flow_create(struct net *net, struct ip_set *set,
 static struct ip_set_type sr6flow_type __read_mostly = {
 	.name		= SR6FLOW_TYPENAME,
 	.protocol	= IPSET_PROTOCOL,
-	/* A combination that no stock type has: it forbids swapping with one. */
+	/* No stock type has this combination, so the core refuses to swap with one. */
 	.features	= IPSET_TYPE_IP | IPSET_TYPE_IP2 | IPSET_TYPE_MARK,
 	.dimension	= IPSET_DIM_ONE,
 	.family		= NFPROTO_IPV6,
@@ -356,8 +356,8 @@ static void __exit sr6flow_fini(void)
 	ip_set_type_unregister(&sr6flow_type);
 	/*
 	 * A set holds a reference on the module until its destruction is
-	 * queued, so the queue has all there is; this waits for it. Then let
-	 * the core's RCU callbacks that queued it return.
+	 * queued, so the queue is complete. Wait for it, then for the core's RCU
+	 * callbacks that queued the destructions.
 	 */
 	destroy_workqueue(sr6flow_wq);
 	rcu_barrier();

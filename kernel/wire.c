@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How many packets of what size a packet is on the wire.
+ * Number and bytes of the packets on the wire that an skb stands for.
  *
  * A GSO packet becomes, and a GRO packet was, several packets which all have
- * its headers. The number follows from the payload and gso_size; gso_segs is
- * only a hint, which some drivers leave at zero. Offsets in the skb cannot be
- * relied on either: seg6 points the transport header at the Segment Routing
- * Header. So the headers are walked down to the transport layer; where an
- * inner tunnel is not known here, the skb's inner offsets are used.
+ * its headers. Their number follows from the payload and gso_size; gso_segs is
+ * only a hint, which some drivers leave at zero. Offsets in the skb are not
+ * reliable either: seg6 points the transport header at the Segment Routing
+ * Header. So the code walks the headers down to the transport layer; behind an
+ * unknown inner tunnel it uses the skb's inner offsets.
  */
 
 #include <linux/if_ether.h>
@@ -83,8 +83,8 @@ static int sr6flow_skip_ipv6(const struct sk_buff *skb, int off, u8 *proto)
 
 /*
  * Walk from the header @proto at *@off down to a transport header. Returns
- * its protocol, or -1 where the walk cannot go on; *@off is the header at
- * which it ended, *@family the IP protocol around it.
+ * its protocol, or -1 at an unknown header; *@off is the header at
+ * which the walk ended, *@family the IP protocol around it.
  */
 static int sr6flow_descend(const struct sk_buff *skb, int *off, u8 proto,
 			   u8 *family)
@@ -122,9 +122,9 @@ static int sr6flow_descend(const struct sk_buff *skb, int *off, u8 proto,
  * Offset of the transport header whose payload is cut into segments, or a
  * negative number; @family is set to the IP protocol around it.
  *
- * Behind a tunnel that is not known here the walk goes on at the inner network
+ * Behind an unknown tunnel the walk continues at the inner network
  * header. (seg6 overwrites the inner transport header with the outer one of a
- * packet that was in a tunnel already.)
+ * packet that was in a tunnel before.)
  */
 static int sr6flow_transport(const struct sk_buff *skb, u8 *family)
 {
@@ -157,8 +157,8 @@ static int sr6flow_transport(const struct sk_buff *skb, u8 *family)
 }
 
 /*
- * Bytes of headers that every segment repeats, or 0 if they cannot be told;
- * @extra is set to the bytes that segmentation adds to each of them.
+ * Bytes of headers that every segment repeats, or 0 if they are unknown;
+ * @extra is set to the bytes that segmentation adds to each segment.
  */
 static unsigned int sr6flow_headers(const struct sk_buff *skb,
 				    unsigned int *extra)

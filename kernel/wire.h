@@ -6,7 +6,7 @@
 #include <linux/skbuff.h>
 
 /**
- * struct sr6flow_wire - what a packet is on the wire
+ * struct sr6flow_wire - the packets on the wire that an skb stands for
  * @packets: number of packets
  * @bytes: their bytes from the outer IPv6 header on
  */
