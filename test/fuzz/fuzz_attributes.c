@@ -6,7 +6,7 @@
  * Input: the attributes of a set to create, then steps. A step is a byte, enum
  * step in its lower three bits; see the functions for what follows. Attributes
  * are written as they should be, as far as the input says so, and then changed
- * at some places; what the policy of the type refuses never reaches it.
+ * at some places; the policy of the type rejects some of them before.
  */
 #include "kernel/table.h"
 #include "test/fuzz/input.h"
@@ -87,7 +87,7 @@ static u32 read_colour(struct input *input, u32 mask)
 	       sr6flow_slot_colour(mask, kind % SR6FLOW_SLOTS_MAX) : kind;
 }
 
-/* Attributes: two bytes of bits, then what each of them needs. */
+/* Attributes: two bytes of bits, then the values for each of them. */
 static struct nlattr *read_request(struct input *input, u32 mask, bool changed)
 {
 	struct message message;
@@ -139,7 +139,7 @@ static bool read_source(struct nlattr *attr, struct in6_addr *source)
 	return true;
 }
 
-/* What the attributes name; false if it breaks a rule of the interface. */
+/* The flow that the attributes name; false if they break a rule of the interface. */
 static bool read_key(struct nlattr *tb[], struct in6_addr *wire,
 		     struct in6_addr *source, struct sr6flow_key *key)
 {
@@ -282,7 +282,7 @@ static void check_error(int err, struct nlattr *tb[], bool right, bool existed,
 	abort();
 }
 
-/* What a set tells of itself, to see whether a request changed it. */
+/* All that a set reports of itself, to detect a change by a request. */
 struct state {
 	struct sk_buff listing;
 	u32 colour;
@@ -324,7 +324,7 @@ static int call(struct nlattr *tb[], enum ipset_adt adt, u32 flags)
 	return err;
 }
 
-/* A request that the policy lets pass: it does what it must, or nothing. */
+/* A request that the policy accepts: it is carried out, or changes nothing. */
 static void request(struct nlattr *tb[], enum ipset_adt adt, bool exist)
 {
 	const struct sr6flow_htype *h = set.data;
@@ -464,7 +464,7 @@ static void step(struct input *input)
 	might_sleep();
 }
 
-/* Bits, then what each of them needs, as in a request. */
+/* Bits, then the values for each of them, as in a request. */
 static struct nlattr *read_create(struct input *input)
 {
 	static const u32 masks[] = {
@@ -545,7 +545,7 @@ static bool create(struct input *input)
 
 	memset(&set, 0, sizeof(set));
 	set.family = NFPROTO_IPV6;
-	/* Of the bits that do not say what allocation fails. */
+	/* One of the bits that do not select the allocation that fails. */
 	set.revision = poor >> 3 & 1;
 	nest = read_create(input);
 	world_refuse(poor & 0xf0 ? -1 : poor);

@@ -36,10 +36,10 @@ enum step {
 static struct {
 	/* Nothing was written that is not as the kernel writes it. */
 	bool clean;
-	/* Something says that the answer is not whole. */
+	/* The answer has a sign that it is not whole. */
 	bool broken;
 	bool headed;
-	/* Of the first message; what is behind decides nothing. */
+	/* Of the first message; the later ones decide nothing. */
 	unsigned int netmask;
 	bool ended;
 	int verdict;
@@ -50,7 +50,7 @@ static struct {
 	unsigned int messages;
 	struct sr6flow_record flow[FLOWS_MAX];
 	unsigned int nflows;
-	/* What the callback saw. */
+	/* Flows that the callback has seen. */
 	unsigned int seen;
 	int stop_at;
 } script;
@@ -89,7 +89,7 @@ static bool same_flow(const struct sr6flow_flow *a,
 	       !memcmp(a->sids, b->sids, a->nsids * sizeof(a->sids[0]));
 }
 
-/* The source is as the set says. */
+/* The source fits the netmask of the set. */
 static bool source_right(const struct sr6flow_flow *flow)
 {
 	struct in6_addr masked = flow->source;
@@ -110,7 +110,7 @@ static struct in6_addr last_source(uint64_t changes)
 	return source;
 }
 
-/* What the callback is to see of a record that was written. */
+/* Note the record that the callback must see. */
 static void expect(const char *text, uint64_t generation, uint64_t changes,
 		   uint32_t colour, uint64_t packets)
 {
@@ -154,7 +154,7 @@ static void message_begins(struct nlmsghdr *nlh)
 	script.messages++;
 }
 
-/* Bits: of another type, or revision; what is left out, or the netmask. */
+/* Bits: another type or revision; the attributes to leave out, or the netmask. */
 static void step_first(struct input *input)
 {
 	static const int netmasks[] = { -1, 128, 64, 20 };
@@ -257,7 +257,7 @@ static void step_datagram(struct input *input)
 	script.messages = 0;
 }
 
-/* What the kernel says with a message beside its content. */
+/* Change the header of the last message. */
 static void step_flags(struct input *input)
 {
 	unsigned int bits = (unsigned int)input_number(input, 1);
@@ -295,7 +295,7 @@ static void step_fault(struct input *input)
 {
 	static const int errors[] = { ENOBUFS, EMSGSIZE, EAGAIN, EIO, EINTR };
 
-	/* What was written before comes first. */
+	/* The messages written before come first. */
 	if (script.messages)
 		fake_datagram(0);
 	script.last = NULL;
@@ -306,7 +306,7 @@ static void step_fault(struct input *input)
 
 static void step_raw(struct input *input)
 {
-	/* What comes behind begins where messages can begin. */
+	/* The next message begins where messages can begin. */
 	size_t len = MNL_ALIGN((size_t)input_number(input, 1));
 	uint8_t *bytes = input_copy(input, len);
 
@@ -413,7 +413,7 @@ static void check_dump(struct sr6flow *handle)
 		must(ret >= 0);
 }
 
-/* What the state of a set alone says of the same answer. */
+/* The same answer to a request for the state of the set alone. */
 static void check_info(struct sr6flow *handle)
 {
 	struct sr6flow_set info;

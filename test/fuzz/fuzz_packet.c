@@ -35,7 +35,7 @@ enum {
 	RULE_TARGET = 128,
 };
 
-/* What is done to the packet and the table before, by bits. */
+/* State of the packet and the table before the rule, by bits. */
 enum {
 	WORLD_CLONED = 1,
 	WORLD_POOR = 2,
@@ -193,7 +193,7 @@ static void tally_get(struct tally *tally)
 		tally->diagnosed[i] = sr6flow_diagnosed(h, i);
 }
 
-/* What is in @after and not in @before. */
+/* Subtract @before from @after. */
 static void tally_subtract(struct tally *after, const struct tally *before)
 {
 	for (unsigned int i = 0; i < SR6FLOW_SLOTS_MAX; i++) {
@@ -223,7 +223,7 @@ static bool checksum_same(u32 a, u32 b)
 	return a % 0xffff == b % 0xffff;
 }
 
-/* What the module's own look at the packet must find. */
+/* The module's own parser must agree with the reference. */
 static void check_parse(const struct sk_buff *skb, const struct reference *ref)
 {
 	const struct sr6flow_htype *h = set.data;
@@ -244,7 +244,7 @@ static void check_parse(const struct sk_buff *skb, const struct reference *ref)
 	must(pkt.later_fragment == ref->later_fragment);
 }
 
-/* A header that was accepted at a glance. */
+/* A header that the quick check accepted. */
 static void check_plain(const struct ipv6hdr *ip6, const struct reference *ref)
 {
 	const struct sr6flow_htype *h = set.data;
@@ -285,7 +285,7 @@ static void check_as_before(const struct ipv6hdr *ip6, unsigned int linear,
 	must(ref->segments_left == flow->last.segments_left);
 }
 
-/* The glance never accepts what the close look would not. */
+/* The quick check never accepts a packet that the full check would reject. */
 static void check_peek(const struct sk_buff *skb, const struct reference *ref)
 {
 	const struct sr6flow_htype *h = set.data;
@@ -325,7 +325,7 @@ static struct sr6flow_elem *find(const struct reference *ref)
 	return flow && !sr6flow_expired(flow) ? flow : NULL;
 }
 
-/* A packet in flight, and what it was before. */
+/* A packet in flight, and its state before. */
 struct flight {
 	struct sk_buff skb;
 	u8 *shared;
@@ -378,7 +378,7 @@ static bool check_bytes(struct flight *flight, const struct packet *packet,
 	if (flight->skb.ip_summed == CHECKSUM_COMPLETE)
 		must(checksum_same(flight->skb.csum,
 				   checksum(now, packet->len)));
-	/* Who shares the packet sees it as it was. */
+	/* Other owners of the packet see it unchanged. */
 	if (flight->cloned)
 		must(!memcmp(flight->shared, packet->bytes, flight->linear));
 	free(now);
@@ -386,7 +386,7 @@ static bool check_bytes(struct flight *flight, const struct packet *packet,
 	return changed;
 }
 
-/* A marking rule leaves packets as they are that have a colour in the Tag. */
+/* A marking rule does not change packets that have a colour in the Tag. */
 static bool marked_before(u32 mask, u32 word)
 {
 	return sr6flow_slots(mask) == 4 && mask >> 16 &&
@@ -560,7 +560,7 @@ out:
 	packet_free(&packet);
 }
 
-/* What a listing says of the flows, witnesses among it. */
+/* The flows of a listing, with their witnesses. */
 static void list_all(void)
 {
 	struct sr6flow_htype *h = set.data;

@@ -289,7 +289,7 @@ static void receive(struct prober *prober, unsigned int bits,
 		       world.now);
 }
 
-/* Bits, which message, time taken, how much longer, changes. */
+/* Bits, number of the message, duration, change of the length, changes. */
 static void step_reply(struct prober *prober, struct input *input)
 {
 	unsigned int bits = (unsigned int)input_number(input, 1);

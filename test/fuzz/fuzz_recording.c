@@ -3,8 +3,8 @@
  * Any recordings of both ends, as lmctl loss reads them.
  *
  * Input: lines. A line is a byte of LINE_ bits, and either a record, which is
- * written as lmctl record writes it, or bytes; then changes. What is made of
- * the lines is compared with what can be said of them without any cleverness.
+ * written as lmctl record writes it, or bytes; then changes. The result is
+ * compared with a naive join of the same lines.
  */
 #include <jansson.h>
 
@@ -26,7 +26,7 @@ enum {
 	LINE_ODD = 32,
 };
 
-/* A line that was taken. */
+/* A line that the parser accepted. */
 struct taken {
 	enum join_side side;
 	bool wanted;
@@ -85,7 +85,7 @@ static void parse_same(const char *text, size_t len, const struct record *record
 	free(exact);
 }
 
-/* However the line is written: by lmctl, or by anybody who knows JSON. */
+/* The line in the form of lmctl, and in any other form of the same JSON. */
 static void check_forms(const char *text, size_t len,
 			const struct record *record)
 {
@@ -111,7 +111,7 @@ static void check_forms(const char *text, size_t len,
 	parse_same(own->text, own->len - 1, record);
 }
 
-/* Flow, block, packets, and what is odd. */
+/* Flow, block, packets, and bits for unusual values. */
 static void make_record(struct record *record, struct input *input,
 			unsigned int bits)
 {
@@ -199,7 +199,7 @@ static void check_error(const char *error)
 	must(*error && strlen(error) < 511);
 }
 
-/* Both recordings are read as they come: the order is kept within each. */
+/* Add a line to its recording; lines keep their order within each. */
 static bool add_line(struct join *join, struct input *input)
 {
 	unsigned int bits = (unsigned int)input_number(input, 1);
@@ -218,7 +218,7 @@ static bool add_line(struct join *join, struct input *input)
 		check_error(error);
 	}
 	free(line);
-	/* lmctl loss gives up here; the search goes on without the line. */
+	/* lmctl loss stops here; the search goes on without the line. */
 	if (err)
 		return true;
 	new->side = side;
@@ -270,7 +270,7 @@ static bool taken_back(const struct taken *record)
 	return back;
 }
 
-/* The record of a row that says how many packets there were, or NULL. */
+/* The only record of a row at an end, if its number is valid, or NULL. */
 static const struct record *only_record(const struct join_row *row,
 					enum join_side side)
 {

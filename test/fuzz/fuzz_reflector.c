@@ -50,7 +50,7 @@ enum {
 };
 
 static int64_t time_now;
-/* How often there was something to write into the set. */
+/* Number of times that there was a flow to write into the set. */
 static unsigned int wakes;
 
 static int64_t now(void)
@@ -89,7 +89,7 @@ static void learn_from(struct ledger *ledger,
 	});
 }
 
-/* What the one does who writes into the set. */
+/* Imitate the writer of the set. */
 static void write_learned(struct ledger *ledger, bool full)
 {
 	struct learning *learning = ledger_learning(ledger);
@@ -140,7 +140,7 @@ static struct ledger *make_ledger(void)
 	return ledger;
 }
 
-/* What a dump says of a flow. */
+/* Imitate the record of a flow in a dump. */
 static void add_flow(struct ledger *ledger, unsigned int flow, uint64_t packets)
 {
 	static const struct sr6flow_set set = { .mask = MESSAGE_MASK };
@@ -196,7 +196,7 @@ static void make_fresh(uint8_t *data, size_t len, bool auth)
 	request.timestamp = stamp_time_encode(time_now, false);
 	request.error = 1;
 	stamp_request_write(base, auth, &request);
-	/* Up to the SSID; what follows stays what the input says. */
+	/* Up to the SSID; the rest stays as the input has it. */
 	end = auth ? 28 : 16;
 	memcpy(data, base, end);
 }
@@ -209,7 +209,7 @@ static void check_stats(const struct reflector_stats *stats)
 	     stats->stale + stats->limited + stats->looped);
 }
 
-/* TLVs stay where they were, and refused ones what they were. */
+/* TLVs keep their places, and refused ones their values. */
 static void check_tlvs(uint8_t *sent, uint8_t *got, size_t len, bool auth)
 {
 	const uint8_t flags = STAMP_TLV_INTEGRITY | STAMP_TLV_MALFORMED |

@@ -76,7 +76,7 @@ static void fuzz_base(const uint8_t *data, size_t len, bool auth)
 	fuzz_error(reply.error);
 }
 
-/* What version 1 has no bytes for is not there; its fourth byte is zero. */
+/* Fields that version 1 does not have are zero, as is its fourth byte. */
 static void check_version(const struct blocktlv *tlv, const uint8_t *value,
 			  size_t len)
 {

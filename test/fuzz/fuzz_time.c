@@ -7,7 +7,7 @@
 #include "test/fuzz/input.h"
 
 #define NOW INT64_C(1709294401500)
-/* What four digits of a year can say, and more. */
+/* The first moment that needs five digits for the year. */
 #define YEAR_10000 INT64_C(253402300800000)
 #define DAY INT64_C(86400000)
 

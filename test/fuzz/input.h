@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a harness is made of: the function that libFuzzer calls, and a reader
- * that cuts its bytes into the choices of a test. A reader at its end gives
- * zeros, so that every input is a test.
+ * Parts of every harness: the function that libFuzzer calls, and a reader that cuts its
+ * bytes into the choices of a test. A reader at its end returns zeros, so that every
+ * input is a test.
  */
 #ifndef TEST_FUZZ_INPUT_H
 #define TEST_FUZZ_INPUT_H
@@ -32,7 +32,7 @@ struct input {
  * input_bytes() - read bytes
  * @input: reader
  * @to: filled
- * @len: number of bytes; those that are not there are zeros
+ * @len: number of bytes; bytes behind the end are zeros
  */
 static inline void input_bytes(struct input *input, void *to, size_t len)
 {

@@ -60,7 +60,7 @@ void message_seal(uint8_t *data, size_t len, bool auth, const struct key *key,
 		key_seal_base(key, data);
 }
 
-/* Is there nothing but Extra Padding from @offset on? */
+/* Whether only Extra Padding follows from @offset on. */
 static bool only_padding(uint8_t *data, size_t len, size_t offset)
 {
 	struct stamp_tlv tlv;

@@ -46,7 +46,7 @@ void message_seal(uint8_t *data, size_t len, bool auth, const struct key *key,
 		  bool base, bool tlvs);
 
 /**
- * message_tlvs_sealed() - do the TLVs of a message have the right HMAC
+ * message_tlvs_sealed() - check the HMAC of the TLVs of a message
  * @data: message
  * @len: its length in bytes
  * @auth: authenticated mode

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Where the kernel was while it worked for this thread: KCOV writes the address
- * of every basic block of what is built with it, which is the module alone, to
- * memory; libFuzzer takes whatever is in a section of this name for counters. A
- * kernel without KCOV runs inputs, and libFuzzer learns nothing from them.
+ * Coverage of the kernel for this thread: KCOV writes the address of every executed basic
+ * block of the module, which alone is built with it, to memory; libFuzzer reads a section
+ * of this name as counters. A kernel without KCOV runs inputs without coverage.
  *
  * At the end the number of blocks is printed, and with the environment variable
  * KFUZZ_BLOCKS their offsets are written to that file.
@@ -54,7 +53,7 @@ void fuzz_found(const char *format, ...)
 	abort();
 }
 
-/* Changes when the kernel has warned, or found memory misused. */
+/* A value that changes when the kernel warns, or KASAN reports misused memory. */
 static unsigned long tainted_read(void)
 {
 	char number[32] = "";
@@ -124,7 +123,7 @@ void guest_end(void)
 	for (i = 1; i <= count; i++) {
 		if (trace[i] - text < TEXT_MAX)
 			seen[trace[i] - text] = 1;
-		/* Spreads what differs in low bits; Knuth's constant. */
+		/* Knuth's constant spreads differences in low bits. */
 		hash = (uint32_t)trace[i] * 2654435761u >> (32 - COUNTERS_BITS);
 		counters[hash] += counters[hash] < 255;
 	}

@@ -6,19 +6,19 @@
 /* Once, when the module is loaded. */
 void guest_start(void);
 
-/* Around all that this thread does of one input. */
+/* Around the execution of one input. */
 void guest_begin(void);
 void guest_end(void);
 
 /**
- * fuzz_die() - a mistake of the harness or of the guest, no finding
- * @what: what went wrong; errno is printed with it
+ * fuzz_die() - end the process for an error that is no finding
+ * @what: failed operation; errno is printed with it
  */
 _Noreturn void fuzz_die(const char *what);
 
 /**
- * fuzz_found() - a finding: libFuzzer keeps the input
- * @format: what is wrong
+ * fuzz_found() - report a finding: libFuzzer keeps the input
+ * @format: description of the finding
  */
 __attribute__((format(printf, 1, 2)))
 _Noreturn void fuzz_found(const char *format, ...);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the packets of each flow were that were counted, and so how often one differed
- * from the one before it: a second opinion on the witnesses of flows.
+ * The last counted packet of each flow, and the number of packets that differed from the
+ * one before: a second opinion on the witnesses of flows.
  */
 #ifndef TEST_FUZZ_KERNEL_HISTORY_H
 #define TEST_FUZZ_KERNEL_HISTORY_H
@@ -20,7 +20,7 @@ void history_begin(void);
  * history_add() - a packet of a flow met a rule that counts
  * @set: set
  * @flow: flow
- * @ref: what the packet is
+ * @ref: meaning of the packet
  */
 void history_add(const struct ip_set *set, const struct sr6flow_elem *flow,
 		 const struct reference *ref);

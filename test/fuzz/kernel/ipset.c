@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The ipset core and netlink, as far as a set type calls them. What they
- * accept and refuse is what ip_set and the kernel's strict parsing of
- * attributes do, of 6.1.
+ * The ipset core and netlink, as far as a set type calls them. They accept and refuse the
+ * same as ip_set and the kernel's strict parsing of attributes in 6.1.
  */
 #include <linux/netfilter/ipset/ip_set.h>
 

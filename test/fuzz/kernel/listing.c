@@ -54,7 +54,7 @@ static void check_end(const struct listing *listing, struct ip_set *set)
 				 flow->generation));
 }
 
-/* Listings do not say that these bytes are in network byte order. */
+/* Listings do not flag these bytes as in network byte order. */
 static const void *opaque_of(const struct nlattr *nest, int len)
 {
 	const struct nlattr *inner;
@@ -241,7 +241,7 @@ void listing_end(struct listing *listing, struct ip_set *set)
 	if (!listing->open)
 		return;
 	set->variant->uref(set, &listing->cb, false);
-	/* The core may tell it twice. */
+	/* The core may call it twice. */
 	set->variant->uref(set, &listing->cb, false);
 	listing->open = false;
 }

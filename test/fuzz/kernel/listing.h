@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The dump of a set, as the ipset core asks for it, and what must be in it. */
+/* The dump of a set, as the ipset core requests it, and the check of its records. */
 #ifndef TEST_FUZZ_KERNEL_LISTING_H
 #define TEST_FUZZ_KERNEL_LISTING_H
 
@@ -11,13 +11,13 @@
 
 /**
  * struct listing - a dump that is under way
- * @cb: what the core keeps between two messages
+ * @cb: state of the core between two messages
  * @open: it is under way
  * @start: generations of the flows that were there when it began
  * @nstart: their number
  * @seen: generations of the flows listed
  * @nseen: their number
- * @record: what was listed: hash of SID list and colour
+ * @record: listed records: generation of the flow and colour
  * @nrecord: their number
  */
 struct listing {
@@ -50,7 +50,7 @@ void listing_next(struct listing *listing, struct ip_set *set, size_t room);
 void listing_end(struct listing *listing, struct ip_set *set);
 
 /**
- * listing_print() - all that a dump of a set tells
+ * listing_print() - dump a set
  * @set: set
  * @skb: filled, for skb_drop()
  *

@@ -43,7 +43,7 @@ static u8 *put(struct packet *packet, size_t len)
 	return at;
 }
 
-/* Flow number, Tag, bits, and what each of them needs. */
+/* Flow number, Tag, bits, and the values for each of them. */
 static u8 *put_srh(struct packet *packet, struct input *input)
 {
 	__u8 sids[SR6FLOW_SIDS_MAX][SR6FLOW_SID_LEN];
@@ -88,7 +88,7 @@ static u8 *put_fragment(struct packet *packet, struct input *input)
 	return &frag->nexthdr;
 }
 
-/* Puts a header and says in the one before, at @next, what it is. */
+/* Append a header, and write its type to the one before, at @next. */
 static u8 *put_header(struct packet *packet, struct input *input, u8 *next)
 {
 	static const u8 types[] = {

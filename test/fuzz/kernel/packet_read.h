@@ -20,7 +20,7 @@
  * @network: offset of the IPv6 header
  * @inner: offset of the inner network header, as the stack believes
  * @encapsulation: it believes that there is one
- * @gso: what it knows of segments
+ * @gso: its segments
  * @frag: for @gso
  */
 struct packet {
@@ -43,7 +43,7 @@ struct packet {
 void packet_read(struct packet *packet, struct input *input);
 
 /**
- * packet_free() - free what a packet has
+ * packet_free() - free the memory of a packet
  * @packet: from packet_read()
  */
 void packet_free(struct packet *packet);

@@ -9,7 +9,7 @@
 #include "test/fuzz/input.h"
 #include "test/fuzz/kernel/packet_read.h"
 
-/* Where a pass is and what devices it has, by bits. */
+/* Hook and devices of a pass, by bits. */
 enum {
 	PASS_OUT = 1,
 	PASS_L3_IN = 2,
@@ -18,16 +18,16 @@ enum {
 };
 
 /**
- * struct pass - a pass, and what the packet has with it
+ * struct pass - a pass, and the state of the packet in it
  * @state: for the rule
  * @in: device that received the packet
  * @out: device that it leaves by
  * @dst: its route, @state.hook permitting
- * @child: what is behind the first transformation
+ * @child: route behind the first transformation
  * @first: transformation by IPsec, done or to be done
  * @second: the next one
  * @path: transformations that were done
- * @skb: what of it is in the packet
+ * @skb: fields that the packet gets
  */
 struct pass {
 	struct nf_hook_state state;
@@ -47,21 +47,21 @@ struct pass {
 void pass_read(struct pass *pass, unsigned int bits, struct input *input);
 
 /**
- * pass_begin() - give a packet what it has in a pass
+ * pass_begin() - set the fields of a packet for a pass
  * @pass: pass
  * @skb: packet
  */
 void pass_begin(const struct pass *pass, struct sk_buff *skb);
 
 /**
- * pass_counts() - say without the module whether a rule counts in a pass
+ * pass_counts() - decide without the module whether a rule counts in a pass
  * @pass: pass
  * @packet: packet, with an IPv6 header if pass_needs_header()
  */
 bool pass_counts(const struct pass *pass, const struct packet *packet);
 
 /**
- * pass_needs_header() - say whether the packet's IPv6 header is looked at for its place
+ * pass_needs_header() - decide whether the module reads the IPv6 header for the place
  * @pass: pass
  *
  * Return: true if it is, in one piece, as netfilter has it.

@@ -16,7 +16,7 @@ enum {
 	ETHERNET = 143,
 };
 
-/* What is left of a packet. */
+/* The rest of a packet. */
 struct rest {
 	const u8 *at;
 	size_t len;
@@ -54,7 +54,7 @@ static bool walk(struct reference *ref, const struct packet *packet,
 
 	switch (type) {
 	case ROUTING:
-		/* What is behind the first SRH decides nothing. */
+		/* Headers behind the first SRH decide nothing. */
 		if (rest->len < 8) {
 			ref->malformed = !ref->srh;
 			return false;
@@ -80,7 +80,7 @@ static bool walk(struct reference *ref, const struct packet *packet,
 		return false;
 	}
 	*next = at[0];
-	/* What a later fragment begins with is no header. */
+	/* A later fragment does not begin with a header. */
 	if (ref->malformed || ref->later_fragment)
 		return false;
 	skip(rest, type == FRAGMENT ? 8 : type == AUTH ? at[1] * 4U + 8 :

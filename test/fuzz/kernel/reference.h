@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a packet is, by the letter of RFC 8200, RFC 8754 and the design of the
- * type, with no thought of speed: a second opinion on kernel/packet.c.
+ * The meaning of a packet by the letter of RFC 8200, RFC 8754 and the design of the type,
+ * without regard to speed: a second opinion on kernel/packet.c.
  */
 #ifndef TEST_FUZZ_KERNEL_REFERENCE_H
 #define TEST_FUZZ_KERNEL_REFERENCE_H
@@ -10,7 +10,7 @@
 #include "packet_read.h"
 
 /**
- * struct reference - what a packet is
+ * struct reference - meaning of a packet
  * @srv6: it is of a flow, or could be
  * @malformed: its Segment Routing Header breaks a rule
  * @later_fragment: it is a fragment, and not the first
@@ -34,7 +34,7 @@ struct reference {
 };
 
 /**
- * reference_parse() - look at a packet
+ * reference_parse() - parse a packet
  * @ref: filled
  * @packet: packet
  * @tclass: the mark mask is in the Traffic Class
@@ -55,7 +55,7 @@ void reference_source(__u8 *source, const __u8 *address, unsigned int netmask);
  * reference_mark() - write a colour
  * @bytes: of the packet
  * @packet: packet
- * @ref: what it is
+ * @ref: its meaning
  * @mask: mark mask
  * @colour: colour
  */
@@ -65,7 +65,7 @@ void reference_mark(u8 *bytes, const struct packet *packet,
 /**
  * reference_linear() - can a colour be written without moving bytes
  * @packet: packet
- * @ref: what it is
+ * @ref: its meaning
  * @mask: mark mask
  * @linear: bytes in the linear part
  *

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Memory, RCU, workers, time: what the module finds running. */
+/* Memory, RCU, workers and time around the module. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,7 +33,7 @@ void standin_stop(const char *why)
 	abort();
 }
 
-/* A message that is not read tells nothing; its arguments are checked. */
+/* Nothing reads the message, but formatting it checks its arguments. */
 void standin_warn(const char *format, ...)
 {
 	char text[256];

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The kernel around the module, as far as a harness has a hand in it. Nothing
- * happens by itself: time, worker threads and RCU grace periods stand still
- * until they are told to go on.
+ * The controls of a harness over the kernel around the module. Nothing happens by itself:
+ * time, worker threads and RCU grace periods stand still until a call moves them.
  */
 #ifndef TEST_FUZZ_KERNEL_WORLD_H
 #define TEST_FUZZ_KERNEL_WORLD_H
@@ -42,7 +41,7 @@ void world_tick(void);
 void world_refuse(int nth);
 
 /**
- * world_refused() - did an allocation fail since world_refuse()
+ * world_refused() - see whether an allocation has failed since world_refuse()
  *
  * Return: true if one did.
  */

@@ -31,12 +31,6 @@ static inline void list_del_rcu(struct list_head *entry)
 	entry->prev = NULL;
 }
 
-static inline void list_del(struct list_head *entry)
-{
-	list_del_rcu(entry);
-	entry->next = NULL;
-}
-
 static inline void list_del_init(struct list_head *entry)
 {
 	list_del_rcu(entry);

@@ -9,7 +9,6 @@
 
 #include <linux/kernel.h>
 
-#define CHECKSUM_NONE 0
 #define CHECKSUM_COMPLETE 2
 #define GSO_BY_FRAGS 0xffff
 

@@ -12,7 +12,6 @@
 #define GFP_KERNEL_ACCOUNT GFP_KERNEL
 #define __GFP_NOWARN 4U
 #define __GFP_RETRY_MAYFAIL 16U
-#define __GFP_ZERO 8U
 
 void *standin_alloc(size_t size, gfp_t gfp);
 void kfree(const void *memory);
