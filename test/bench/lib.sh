@@ -31,20 +31,6 @@ figure() {
 	echo "figure $1 $2 $3"
 }
 
-# now: the guest's clock; with icount a nanosecond is an instruction.
-# /proc/uptime has too few digits, and date is a program to start.
-now() {
-	local ns=${EPOCHREALTIME/./}
-	echo "${ns}000"
-}
-
-# instructions COMMAND...: what it costs, the shell's fork included, to 1,000
-instructions() {
-	local before=${EPOCHREALTIME/./}
-	"$@" >&2
-	echo $(((${EPOCHREALTIME/./} - before) * 1000))
-}
-
 # idle: returns when the processor had next to nothing to do for a quarter of a
 # second, so that no worker is running
 idle() {

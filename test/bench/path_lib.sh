@@ -49,7 +49,7 @@ steer() {
 	./bench_flows routes bench-out "$1" 0 "$2" | ip -batch -
 }
 
-# hook_of SIDE, kind_of SIDE: where the rule is, what the packets are
+# hook_of SIDE, kind_of SIDE: print the hook of the rule, the kind of the packets
 hook_of() {
 	case $1 in
 	src) echo POSTROUTING ;;
@@ -79,8 +79,7 @@ hooks_off() {
 	esac
 }
 
-# unload MODULE: what was freed a moment ago may hold it until a grace period
-# is over
+# unload MODULE: remove it; objects that were just freed may hold it for a grace period
 unload() {
 	local tries
 	for ((tries = 0; tries < 200; tries++)); do
@@ -100,7 +99,7 @@ rule_off() {
 	"ip6tables-$1" -t mangle -D "$(hook_of "$2")" -m set --match-set $set_name "$2"
 }
 
-# type_is real|none, type_is floor VERDICT: which module is behind the type
+# type_is real|none, type_is floor VERDICT: load the module that implements the type
 type_is() {
 	case $1 in
 	real)
@@ -120,12 +119,12 @@ type_is() {
 	esac
 }
 
-# set_make [OPTION]...: the same command whatever the type is
+# set_make [OPTION]...: create the set, with the same command for both modules
 set_make() {
 	ipset create $set_name hash:sr6flow maxelem 2000000 "$@"
 }
 
-# set_fill SIDS COUNT: flows from number 0 on, shuffled
+# set_fill SIDS COUNT: add flows from number 0 on, shuffled
 set_fill() {
 	./bench_flows add $set_name "$1" 0 "$2"
 }
@@ -153,21 +152,20 @@ odd() {
 }
 
 # inject KIND PROTO SIDS FIRST FLOWS: at least $packets, each flow as often as
-# the others; sets min, p50, mean, p99, max, and out, tagged, classed: packets at
-# the end of the path, and what they carried
+# the others; sets p50, mean, p99, and out: packets at the end of the path
 inject() {
 	local text count=$(((packets + $5 - 1) / $5 * $5))
 	echo "$* $count" >$parameters/run
 	text=$(<$parameters/result)
-	read -r _ min _ p50 _ mean _ p99 _ max _ out _ tagged _ classed <<<"$text"
+	read -r _ p50 _ mean _ p99 _ out <<<"$text"
 	[ "$out" -eq "$count" ] || {
 		echo "$*: $out of $count packets came to the end"
 		return 1
 	}
 }
 
-# Costs of cases.  A case is a name and what is injected; a state is what is
-# in the way: "none", "empty" hooks, a rule with the "floor", the "rule" itself.
+# Costs of cases.  A case has a name and the arguments of inject; a state is "none",
+# "empty" hooks, a rule with the "floor", or the "rule" itself.
 declare -A case_args=() cost=() average=() slow=()
 
 # case_is NAME KIND PROTO SIDS FIRST FLOWS
@@ -177,8 +175,8 @@ case_is() {
 	case_args[$name]=$*
 }
 
-# sweep STATE NAME...: cost of each case; $sent is the number of packets, those
-# included that go ahead of each case to find its routes
+# sweep STATE NAME...: measure each case; $sent is the number of packets, including
+# those that find the routes of each case first
 sweep() {
 	local state=$1 name
 	shift
@@ -193,9 +191,8 @@ sweep() {
 	done
 }
 
-# sweep_rule STATE BACK SIDE hit|miss NAME...: the same with the rule, which
-# must match every packet or none; more than that is not known of a rule with
-# the floor
+# sweep_rule STATE BACK SIDE hit|miss NAME...: the same with the rule, which must match
+# every packet or none
 sweep_rule() {
 	local state=$1 back=$2 side=$3 verdict=$4
 	shift 4
@@ -209,7 +206,7 @@ sweep_rule() {
 	rule_off "$back" "$side"
 }
 
-# figures PREFIX NAME: what the type's rule costs: all, and its parts
+# figures PREFIX NAME: print the cost of the type's rule and of its parts
 figures() {
 	local all=${cost[rule.$2]} empty=${cost[empty.$2]}
 	local floor=$((${cost[floor.$2]} - empty))

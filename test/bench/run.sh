@@ -26,7 +26,7 @@ usage() {
 	exit 2
 }
 
-# setting PART KEY DEFAULT: what a part's head says, a line for each time
+# setting PART KEY DEFAULT: the values of a word in the head of a part, a line each
 setting() {
 	local word words found=
 	read -ra words <<<"$(sed -n 's/^# bench: *//p' "$here/parts/$1.sh")"
@@ -43,8 +43,8 @@ setting() {
 	[ -n "$found" ] || [ -z "$3" ] || echo "$3"
 }
 
-# What the guest runs: parts, up to one that fails, and then a look at the
-# kernel's log.
+# guest_command KERNEL PART...: the guest's commands; after the first failure it skips
+# the other parts, and then reads the kernel's log
 guest_command() {
 	local part
 	echo "export BENCH_SHORT=$short BENCH_KERNEL=$1; status=0"
@@ -64,7 +64,7 @@ guest_command() {
 	END
 }
 
-# boot KERNEL PART...: one guest; what it says goes to a log and to stdout
+# boot KERNEL PART...: run one guest, with its output to a log and to stdout
 boot() {
 	local kernel=$1 part value mem=0 limit=0 files log guest status=0 began=$SECONDS
 	shift
@@ -87,7 +87,7 @@ boot() {
 		--timeout "$limit" "${files[@]}" \
 		"$(guest_command "$kernel" "$@")" >"$log" 2>&1 </dev/null &
 	guest=$!
-	# Who ends this ends the guest.
+	# A signal to this process ends the guest, too.
 	trap 'kill "$guest"; wait "$guest"; exit 143' TERM
 	tail -n +1 -s 0.2 -f --pid="$guest" "$log" | sed -u "s/^/$kernel: /" &
 	wait "$guest" || status=$?
@@ -111,7 +111,7 @@ collect() {
 	mv "$out/figures.part" "$out/figures"
 }
 
-# Waits until fewer than $1 boots run; counts those that failed.
+# wait_for_slot N: wait until fewer than N guests run, and count those that failed
 wait_for_slot() {
 	while [ "$running" -ge "$1" ] && [ "$running" -gt 0 ]; do
 		wait -n || failed=$((failed + 1))

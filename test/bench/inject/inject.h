@@ -40,18 +40,6 @@ struct inject_case {
 	unsigned int count;
 };
 
-/**
- * struct inject_out - packets that came to the end of the path
- * @packets: all
- * @tagged: with a Segment Routing Header whose Tag is not zero
- * @classed: with a Traffic Class that is not zero
- */
-struct inject_out {
-	unsigned int packets;
-	unsigned int tagged;
-	unsigned int classed;
-};
-
 /* build.c */
 struct sk_buff *inject_build(const struct inject_case *what, unsigned int flow);
 
@@ -59,6 +47,6 @@ struct sk_buff *inject_build(const struct inject_case *what, unsigned int flow);
 extern struct net_device *inject_in;
 int inject_devices_make(void);
 void inject_devices_remove(void);
-void inject_take(struct inject_out *out);
+unsigned int inject_take(void);
 
 #endif /* SR6FLOW_INJECT_H */

@@ -2,19 +2,19 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # bench: mem=768 timeout=600 short=no
 #
-# What the parts of a stock system can do instead, over their own empty hooks.
-# None of them can write the Segment Routing Header's Tag, so the colour is in
-# the Traffic Class.
+# Cost of designs from the parts of a stock system, in addition to their own empty
+# hooks. None of them can write the Segment Routing Header's Tag, so the colour is in the
+# Traffic Class.
 #
 #   alternatives.DESIGN.BACK.SIDE.SIDS.FLOWS.WHAT
 #
 # WHAT is total, p99, empty or delta, as in path.sh.  DESIGN:
 #
 #   srh     a rule per flow: outer destination (the first SID) and the srh
-#           match, which knows the last SID: the whole list if it has two
+#           match, which compares the last SID: the whole list if it has two
 #   u32     a rule per flow that compares each word of the list
 #   sets    a pair of hash:ip sets, one per colour, with the first SID of each
-#           flow: no stock set knows more of the list. On the marking side the
+#           flow: no stock set matches more of the list. On the marking side the
 #           routing header match, a chain, the active colour's set, the TOS
 #           target; on the counting side a rule per colour
 #   netset  the same with hash:net,net and both outer addresses
@@ -30,8 +30,8 @@
 
 flows=65
 
-# measure KEY BACK SIDE CASE COMMAND...: cost of what is in the way now; the
-# command prints how many packets it counted
+# measure KEY BACK SIDE CASE COMMAND...: print the cost of the rules that are there now;
+# the command prints how many packets they counted
 measure() {
 	local key=alternatives.$1.$2.$3.$4 name=$3.$4 counted
 	shift 4

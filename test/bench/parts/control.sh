@@ -17,20 +17,19 @@
 #   control.delete.FLOWS          through ipset restore
 #   control.flush.FLOWS, control.destroy.FLOWS
 #
-# Beside them: .memory, bytes that the process had at most; .late, how long a
-# process of the highest priority had to wait meanwhile, in instructions, which
-# is the longest stretch without rescheduling and at least that of the kernel's
-# other work.
+# Beside them: .memory, the most bytes that the process had at once; .late, the longest
+# wait of a process of the highest priority meanwhile, in instructions: the longest
+# stretch without rescheduling, the kernel's other work included.
 #
-# Where text is made or read line by line, not more than 100,000 flows are
-# taken, because the guest would need minutes for the same figure.
+# Operations on text have at most 100,000 flows, because the guest would need minutes
+# for the same figure.
 # shellcheck source=test/bench/lib.sh
 . ./lib.sh
 
 counts='10000 1000000'
 [ -z "$BENCH_SHORT" ] || counts=10000
 
-# field NAME: of what bench_run found out last
+# field NAME: print it from the last result of bench_run
 field() {
 	tr ' ' '\n' <cost | sed -n "s/^$1=//p"
 }

@@ -25,8 +25,8 @@ possible() {
 		awk -F - '{ n += $NF - $1 + 1 } END { print n }'
 }
 
-# kernel_memory: sets memory to KiB, without caches of files.  What was given
-# up is freed after grace periods and by workers: waits until nothing changes.
+# kernel_memory: set memory to KiB, without caches of files.  Grace periods and workers
+# delay the freeing of objects, so wait until nothing changes.
 kernel_memory() {
 	local before=
 	memory=

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # bench: mem=768 timeout=600
 #
-# Cost of packets that are in no flow of the set, and of those that only a set
-# with its mark mask in the Traffic Class knows.
+# Cost of packets that are in no flow of the set, and of those that only a set with its
+# mark mask in the Traffic Class matches.
 #
 #   miss.BACK.SIDE.MASK.CASE.WHAT
 #

@@ -44,8 +44,8 @@ settled() {
 	return 1
 }
 
-# ways COMMAND...: for each back end and side, with $back and $side, its hooks
-# being there
+# ways COMMAND...: run it for each back end and side, which are $back and $side, with
+# their hooks
 ways() {
 	for back in $backs; do
 		for side in src dst; do
