@@ -28,7 +28,7 @@ static bool parse_text(const struct setting *setting, const char *text,
 		strcpy(to, text);
 		return true;
 	}
-	snprintf(error, SETTING_ERROR_LEN, "not 1 to %zu characters, none of them a control character",
+	snprintf(error, SETTING_ERROR_LEN, "must have 1 to %zu characters, none of them a control character",
 		 setting->size - 1);
 	return false;
 }
@@ -68,7 +68,7 @@ static bool parse_bool(const struct setting *setting, const char *text,
 
 	(void)setting;
 	(void)item;
-	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(words); i++)
 		if (!strcmp(text, words[i])) {
 			*(bool *)to = i % 2;
 			return true;
@@ -149,7 +149,7 @@ static bool parse_endpoint(const struct setting *setting, const char *text,
 {
 	(void)item;
 	return endpoint_parse(text, setting->port, to) ||
-	       refuse(error, "not an address: use ADDRESS or [ADDRESS]:PORT, in numbers");
+	       refuse(error, "must be ADDRESS or [ADDRESS]:PORT, in numbers");
 }
 
 static bool parse_address(const struct setting *setting, const char *text,
@@ -160,7 +160,7 @@ static bool parse_address(const struct setting *setting, const char *text,
 	(void)setting;
 	(void)item;
 	if (!endpoint_parse(text, 0, &address) || address.sin6_port)
-		return refuse(error, "not an address without a port");
+		return refuse(error, "must be an address without a port");
 	*(struct in6_addr *)to = address.sin6_addr;
 	return true;
 }

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "lib/array.h"
 
 /* Most rows of a section. */
 #define SETTINGS_MAX 16
@@ -134,7 +135,7 @@ struct settings_section {
 
 /* The fields @settings and @n of a section whose rows are an array. */
 #define SETTINGS_ROWS(array) \
-	.settings = (array), .n = sizeof(array) / sizeof((array)[0])
+	.settings = (array), .n = ARRAY_SIZE(array)
 
 /* Kinds of values. Numbers have the size of their field. */
 extern const struct setting_type setting_text, setting_path, setting_number,

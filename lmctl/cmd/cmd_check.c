@@ -79,19 +79,6 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp_child children[] = {
-	{ .argp = &measuring_argp },
-	{ 0 }
-};
-
-static const struct argp argp = {
-	.options = options,
-	.parser = parse_opt,
-	.children = children,
-	.args_doc = "PEER... --period=P\n--set=SET",
-	.doc = "Measure a few blocks with PEER and say what is configured right and what is not; without PEER, look at the set of this node only, and at what becomes of the packets that it counts.",
-};
-
 static void take_result(void *arg, const struct result *result)
 {
 	struct check *check = arg;
@@ -372,6 +359,17 @@ static int examine(struct check *check)
 int cmd_check(int argc, char **argv)
 {
 	struct check check = { .blocks = BLOCKS };
+	const struct argp_child children[] = {
+		{ .argp = &check.measuring.argp },
+		{ 0 }
+	};
+	const struct argp argp = {
+		.options = options,
+		.parser = parse_opt,
+		.children = children,
+		.args_doc = "PEER... --period=P\n--set=SET",
+		.doc = "Measure a few blocks with PEER and say what is configured right and what is not; without PEER, look at the set of this node only, and at what becomes of the packets that it counts.",
+	};
 	int status;
 
 	if (measuring_init(&check.measuring))

@@ -46,24 +46,22 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp_child children[] = {
-	{ .argp = &measuring_argp },
-	{ 0 }
-};
-
-static const struct argp argp = {
-	.options = options,
-	.parser = parse_opt,
-	.children = children,
-	.args_doc = "PEER... --period=P",
-	.doc = "Show what of each flow was lost on the way to PEER, [NAME=]ADDRESS[:PORT], per block. "
-	       "Several peers are given in path order.",
-};
-
 int cmd_measure(int argc, char **argv)
 {
 	struct measure_options measure = {
 		.service.print = SINK_LINES,
+	};
+	const struct argp_child children[] = {
+		{ .argp = &measure.measuring.argp },
+		{ 0 }
+	};
+	const struct argp argp = {
+		.options = options,
+		.parser = parse_opt,
+		.children = children,
+		.args_doc = "PEER... --period=P",
+		.doc = "Show what of each flow was lost on the way to PEER, [NAME=]ADDRESS[:PORT], per block. "
+		       "Several peers are given in path order.",
 	};
 	int status;
 

@@ -19,7 +19,7 @@ struct session {
 	const char *set;
 	const char *node;
 	const char *output;
-	struct timing_options options;
+	struct timing_options given;
 	uint32_t blocks;
 
 	char hostname[NAME_LEN];
@@ -47,7 +47,7 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case ARGP_KEY_INIT:
-		state->child_inputs[0] = &session->options;
+		state->child_inputs[0] = &session->given.options;
 		return 0;
 	case 'o':
 		session->output = arg;
@@ -64,25 +64,11 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_NO_ARGS:
 		return lmctl_usage(state, "SET is missing: tx, rx or the name of a set");
 	case ARGP_KEY_SUCCESS:
-		return timing_check(state, &session->options,
-				    &session->timing);
+		return timing_check(state, &session->given, &session->timing);
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
 }
-
-static const struct argp_child children[] = {
-	{ .argp = &timing_argp },
-	{ 0 }
-};
-
-static const struct argp argp = {
-	.options = options,
-	.parser = parse_opt,
-	.children = children,
-	.args_doc = "SET --period=P",
-	.doc = "Write one JSON line per flow of SET and finished block.",
-};
 
 static bool is_record(const char *line, size_t len, bool whole)
 {
@@ -145,9 +131,22 @@ static int run(struct session *session, struct reader *reader)
 int cmd_record(int argc, char **argv)
 {
 	static struct session session;
-	int status = lmctl_parse(&argp, argc, argv, &session);
+	static const struct argp_child children[] = {
+		{ .argp = &session.given.options.argp },
+		{ 0 }
+	};
+	static const struct argp argp = {
+		.options = options,
+		.parser = parse_opt,
+		.children = children,
+		.args_doc = "SET --period=P",
+		.doc = "Write one JSON line per flow of SET and finished block.",
+	};
 	struct reader *reader;
+	int status;
 
+	timing_init(&session.given);
+	status = lmctl_parse(&argp, argc, argv, &session);
 	if (status)
 		return status;
 	if (!session.node) {

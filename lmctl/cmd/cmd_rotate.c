@@ -13,7 +13,7 @@
 
 struct rotate {
 	const char *set;
-	struct timing_options options;
+	struct timing_options given;
 	bool once;
 	struct block_timing timing;
 };
@@ -32,7 +32,7 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case ARGP_KEY_INIT:
-		state->child_inputs[0] = &rotate->options;
+		state->child_inputs[0] = &rotate->given.options;
 		return 0;
 	case OPT_ONCE:
 		rotate->once = true;
@@ -43,25 +43,11 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 		rotate->set = lmctl_set_name(arg);
 		return 0;
 	case ARGP_KEY_SUCCESS:
-		return timing_check(state, &rotate->options, &rotate->timing);
+		return timing_check(state, &rotate->given, &rotate->timing);
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
 }
-
-static const struct argp_child children[] = {
-	{ .argp = &timing_argp },
-	{ 0 }
-};
-
-static const struct argp argp = {
-	.options = options,
-	.parser = parse_opt,
-	.children = children,
-	.args_doc = "[SET] --period=P",
-	.doc = "Change the active colour of SET (default " LMCTL_SET_TX
-	       ") at every block boundary of the wall clock.",
-};
 
 static int follow(const struct rotate *rotate)
 {
@@ -94,8 +80,22 @@ static int once(const struct rotate *rotate)
 int cmd_rotate(int argc, char **argv)
 {
 	struct rotate rotate = { .set = LMCTL_SET_TX };
-	int status = lmctl_parse(&argp, argc, argv, &rotate);
+	const struct argp_child children[] = {
+		{ .argp = &rotate.given.options.argp },
+		{ 0 }
+	};
+	const struct argp argp = {
+		.options = options,
+		.parser = parse_opt,
+		.children = children,
+		.args_doc = "[SET] --period=P",
+		.doc = "Change the active colour of SET (default " LMCTL_SET_TX
+		       ") at every block boundary of the wall clock.",
+	};
+	int status;
 
+	timing_init(&rotate.given);
+	status = lmctl_parse(&argp, argc, argv, &rotate);
 	if (status)
 		return status;
 	return rotate.once ? once(&rotate) : follow(&rotate);

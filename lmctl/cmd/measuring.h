@@ -12,26 +12,27 @@
 
 /**
  * struct measuring - what the command line said
+ * @argp: child parser; its input is this struct
+ * @children: of @argp
  * @timing: options of timing
  * @peering: options of peering
+ * @options: options of the section measure
  * @alone: set before parsing: a set that is named may stand alone, without peers
- * @set_given: it is named
  * @config: a configuration with one measurement, filled
  */
 struct measuring {
+	struct argp argp;
+	struct argp_child children[4];
 	struct timing_options timing;
-	struct peering_options peering;
+	struct settings_options peering;
+	struct settings_options options;
 	bool alone;
-	bool set_given;
 	struct config *config;
 };
 
-/* Child parser; its input is a struct measuring of measuring_init(). */
-extern const struct argp measuring_argp;
-
 /**
- * measuring_init() - defaults
- * @measuring: filled; @config is for config_free()
+ * measuring_init() - defaults, and the child parser
+ * @measuring: filled; must not move after that; @config is for config_free()
  *
  * Return: 0, or -ENOMEM after a message.
  */

@@ -1,38 +1,29 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Options that the commands which speak with peers have in common: node, keys
- * and TLV type.
+ * Options that the commands which speak with peers have in common: --node and
+ * --keys.
  */
 #ifndef LMCTL_CMD_PEERING_H
 #define LMCTL_CMD_PEERING_H
 
 #include <argp.h>
+#include "lmctl/cmd/settings.h"
 #include "lmctl/service/config.h"
 
 /**
- * struct peering_options - what the command line said
- * @keys: file of keys, NULL if not given
- * @node: name of this node, NULL if not given
- * @tlv_type: type of the block TLV
+ * peering_init() - make the child parser
+ * @options: filled; must not move after that
+ * @config: gets the values
  */
-struct peering_options {
-	const char *keys;
-	const char *node;
-	uint8_t tlv_type;
-};
-
-/* Child parser; its input is a struct peering_options. */
-extern const struct argp peering_argp;
+void peering_init(struct settings_options *options, struct config *config);
 
 /**
- * peering_apply() - take the options over, and load the keys
- * @options: filled by the child parser
- * @config: node, keys and their file are filled
+ * peering_keys() - load the keys
+ * @config: its keys are filled from its file of keys, if it has one
  *
  * Return: 0, or -EINVAL after a message.
  */
-int peering_apply(const struct peering_options *options,
-		  struct config *config);
+int peering_keys(struct config *config);
 
 /**
  * peering_range() - parse the number in an option that has a range

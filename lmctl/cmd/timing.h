@@ -6,35 +6,35 @@
 #ifndef LMCTL_CMD_TIMING_H
 #define LMCTL_CMD_TIMING_H
 
-#include <argp.h>
-#include <stdint.h>
-#include "lmctl/base/block.h"
+#include "lmctl/cmd/settings.h"
+#include "lmctl/service/config.h"
 
 /**
  * struct timing_options - what the command line said
- * @period_ms: period, 0 if not given
- * @guard_ms: guard time, 0 if not given
- * @band_ms: guard band, 0 if not given
+ * @options: child parser
+ * @times: filled by it
  */
 struct timing_options {
-	uint64_t period_ms;
-	uint64_t guard_ms;
-	uint64_t band_ms;
+	struct settings_options options;
+	struct config_times times;
 };
 
-/* Child parser; its input is a struct timing_options of zeros. */
-extern const struct argp timing_argp;
+/**
+ * timing_init() - make the child parser
+ * @timing: filled; must not move after that
+ */
+void timing_init(struct timing_options *timing);
 
 /**
  * timing_check() - timing that the options ask for
  * @state: state of the parser
- * @options: filled by the child parser
+ * @given: filled by the child parser
  * @timing: filled
  *
  * Return: 0, or EINVAL after a message, for the parser to return.
  */
 error_t timing_check(const struct argp_state *state,
-		     const struct timing_options *options,
+		     const struct timing_options *given,
 		     struct block_timing *timing);
 
 #endif /* LMCTL_CMD_TIMING_H */

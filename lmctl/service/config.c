@@ -1,95 +1,155 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Configurations: defaults, addresses, peers. The file is read in
- * config_file.c.
+ * Configurations: defaults, and what can be checked only when all of one is known.
+ * The keys are in config_settings.c, the file is read in config_file.c.
  */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <inttypes.h>
-#include <net/if.h>
+#include <pwd.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
-#include "lmctl/engine/recording.h"
-#include "lmctl/node/sets.h"
+#include "lmctl/base/privileges.h"
 #include "lmctl/service/config.h"
-#include "lmctl/sinks/history/history.h"
-#include "lmctl/stamp/stamp.h"
+#include "lmctl/sinks/sinks.h"
 
-#define PORT_DIGITS_MAX 5
-
-static struct sockaddr_in6 endpoint(struct in6_addr host, uint16_t port)
+const struct settings_section *config_section(size_t place)
 {
-	return (struct sockaddr_in6){
-		.sin6_family = AF_INET6,
-		.sin6_port = htons(port),
-		.sin6_addr = host,
+	static const struct settings_section *const own[] = {
+		[CONFIG_TIMES] = &config_times_section,
+		[CONFIG_ROOT] = &config_root_section,
+		[CONFIG_REFLECT] = &config_reflect_section,
+		[CONFIG_MEASURE] = &config_measure_section,
 	};
-}
+	const struct sink_type *const *type;
 
-void config_reflect_init(struct config_reflect *reflect)
-{
-	*reflect = (struct config_reflect){
-		.listen = endpoint(in6addr_any, STAMP_PORT),
-		.reflector = {
-			.tlv_type = STAMP_TLV_BLOCK,
-			.rate = CONFIG_RATE,
-			.burst = CONFIG_BURST,
-			.freshness = CONFIG_FRESHNESS,
-		},
-	};
-}
-
-void config_measure_init(struct config_measure *measure)
-{
-	/* All of it, padding too: measure_follows() compares bytes. */
-	memset(measure, 0, sizeof(*measure));
-	strcpy(measure->of.set, LMCTL_SET_TX);
-	measure->mark = CONFIG_MARK;
-	measure->tlv_type = STAMP_TLV_BLOCK;
-	measure->mtu = CONFIG_MTU;
-	measure->window = CONFIG_WINDOW;
+	if (place < CONFIG_OWN)
+		return own[place];
+	for (type = sink_types; *type; type++)
+		if ((*type)->section && place-- == CONFIG_OWN)
+			return (*type)->section;
+	return NULL;
 }
 
 struct config *config_new(void)
 {
 	struct config *config = calloc(1, sizeof(*config));
+	size_t i;
 
 	if (!config)
 		return NULL;
+	config->items[CONFIG_TIMES].item = &config->times;
+	config->items[CONFIG_ROOT].item = config;
+	config->items[CONFIG_REFLECT].item = &config->reflect;
+	config->items[CONFIG_MEASURE].item = config->measure;
+	for (i = 0; config_section(i); i++) {
+		const struct settings_section *section = config_section(i);
+		struct config_items *items = &config->items[i];
+
+		if (i >= CONFIG_OWN)
+			items->item = calloc(section->max, section->size);
+		if (!items->item) {
+			config_free(config);
+			return NULL;
+		}
+		settings_defaults(section, items->item);
+	}
 	gethostname(config->node, sizeof(config->node) - 1);
-	config_reflect_init(&config->reflect);
-	config->metrics.listen = endpoint(in6addr_loopback,
-					  CONFIG_METRICS_PORT);
-	config->metrics.flows = CONFIG_METRICS_FLOWS;
-	strcpy(config->history.file, HISTORY_FILE);
-	config->history.retention_s = CONFIG_RETENTION_S;
 	return config;
 }
 
 void config_free(struct config *config)
 {
+	size_t i;
+
 	if (!config)
 		return;
+	for (i = CONFIG_OWN; config_section(i); i++)
+		free(config->items[i].item);
 	keys_clear(&config->keys);
 	free(config);
 }
 
-bool config_only_prints(const struct config *config)
+const struct config_items *config_sink(const struct config *config,
+				       const struct settings_section *section)
 {
-	return !config->nrotate && !config->reflect.on && !config->metrics.on &&
-	       !config->history.on && !config->nalarms;
+	size_t i = 0;
+
+	while (config_section(i) != section)
+		i++;
+	return &config->items[i];
 }
 
 const struct sink_items *config_sinks(const struct config *config,
 				      struct sink_items items[CONFIG_SINKS])
 {
-	items[0] = (struct sink_items){ 0, NULL };
-	items[1] = (struct sink_items){ config->metrics.on, &config->metrics };
-	items[2] = (struct sink_items){ config->history.on, &config->history };
-	items[3] = (struct sink_items){ config->nalarms, config->alarm };
+	size_t i;
+
+	for (i = 0; sink_types[i]; i++) {
+		const struct settings_section *section = sink_types[i]->section;
+		const struct config_items *of;
+
+		items[i] = (struct sink_items){ .n = 0 };
+		if (!section)
+			continue;
+		of = config_sink(config, section);
+		items[i].item = of->item;
+		items[i].n = section->max > 1 ? of->n :
+			     *((const bool *)of->item + section->on);
+	}
 	return items;
+}
+
+bool config_only_prints(const struct config *config)
+{
+	struct sink_items items[CONFIG_SINKS];
+	unsigned int sections = 0;
+	size_t i;
+
+	config_sinks(config, items);
+	for (i = 0; sink_types[i]; i++)
+		sections += items[i].n;
+	return !config->nrotate && !config->reflect.on && !sections;
+}
+
+uid_t config_keys_owner(const char *user)
+{
+	const struct passwd *entry = getpwnam(*user ? user : PRIVILEGES_USER);
+
+	return entry ? entry->pw_uid : 0;
+}
+
+int config_timing(const struct config_times *times, struct block_timing *timing,
+		  char *error, size_t size)
+{
+	return block_timing_init(timing, times->period_ms,
+				 (int64_t)times->guard_ms * BLOCK_NS_PER_MS,
+				 (int64_t)times->band_ms * BLOCK_NS_PER_MS,
+				 error, size);
+}
+
+__attribute__((format(printf, 3, 4)))
+static int blame(struct setting_error *error, const char *setting,
+		 const char *format, ...)
+{
+	va_list args;
+
+	error->setting = setting;
+	va_start(args, format);
+	vsnprintf(error->text, sizeof(error->text), format, args);
+	va_end(args);
+	return -EINVAL;
+}
+
+static int finish_auth(const struct config *config, bool given, bool *auth,
+		       struct setting_error *error)
+{
+	if (!given)
+		*auth = config->keys.n;
+	if (*auth && !config->keys.n)
+		return blame(error, "auth", "auth needs keys: name their file with keys outside of the sections");
+	return 0;
 }
 
 static const char *learn_problem(const struct config_reflect *reflect)
@@ -103,26 +163,27 @@ static const char *learn_problem(const struct config_reflect *reflect)
 	return NULL;
 }
 
-int config_reflect_finish(struct config *config, char *error, size_t size)
+int config_reflect_finish(struct config *config, const int *line,
+			  struct setting_error *error)
 {
 	const int64_t period = config->timing.period;
 	struct reflector_config *reflector = &config->reflect.reflector;
-	const char *problem = learn_problem(&config->reflect);
+	bool auth = settings_line(&config_reflect_section, line, "auth");
 	int64_t timeout = reflector->learn_timeout;
 	int64_t most = CONFIG_TIMEOUT_MAX_S;
+	const char *problem;
 
+	if (finish_auth(config, auth, &reflector->auth, error))
+		return -EINVAL;
 	if (!reflector->learn)
 		return 0;
-	if (problem) {
-		snprintf(error, size, "%s", problem);
-		return -EINVAL;
-	}
+	problem = learn_problem(&config->reflect);
+	if (problem)
+		return blame(error, "learn", "%s", problem);
 	if (timeout && timeout * BLOCK_NS_PER_S <
-		       CONFIG_LEARN_PERIODS_MIN * period) {
-		snprintf(error, size, "the timeout of learned flows, %" PRId64 "s, is shorter than %d periods: use a longer one",
-			 timeout, CONFIG_LEARN_PERIODS_MIN);
-		return -EINVAL;
-	}
+		       CONFIG_LEARN_PERIODS_MIN * period)
+		return blame(error, "learn-timeout", "the timeout of learned flows, %" PRId64 "s, is shorter than %d periods: use a longer one",
+			     timeout, CONFIG_LEARN_PERIODS_MIN);
 	if (!timeout)
 		timeout = CONFIG_LEARN_PERIODS * period / BLOCK_NS_PER_S;
 	if (!reflector->learn_timeout && timeout < CONFIG_LEARN_TIMEOUT_S)
@@ -131,155 +192,8 @@ int config_reflect_finish(struct config *config, char *error, size_t size)
 	return 0;
 }
 
-static bool parse_port(const char *text, uint16_t *port)
-{
-	size_t digits = strspn(text, "0123456789");
-	unsigned long number;
-
-	if (!digits || digits > PORT_DIGITS_MAX || text[digits])
-		return false;
-	number = strtoul(text, NULL, 10);
-	if (!number || number > UINT16_MAX)
-		return false;
-	*port = (uint16_t)number;
-	return true;
-}
-
-/* An interface makes a link-local address whole, and no other one. */
-static bool parse_scope(char *text, struct sockaddr_in6 *address)
-{
-	char *percent = strchr(text, '%');
-
-	if (!percent)
-		return inet_pton(AF_INET6, text, &address->sin6_addr) == 1;
-	*percent = '\0';
-	address->sin6_scope_id = if_nametoindex(percent + 1);
-	return address->sin6_scope_id &&
-	       inet_pton(AF_INET6, text, &address->sin6_addr) == 1 &&
-	       IN6_IS_ADDR_LINKLOCAL(&address->sin6_addr);
-}
-
-static bool parse_host(const char *text, size_t len,
-		       struct sockaddr_in6 *address)
-{
-	char copy[INET6_ADDRSTRLEN + IF_NAMESIZE];
-	struct in6_addr *host = &address->sin6_addr;
-	struct in_addr ipv4;
-
-	if (len >= sizeof(copy))
-		return false;
-	memcpy(copy, text, len);
-	copy[len] = '\0';
-	if (strchr(copy, ':'))
-		return parse_scope(copy, address);
-	if (inet_pton(AF_INET, copy, &ipv4) != 1)
-		return false;
-	*host = (struct in6_addr){ .s6_addr = { [10] = 0xff, [11] = 0xff } };
-	memcpy(&host->s6_addr[12], &ipv4, sizeof(ipv4));
-	return true;
-}
-
-bool config_address(const char *text, uint16_t port,
-		    struct sockaddr_in6 *address)
-{
-	bool bracket = text[0] == '[';
-	const char *end, *colon = strchr(text, ':');
-	struct sockaddr_in6 parsed = { .sin6_family = AF_INET6 };
-
-	if (bracket) {
-		end = strchr(++text, ']');
-		if (!end || (end[1] && end[1] != ':'))
-			return false;
-		colon = end[1] ? end + 1 : NULL;
-	} else if (colon && !strchr(colon + 1, ':')) {
-		/* One colon alone is in no IPv6 address. */
-		end = colon;
-	} else {
-		end = text + strlen(text);
-		colon = NULL;
-	}
-	if (colon && !parse_port(colon + 1, &port))
-		return false;
-	if (!parse_host(text, (size_t)(end - text), &parsed))
-		return false;
-	parsed.sin6_port = htons(port);
-	*address = parsed;
-	return true;
-}
-
-static bool is_unicast(const struct in6_addr *host)
-{
-	/* Of IPv4, neither this host, nor multicast, reserved or broadcast. */
-	if (IN6_IS_ADDR_V4MAPPED(host))
-		return host->s6_addr[12] && host->s6_addr[12] < 224;
-	return !IN6_IS_ADDR_UNSPECIFIED(host) && !IN6_IS_ADDR_MULTICAST(host);
-}
-
-static const char *peer_problem(const struct config_measure *measure,
-				const char *name, size_t len,
-				const struct sockaddr_in6 *address)
-{
-	const struct in6_addr *host = &address->sin6_addr;
-	unsigned int i;
-
-	if (!is_unicast(host))
-		return "one node is a peer: give a unicast address";
-	if (IN6_IS_ADDR_LINKLOCAL(host) && !address->sin6_scope_id)
-		return "a link-local address names no interface: give ADDRESS%INTERFACE";
-	for (i = 0; i < measure->of.npeers; i++) {
-		const struct sockaddr_in6 *other = &measure->address[i];
-
-		if (!strncmp(measure->of.peer[i], name, len) &&
-		    !measure->of.peer[i][len])
-			return "another peer has this name: names tell peers apart";
-		if (IN6_ARE_ADDR_EQUAL(&other->sin6_addr, host) &&
-		    other->sin6_scope_id == address->sin6_scope_id &&
-		    other->sin6_port == address->sin6_port)
-			return "another peer has this address: what it received would be told twice";
-	}
-	return NULL;
-}
-
-int config_peer(struct config_measure *measure, const char *text,
-		char *error, size_t size)
-{
-	const char *equals = strchr(text, '=');
-	const char *address_text = equals ? equals + 1 : text;
-	size_t len = equals ? (size_t)(equals - text) : strlen(text);
-	unsigned int n = measure->of.npeers;
-	struct sockaddr_in6 address;
-	const char *problem;
-
-	if (n == RESULT_PEERS_MAX) {
-		snprintf(error, size, "peer '%s': a measurement has at most %d peers; use several measurements",
-			 text, RESULT_PEERS_MAX);
-		return -EINVAL;
-	}
-	if (!name_valid(text) || !len || len >= RESULT_NAME_LEN) {
-		snprintf(error, size, "peer '%.*s': its name must have 1 to %d characters, none of them a control character",
-			 RESULT_NAME_LEN, name_valid(text) ? text : "",
-			 RESULT_NAME_LEN - 1);
-		return -EINVAL;
-	}
-	if (!config_address(address_text, STAMP_PORT, &address)) {
-		snprintf(error, size, "peer '%s': '%s' is no address: use [NAME=]ADDRESS, or [NAME=][ADDRESS]:PORT, in numbers; a link-local one with %%INTERFACE that exists",
-			 text, address_text);
-		return -EINVAL;
-	}
-	problem = peer_problem(measure, text, len, &address);
-	if (problem) {
-		snprintf(error, size, "peer '%s': %s", text, problem);
-		return -EINVAL;
-	}
-	memcpy(measure->of.peer[n], text, len);
-	measure->of.peer[n][len] = '\0';
-	measure->address[n] = address;
-	measure->of.npeers++;
-	return 0;
-}
-
-int config_measure_check(const struct config_measure *measure, char *error,
-			 size_t size)
+int config_measure_check(const struct config_measure *measure,
+			 struct setting_error *error)
 {
 	bool source = !IN6_IS_ADDR_UNSPECIFIED(&measure->source);
 	bool ipv4 = IN6_IS_ADDR_V4MAPPED(&measure->source);
@@ -287,23 +201,35 @@ int config_measure_check(const struct config_measure *measure, char *error,
 
 	for (i = 0; i < measure->of.npeers; i++) {
 		const struct in6_addr *to = &measure->address[i].sin6_addr;
+		const char *peer = measure->of.peer[i];
 
 		/* Routes with SID lists are IPv6 routes, see inband.h. */
-		if (measure->in_band && IN6_IS_ADDR_V4MAPPED(to)) {
-			snprintf(error, size, "peer '%s' has an IPv4 address, and in-band messages are IPv6",
-				 measure->of.peer[i]);
-			return -EINVAL;
-		}
-		if (measure->in_band && IN6_IS_ADDR_LINKLOCAL(to)) {
-			snprintf(error, size, "peer '%s' has a link-local address, and no SID list leads there",
-				 measure->of.peer[i]);
-			return -EINVAL;
-		}
-		if (source && ipv4 != IN6_IS_ADDR_V4MAPPED(to)) {
-			snprintf(error, size, "source and peer '%s' are not both IPv6 or both IPv4",
-				 measure->of.peer[i]);
-			return -EINVAL;
-		}
+		if (measure->in_band && IN6_IS_ADDR_V4MAPPED(to))
+			return blame(error, "in-band", "peer '%s' has an IPv4 address, and in-band messages are IPv6",
+				     peer);
+		if (measure->in_band && IN6_IS_ADDR_LINKLOCAL(to))
+			return blame(error, "in-band", "peer '%s' has a link-local address, and no SID list leads there",
+				     peer);
+		if (source && ipv4 != IN6_IS_ADDR_V4MAPPED(to))
+			return blame(error, "source", "source and peer '%s' are not both IPv6 or both IPv4",
+				     peer);
 	}
 	return 0;
+}
+
+int config_measure_finish(const struct config *config,
+			  struct config_measure *measure, const int *line,
+			  struct setting_error *error)
+{
+	bool auth = settings_line(&config_measure_section, line, "auth");
+
+	if (finish_auth(config, auth, &measure->auth, error))
+		return -EINVAL;
+	if (measure->key[0] && !measure->auth)
+		return blame(error, "key", "key '%s' needs authentication: name the file of keys, and set auth to true",
+			     measure->key);
+	if (measure->key[0] && !keys_find(&config->keys, measure->key))
+		return blame(error, "key", "there is no key '%s' in '%s'",
+			     measure->key, config->keys_file);
+	return config_measure_check(measure, error);
 }

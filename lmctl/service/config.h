@@ -12,45 +12,42 @@
 #include <stdint.h>
 #include <sys/types.h>
 #include "lmctl/base/block.h"
+#include "lmctl/base/settings.h"
 #include "lmctl/engine/prober.h"
 #include "lmctl/engine/reflector.h"
 #include "lmctl/engine/result.h"
-#include "lmctl/sinks/alarm/alarm.h"
-#include "lmctl/sinks/history/history_settings.h"
-#include "lmctl/sinks/metrics/metrics_settings.h"
+#include "lmctl/sinks/sink.h"
 #include "lmctl/stamp/keys.h"
 
 #define CONFIG_SETS_MAX 16
 #define CONFIG_MEASURES_MAX 64
-#define CONFIG_TEXT_LEN ALARM_TEXT_LEN
+/* Room for a file name or a user with the NUL. */
+#define CONFIG_TEXT_LEN 256
 
-/* Defaults of options and keywords. */
-#define CONFIG_RATE 20000
-#define CONFIG_BURST 4096
-#define CONFIG_FRESHNESS (60 * BLOCK_NS_PER_S)
+/* Places of the service's own sections; those of sinks follow. */
+enum { CONFIG_TIMES, CONFIG_ROOT, CONFIG_REFLECT, CONFIG_MEASURE, CONFIG_OWN };
+/* Most kinds of sinks. */
+#define CONFIG_SINKS 16
+
 /* Learned flows stay for so long without a request, and so many periods. */
 #define CONFIG_LEARN_TIMEOUT_S 3600
 #define CONFIG_LEARN_PERIODS 100
-#define CONFIG_WINDOW 512
-#define CONFIG_MTU 1500
-#define CONFIG_MTU_MIN 1280
-#define CONFIG_METRICS_PORT 9862
-#define CONFIG_METRICS_FLOWS 1000
-#define CONFIG_RETENTION_S (30 * 86400)
-#define CONFIG_MARK 0x7236
-/* What numbers can be. */
-#define CONFIG_RATE_MAX 10000000
-#define CONFIG_BURST_MAX 1000000
-#define CONFIG_WINDOW_MAX 65535
-#define CONFIG_LEARN_MAX 100000
 /* A timeout is renewed at half of its time, by requests of some blocks. */
-#define CONFIG_LEARN_TIMEOUT_MIN_S 10
 #define CONFIG_LEARN_PERIODS_MIN 20
 /* In the kernel, timeouts are milliseconds in 31 bits. */
 #define CONFIG_TIMEOUT_MAX_S (INT32_MAX / 1000)
-/* RFC 8972, section 5.1: types for experiments. */
-#define CONFIG_TLV_TYPE_MIN 240
-#define CONFIG_TLV_TYPE_MAX 251
+
+/**
+ * struct config_times - what the timing of blocks is made of
+ * @period_ms: period, 0 if not given
+ * @guard_ms: guard time, 0 if not given
+ * @band_ms: guard band, 0 if not given
+ */
+struct config_times {
+	uint64_t period_ms;
+	uint64_t guard_ms;
+	uint64_t band_ms;
+};
 
 /**
  * struct config_reflect - section reflect
@@ -97,38 +94,57 @@ struct config_measure {
 };
 
 /**
+ * struct config_items - all sections of one name
+ * @n: how many the file has
+ * @item: the first one, with defaults if it has none
+ */
+struct config_items {
+	unsigned int n;
+	void *item;
+};
+
+/**
  * struct config - a whole configuration
  * @node: name of this node
- * @timing: period, guard time, guard band
  * @user: user to become, empty to stay
  * @keys_file: file of keys, empty for none
- * @keys: its keys, none if @keys_file is empty
  * @nrotate: number of sets whose active colour follows the clock
  * @rotate: these sets
+ * @times: period, guard time, guard band as given
+ * @timing: made of @times
+ * @keys: keys of @keys_file
  * @reflect: section reflect
  * @nmeasures: number of measurements
  * @measure: sections measure
- * @metrics: section metrics
- * @history: section history
- * @nalarms: number of alarms
- * @alarm: sections alarm
+ * @items: for each place of config_section(), where its items are
  */
 struct config {
 	char node[NAME_LEN];
-	struct block_timing timing;
 	char user[CONFIG_TEXT_LEN];
 	char keys_file[CONFIG_TEXT_LEN];
-	struct keys keys;
 	unsigned int nrotate;
 	char rotate[CONFIG_SETS_MAX][SR6FLOW_SETNAME_MAX + 1];
+	struct config_times times;
+	struct block_timing timing;
+	struct keys keys;
 	struct config_reflect reflect;
 	unsigned int nmeasures;
 	struct config_measure measure[CONFIG_MEASURES_MAX];
-	struct metrics_config metrics;
-	struct history_config history;
-	unsigned int nalarms;
-	struct alarm_config alarm[ALARMS_MAX];
+	struct config_items items[CONFIG_OWN + CONFIG_SINKS];
 };
+
+/* Keys outside of sections: struct config_times, and the begin of struct config. */
+extern const struct settings_section config_times_section, config_root_section;
+/* Sections reflect and measure. */
+extern const struct settings_section config_reflect_section,
+				     config_measure_section;
+/**
+ * config_section() - go through all sections
+ * @place: 0 for the first, one of CONFIG_TIMES to CONFIG_MEASURE, or more
+ *
+ * Return: section, or NULL after the last.
+ */
+const struct settings_section *config_section(size_t place);
 
 /**
  * config_load() - read a configuration file
@@ -157,15 +173,22 @@ struct config *config_new(void);
 void config_free(struct config *config);
 
 /**
+ * config_sink() - the sections of a sink
+ * @config: configuration
+ * @section: its section
+ *
+ * Return: its items.
+ */
+const struct config_items *config_sink(const struct config *config,
+				       const struct settings_section *section);
+
+/**
  * config_only_prints() - is there nothing to do but to print results
  * @config: configuration
  *
  * Return: true without rotators, reflector and sections of sinks.
  */
 bool config_only_prints(const struct config *config);
-
-/* Number of sink_types. */
-#define CONFIG_SINKS 4
 
 /**
  * config_sinks() - sections of the sinks
@@ -189,61 +212,49 @@ const struct sink_items *config_sinks(const struct config *config,
 uid_t config_keys_owner(const char *user);
 
 /**
- * config_reflect_init() - defaults of a section reflect
- * @reflect: filled; @on is false
- */
-void config_reflect_init(struct config_reflect *reflect);
-
-/**
- * config_measure_init() - defaults of a section measure
- * @measure: filled
- */
-void config_measure_init(struct config_measure *measure);
-
-/**
- * config_address() - parse an address with an optional port
- * @text: ADDRESS, [ADDRESS], [ADDRESS]:PORT or IPV4:PORT, numeric; IPv4 is
- *	  mapped, a link-local address may end in %INTERFACE
- * @port: port if there is none in @text
- * @address: filled
- *
- * Return: true if it is one.
- */
-bool config_address(const char *text, uint16_t port,
-		    struct sockaddr_in6 *address);
-
-/**
- * config_peer() - add a peer to a measurement
- * @measure: measurement
- * @text: [NAME=]ADDRESS, see config_address(); without NAME= the text is the
- *	  name
+ * config_timing() - make the timing of blocks
+ * @times: as given
+ * @timing: filled
  * @error: filled with a sentence when it fails
  * @size: size of @error in bytes
  *
- * Return: 0 or -EINVAL.
+ * Return: 0, or -EINVAL for times that do not go together.
  */
-int config_peer(struct config_measure *measure, const char *text,
-		char *error, size_t size);
+int config_timing(const struct config_times *times, struct block_timing *timing,
+		  char *error, size_t size);
 
 /**
- * config_reflect_finish() - do learning and the rest of a section reflect go together
- * @config: configuration with its keys; a timeout of 0 becomes the default
- * @error: filled with a sentence when it fails
- * @size: size of @error in bytes
+ * config_reflect_finish() - complete and check a section reflect
+ * @config: configuration with its keys and timing; a timeout of 0 becomes the default
+ * @line: lines of the section's keys, 0 for those that are not given
+ * @error: filled with the mistake
  *
  * Return: 0 or -EINVAL.
  */
-int config_reflect_finish(struct config *config, char *error, size_t size);
+int config_reflect_finish(struct config *config, const int *line,
+			  struct setting_error *error);
 
 /**
- * config_measure_check() - do the options of a measurement go together
- * @measure: measurement, complete
- * @error: filled with a sentence when it fails
- * @size: size of @error in bytes
+ * config_measure_check() - do source and peers of a measurement go together
+ * @measure: measurement with its peers
+ * @error: filled with the mistake
  *
  * Return: 0 or -EINVAL.
  */
-int config_measure_check(const struct config_measure *measure, char *error,
-			 size_t size);
+int config_measure_check(const struct config_measure *measure,
+			 struct setting_error *error);
+
+/**
+ * config_measure_finish() - complete a section measure and check it with the keys
+ * @config: configuration with its keys
+ * @measure: one of its measurements
+ * @line: lines of the section's keys, 0 for those that are not given
+ * @error: filled with the mistake
+ *
+ * Return: 0 or -EINVAL.
+ */
+int config_measure_finish(const struct config *config,
+			  struct config_measure *measure, const int *line,
+			  struct setting_error *error);
 
 #endif /* LMCTL_SERVICE_CONFIG_H */

@@ -1,28 +1,60 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Configuration files: the file, libconfuse, and what can be checked only when
- * the whole file is known.
+ * Configuration files. libyaml parses the file into nodes that know their line;
+ * the rows of the sections say what a node may be.
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <pwd.h>
-#include <fnmatch.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include "lmctl/base/privileges.h"
-#include "lmctl/engine/recording.h"
-#include "lmctl/service/config_load.h"
+#include <yaml.h>
+#include "lmctl/base/names.h"
+#include "lmctl/service/config.h"
 
 /* Bounds memory and time, whatever is in the file. */
 #define FILE_MAX ((off_t)256 * 1024)
-#define ENVIRONMENT "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_"
+/* More than all sections can have items together. */
+#define ITEMS_MAX 256
+/* Most characters of a value in a message. */
+#define SHOWN 255
 
-/* libconfuse's functions have no argument for it; NULL but while it parses. */
-static struct config_load *loading;
+/**
+ * struct item - a section of the file
+ * @section: its keys
+ * @values: filled
+ * @first: line in which it begins, 0 for keys outside of sections
+ * @line: lines of its keys, 0 for those that are not given
+ */
+struct item {
+	const struct settings_section *section;
+	void *values;
+	int first;
+	int line[SETTINGS_MAX];
+};
+
+/**
+ * struct load - a file that is being read
+ * @path: name of the file
+ * @error: room for a sentence
+ * @size: its size in bytes
+ * @config: filled
+ * @document: the file
+ * @items: its sections, those without name first
+ * @n: number of @items
+ */
+struct load {
+	const char *path;
+	char *error;
+	size_t size;
+	struct config *config;
+	yaml_document_t document;
+	struct item items[ITEMS_MAX];
+	size_t n;
+};
 
 /* A sentence is one line, whatever the file has between its quotes. */
 static void no_control_characters(char *text)
@@ -32,10 +64,11 @@ static void no_control_characters(char *text)
 			*text = '?';
 }
 
-__attribute__((format(printf, 3, 0)))
-static void fail(struct config_load *load, int line, const char *format,
-		 va_list args)
+/* Says what is wrong with a line, 0 for the file as a whole. Return: -1. */
+__attribute__((format(printf, 3, 4)))
+static int fail(struct load *load, int line, const char *format, ...)
 {
+	va_list args;
 	size_t used;
 	int len;
 
@@ -45,294 +78,380 @@ static void fail(struct config_load *load, int line, const char *format,
 	else
 		len = snprintf(load->error, load->size, "%s: ", load->path);
 	used = (size_t)len < load->size ? (size_t)len : load->size - 1;
-	vsnprintf(load->error + used, load->size - used, format, args);
-	no_control_characters(load->error);
-}
-
-int config_fail(struct config_load *load, int line, const char *format, ...)
-{
-	va_list args;
-
 	va_start(args, format);
-	fail(load, line, format, args);
+	vsnprintf(load->error + used, load->size - used, format, args);
 	va_end(args);
+	no_control_characters(load->error);
 	return -1;
 }
 
-__attribute__((format(printf, 2, 0)))
-static void on_error(cfg_t *cfg, const char *format, va_list args)
+static int line_of(const yaml_node_t *node)
 {
-	size_t len;
-
-	if (loading->error[0])
-		return;
-	fail(loading, cfg->line, format, args);
-	len = strlen(loading->error);
-	snprintf(loading->error + len, loading->size - len,
-		 "; see lmctl.conf(5)");
+	return (int)node->start_mark.line + 1;
 }
 
-static int on_value(cfg_t *cfg, cfg_opt_t *option)
+/* Return: text of a node, or NULL after fail(). */
+static const char *text_of(struct load *load, const yaml_node_t *node)
 {
-	loading->line = cfg->line;
-	return config_take(loading, cfg, option);
-}
+	const char *text = (const char *)node->data.scalar.value;
 
-/* Return: text for free(), or NULL after config_fail(). */
-static char *read_file(struct config_load *load, size_t *len)
-{
-	/* Opening a FIFO would wait for its writer. */
-	int fd = open(load->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	struct stat status;
-	char *text = NULL;
-	ssize_t n;
-
-	if (fd < 0 || fstat(fd, &status)) {
-		config_fail(load, 0, "%s", strerror(errno));
-	} else if (!S_ISREG(status.st_mode) || status.st_size > FILE_MAX) {
-		config_fail(load, 0, "not a regular file of at most %lld bytes",
-			    (long long)FILE_MAX);
-	} else {
-		text = malloc((size_t)FILE_MAX + 1);
-		if (!text)
-			config_fail(load, 0, "%s", strerror(ENOMEM));
-	}
-	for (*len = 0; text && *len < (size_t)FILE_MAX; *len += (size_t)n) {
-		n = read(fd, text + *len, (size_t)FILE_MAX - *len);
-		if (n < 0) {
-			config_fail(load, 0, "%s", strerror(errno));
-			free(text);
-			text = NULL;
-		}
-		if (n <= 0)
-			break;
-	}
-	if (text)
-		text[*len] = '\0';
-	if (fd >= 0)
-		close(fd);
-	return text;
-}
-
-/* Return: what follows the quoted text at @c, or NULL with @problem. */
-static char *skip_quoted(char *c, const char **problem)
-{
-	char quote = *c++;
-
-	for (; *c && *c != '\n'; c++) {
-		if (*c == quote)
-			return c + 1;
-		if (*c == '\\') {
-			if (!*++c || *c == '\n')
-				break;
-		} else if (quote == '"' && c[0] == '$' && c[1] == '{') {
-			c += 2 + strspn(c + 2, ENVIRONMENT);
-			if (*c != '}') {
-				*problem = "'${' must be followed by the name of an environment variable and '}'";
-				return NULL;
-			}
-		}
-	}
-	*problem = "the closing quote is missing in this line";
+	if (node->type != YAML_SCALAR_NODE)
+		fail(load, line_of(node), "a list or section where a text belongs; put text that begins with '[' or '{' or contains ': ' between quotes");
+	else if (strcmp((const char *)node->tag, YAML_STR_TAG))
+		fail(load, line_of(node), "the tag '%s' has no meaning here; remove it",
+		     (const char *)node->tag);
+	else if (strlen(text) != node->data.scalar.length)
+		fail(load, line_of(node), "a text with a NUL character; remove it");
+	else
+		return text;
 	return NULL;
 }
 
-/* Return: where to go on after @c, or NULL with @problem. */
-static char *skip(char *c, const char **problem)
+/* "${NAME}/..." begins with the value of an environment variable. */
+static int expand(struct load *load, int line, const char *text, char *path)
 {
-	switch (*c) {
-	case '#':
-		while (*c && *c != '\n')
-			*c++ = ' ';
-		return c;
-	case '"':
-	case '\'':
-		return skip_quoted(c, problem);
-	case '/':
-		if (c[1] != '/' && c[1] != '*')
-			break;
-		*problem = "comments begin with '#'; text with '//' or '/*' needs quotes";
-		return NULL;
-	case '+':
-		if (c[1] == '=')
-			break;
-		/* fall through */
-	case '*':
-	case '$':
-		*problem = "text with '*', '+' or '$' needs quotes";
-		return NULL;
-	}
-	return c + 1;
-}
+	const char *end = strchr(text, '}'), *value = "";
+	char name[SHOWN + 1];
+	size_t len;
 
-/*
- * libconfuse counts lines of comments more than once, takes a file that ends
- * inside a comment or section for a whole one, and drops characters that it
- * does not know: a pattern gold* would become gold. So that lines are right
- * and nothing is dropped, it sees no comments and none of the others.
- */
-static int prepare(struct config_load *load, char *text, size_t len)
-{
-	int line = 1, depth = 0, opened = 0;
-	const char *problem = NULL;
-	char *c;
-
-	for (c = text; c < text + len; c++) {
-		if ((unsigned char)*c < ' ' && !strchr("\t\r\n", *c ? *c : 1))
-			return config_fail(load, line, "a control character: this is no text file");
-		line += *c == '\n';
+	if (!strncmp(text, "${", 2) && end && end - text - 2 < SHOWN) {
+		len = (size_t)(end - text) - 2;
+		memcpy(name, text + 2, len);
+		name[len] = '\0';
+		value = getenv(name);
+		text = end + 1;
+		if (!value)
+			return fail(load, line, "there is no environment variable '%s'; set it, or name the file in full",
+				    name);
 	}
-	for (line = 1, c = text; *c;) {
-		line += *c == '\n';
-		if (*c == '{' && !depth++)
-			opened = line;
-		depth -= *c == '}';
-		c = skip(c, &problem);
-		if (!c)
-			return config_fail(load, line, "%s", problem);
-	}
-	if (depth > 0)
-		return config_fail(load, opened, "the closing brace is missing");
+	if (snprintf(path, CONFIG_TEXT_LEN, "%s%s", value, text) >=
+	    CONFIG_TEXT_LEN)
+		return fail(load, line, "the name of a file longer than %d characters",
+			    CONFIG_TEXT_LEN - 1);
 	return 0;
 }
 
-static int parse(struct config_load *load, char *text)
+static int take_value(struct load *load, const struct item *item,
+		      const struct setting *setting, const yaml_node_t *node)
 {
-	cfg_t *cfg = config_parser(load, on_value);
+	const char *text = text_of(load, node);
+	char error[SETTING_ERROR_LEN] = "not an absolute path; begin it with '/'";
+	char path[CONFIG_TEXT_LEN];
+
+	if (!text)
+		return -1;
+	if (setting->type->absolute) {
+		if (expand(load, line_of(node), text, path))
+			return -1;
+		text = path;
+	}
+	if ((!setting->type->absolute || text[0] == '/') &&
+	    setting_parse(setting, text, item->values, error))
+		return 0;
+	return fail(load, line_of(node), "%s: '%.*s': %s", setting->name, SHOWN,
+		    text, error);
+}
+
+static int take_setting(struct load *load, struct item *item,
+			const struct setting *setting, const yaml_node_t *node)
+{
+	const yaml_node_item_t *i, *top = node->data.sequence.items.top;
+
+	item->line[setting - item->section->settings] = line_of(node);
+	if (!setting->most || node->type != YAML_SEQUENCE_NODE)
+		return take_value(load, item, setting, node);
+	i = node->data.sequence.items.start;
+	if (i == top && setting->required)
+		return fail(load, line_of(node), "%s: an empty list; at least one is needed",
+			    setting->name);
+	for (; i < top; i++)
+		if (take_value(load, item, setting,
+			       yaml_document_get_node(&load->document, *i)))
+			return -1;
+	return 0;
+}
+
+typedef int take_fn(struct load *load, struct item *item, const char *key,
+		    int line, const yaml_node_t *value);
+
+/* Calls @take for each KEY: VALUE of a node. */
+static int each_pair(struct load *load, struct item *item,
+		     const yaml_node_t *node, take_fn *take)
+{
+	const yaml_node_pair_t *pair, *other;
+
+	/* A section whose keys are all defaults. */
+	if (node->type == YAML_SCALAR_NODE && !node->data.scalar.length)
+		return 0;
+	if (node->type != YAML_MAPPING_NODE)
+		return fail(load, line_of(node), "a line must be KEY: VALUE; see lmctl.conf(5)");
+	for (pair = node->data.mapping.pairs.start;
+	     pair < node->data.mapping.pairs.top; pair++) {
+		const yaml_node_t *key = yaml_document_get_node(&load->document, pair->key);
+		const char *name = text_of(load, key);
+
+		if (!name)
+			return -1;
+		for (other = node->data.mapping.pairs.start; other < pair; other++) {
+			const yaml_node_t *was =
+				yaml_document_get_node(&load->document, other->key);
+
+			if (!strcmp((const char *)was->data.scalar.value, name))
+				return fail(load, line_of(key), "'%.*s' is in line %d already; remove one of them",
+					    SHOWN, name, line_of(was));
+		}
+		if (take(load, item, name, line_of(key),
+			 yaml_document_get_node(&load->document, pair->value)))
+			return -1;
+	}
+	return 0;
+}
+
+static int take_key(struct load *load, struct item *item, const char *key,
+		    int line, const yaml_node_t *value)
+{
+	const struct setting *setting = settings_find(item->section, key);
+
+	if (setting)
+		return take_setting(load, item, setting, value);
+	return fail(load, line, "section %s has no key '%.*s'; see lmctl.conf(5)",
+		    item->section->name, SHOWN, key);
+}
+
+static int take_title(struct load *load, const struct item *item,
+		      const char *title)
+{
+	const struct settings_section *section = item->section;
+	int line = item->first;
+
+	if (section->max == 1) {
+		*(bool *)((char *)item->values + section->on) = true;
+		return *title ? fail(load, line, "section %s has no name: remove '%.*s'",
+				     section->name, SHOWN, title) : 0;
+	}
+	/* To YAML, quotes within a text are characters of it. */
+	if (!name_valid(title) || strlen(title) >= section->title_size ||
+	    strchr(" \"'", *title))
+		return fail(load, line, "section %s: its name must have 1 to %zu characters, no control character among them and no blank or quote at the begin: write '%s NAME:'",
+			    section->name, section->title_size - 1, section->name);
+	settings_defaults(section, item->values);
+	strcpy((char *)item->values + section->title, title);
+	return 0;
+}
+
+/* @key is the name of a section, and a blank and its title if it has one. */
+static int take_section(struct load *load, const char *key, int line,
+			const yaml_node_t *value)
+{
+	struct item *item = &load->items[load->n];
+	size_t len = strcspn(key, " "), i = CONFIG_REFLECT;
+	const struct settings_section *section;
+	struct config_items *items;
+
+	while ((section = config_section(i)) &&
+	       (strncmp(section->name, key, len) || section->name[len]))
+		i++;
+	if (!section)
+		return fail(load, line, "no key or section '%.*s' outside of sections; see lmctl.conf(5)",
+			    SHOWN, key);
+	items = &load->config->items[i];
+	if (items->n == section->max || load->n == ITEMS_MAX)
+		return fail(load, line, "more than %u sections %s; remove some",
+			    section->max, section->name);
+	item->section = section;
+	item->values = (char *)items->item + items->n++ * section->size;
+	item->first = line;
+	load->n++;
+	if (take_title(load, item, key + len + (key[len] == ' ')))
+		return -1;
+	return each_pair(load, item, value, take_key);
+}
+
+static int take_root(struct load *load, struct item *item, const char *key,
+		     int line, const yaml_node_t *value)
+{
+	const struct setting *setting;
+
+	for (item = load->items; item <= &load->items[CONFIG_ROOT]; item++) {
+		setting = settings_find(item->section, key);
+		if (setting)
+			return take_setting(load, item, setting, value);
+	}
+	return take_section(load, key, line, value);
+}
+
+static int fail_syntax(struct load *load, const yaml_parser_t *parser,
+		       FILE *file)
+{
+	int line = (int)parser->problem_mark.line + 1;
+	size_t i;
+
+	if (parser->error == YAML_MEMORY_ERROR)
+		return fail(load, 0, "%s", strerror(ENOMEM));
+	/* Where a text begins that does not end. */
+	if (parser->error == YAML_SCANNER_ERROR && parser->context)
+		line = (int)parser->context_mark.line + 1;
+	if (parser->error == YAML_READER_ERROR) {
+		rewind(file);
+		for (i = 0, line = 1; i < parser->problem_offset; i++)
+			line += getc(file) == '\n';
+	}
+	return fail(load, line, "%s%s%s; quote text with special characters and indent with spaces only, see lmctl.conf(5)",
+		    parser->problem, parser->context ? " " : "",
+		    parser->context ? parser->context : "");
+}
+
+/* The whole file is one document. */
+static int parse_document(struct load *load, yaml_parser_t *parser, FILE *file,
+			  bool first)
+{
+	const yaml_node_t *root;
+	int err = 0;
+
+	if (!yaml_parser_load(parser, &load->document))
+		return fail_syntax(load, parser, file);
+	root = yaml_document_get_root_node(&load->document);
+	if (root && first)
+		err = each_pair(load, NULL, root, take_root);
+	else if (root)
+		err = fail(load, line_of(root), "a second document; remove '---' and join the two");
+	yaml_document_delete(&load->document);
+	return root && first && !err ?
+	       parse_document(load, parser, file, false) : err;
+}
+
+static int parse(struct load *load, FILE *file)
+{
+	yaml_parser_t parser;
 	int err;
 
-	if (!cfg)
-		return config_fail(load, 0, "%s", strerror(ENOMEM));
-	cfg_set_error_function(cfg, on_error);
-	loading = load;
-	err = cfg_parse_buf(cfg, text) == CFG_SUCCESS ?
-	      config_take_root(load, cfg) : -1;
-	loading = NULL;
-	if (err && !load->error[0])
-		config_fail(load, cfg->line, "%s", strerror(ENOMEM));
-	/* Resets the lexer, which may have stopped anywhere. */
-	cfg_free(cfg);
+	if (!yaml_parser_initialize(&parser))
+		return fail(load, 0, "%s", strerror(ENOMEM));
+	yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
+	yaml_parser_set_input_file(&parser, file);
+	err = parse_document(load, &parser, file, true);
+	yaml_parser_delete(&parser);
 	return err;
 }
 
-static int finish_timing(struct config_load *load)
+static int read_file(struct load *load)
 {
-	char error[256];
+	/* Opening a FIFO would wait for its writer. */
+	int fd = open(load->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
+	struct stat status;
+	int err;
 
-	if (!load->timing_ms[0])
-		return config_fail(load, 0, "period is missing; both ends need the same one");
-	if (!block_timing_init(&load->config->timing, load->timing_ms[0],
-			       (int64_t)load->timing_ms[1] * BLOCK_NS_PER_MS,
-			       (int64_t)load->timing_ms[2] * BLOCK_NS_PER_MS,
-			       error, sizeof(error)))
-		return 0;
-	return config_fail(load, load->timing_line, "%s", error);
+	if (!file || fstat(fd, &status))
+		err = fail(load, 0, "%s", strerror(errno));
+	else if (!S_ISREG(status.st_mode) || status.st_size > FILE_MAX)
+		err = fail(load, 0, "not a regular file of at most %lld bytes",
+			   (long long)FILE_MAX);
+	else
+		err = parse(load, file);
+	if (file)
+		fclose(file);
+	return err;
 }
 
-static int finish_auth(struct config_load *load,
-		       const struct config_given *given, bool *auth)
+static int fail_item(struct load *load, const struct item *item,
+		     const struct setting_error *error)
 {
-	if (!given->auth)
-		*auth = load->config->keys.n;
-	if (*auth && !load->config->keys.n)
-		return config_fail(load, given->line, "auth = true needs keys: name their file with keys = \"FILE\" outside the sections");
+	const struct settings_section *section = item->section;
+	int line = error->setting ?
+		   settings_line(section, item->line, error->setting) : 0;
+
+	return fail(load, line ? line : item->first, "section %s%s%s: %s",
+		    section->name, section->max > 1 ? " " : "",
+		    section->max > 1 ? (char *)item->values + section->title : "",
+		    error->text);
+}
+
+static int finish_item(struct load *load, const struct item *item,
+		       const struct settings_context *context)
+{
+	const struct settings_section *section = item->section;
+	struct config *config = load->config;
+	struct setting_error error = { .setting = NULL };
+	bool good = true;
+	size_t i;
+
+	for (i = 0; i < section->n; i++) {
+		if (!section->settings[i].required || item->line[i])
+			continue;
+		snprintf(error.text, sizeof(error.text), "%s is missing; see lmctl.conf(5)",
+			 section->settings[i].name);
+		return fail_item(load, item, &error);
+	}
+	if (section == &config_reflect_section)
+		good = !config_reflect_finish(config, item->line, &error);
+	else if (section == &config_measure_section)
+		good = !config_measure_finish(config, item->values, item->line,
+					      &error);
+	else if (section->finish)
+		good = section->finish(item->values, context, &error);
+	return good ? 0 : fail_item(load, item, &error);
+}
+
+static int finish_sections(struct load *load)
+{
+	const char *measurement[CONFIG_MEASURES_MAX];
+	struct settings_context context = {
+		.measurement = measurement, .n = load->config->nmeasures,
+	};
+	size_t i;
+
+	for (i = 0; i < context.n; i++)
+		measurement[i] = load->config->measure[i].of.name;
+	for (i = CONFIG_ROOT + 1; i < load->n; i++) {
+		context.line = load->items[i].line;
+		if (finish_item(load, &load->items[i], &context))
+			return -1;
+	}
 	return 0;
 }
 
-static int finish_measure(struct config_load *load, unsigned int i)
-{
-	struct config_measure *measure = &load->config->measure[i];
-	const struct config_given *given = &load->given_measure[i];
-
-	if (finish_auth(load, given, &measure->auth))
-		return -1;
-	if (measure->key[0] && !measure->auth)
-		return config_fail(load, given->line, "key = '%s' needs auth = true",
-				   measure->key);
-	if (measure->key[0] && !keys_find(&load->config->keys, measure->key))
-		return config_fail(load, given->line, "no key '%s' in %s",
-				   measure->key, load->config->keys_file);
-	return 0;
-}
-
-/* An alarm that can never be raised is a mistake nobody would notice. */
-static int finish_alarm(struct config_load *load, unsigned int i)
-{
-	const struct config *config = load->config;
-	const char *pattern = config->alarm[i].measure;
-	unsigned int m;
-
-	for (m = 0; m < config->nmeasures; m++)
-		if (!fnmatch(pattern, config->measure[m].of.name, 0))
-			return 0;
-	return config_fail(load, load->alarm_line[i], "alarm '%s': no section measure has a name like '%s'",
-			   config->alarm[i].name, pattern);
-}
-
-uid_t config_keys_owner(const char *user)
-{
-	const struct passwd *entry = getpwnam(*user ? user : PRIVILEGES_USER);
-
-	return entry ? entry->pw_uid : 0;
-}
-
-static int finish(struct config_load *load)
+static int finish(struct load *load)
 {
 	struct config *config = load->config;
-	char error[512];
-	unsigned int i;
+	const int *times = load->items[CONFIG_TIMES].line;
+	char error[SETTING_ERROR_LEN];
 
 	if (!name_valid(config->node))
-		return config_fail(load, 0, "node is missing, and this host has no name");
+		return fail(load, 0, "node is missing, and this host has no name");
 	if (!config->nrotate && !config->reflect.on && !config->nmeasures)
-		return config_fail(load, 0, "nothing to do: give rotate, a section reflect or a section measure");
-	if (finish_timing(load))
-		return -1;
+		return fail(load, 0, "nothing to do: give rotate, a section reflect or a section measure");
+	if (!config->times.period_ms)
+		return fail(load, 0, "period is missing; both ends need the same one");
+	if (config_timing(&config->times, &config->timing, error, sizeof(error)))
+		return fail(load, times[2] ? times[2] : times[1], "%s", error);
 	if (config->keys_file[0] &&
 	    keys_load(&config->keys, config->keys_file,
 		      config_keys_owner(config->user), error, sizeof(error)))
-		return config_fail(load, 0, "keys: %s", error);
-	if (config->reflect.on &&
-	    finish_auth(load, &load->given_reflect,
-			&config->reflect.reflector.auth))
-		return -1;
-	if (config->reflect.on &&
-	    config_reflect_finish(config, error, sizeof(error)))
-		return config_fail(load, load->learn_line, "section reflect: %s",
-				   error);
-	for (i = 0; i < config->nmeasures; i++)
-		if (finish_measure(load, i))
-			return -1;
-	for (i = 0; i < config->nalarms; i++)
-		if (finish_alarm(load, i))
-			return -1;
-	return 0;
+		return fail(load, 0, "keys: %s", error);
+	return finish_sections(load);
 }
 
 struct config *config_load(const char *path, char *error, size_t size)
 {
-	struct config_load *load = calloc(1, sizeof(*load));
-	struct config *config = config_new();
-	char *text = NULL;
-	size_t len;
-	int err = -1;
+	struct load load = { .path = path, .error = error, .size = size };
+	size_t i;
+	int err;
 
 	error[0] = '\0';
-	if (load && config) {
-		load->path = path;
-		load->error = error;
-		load->size = size;
-		load->config = config;
-		text = read_file(load, &len);
-		if (text && !prepare(load, text, len) && !parse(load, text))
-			err = finish(load);
-	} else {
-		snprintf(error, size, "%s: %s", path, strerror(ENOMEM));
+	load.config = config_new();
+	if (!load.config) {
+		fail(&load, 0, "%s", strerror(ENOMEM));
+		return NULL;
 	}
-	free(text);
-	free(load);
-	if (!err)
-		return config;
-	config_free(config);
+	for (i = CONFIG_TIMES; i <= CONFIG_ROOT; i++, load.n++) {
+		load.items[i].section = config_section(i);
+		load.items[i].values = load.config->items[i].item;
+	}
+	err = read_file(&load);
+	load.config->nmeasures = load.config->items[CONFIG_MEASURE].n;
+	if (!err && !finish(&load))
+		return load.config;
+	config_free(load.config);
 	return NULL;
 }

@@ -364,7 +364,7 @@ bool measure_follows(const struct measure *measure,
 
 	memset(ours.key, 0, sizeof(ours.key));
 	memset(theirs.key, 0, sizeof(theirs.key));
-	/* config_measure_init() zeroed the padding. NOLINTNEXTLINE(bugprone-suspicious-memory-comparison,cert-*) */
+	/* settings_defaults() zeroed the padding. NOLINTNEXTLINE(bugprone-suspicious-memory-comparison,cert-*) */
 	return !memcmp(&ours, &theirs, sizeof(ours));
 }
 

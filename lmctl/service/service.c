@@ -119,7 +119,7 @@ static void say_what_runs(const struct service *service, const char *what)
 static void say_who_runs(const char *file)
 {
 	if (!geteuid())
-		lmctl_note("lmctl run stays root and owns root's files; set another user in '%s' (user = \"" PRIVILEGES_USER "\")",
+		lmctl_note("lmctl run stays root and owns root's files; set another user in '%s' (user: " PRIVILEGES_USER ")",
 			   file);
 }
 
@@ -161,6 +161,18 @@ static void see_readable(const char *file)
 		close(fd);
 }
 
+static void warn_restart(const struct config *old, const struct config *new)
+{
+	const struct settings_section *root = &config_root_section;
+	size_t i;
+
+	for (i = 0; i < root->n; i++)
+		if (root->settings[i].restart &&
+		    setting_differs(&root->settings[i], old, new))
+			lmctl_warning("%s: another one takes effect only after a restart of lmctl",
+				      root->settings[i].name);
+}
+
 static int change(struct service *service, struct config *new)
 {
 	struct parts *parts = parts_open(new, service->config, service->parts,
@@ -174,8 +186,7 @@ static int change(struct service *service, struct config *new)
 		parts_close(parts, old);
 		return -1;
 	}
-	if (strcmp(new->user, service->config->user))
-		lmctl_warning("user: another one takes effect only after a restart of lmctl");
+	warn_restart(service->config, new);
 	parts_commit(parts, new);
 	service->parts = parts;
 	parts_close(old, parts);

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <systemd/sd-event.h>
+#include "lmctl/base/settings.h"
 #include "lmctl/engine/result.h"
 
 struct metrics;
@@ -92,6 +93,7 @@ struct sink_items {
 
 /**
  * struct sink_type - a kind of sinks: a row of the table in sinks.c
+ * @section: its section of the configuration file; or NULL
  * @open: fill @self with its state and, if it needs no section, @sink; neither
  *	  moves. @host outlives it. Returns 0, or a negative errno after a message
  * @prepare: prepare other sections, which live until @commit; the only visible
@@ -105,6 +107,7 @@ struct sink_items {
  * @close: undo @open except for the sink; @self may be NULL after a failure
  */
 struct sink_type {
+	const struct settings_section *section;
 	int (*open)(void **self, struct sink *sink, const struct sink_host *host);
 	int (*prepare)(void *self, const struct sink_items *items);
 	void (*commit)(void *self, bool follow);

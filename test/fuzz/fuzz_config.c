@@ -2,8 +2,10 @@
 /* Any bytes as a configuration file. */
 #include <stdio.h>
 
-#include "lmctl/engine/recording.h"
+#include "lmctl/base/names.h"
 #include "lmctl/service/config.h"
+#include "lmctl/sinks/alarm/alarm.h"
+#include "lmctl/sinks/history/history_settings.h"
 #include "test/fuzz/input.h"
 
 #define TERMINATED(text) must(memchr((text), 0, sizeof(text)) != NULL)
@@ -22,7 +24,7 @@ static void check_measure(const struct config_measure *measure)
 		must(name_valid(measure->of.peer[i]));
 		must(measure->address[i].sin6_port != 0);
 	}
-	must(measure->mtu >= CONFIG_MTU_MIN && measure->window);
+	must(measure->mtu >= 1280 && measure->window);
 	must(measure->tlv_type >= 240 && measure->tlv_type <= 251);
 }
 
@@ -46,11 +48,14 @@ static void check(const struct config *config)
 {
 	const struct block_timing *timing = &config->timing;
 	const struct reflector_config *reflector = &config->reflect.reflector;
+	const struct history_config *history = config_sink(config, &history_section)->item;
+	const struct config_items *alarms = config_sink(config, &alarm_section);
+	const struct alarm_config *alarm = alarms->item;
 	unsigned int i;
 
 	must(name_valid(config->node));
 	TERMINATED(config->user);
-	TERMINATED(config->history.file);
+	TERMINATED(history->file);
 	must(timing->band > 0 && timing->band < timing->guard);
 	must(timing->guard < timing->period - timing->band);
 	must(config->nrotate <= CONFIG_SETS_MAX);
@@ -61,9 +66,9 @@ static void check(const struct config *config)
 	must(config->nmeasures <= CONFIG_MEASURES_MAX);
 	for (i = 0; i < config->nmeasures; i++)
 		check_measure(&config->measure[i]);
-	must(config->nalarms <= ALARMS_MAX);
-	for (i = 0; i < config->nalarms; i++)
-		check_alarm(&config->alarm[i]);
+	must(alarms->n <= ALARMS_MAX);
+	for (i = 0; i < alarms->n; i++)
+		check_alarm(&alarm[i]);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

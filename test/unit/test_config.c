@@ -8,15 +8,19 @@
 #include <unistd.h>
 #include "lmctl/base/names.h"
 #include "lmctl/service/config.h"
+#include "lmctl/sinks/alarm/alarm.h"
+#include "lmctl/sinks/history/history_settings.h"
+#include "lmctl/sinks/metrics/metrics_settings.h"
 #include "test/unit/unit.h"
 
 #define KEYS \
 	"2026-a 000102030405060708090a0b0c0d0e0f\n" \
 	"2026-b 101112131415161718191a1b1c1d1e1f\n"
 /* Two lines that are a whole configuration. */
-#define ENOUGH "period = 10s\nrotate = {tx}\n"
-#define WITH_KEYS ENOUGH "keys = \"${TEST_CONFIG}/keys\"\n"
-#define MEASURE ENOUGH "measure m { peers = {\"::1\"} }\n"
+#define ENOUGH "period: 10s\nrotate: tx\n"
+#define WITH_KEYS ENOUGH "keys: ${TEST_CONFIG}/keys\n"
+#define M "peers: '::1'"
+#define MEASURE ENOUGH "measure m: {" M "}\n"
 #define TEXT_16 "0123456789abcdef"
 #define TEXT_64 TEXT_16 TEXT_16 TEXT_16 TEXT_16
 #define TEXT_256 TEXT_64 TEXT_64 TEXT_64 TEXT_64
@@ -71,33 +75,46 @@ TEST(test_syntax)
 		const char *part;
 	} rows[] = {
 		{ "", "nothing to do" },
-		{ "period = 10s", "nothing to do" },
-		{ "rotate = {tx}", "period is missing" },
-		{ "# one\n# two # three\n\ncolor = 1", ":4: no such option 'color'" },
-		{ ENOUGH "reflect { color = 1 }", ":3: no such option 'color'" },
-		{ ENOUGH "reflect {\nrate = 1", ":3: the closing brace" },
-		{ ENOUGH "reflect { sets = {rx}\nrate = 1", ":3: the closing brace" },
-		{ ENOUGH "reflect { rate = \"}\"", ":3: the closing brace" },
-		{ ENOUGH "reflect { }\nreflect { }", ":4: a second section reflect" },
-		{ ENOUGH "metrics { }\nmetrics { }", ":4: a second section metrics" },
-		{ ENOUGH "}", ":3: unexpected closing brace" },
-		{ ENOUGH "measure { }", ":3: missing title" },
-		{ ENOUGH "node = \"a", ":3: the closing quote" },
-		{ ENOUGH "node = 'a\n'", ":3: the closing quote" },
-		{ ENOUGH "node = \"a\\", ":3: the closing quote" },
-		{ ENOUGH "node = \"a\\\n\"", ":3: the closing quote" },
-		{ ENOUGH "node = \"${HOME\"", ":3: '${'" },
-		{ ENOUGH "node = \"\\777\"", ":3: invalid octal" },
-		{ ENOUGH "node = a*", ":3: text with '*'" },
-		{ ENOUGH "node = $HOME", ":3: text with '*'" },
-		{ ENOUGH "/* no end", ":3: comments begin with '#'" },
-		{ ENOUGH "// no", ":3: comments begin with '#'" },
-		{ ENOUGH "node = a\vb", ":3: a control character" },
-		{ ENOUGH "node = \"a\\nb\"", ":3: node = 'a?b': must have" },
-		{ ENOUGH "\"\\n\" = 1", ":3: no such option '?'" },
-		{ ENOUGH "reflect { }\nreflect|rate = 1", ":4: rate belongs into" },
-		{ ENOUGH "node =", ":3: premature end" },
-		{ ENOUGH "node = {}", ":3: unexpected token" },
+		{ "# nothing\n", "nothing to do" },
+		{ "period: 10s", "nothing to do" },
+		{ "rotate: tx", "period is missing" },
+		{ "period", ":1: a line must be KEY: VALUE" },
+		{ "[period]", ":1: a line must be KEY: VALUE" },
+		{ "# one\n# two # three\n\ncolor: 1", ":4: no key or section 'color'" },
+		{ ENOUGH "reflect: {color: 1}", ":3: section reflect has no key 'color'" },
+		{ ENOUGH "reflect:\n  rate: 1\n  color: 1\n", ":5: section reflect has no key 'color'" },
+		{ ENOUGH "reflect: {rate: 1\n", ":4: did not find expected ',' or '}' while" },
+		{ ENOUGH "rate: 1", ":3: no key or section 'rate'" },
+		{ ENOUGH "reflect: 1", ":3: a line must be KEY: VALUE" },
+		{ ENOUGH "reflect: [rate]", ":3: a line must be KEY: VALUE" },
+		{ ENOUGH "reflect:\nreflect:\n", ":4: 'reflect' is in line 3 already" },
+		{ ENOUGH "metrics:\nmetrics:\n", ":4: 'metrics' is in line 3 already" },
+		{ ENOUGH "history:\nhistory:\n", ":4: 'history' is in line 3 already" },
+		{ ENOUGH "metrics x:", ":3: section metrics has no name: remove 'x'" },
+		{ ENOUGH "node: a\nnode: b", ":4: 'node' is in line 3 already" },
+		{ ENOUGH "reflect: {rate: 1,\n rate: 1}", ":4: 'rate' is in line 3 already" },
+		{ ENOUGH "}", ":3: did not find expected" },
+		{ ENOUGH "measure: {}", ":3: section measure: its name" },
+		{ ENOUGH "node: \"a", ":3: found unexpected end of stream while scanning a quoted" },
+		{ ENOUGH "node: 'a\n", ":3: found unexpected end of stream" },
+		{ ENOUGH "node: \"\\q\"", ":3: found unknown escape character" },
+		{ ENOUGH "node: *", ":3: did not find expected alphabetic" },
+		{ ENOUGH "node: @a", ":3: found character that cannot start any token" },
+		{ ENOUGH "reflect:\n\trate: 1", ":4: found character that cannot start any token" },
+		{ ENOUGH "node: a\n rate: b", ":4: mapping values are not allowed" },
+		{ ENOUGH "node: a\vb", ":3: control characters are not allowed" },
+		{ ENOUGH "node: \xff", ":3: invalid leading UTF-8 octet" },
+		{ ENOUGH "node: \"a\\nb\"", ":3: node: 'a?b': must have 1 to" },
+		{ ENOUGH "node: \"a\\0b\"", ":3: a text with a NUL" },
+		{ ENOUGH "\"\\n\": 1", ":3: no key or section '?'" },
+		{ ENOUGH "node: [a]", ":3: a list or section where a text belongs" },
+		{ ENOUGH "[a]: b", ":3: a list or section where a text belongs" },
+		{ ENOUGH "reflect: {[a]: b}", ":3: a list or section where a text belongs" },
+		{ ENOUGH "reflect: {sets: [[rx]]}", ":3: a list or section where a text belongs" },
+		{ ENOUGH "node: !!int 1", ":3: the tag 'tag:yaml.org,2002:int'" },
+		{ ENOUGH "node:", ":3: node: '': must have 1 to" },
+		{ ENOUGH "---\nnode: a\n", ":4: a second document" },
+		{ ENOUGH "---\n\"", ":4: found unexpected end of stream" },
 	};
 	size_t i;
 
@@ -113,74 +130,76 @@ TEST(test_values)
 		const char *text;
 		const char *part;
 	} rows[] = {
-		{ "rotate = {tx}\nperiod = 10", "" },
-		{ "rotate = {tx}\nperiod = 10x", ":2: period = '10x': not a duration" },
-		{ "rotate = {tx}\nperiod = 0", ":2: period = '0': not a duration" },
-		{ "rotate = {tx}\nperiod = 2d", ":2: period = '2d': not a duration" },
-		{ ENOUGH "guard = 10s", ":3: guard time" },
-		{ ENOUGH "guard-band = 5s", ":3: guard time" },
-		{ ENOUGH "node = \"\"", ":3: node = ''" },
-		{ ENOUGH "node = " TEXT_256, ":3: node = '" TEXT_64 },
-		{ ENOUGH "keys = keys", ":3: keys = 'keys': not an absolute path" },
-		{ ENOUGH "keys = /nonexistent/keys", "/nonexistent/keys" },
-		{ "period = 1s\nrotate = {tx, lm-tx}", ":2: rotate: the set 'lm-tx' comes twice" },
-		{ "period = 1s\nrotate = {" TEXT_16 TEXT_16 "}", ":2: rotate: '" TEXT_16 TEXT_16 "' is not" },
-		{ "period = 1s\nrotate = {a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q}", ":2: rotate: more than 16 sets" },
-		{ ENOUGH "reflect { listen = localhost }", ":3: listen = 'localhost': not an address" },
-		{ ENOUGH "reflect { listen = \"[::]:0\" }", ":3: listen = '[::]:0': not an address" },
-		{ ENOUGH "reflect { rate = 10000001 }", ":3: rate = '10000001': not a number from 0 to 10000000" },
-		{ ENOUGH "reflect { rate = \"\" }", ":3: rate = '': not a number" },
-		{ ENOUGH "reflect { rate = -1 }", ":3: rate = '-1': not a number" },
-		{ ENOUGH "reflect { burst = 0 }", ":3: burst = '0': not a number" },
-		{ ENOUGH "reflect { freshness = 1w }", ":3: freshness = '1w': not a duration" },
-		{ ENOUGH "reflect { tlv-type = 239 }", ":3: tlv-type = '239': not a number from 240 to 251" },
-		{ ENOUGH "reflect { stateful = maybe }", ":3: invalid boolean value for option 'stateful'" },
-		{ ENOUGH "reflect {\nauth = true\n}", ":4: auth = true needs keys" },
-		{ ENOUGH "reflect {\nlearn = 5\nsets = {rx}\n}", ":4: section reflect: learn: only authenticated" },
-		{ ENOUGH "reflect { learn = 100001 }", ":3: learn = '100001': not a number from 0 to 100000" },
-		{ ENOUGH "reflect { learn = -1 }", ":3: learn = '-1': not a number" },
-		{ ENOUGH "reflect { learn = 0 }", "" },
-		{ ENOUGH "reflect { learn-timeout = 9s }", ":3: learn-timeout = '9s': not a duration" },
-		{ ENOUGH "reflect { learn-timeout = 10500ms }", ":3: learn-timeout = '10500ms': not a duration" },
-		{ ENOUGH "reflect { learn-timeout = 25d }", ":3: learn-timeout = '25d': not a duration" },
-		{ ENOUGH "reflect { learn-timeout = 10s }", "" },
-		{ MEASURE "measure m { peers = {\"::1\"} }", ":4: found duplicate title 'm'" },
-		{ ENOUGH "measure m {\n}", ":4: section measure \"m\": peers is missing" },
-		{ ENOUGH "measure m { peers = {a} peers = {} }", ":3: peers: peer 'a': 'a' is no address" },
-		{ ENOUGH "measure m { peers = {::1} peers = {} }", ":3: section measure \"m\": peers is missing" },
-		{ ENOUGH "measure \"\" { peers = {::1} }", ":3: section measure: its title" },
-		{ ENOUGH "measure " TEXT_64 " { peers = {::1} }", ":3: section measure: its title" },
-		{ ENOUGH "measure m { peers = {::1} auth = yes }", ":3: auth = true needs keys" },
-		{ ENOUGH "measure m { peers = {::1} key = a }", ":3: key = 'a' needs auth" },
-		{ WITH_KEYS "measure m { peers = {::1}\nkey = a }", ":5: no key 'a' in /" },
-		{ WITH_KEYS "measure m { peers = {::1}\nkey = a auth = no}", ":5: key = 'a' needs auth" },
-		{ ENOUGH "measure m { peers = {::1} mtu = 1279 }", ":3: mtu = '1279': not a number from 1280 to 9216" },
-		{ ENOUGH "measure m { peers = {::1} window = 0 }", ":3: window = '0'" },
-		{ ENOUGH "measure m { peers = {::1} ssid = 65536 }", ":3: ssid = '65536'" },
-		{ ENOUGH "measure m { peers = {::1} mark = 0 }", ":3: mark = '0'" },
-		{ ENOUGH "measure m { peers = {::1} mark = 254 }", ":3: mark = '254': the routing table" },
-		{ ENOUGH "measure m { peers = {192.0.2.1} in-band = on }", ":3: section measure \"m\": peer '192.0.2.1'" },
-		{ ENOUGH "measure m { peers = {::1} set = \"\" }", ":3: set: ''" },
-		{ ENOUGH "measure m { peers = {::1} source = \"[::1]:1\" }", ":3: source = '[::1]:1': not an address without a port" },
-		{ ENOUGH "measure m { peers = {::1}\nsource = 127.0.0.1 }", ":4: section measure \"m\": source and peer '::1'" },
-		{ ENOUGH "metrics { flows = 100001 }", ":3: flows = '100001'" },
-		{ ENOUGH "history { }\nhistory { }", ":4: a second section history" },
-		{ ENOUGH "history { file = \"\" }", ":3: file = ''" },
-		{ ENOUGH "history { file = h.db }", ":3: file = 'h.db': not an absolute path" },
-		{ ENOUGH "history { file = /h.db retention = 0 }", ":3: retention = '0'" },
-		{ MEASURE "alarm a { }", ":4: section alarm \"a\": raise is missing" },
-		{ MEASURE "alarm a { raise = 0 }", ":4: section alarm \"a\": raise is missing or 0" },
-		{ MEASURE "alarm a { raise = 1.1 }", ":4: raise = '1.1': not a ratio" },
-		{ MEASURE "alarm a { raise = nan }", ":4: raise = 'nan': not a ratio" },
-		{ MEASURE "alarm a { raise = 1e }", ":4: raise = '1e': not a ratio" },
-		{ MEASURE "alarm a { raise = .1\nclear = .2 }", ":5: section alarm \"a\": clear is more than raise" },
-		{ MEASURE "alarm a { raise = .1 raise-blocks = 0 }", ":4: raise-blocks = '0'" },
-		{ MEASURE "alarm a { raise = .1 exec = {page} }", ":4: exec = 'page': the program is not an absolute path" },
-		{ MEASURE "alarm a { raise = .1 exec = {\"\"} }", ":4: exec = '': the program" },
-		{ MEASURE "alarm a { raise = .1 exec = {/p, " TEXT_256 "} }", ":4: exec = '" TEXT_64 },
-		{ MEASURE "alarm a { raise = .1 exec = {/,1,2,3,4,5,6,7,8,9,a,b,c,d,e,f,g} }", ":4: exec: more than 16" },
-		{ MEASURE "alarm a { raise = .1 measure = n }", ":4: alarm 'a': no section measure has a name like 'n'" },
-		{ ENOUGH "alarm a { raise = .1 }", ":3: alarm 'a': no section measure" },
+		{ "rotate: tx\nperiod: 10", "" },
+		{ "rotate: tx\nperiod: 10x", ":2: period: '10x': not a duration from 1ms to 24h" },
+		{ "rotate: tx\nperiod: 0", ":2: period: '0': not a duration" },
+		{ "rotate: tx\nperiod: 2d", ":2: period: '2d': not a duration" },
+		{ ENOUGH "guard: 10s", ":3: guard time" },
+		{ ENOUGH "guard-band: 5s", ":3: guard time" },
+		{ ENOUGH "node: \"\"", ":3: node: ''" },
+		{ ENOUGH "node: " TEXT_256, ":3: node: '" TEXT_64 },
+		{ ENOUGH "keys: keys", ":3: keys: 'keys': not an absolute path" },
+		{ ENOUGH "keys: ${TEST_NO_SUCH}/keys", ":3: there is no environment variable 'TEST_NO_SUCH'" },
+		{ ENOUGH "keys: /" TEXT_256, ":3: the name of a file longer than 255" },
+		{ ENOUGH "keys: /nonexistent/keys", "/nonexistent/keys" },
+		{ "period: 1s\nrotate: [tx, lm-tx]", ":2: rotate: 'lm-tx': set 'lm-tx' is listed twice" },
+		{ "period: 1s\nrotate: [" TEXT_16 TEXT_16 "]", ":2: rotate: '" TEXT_16 TEXT_16 "': not the name of a set" },
+		{ "period: 1s\nrotate: [a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q]", ":2: rotate: 'q': one too many: at most 16" },
+		{ ENOUGH "reflect: {listen: localhost}", ":3: listen: 'localhost': must be ADDRESS" },
+		{ ENOUGH "reflect: {listen: '[::]:0'}", ":3: listen: '[::]:0': must be ADDRESS" },
+		{ ENOUGH "reflect: {rate: 10000001}", ":3: rate: '10000001': not a number from 0 to 10000000" },
+		{ ENOUGH "reflect: {rate: ''}", ":3: rate: '': not a number" },
+		{ ENOUGH "reflect: {rate: -1}", ":3: rate: '-1': not a number" },
+		{ ENOUGH "reflect: {burst: 0}", ":3: burst: '0': not a number" },
+		{ ENOUGH "reflect: {freshness: 1w}", ":3: freshness: '1w': not a duration" },
+		{ ENOUGH "reflect: {tlv-type: 239}", ":3: tlv-type: '239': not a number from 240 to 251" },
+		{ ENOUGH "reflect: {stateful: maybe}", ":3: stateful: 'maybe': not true or false" },
+		{ ENOUGH "reflect:\n  auth: true\n", ":4: section reflect: auth needs keys" },
+		{ ENOUGH "reflect:\n  learn: 5\n  sets: rx\n", ":4: section reflect: learn: only authenticated" },
+		{ ENOUGH "reflect: {learn: 100001}", ":3: learn: '100001': not a number from 0 to 100000" },
+		{ ENOUGH "reflect: {learn: -1}", ":3: learn: '-1': not a number" },
+		{ ENOUGH "reflect: {learn: 0}", "" },
+		{ ENOUGH "reflect: {learn-timeout: 9s}", ":3: learn-timeout: '9s': not a duration in whole seconds from 10s to 24d" },
+		{ ENOUGH "reflect: {learn-timeout: 10500ms}", ":3: learn-timeout: '10500ms': not a duration" },
+		{ ENOUGH "reflect: {learn-timeout: 25d}", ":3: learn-timeout: '25d': not a duration" },
+		{ ENOUGH "reflect: {learn-timeout: 10s}", "" },
+		{ MEASURE "measure m: {" M "}", ":4: 'measure m' is in line 3 already" },
+		{ MEASURE "measure  m: {" M "}", ":4: section measure: its name" },
+		{ ENOUGH "measure m:\n", ":3: section measure m: peers is missing" },
+		{ ENOUGH "measure m: {peers: a}", ":3: peers: 'a': 'a' is no address" },
+		{ ENOUGH "measure m: {peers: []}", ":3: peers: an empty list" },
+		{ ENOUGH "measure \"m\": {" M "}", ":3: section measure: its name" },
+		{ ENOUGH "measure " TEXT_64 ": {" M "}", ":3: section measure: its name" },
+		{ ENOUGH "measure m: {" M ", auth: yes}", ":3: section measure m: auth needs keys" },
+		{ ENOUGH "measure m: {" M ", key: a}", ":3: section measure m: key 'a' needs auth" },
+		{ WITH_KEYS "measure m: {" M ",\n key: a}", ":5: section measure m: there is no key 'a' in '/" },
+		{ WITH_KEYS "measure m: {" M ",\n key: a, auth: no}", ":5: section measure m: key 'a' needs auth" },
+		{ ENOUGH "measure m: {" M ", mtu: 1279}", ":3: mtu: '1279': not a number from 1280 to 9216" },
+		{ ENOUGH "measure m: {" M ", window: 0}", ":3: window: '0'" },
+		{ ENOUGH "measure m: {" M ", ssid: 65536}", ":3: ssid: '65536'" },
+		{ ENOUGH "measure m: {" M ", mark: 0}", ":3: mark: '0'" },
+		{ ENOUGH "measure m: {" M ", mark: 254}", ":3: mark: '254': the routing table" },
+		{ ENOUGH "measure m: {peers: 192.0.2.1, in-band: on}", ":3: section measure m: peer '192.0.2.1'" },
+		{ ENOUGH "measure m: {" M ", set: ''}", ":3: set: ''" },
+		{ ENOUGH "measure m: {" M ", source: '[::1]:1'}", ":3: source: '[::1]:1': must be an address without a port" },
+		{ ENOUGH "measure m: {" M ",\n source: 127.0.0.1}", ":4: section measure m: source and peer '::1'" },
+		{ ENOUGH "metrics: {flows: 100001}", ":3: flows: '100001'" },
+		{ ENOUGH "history: {file: ''}", ":3: file: ''" },
+		{ ENOUGH "history: {file: h.db}", ":3: file: 'h.db': not an absolute path" },
+		{ ENOUGH "history: {file: /h.db, retention: 0}", ":3: retention: '0': not a duration in whole seconds of at least 1s" },
+		{ MEASURE "alarm a:\n", ":4: section alarm a: raise is missing" },
+		{ MEASURE "alarm a: {raise: 0}", ":4: section alarm a: raise is 0" },
+		{ MEASURE "alarm a: {raise: 1.1}", ":4: raise: '1.1': not a ratio" },
+		{ MEASURE "alarm a: {raise: nan}", ":4: raise: 'nan': not a ratio" },
+		{ MEASURE "alarm a: {raise: 1e}", ":4: raise: '1e': not a ratio" },
+		{ MEASURE "alarm a: {raise: .1,\n clear: .2}", ":5: section alarm a: clear is above raise" },
+		{ MEASURE "alarm a: {raise: .1, raise-blocks: 0}", ":4: raise-blocks: '0'" },
+		{ MEASURE "alarm a: {raise: .1, exec: page}", ":4: exec: 'page': the program is not an absolute path" },
+		{ MEASURE "alarm a: {raise: .1, exec: ''}", ":4: exec: '': the program" },
+		{ MEASURE "alarm a: {raise: .1, exec: [/p, " TEXT_256 "]}", ":4: exec: '" TEXT_64 },
+		{ MEASURE "alarm a: {raise: .1, exec: [/,1,2,3,4,5,6,7,8,9,a,b,c,d,e,f,g]}", ":4: exec: 'g': one too many: at most 16" },
+		{ MEASURE "alarm a: {raise: .1, measure: n}", ":4: section alarm a: no measurement has a name that matches 'n'" },
+		{ ENOUGH "alarm a: {raise: .1}", ":3: section alarm a: no measurement" },
 	};
 	size_t i;
 
@@ -201,12 +220,14 @@ static void assert_text(const struct in6_addr *address, const char *expected)
 
 TEST(test_defaults)
 {
-	struct config *config = assert_loaded(ENOUGH "reflect { }\n"
-		"measure m { peers = {\"2001:db8::8\"} }\nmetrics { }\n"
-		"history { }\nalarm a { raise = 0.5 }\n");
+	struct config *config = assert_loaded(ENOUGH "reflect:\n"
+		"measure m: {peers: 2001:db8::8}\nmetrics:\n"
+		"history: {}\nalarm a: {raise: 0.5}\n");
 	const struct config_reflect *reflect = &config->reflect;
 	const struct config_measure *measure = &config->measure[0];
-	const struct alarm_config *alarm = &config->alarm[0];
+	const struct alarm_config *alarm = config_sink(config, &alarm_section)->item;
+	const struct metrics_config *metrics = config_sink(config, &metrics_section)->item;
+	const struct history_config *history = config_sink(config, &history_section)->item;
 	char host[NAME_LEN] = "";
 
 	gethostname(host, sizeof(host) - 1);
@@ -241,12 +262,12 @@ TEST(test_defaults)
 	assert_int_equal(measure->ssid, 0);
 	assert_int_equal(measure->mark, 0x7236);
 	assert_int_equal(measure->tlv_type, 240);
-	assert_true(config->metrics.on);
-	assert_text(&config->metrics.listen.sin6_addr, "::1");
-	assert_int_equal(ntohs(config->metrics.listen.sin6_port), 9862);
-	assert_int_equal(config->metrics.flows, 1000);
-	assert_string_equal(config->history.file, "/var/lib/sr6flow/history.db");
-	assert_int_equal(config->history.retention_s, 30 * 86400);
+	assert_true(metrics->on);
+	assert_text(&metrics->listen.sin6_addr, "::1");
+	assert_int_equal(ntohs(metrics->listen.sin6_port), 9862);
+	assert_int_equal(metrics->flows, 1000);
+	assert_string_equal(history->file, "/var/lib/sr6flow/history.db");
+	assert_int_equal(history->retention_s, 30 * 86400);
 	assert_string_equal(alarm->flow, "*");
 	assert_string_equal(alarm->measure, "*");
 	assert_int_equal(alarm->raise_blocks, 3);
@@ -259,30 +280,47 @@ TEST(test_defaults)
 }
 
 static const char full[] =
-	"period = 1s # a comment with a \" and a {\n"
-	"guard = 400ms\r\n"
-	"guard-band = 50ms\n"
-	"node = \"ingress-1\"\n"
-	"user = sr6flow\n"
-	"rotate = {\"lm-tx\", 'other'}\n"
-	"reflect { listen = \"192.0.2.1:1862\" sets = {rx, third,}\n"
-	"  stateful = true rate = 0 burst = 1 freshness = 0\n"
-	"  tlv-type = 251 auth = false }\n"
-	"measure \"to egress\" { set = other\n"
-	"  peers = {\"egress=2001:db8::8\", \"[2001:db8::9]:1862\"}\n"
-	"  group = true key = \"2026-b\" in-band = true\n"
-	"  source = 2001:db8::1 mtu = 9216 window = 7 ssid = 65535\n"
-	"  mark = 0x10 tlv-type = 241 auth = true }\n"
-	"measure second { peers = ::2 auth = off }\n"
+	"period: 1s # a comment with a \" and a {\n"
+	"guard: 400ms\r\n"
+	"guard-band: 50ms\n"
+	"node: \"ingress-1\"\n"
+	"user: sr6flow\n"
+	"rotate: [\"lm-tx\", 'other']\n"
+	"reflect: {listen: \"192.0.2.1:1862\", sets: [rx, third,],\n"
+	"  stateful: true, rate: 0, burst: 1, freshness: 0,\n"
+	"  tlv-type: 251, auth: false}\n"
+	"measure to egress:\n"
+	"  set: other\n"
+	"  peers: [egress=2001:db8::8, \"[2001:db8::9]:1862\"]\n"
+	"  group: true\n"
+	"  key: \"2026-b\"\n"
+	"  in-band: true\n"
+	"  source: 2001:db8::1\n"
+	"  mtu: 9216\n"
+	"  window: 7\n"
+	"  ssid: 65535\n"
+	"  mark: 0x10\n"
+	"  tlv-type: 241\n"
+	"  auth: true\n"
+	"'measure second': {peers: \"::2\", auth: off}\n"
 	/* After the sections that depend on it. */
-	"keys = \"${TEST_CONFIG}/keys\"\n"
-	"metrics { listen = 127.0.0.1 flows = 0 }\n"
-	"history { file = \"/var/lib/h.db\" retention = 90d }\n"
-	"alarm loss { flow = \"gold*\" measure = \"to *\" raise = 1\n"
-	"  raise-blocks = 2 clear = 0 clear-blocks = 4 invalid-blocks = 9\n"
-	"  no-answer-blocks = 0\n"
-	"  exec = {\"/bin/page\", \"\", \"two words\"} }\n"
-	"alarm other { raise = 1e-3 }\n";
+	"keys: \"${TEST_CONFIG}/keys\"\n"
+	"metrics: {listen: 127.0.0.1, flows: 0}\n"
+	"history: {file: \"/var/lib/h.db\", retention: 90d}\n"
+	"alarm loss:\n"
+	"  flow: gold*\n"
+	"  measure: to *\n"
+	"  raise: 1\n"
+	"  raise-blocks: 2\n"
+	"  clear: 0\n"
+	"  clear-blocks: 4\n"
+	"  invalid-blocks: 9\n"
+	"  no-answer-blocks: 0\n"
+	"  exec:\n"
+	"  - /bin/page\n"
+	"  - \"\"\n"
+	"  - two words\n"
+	"alarm other: {raise: 1e-3}\n";
 
 static void assert_full_measures(const struct config *config)
 {
@@ -320,9 +358,10 @@ static void assert_full_measures(const struct config *config)
 
 static void assert_full_alarms(const struct config *config)
 {
-	const struct alarm_config *alarm = &config->alarm[0];
+	const struct config_items *alarms = config_sink(config, &alarm_section);
+	const struct alarm_config *alarm = alarms->item;
 
-	assert_int_equal(config->nalarms, 2);
+	assert_int_equal(alarms->n, 2);
 	assert_string_equal(alarm->name, "loss");
 	assert_string_equal(alarm->flow, "gold*");
 	assert_string_equal(alarm->measure, "to *");
@@ -347,6 +386,8 @@ TEST(test_full)
 {
 	struct config *config = assert_loaded(full);
 	const struct config_reflect *reflect = &config->reflect;
+	const struct metrics_config *metrics = config_sink(config, &metrics_section)->item;
+	const struct history_config *history = config_sink(config, &history_section)->item;
 
 	assert_int_equal(config->timing.period, BLOCK_NS_PER_S);
 	assert_int_equal(config->timing.guard, 400 * BLOCK_NS_PER_MS);
@@ -368,11 +409,11 @@ TEST(test_full)
 	assert_int_equal(reflect->reflector.tlv_type, 251);
 	assert_false(reflect->reflector.auth);
 	assert_full_measures(config);
-	assert_text(&config->metrics.listen.sin6_addr, "::ffff:127.0.0.1");
-	assert_int_equal(ntohs(config->metrics.listen.sin6_port), 9862);
-	assert_int_equal(config->metrics.flows, 0);
-	assert_string_equal(config->history.file, "/var/lib/h.db");
-	assert_int_equal(config->history.retention_s, 90 * 86400);
+	assert_text(&metrics->listen.sin6_addr, "::ffff:127.0.0.1");
+	assert_int_equal(ntohs(metrics->listen.sin6_port), 9862);
+	assert_int_equal(metrics->flows, 0);
+	assert_string_equal(history->file, "/var/lib/h.db");
+	assert_int_equal(history->retention_s, 90 * 86400);
 	assert_full_alarms(config);
 	config_free(config);
 }
@@ -380,14 +421,14 @@ TEST(test_full)
 TEST(test_auth_follows_keys)
 {
 	struct config *config = assert_loaded(WITH_KEYS
-		"reflect { } measure m { peers = {::1} }\n");
+		"reflect:\nmeasure m: {" M "}\n");
 
 	assert_true(config->reflect.reflector.auth);
 	assert_true(config->measure[0].auth);
 	config_free(config);
 }
 
-#define LEARN "keys = \"${TEST_CONFIG}/keys\"\nreflect { sets = {rx} learn = 5 "
+#define LEARN "keys: ${TEST_CONFIG}/keys\nreflect: {sets: rx, learn: 5"
 
 static void assert_learn_timeout(const char *text, uint32_t timeout)
 {
@@ -400,19 +441,19 @@ static void assert_learn_timeout(const char *text, uint32_t timeout)
 
 TEST(test_learn)
 {
-	assert_learn_timeout("period = 10s\n" LEARN "}\n", 3600);
-	assert_learn_timeout("period = 36s\n" LEARN "}\n", 3600);
-	assert_learn_timeout("period = 37s\n" LEARN "}\n", 3700);
-	assert_learn_timeout("period = 24h\n" LEARN "}\n", 2147483);
-	assert_learn_timeout("period = 10s\n" LEARN "learn-timeout = 200 }\n",
+	assert_learn_timeout("period: 10s\n" LEARN "}\n", 3600);
+	assert_learn_timeout("period: 36s\n" LEARN "}\n", 3600);
+	assert_learn_timeout("period: 37s\n" LEARN "}\n", 3700);
+	assert_learn_timeout("period: 24h\n" LEARN "}\n", 2147483);
+	assert_learn_timeout("period: 10s\n" LEARN ", learn-timeout: 200}\n",
 			     200);
-	assert_refused("period = 11s\n" LEARN "learn-timeout = 200 }\n",
+	assert_refused("period: 11s\n" LEARN ", learn-timeout: 200}\n",
 		       ":3: section reflect: the timeout of learned flows, 200s, is shorter than 20 periods");
-	assert_refused("period = 10s\n" LEARN "auth = false }\n",
+	assert_refused("period: 10s\n" LEARN ", auth: false}\n",
 		       ":3: section reflect: learn: only authenticated requests");
-	assert_refused("period = 10s\n" LEARN "freshness = 0 }\n",
+	assert_refused("period: 10s\n" LEARN ", freshness: 0}\n",
 		       ":3: section reflect: learn: with freshness 0");
-	assert_refused("period = 10s\n" LEARN "sets = {} }\n",
+	assert_refused("period: 10s\nkeys: ${TEST_CONFIG}/keys\nreflect: {sets: [], learn: 5}\n",
 		       ":3: section reflect: learn: there is no set");
 }
 
@@ -436,17 +477,18 @@ TEST(test_most_sections)
 
 	for (i = 0; i < CONFIG_MEASURES_MAX; i++)
 		len += (size_t)sprintf(text + len,
-				       "measure m%u { peers = {::1} }\n", i);
+				       "measure m%u: {" M "}\n", i);
 	for (i = 0; i < ALARMS_MAX; i++)
 		len += (size_t)sprintf(text + len,
-				       "alarm a%u { raise = .1 }\n", i);
+				       "alarm a%u: {raise: .1}\n", i);
 	config = assert_loaded(text);
 	assert_int_equal(config->nmeasures, CONFIG_MEASURES_MAX);
-	assert_int_equal(config->nalarms, ALARMS_MAX);
+	assert_int_equal(config_sink(config, &alarm_section)->n,
+			 ALARMS_MAX);
 	config_free(config);
-	strcpy(text + len, "alarm b { raise = .1 }\n");
+	strcpy(text + len, "alarm b: {raise: .1}\n");
 	assert_refused(text, ":131: more than 64 sections alarm");
-	strcpy(text + len, "measure b { peers = {::1} }\n");
+	strcpy(text + len, "measure b: {" M "}\n");
 	assert_refused(text, ":131: more than 64 sections measure");
 }
 

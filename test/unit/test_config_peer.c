@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <stdio.h>
 #include <arpa/inet.h>
-#include <errno.h>
 #include <net/if.h>
 #include <string.h>
+#include "lmctl/base/endpoint.h"
 #include "lmctl/service/config.h"
 #include "test/unit/unit.h"
 
@@ -67,7 +67,7 @@ TEST(test_address)
 
 	for (i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct sockaddr_in6 address = { 0 };
-		bool ok = config_address(rows[i].text, 7, &address);
+		bool ok = endpoint_parse(rows[i].text, 7, &address);
 
 		if (ok != !!rows[i].address)
 			fail_msg("'%s': %d", rows[i].text, ok);
@@ -82,6 +82,13 @@ TEST(test_address)
 	}
 }
 
+static bool add_peer(struct config_measure *measure, const char *text,
+		     char *error)
+{
+	return setting_parse(settings_find(&config_measure_section, "peers"),
+			     text, measure, error);
+}
+
 TEST(test_peer)
 {
 	static const struct {
@@ -91,8 +98,8 @@ TEST(test_peer)
 		{ "a=2001:db8::1", "another peer has this name" },
 		{ "b=2001:db8::8", "another peer has this address" },
 		{ "b=[2001:db8::8]:862", "another peer has this address" },
-		{ "=2001:db8::1", "its name must have 1 to 63 characters" },
-		{ TEXT_64 "=2001:db8::1", "its name must have 1 to 63 characters" },
+		{ "=2001:db8::1", "the name must have 1 to 63 characters" },
+		{ TEXT_64 "=2001:db8::1", "the name must have 1 to 63 characters" },
 		{ "a\nb=2001:db8::1", "control character" },
 		{ "b=", "'' is no address" },
 		{ "egress", "'egress' is no address" },
@@ -105,31 +112,25 @@ TEST(test_peer)
 		{ "b=fe80::1%is-not-there", "%INTERFACE that exists" },
 	};
 	struct config_measure measure;
-	char error[512], text[64];
+	char error[SETTING_ERROR_LEN], text[64];
 	size_t i;
 
-	config_measure_init(&measure);
-	assert_int_equal(config_peer(&measure, "a=2001:db8::8", error,
-				     sizeof(error)), 0);
+	settings_defaults(&config_measure_section, &measure);
+	assert_true(add_peer(&measure, "a=2001:db8::8", error));
 	for (i = 0; i < ARRAY_SIZE(rows); i++) {
-		int err = config_peer(&measure, rows[i].text, error,
-				      sizeof(error));
+		bool good = add_peer(&measure, rows[i].text, error);
 
-		if (err != -EINVAL || !strstr(error, rows[i].part) ||
-		    strchr(error, '\n'))
-			fail_msg("'%s': %d, '%s'", rows[i].text, err, error);
+		if (good || !strstr(error, rows[i].part) || strchr(error, '\n'))
+			fail_msg("'%s': %d, '%s'", rows[i].text, good, error);
 		assert_int_equal(measure.of.npeers, 1);
 	}
 	/* A name may begin with another, and a port makes another address. */
-	assert_int_equal(config_peer(&measure, "a2=[2001:db8::8]:863", error,
-				     sizeof(error)), 0);
+	assert_true(add_peer(&measure, "a2=[2001:db8::8]:863", error));
 	while (measure.of.npeers < RESULT_PEERS_MAX) {
 		snprintf(text, sizeof(text), "2001:db8::1:%u",
 			 measure.of.npeers);
-		assert_int_equal(config_peer(&measure, text, error,
-					     sizeof(error)), 0);
+		assert_true(add_peer(&measure, text, error));
 	}
-	assert_int_equal(config_peer(&measure, "::1", error, sizeof(error)),
-			 -EINVAL);
-	assert_non_null(strstr(error, "at most 16 peers"));
+	assert_false(add_peer(&measure, "::1", error));
+	assert_non_null(strstr(error, "at most 16"));
 }

@@ -69,7 +69,7 @@ static struct config *load(const char *text)
 
 	assert_non_null(file);
 	/* The port of the reflector stands wherever the text has %u. */
-	fprintf(file, "node = n\n");
+	fprintf(file, "node: n\n");
 	for (; *text; text++)
 		if (*text == '%')
 			fprintf(file, "%u", self.port);
@@ -106,9 +106,9 @@ static bool change(const char *text)
 	return true;
 }
 
-#define ALL "period = 300ms\n rotate = { tx }\n" \
-	    "reflect { sets = { rx }\n listen = \"[::1]:%\" }\n" \
-	    "measure core { set = tx\n peers = { \"e=[::1]:%\" } }\n"
+#define ALL "period: 300ms\nrotate: tx\n" \
+	    "reflect: {sets: rx, listen: \"[::1]:%\"}\n" \
+	    "measure core: {set: tx, peers: \"e=[::1]:%\"}\n"
 
 static unsigned int free_port(void)
 {
@@ -188,14 +188,12 @@ TEST_WITH(setup, teardown, test_beside)
 
 	assert_true(change(ALL));
 	before = *self.parts;
-	assert_true(change(ALL "measure two { set = rx\n"
-			   "peers = { \"[::1]:9\" } }\n"));
+	assert_true(change(ALL "measure two: {set: rx, peers: \"[::1]:9\"}\n"));
 	assert_int_equal(self.parts->nmeasures, 2);
 	assert_int_equal(self.parts->nreadings, 2);
 	assert_ptr_equal(self.parts->measure[0], before.measure[0]);
-	assert_true(change("period = 300ms\n"
-			   "measure two { set = rx\n"
-			   "peers = { \"[::1]:9\" } }\n"));
+	assert_true(change("period: 300ms\n"
+			   "measure two: {set: rx, peers: \"[::1]:9\"}\n"));
 	assert_int_equal(self.parts->nmeasures, 1);
 	assert_int_equal(self.parts->nreadings, 1);
 	assert_int_equal(self.parts->nrotators, 0);
@@ -209,13 +207,13 @@ TEST_WITH(setup, teardown, test_beside)
 TEST_WITH(setup, teardown, test_bad)
 {
 	static const char *const bad[] = {
-		"period = 1s\n rotate = { tx, absent }\n",
-		"period = 1s\n rotate = { tx }\n"
-		"measure core { set = absent\n peers = { \"[::1]:9\" } }\n",
-		"period = 1s\n rotate = { tx }\n"
-		"reflect { sets = { rx }\n listen = \"[2001:db8::1]:%\" }\n",
-		ALL "measure two { set = tx\n peers = { \"[::1]:9\" }\n"
-		"source = 2001:db8::1 }\n",
+		"period: 1s\nrotate: [tx, absent]\n",
+		"period: 1s\nrotate: tx\n"
+		"measure core: {set: absent, peers: \"[::1]:9\"}\n",
+		"period: 1s\nrotate: tx\n"
+		"reflect: {sets: rx, listen: \"[2001:db8::1]:%\"}\n",
+		ALL "measure two: {set: tx, peers: \"[::1]:9\",\n"
+		"  source: 2001:db8::1}\n",
 	};
 	struct parts before;
 	size_t i;
@@ -236,8 +234,8 @@ TEST_WITH(setup, teardown, test_blocks)
 {
 	assert_true(change(ALL));
 	run(BLOCKS);
-	assert_true(change(ALL "alarm a { raise = 0.1 }\n"));
-	assert_false(change("period = 1s\n rotate = { absent }\n"));
+	assert_true(change(ALL "alarm a: {raise: 0.1}\n"));
+	assert_false(change("period: 1s\nrotate: absent\n"));
 	run(BLOCKS);
 	/* What waits for an answer becomes a result in any case. */
 	assert_true(self.exact >= BLOCKS);
@@ -250,9 +248,8 @@ TEST_WITH(setup, teardown, test_period)
 	assert_true(change(ALL));
 	run(1);
 	before = *self.parts;
-	assert_true(change("period = 100ms\n rotate = { tx }\n"
-			   "measure core { set = tx\n"
-			   "peers = { \"e=[::1]:%\" } }\n"));
+	assert_true(change("period: 100ms\nrotate: tx\n"
+			   "measure core: {set: tx, peers: \"e=[::1]:%\"}\n"));
 	assert_ptr_not_equal(self.parts->rotator[0], before.rotator[0]);
 	assert_ptr_not_equal(self.parts->measure[0], before.measure[0]);
 	self.blocks = 0;

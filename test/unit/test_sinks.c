@@ -11,6 +11,8 @@
 
 #include "lmctl/service/config.h"
 #include "lmctl/service/loop.h"
+#include "lmctl/sinks/history/history_settings.h"
+#include "lmctl/sinks/metrics/metrics_settings.h"
 #include "lmctl/sinks/sinks.h"
 #include "test/unit/unit.h"
 
@@ -20,6 +22,8 @@ static struct {
 	struct loop *loop;
 	struct sinks *sinks;
 	struct config *config;
+	struct metrics_config *metrics;
+	struct history_config *history;
 	int reserved[PORTS_MAX];
 	unsigned int nreserved;
 	char folder[32];
@@ -108,11 +112,13 @@ static int setup(void **state)
 	self.config = config_new();
 	assert_non_null(self.config);
 	self.config->timing.period = BLOCK_NS_PER_S;
-	self.config->metrics.on = true;
-	self.config->metrics.listen.sin6_addr = loopback;
-	self.config->metrics.listen.sin6_port = free_port();
-	self.config->history.on = true;
-	strcpy(self.config->history.file, self.file);
+	self.metrics = config_sink(self.config, &metrics_section)->item;
+	self.history = config_sink(self.config, &history_section)->item;
+	self.metrics->on = true;
+	self.metrics->listen.sin6_addr = loopback;
+	self.metrics->listen.sin6_port = free_port();
+	self.history->on = true;
+	strcpy(self.history->file, self.file);
 	assert_int_equal(loop_open(&self.loop), 0);
 	self.sinks = open_sinks(SINK_SILENT);
 	assert_non_null(self.sinks);
@@ -147,16 +153,16 @@ static int teardown(void **state)
 
 TEST_WITH(setup, teardown, test_history_fails)
 {
-	in_port_t before = self.config->metrics.listen.sin6_port;
+	in_port_t before = self.metrics->listen.sin6_port;
 	in_port_t port = free_port();
 
-	self.config->metrics.listen.sin6_port = port;
-	snprintf(self.config->history.file, sizeof(self.config->history.file),
+	self.metrics->listen.sin6_port = port;
+	snprintf(self.history->file, sizeof(self.history->file),
 		 "%s/none/a.db", self.folder);
 	assert_int_not_equal(reload(), 0);
 	assert_true(listens(before));
 	assert_false(listens(port));
-	strcpy(self.config->history.file, self.file);
+	strcpy(self.history->file, self.file);
 	assert_int_equal(reload(), 0);
 	assert_false(listens(before));
 	assert_true(listens(port));
@@ -164,7 +170,7 @@ TEST_WITH(setup, teardown, test_history_fails)
 
 TEST_WITH(setup, teardown, test_metrics_fail)
 {
-	in_port_t before = self.config->metrics.listen.sin6_port;
+	in_port_t before = self.metrics->listen.sin6_port;
 	struct sockaddr_in6 taken = {
 		.sin6_family = AF_INET6,
 		.sin6_addr = loopback,
@@ -177,8 +183,8 @@ TEST_WITH(setup, teardown, test_metrics_fail)
 	assert_int_equal(bind(fd, (const struct sockaddr *)&taken,
 			      sizeof(taken)), 0);
 	assert_int_equal(listen(fd, 1), 0);
-	self.config->metrics.listen.sin6_port = taken.sin6_port;
-	strcpy(self.config->history.file, self.other);
+	self.metrics->listen.sin6_port = taken.sin6_port;
+	strcpy(self.history->file, self.other);
 	assert_int_not_equal(reload(), 0);
 	assert_true(listens(before));
 	close(fd);
@@ -191,8 +197,8 @@ TEST_WITH(setup, teardown, test_metrics_fail)
 /* The port is our own; the address grows, and cannot be what it is not. */
 TEST_WITH(setup, teardown, test_same_port)
 {
-	in_port_t port = self.config->metrics.listen.sin6_port;
-	struct sockaddr_in6 *listen_on = &self.config->metrics.listen;
+	in_port_t port = self.metrics->listen.sin6_port;
+	struct sockaddr_in6 *listen_on = &self.metrics->listen;
 
 	listen_on->sin6_addr = in6addr_any;
 	assert_int_equal(reload(), 0);
@@ -201,7 +207,7 @@ TEST_WITH(setup, teardown, test_same_port)
 	listen_on->sin6_addr.s6_addr[0] = 0x20;
 	assert_int_not_equal(reload(), 0);
 	assert_true(listens(port));
-	self.config->metrics.on = false;
+	self.metrics->on = false;
 	assert_int_equal(reload(), 0);
 	assert_false(listens(port));
 }
@@ -212,14 +218,14 @@ TEST_WITH(setup, teardown, test_exchange_fails)
 	static const struct in6_addr ipv4 = {
 		.s6_addr = { [10] = 0xff, 0xff, 127, 0, 0, 1 }
 	};
-	in_port_t port = self.config->metrics.listen.sin6_port;
+	in_port_t port = self.metrics->listen.sin6_port;
 
-	self.config->metrics.listen.sin6_addr = in6addr_any;
-	strcpy(self.config->history.file, "/none/a.db");
+	self.metrics->listen.sin6_addr = in6addr_any;
+	strcpy(self.history->file, "/none/a.db");
 	assert_int_not_equal(reload(), 0);
 	assert_true(listens(port));
 	assert_false(listens_on(ipv4, port));
-	strcpy(self.config->history.file, self.file);
+	strcpy(self.history->file, self.file);
 	assert_int_equal(reload(), 0);
 	assert_true(listens_on(ipv4, port));
 }
@@ -259,7 +265,7 @@ TEST_WITH(setup, teardown, test_reader_goes)
 /* Then there is nothing left to do. */
 TEST_WITH(setup, teardown, test_only_reader_goes)
 {
-	self.config->metrics.on = false;
-	self.config->history.on = false;
+	self.metrics->on = false;
+	self.history->on = false;
 	assert_int_equal(lose_reader(), EXIT_FAILURE);
 }

@@ -71,7 +71,7 @@ up() {
 	local node
 	for node in "$@"; do
 		service_start "$node" < <(
-			echo "period = ${period}ms"
+			echo "period: ${period}ms"
 			config_of "$node"
 		)
 	done

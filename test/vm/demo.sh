@@ -52,22 +52,23 @@ for node in ingress transit egress; do
 	(umask 077 && echo "demo $(cat "$tmp/secret")" >"$tmp/$node/keys")
 done
 cat >"$tmp/ingress/lmctl.conf" <<-END
-	period = $period
-	node = "ingress"
-	keys = "$tmp/ingress/keys"
-	rotate = {"tx"}
-	measure "west-east" {
-	    set = "tx"
-	    peers = {"transit=fc00:12::2", "egress=fd00:c::3"}
-	}
-	history { file = "$tmp/ingress/history.db" }
+	period: $period
+	node: ingress
+	keys: $tmp/ingress/keys
+	rotate: tx
+	measure west-east:
+	  set: tx
+	  peers: [transit=fc00:12::2, egress=fd00:c::3]
+	history:
+	  file: $tmp/ingress/history.db
 END
 for node in transit egress; do
 	cat >"$tmp/$node/lmctl.conf" <<-END
-		period = $period
-		node = "$node"
-		keys = "$tmp/$node/keys"
-		reflect { sets = {"rx"} }
+		period: $period
+		node: $node
+		keys: $tmp/$node/keys
+		reflect:
+		  sets: rx
 	END
 done
 show ingress cat "$tmp/ingress/lmctl.conf"

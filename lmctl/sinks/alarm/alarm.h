@@ -30,6 +30,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "lmctl/base/settings.h"
 #include "lmctl/sinks/sink.h"
 
 /* Most alarms, arguments of a hook, and room for a text of the section. */
@@ -71,6 +72,9 @@ struct alarm_config {
 	unsigned int nargs;
 	char args[ALARM_ARGS_MAX][ALARM_TEXT_LEN];
 };
+
+/* Section alarm of the configuration file; its items are struct alarm_config. */
+extern const struct settings_section alarm_section;
 
 /**
  * struct alarm_state - one alarm of one flow

@@ -166,6 +166,7 @@ static int watch(void **self, struct sink *sink, const struct sink_host *host)
 }
 
 const struct sink_type alarm_type = {
+	.section = &alarm_section,
 	.open = watch,
 	.prepare = prepare,
 	.commit = commit,

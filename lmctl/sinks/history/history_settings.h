@@ -5,8 +5,7 @@
 #ifndef LMCTL_SINKS_HISTORY_HISTORY_SETTINGS_H
 #define LMCTL_SINKS_HISTORY_HISTORY_SETTINGS_H
 
-#include <stdbool.h>
-#include <stdint.h>
+#include "lmctl/base/settings.h"
 
 /**
  * struct history_config - section history
@@ -19,5 +18,8 @@ struct history_config {
 	char file[256];
 	int64_t retention_s;
 };
+
+/* Its items are struct history_config. */
+extern const struct settings_section history_section;
 
 #endif /* LMCTL_SINKS_HISTORY_HISTORY_SETTINGS_H */

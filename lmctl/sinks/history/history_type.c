@@ -97,6 +97,7 @@ static int open_keeping(void **self, struct sink *sink,
 }
 
 const struct sink_type history_type = {
+	.section = &history_section,
 	.open = open_keeping,
 	.prepare = prepare,
 	.commit = commit,

@@ -6,8 +6,7 @@
 #define LMCTL_SINKS_METRICS_METRICS_SETTINGS_H
 
 #include <netinet/in.h>
-#include <stdbool.h>
-#include <stdint.h>
+#include "lmctl/base/settings.h"
 
 /**
  * struct metrics_config - section metrics
@@ -20,5 +19,8 @@ struct metrics_config {
 	struct sockaddr_in6 listen;
 	uint32_t flows;
 };
+
+/* Its items are struct metrics_config. */
+extern const struct settings_section metrics_section;
 
 #endif /* LMCTL_SINKS_METRICS_METRICS_SETTINGS_H */

@@ -178,6 +178,7 @@ static int open_scraped(void **self, struct sink *sink,
 }
 
 const struct sink_type metrics_type = {
+	.section = &metrics_section,
 	.open = open_scraped,
 	.prepare = prepare,
 	.commit = commit,

@@ -18,11 +18,11 @@ user=
 config_of() {
 	case $1 in
 	ingress)
-		echo 'rotate = {tx} measure "m" { peers = {"far=fd00:c::3"} }'
-		echo "history { file = \"$history\" }"
-		echo "${user:+user = $user}"
+		printf '%s\n' 'rotate: tx' 'measure m: {peers: far=fd00:c::3}'
+		echo "history: {file: $history}"
+		echo "${user:+user: $user}"
 		;;
-	egress) echo 'reflect { sets = {rx} }' ;;
+	egress) echo 'reflect: {sets: rx}' ;;
 	esac
 }
 

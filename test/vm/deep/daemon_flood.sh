@@ -22,10 +22,10 @@ flood=$((20 * rate * 4 * 4))
 decoy=fcff:2::1,fcff:3::9
 
 config_of() {
-	echo "keys = \"$tmp/keys\" metrics { listen = \"[::1]:9862\" }"
+	printf '%s\n' "keys: $tmp/keys" 'metrics: {listen: "[::1]:9862"}'
 	case $1 in
-	ingress) echo 'rotate = {tx} measure "m" { peers = {"far=fd00:c::3"} }' ;;
-	egress) echo "reflect { sets = {rx} rate = $rate burst = $burst }" ;;
+	ingress) printf '%s\n' 'rotate: tx' 'measure m: {peers: far=fd00:c::3}' ;;
+	egress) echo "reflect: {sets: rx, rate: $rate, burst: $burst}" ;;
 	esac
 }
 

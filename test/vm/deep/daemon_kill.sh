@@ -20,10 +20,10 @@ history=$tmp/history.db
 config_of() {
 	case $1 in
 	ingress)
-		echo 'rotate = {tx} measure "m" { peers = {"far=fd00:c::3"} }'
-		echo "history { file = \"$history\" }"
+		printf '%s\n' 'rotate: tx' 'measure m: {peers: far=fd00:c::3}'
+		echo "history: {file: $history}"
 		;;
-	egress) echo 'reflect { sets = {rx} }' ;;
+	egress) echo 'reflect: {sets: rx}' ;;
 	esac
 }
 

@@ -15,8 +15,8 @@ rounds=${DAEMON_ROUNDS:-1}
 
 config_of() {
 	case $1 in
-	ingress) echo 'rotate = {tx} measure "m" { peers = {"far=fd00:c::3"} }' ;;
-	egress) echo 'reflect { sets = {rx} }' ;;
+	ingress) printf '%s\n' 'rotate: tx' 'measure m: {peers: far=fd00:c::3}' ;;
+	egress) echo 'reflect: {sets: rx}' ;;
 	esac
 }
 

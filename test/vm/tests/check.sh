@@ -132,8 +132,8 @@ good
 dropped "End would send them to another SID, but fcff:3::100 is their last one" \
 	"'ip -6 route add fcff:3::100 encap seg6local"
 cat >"$tmp/conf" <<-END
-	period = "${period}ms"
-	reflect { sets = { "lm-rx" } }
+	period: ${period}ms
+	reflect: {sets: lm-rx}
 END
 like "$(on egress lmctl run --check -c "$tmp/conf" 2>&1)" \
 	"^lmctl: warning: set 'lm-rx': this node drops packets after counting them: .*; add its route" \

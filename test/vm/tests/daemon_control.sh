@@ -13,17 +13,17 @@
 config_of() {
 	case $1 in
 	ingress)
-		echo 'rotate = {tx} measure "m" { peers = {"far=fd00:c::3"} }'
+		printf '%s\n' 'rotate: tx' 'measure m: {peers: far=fd00:c::3}'
 		cat "$tmp/alarms"
 		;;
-	egress) echo 'reflect { sets = {rx} }' ;;
+	egress) echo 'reflect: {sets: rx}' ;;
 	esac
 }
 
 # alarm NAME EXEC: raised by the first block that is exact
 alarm() {
-	echo "alarm \"$1\" { raise = 0.0001 raise-blocks = 1 clear-blocks = 1000"
-	echo "flow = \"gold\" exec = {$2} }"
+	echo "alarm $1: {raise: 0.0001, raise-blocks: 1, clear-blocks: 1000,"
+	echo "  flow: gold, exec: [$2]}"
 }
 
 # children: programs of alarms that run, with what they started

@@ -165,8 +165,8 @@ is "$(rules)$(routes)" "" "$now: they are gone with its own"
 now="run"
 : >"$tmp/ingress.json"
 cat >"$tmp/way.conf" <<-END
-	period = ${period}ms
-	measure "way" { peers = {"egress=$peer"} in-band = true }
+	period: ${period}ms
+	measure way: {peers: egress=$peer, in-band: true}
 END
 service_start ingress <"$tmp/way.conf"
 exact_wait ingress 3

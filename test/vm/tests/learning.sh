@@ -40,10 +40,10 @@ make_permanent_neighbours other egress
 	echo "a $(printf '%064d' 2)" >"$tmp/wrong"
 )
 cat >"$tmp/egress.conf" <<-END
-	period = ${period}ms
-	keys = "$tmp/right"
-	reflect { sets = {rx} learn = 3 learn-timeout = 10s }
-	metrics { listen = "[::1]:9862" }
+	period: ${period}ms
+	keys: $tmp/right
+	reflect: {sets: rx, learn: 3, learn-timeout: 10s}
+	metrics: {listen: "[::1]:9862"}
 END
 
 lmctl_start() {

@@ -25,12 +25,12 @@ netem_loss transit egress
 netem_loss ingress egress
 start egress lmctl reflect rx --period ${period}ms
 service_start ingress <<-END
-	period = ${period}ms
-	rotate = {tx}
-	measure "forward" { peers = {"egress=fd00:c::3"} }
-	metrics { listen = "[::1]:9862" }
-	history { file = "$tmp/history.db" }
-	alarm "lossy" { raise = 0.5 raise-blocks = 3 clear-blocks = 1000 }
+	period: ${period}ms
+	rotate: tx
+	measure forward: {peers: egress=fd00:c::3}
+	metrics: {listen: "[::1]:9862"}
+	history: {file: $tmp/history.db}
+	alarm lossy: {raise: 0.5, raise-blocks: 3, clear-blocks: 1000}
 END
 exact_wait ingress 2
 

@@ -49,16 +49,16 @@ netem_split transit ingress fcff:1::100 fcff:1::200
 # config MEASUREMENT PEER
 config() {
 	cat <<-END
-		period = ${period}ms
-		rotate = {tx}
-		reflect { sets = {rx} }
-		measure "$1" { peers = {"$2"} }
+		period: ${period}ms
+		rotate: tx
+		reflect: {sets: rx}
+		measure $1: {peers: $2}
 	END
 }
 
 service_start ingress < <(
 	config forward egress=fd00:c::3
-	echo 'metrics { }'
+	echo 'metrics:'
 )
 service_start egress < <(config back ingress=fd00:c::1)
 exact_wait ingress 2

@@ -33,11 +33,11 @@ printf '%s\n' "$two" "$one" >"$tmp/egress.keys"
 # config MEASUREMENT PEER [KEYS]
 config() {
 	cat <<-END
-		period = ${period}ms
-		rotate = {tx}
-		${3:+keys = "$tmp/$3.keys"}
-		reflect { sets = {rx} }
-		measure "$1" { peers = {"$2"} }
+		period: ${period}ms
+		rotate: tx
+		${3:+keys: $tmp/$3.keys}
+		reflect: {sets: rx}
+		measure $1: {peers: $2}
 	END
 }
 

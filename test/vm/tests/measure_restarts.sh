@@ -51,7 +51,7 @@ ended() {
 # config NODE <SECTIONS
 config() {
 	{
-		echo "period = ${period}ms"
+		echo "period: ${period}ms"
 		cat
 	} >"$tmp/$1.conf"
 }
@@ -137,11 +137,11 @@ ended rotate
 is "$(cat "$tmp/measure.err" "$tmp/reflect.err")" "" \
 	"$now: measure and reflect had nothing to say"
 config ingress <<-END
-	rotate = {tx}
-	measure to-egress { peers = {"egress=fd00:c::3"} }
+	rotate: tx
+	measure to-egress: {peers: egress=fd00:c::3}
 END
 config egress <<-END
-	reflect { sets = {rx} }
+	reflect: {sets: rx}
 END
 run_up() {
 	daemon "run-$1" "$1" run --json -c "$tmp/$1.conf"
@@ -224,7 +224,7 @@ begin no-rotate
 sed -i '/^rotate/d' "$tmp/ingress.conf"
 kill -HUP "${pid[run-ingress]}"
 blocks_pass 6
-sed -i '1a rotate = {tx}' "$tmp/ingress.conf"
+sed -i '1a rotate: tx' "$tmp/ingress.conf"
 kill -HUP "${pid[run-ingress]}"
 recovered
 reason colour-late still-counting both-colours
@@ -239,7 +239,7 @@ run_up ingress
 blocks_pass 9
 is "$(told_count '$2 == "gold" && $3 == "exact"')" 0 "$now: no figure at all"
 within "$(told_count '$2 == "gold" && $3 == "invalid"')" 4 20 "$now: but reasons"
-sed -i '1a rotate = {tx}' "$tmp/ingress.conf"
+sed -i '1a rotate: tx' "$tmp/ingress.conf"
 kill -HUP "${pid[run-ingress]}"
 recovered
 reason colour-late still-counting both-colours

@@ -43,21 +43,15 @@ on egress ipset restore < <(flow_lines lm-rx)
 
 (umask 077 && printf 'scale %064d\n' 7 >"$tmp/keys")
 service_start egress <<-END
-	period = ${period}ms
-	keys = "$tmp/keys"
-	reflect {
-		auth = true
-		sets = {lm-rx}
-	}
+	period: ${period}ms
+	keys: $tmp/keys
+	reflect: {auth: true, sets: lm-rx}
 END
 service_start ingress <<-END
-	period = ${period}ms
-	keys = "$tmp/keys"
-	rotate = {lm-tx}
-	measure "scale" {
-		auth = true
-		peers = {"egress=fd00:c::3"}
-	}
+	period: ${period}ms
+	keys: $tmp/keys
+	rotate: lm-tx
+	measure scale: {auth: true, peers: egress=fd00:c::3}
 END
 
 # cpu NODE: sets ticks to the processor time that its daemon has used, in 10 ms

@@ -22,13 +22,13 @@ on ingress lmctl add tx gold=$sids idle=fcff:2::1,fcff:3::7
 on egress lmctl init rx
 on egress lmctl add rx "gold=$topo_source@$sids" "idle=$topo_source@fcff:2::1,fcff:3::7"
 cat >"$tmp/ingress.conf" <<-END
-	period = ${period}ms
-	rotate = {tx}
-	measure to-egress { peers = {"egress=fd00:c::3"} }
+	period: ${period}ms
+	rotate: tx
+	measure to-egress: {peers: egress=fd00:c::3}
 END
 cat >"$tmp/egress.conf" <<-END
-	period = ${period}ms
-	reflect { sets = {rx} }
+	period: ${period}ms
+	reflect: {sets: rx}
 END
 
 # skewed NODE MILLISECONDS COMMAND...: in the background

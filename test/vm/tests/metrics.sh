@@ -15,8 +15,8 @@ declare -A value=()
 # config NODE: its configuration, the parts that are its own from stdin
 config() {
 	{
-		echo "period = ${period}ms"
-		echo "metrics { listen = \"[::]:$lmctl_port\" flows = 2 }"
+		echo "period: ${period}ms"
+		echo "metrics: {listen: \"[::]:$lmctl_port\", flows: 2}"
 		cat
 	} >"$tmp/$1.conf"
 }
@@ -121,12 +121,12 @@ for flow in "${flows[@]}" "${more_flows[@]}"; do
 done
 
 config egress <<-END
-	reflect { sets = {rx} }
+	reflect: {sets: rx}
 END
 config ingress <<-END
-	rotate = {tx}
-	measure "core" { peers = {"far=fd00:c::3"} }
-	alarm "lossy" { raise = 0.001 raise-blocks = 1 clear-blocks = 1000 }
+	rotate: tx
+	measure core: {peers: far=fd00:c::3}
+	alarm lossy: {raise: 0.001, raise-blocks: 1, clear-blocks: 1000}
 END
 run egress
 wait_for 20 listening egress $lmctl_port

@@ -108,8 +108,8 @@ is "$(of Uid) $(of CapEff)" "0 0 0 0 $admin" \
 ends
 
 cat >"$tmp/run.conf" <<-END
-	period = ${period}ms
-	reflect { sets = {rx} }
+	period: ${period}ms
+	reflect: {sets: rx}
 END
 daemon run lmctl run -c "$tmp/run.conf"
 is "$(of Uid)" "0 0 0 0" "$now: without user it stays root"

@@ -81,16 +81,16 @@ undisturbed() {
 }
 
 service_start egress <<-END
-	period = ${period}ms
-	keys = "$tmp/keys"
-	reflect { sets = {rx} rate = 1000 burst = 200 }
-	metrics { listen = "[::]:9862" }
+	period: ${period}ms
+	keys: $tmp/keys
+	reflect: {sets: rx, rate: 1000, burst: 200}
+	metrics: {listen: "[::]:9862"}
 END
 service_start ingress <<-END
-	period = ${period}ms
-	keys = "$tmp/keys"
-	rotate = {tx}
-	measure "core" { peers = {"far=fd00:c::3"} key = "first" auth = true }
+	period: ${period}ms
+	keys: $tmp/keys
+	rotate: tx
+	measure core: {peers: far=fd00:c::3, key: first, auth: true}
 END
 exact_wait ingress 1
 host_warm python3 -c 'import hashlib, hmac, random, re, socket, urllib.request'

@@ -36,14 +36,14 @@ END
 on r sysctl -q net.ipv4.udp_l3mdev_accept=1
 
 cat >"$tmp/r.conf" <<-END
-	period = ${period}ms
-	reflect { }
-	metrics { listen = "[::1]:9862" }
+	period: ${period}ms
+	reflect:
+	metrics: {listen: "[::1]:9862"}
 END
 
 # reflector [KEYWORD]: lmctl run with that in section reflect
 reflector() {
-	sed -i "s/^reflect.*/reflect { $* }/" "$tmp/r.conf"
+	sed -i "s/^reflect.*/reflect: {$*}/" "$tmp/r.conf"
 	start r lmctl run -c "$tmp/r.conf" 2>"$tmp/r.err"
 	reflector=$started
 	wait_for 20 listening
@@ -121,7 +121,7 @@ is "$(grep -c 'lmctl: warning' "$tmp/r.err")" 3 "$now: each is one line"
 stop "$reflector" || true
 
 now=twamp-light
-reflector twamp-light = true
+reflector twamp-light: true
 is "$(answered fd00:a::1 14)" 44 "$now: 14 bytes get the base packet"
 is "$(count lengthened_replies_total)" 1 "$now: it is counted"
 unanswered fd00:a::1 13 'dropped_requests_total{reason="short"}'

@@ -44,33 +44,32 @@ keys() {
 # config NODE <SECTIONS
 config() {
 	{
-		echo "period = ${period}ms"
-		echo 'user = nobody'
-		echo "keys = \"$tmp/$1.keys\""
+		echo "period: ${period}ms"
+		echo 'user: nobody'
+		echo "keys: $tmp/$1.keys"
 		cat
 	} >"$tmp/$1.conf"
 }
 
 config_ingress() {
 	config ingress <<-END
-		rotate = {tx}
-		measure to-egress { peers = {"egress=fd00:c::3"} }
+		rotate: tx
+		measure to-egress: {peers: egress=fd00:c::3}
 	END
 }
 
 config_another() {
 	config_ingress
 	cat >>"$tmp/ingress.conf" <<-END
-		measure another {
-			peers = {"egress=fd00:c::3"}
-			source = "fd00:c::1"
-			in-band = true
-		}
+		measure another:
+		  peers: egress=fd00:c::3
+		  source: fd00:c::1
+		  in-band: true
 	END
 }
 
 config_egress() {
-	config egress <<<'reflect { sets = {rx} }'
+	config egress <<<'reflect: {sets: rx}'
 }
 
 # run_up NODE: told to a service manager, both to the same one
@@ -124,7 +123,7 @@ reload() {
 broken() {
 	local lines said
 	lines=$(wc -l <"$tmp/$1.err")
-	sed -i '2a rotat = {tx}' "$tmp/$1.conf"
+	sed -i '2a rotat: tx' "$tmp/$1.conf"
 	reload "$1"
 	said=$(tail -n +$((lines + 1)) "$tmp/$1.err")
 	like "$said" "^lmctl: .*$tmp/$1.conf:3: .*rotat" \

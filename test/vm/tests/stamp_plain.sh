@@ -88,8 +88,8 @@ useless() {
 		${4+"$4"} >"$tmp/requests"
 	local reflector=$started keys=${4+"$tmp/keys"}
 	wait_for 60 listening
-	printf '%s\n' "period = ${period}ms" ${keys:+"keys = \"$keys\""} \
-		'measure m { peers = {"far=fd00:c::3"} }' >"$tmp/conf"
+	printf '%s\n' "period: ${period}ms" ${keys:+"keys: $keys"} \
+		'measure m: {peers: far=fd00:c::3}' >"$tmp/conf"
 	like "$(on ingress lmctl run --check -c "$tmp/conf" 2>&1)" \
 		"peer 'far': none of its replies can be used: $2.*; .*$3" \
 		"$now: lmctl run --check says why"
