@@ -14,9 +14,7 @@ static bool same_prefix(const struct in6_addr *a, const struct in6_addr *b,
 bool flowkey_matches(const struct sr6flow_flow *flow,
 		     const struct sr6flow_flow *wanted)
 {
-	return flow->nsids == wanted->nsids &&
-	       !memcmp(flow->sids, wanted->sids,
-		       wanted->nsids * sizeof(wanted->sids[0])) &&
+	return flowkey_same_sids(flow, wanted) &&
 	       (!wanted->netmask ||
 		(flow->netmask && same_prefix(&flow->source, &wanted->source,
 					      flow->netmask)));

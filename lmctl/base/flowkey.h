@@ -44,6 +44,21 @@ static inline void flowkey_restore(struct sr6flow_flow *flow, const void *key,
 }
 
 /**
+ * flowkey_is() - compare an identity with a flow
+ * @key: identity
+ * @nsids: number of its SIDs
+ * @flow: flow whose source has no bits beyond its netmask
+ *
+ * Return: true if it is that of @flow.
+ */
+static inline bool flowkey_is(const void *key, unsigned int nsids,
+			      const struct sr6flow_flow *flow)
+{
+	return nsids == flow->nsids &&
+	       !memcmp(key, flowkey(flow), FLOWKEY_LEN(nsids));
+}
+
+/**
  * flowkey_equal() - compare two flows
  * @a: flow whose source has no bits beyond its netmask
  * @b: another one
@@ -53,8 +68,21 @@ static inline void flowkey_restore(struct sr6flow_flow *flow, const void *key,
 static inline bool flowkey_equal(const struct sr6flow_flow *a,
 				 const struct sr6flow_flow *b)
 {
+	return flowkey_is(flowkey(a), a->nsids, b);
+}
+
+/**
+ * flowkey_same_sids() - compare the SID lists of two flows
+ * @a: flow
+ * @b: another one
+ *
+ * Return: true if they are the same; sources and names are ignored.
+ */
+static inline bool flowkey_same_sids(const struct sr6flow_flow *a,
+				     const struct sr6flow_flow *b)
+{
 	return a->nsids == b->nsids &&
-	       !memcmp(flowkey(a), flowkey(b), FLOWKEY_LEN(a->nsids));
+	       !memcmp(a->sids, b->sids, a->nsids * sizeof(a->sids[0]));
 }
 
 /**

@@ -8,14 +8,6 @@
 _Static_assert(offsetof(struct readings, sids) -
 	       offsetof(struct readings, netmask) == FLOWKEY_LEN(0), "a key");
 
-static bool same_flow(const struct readings *flow,
-		      const struct sr6flow_flow *wanted)
-{
-	return flow->nsids == wanted->nsids &&
-	       !memcmp(&flow->netmask, flowkey(wanted),
-		       FLOWKEY_LEN(wanted->nsids));
-}
-
 static struct readings *readings_new(struct readings **flows,
 				     const struct sr6flow_record *record)
 {
@@ -54,7 +46,7 @@ struct readings *readings_get(struct readings **flows,
 	const struct sr6flow_flow *wanted = &record->flow;
 	struct readings *flow = expected;
 
-	if (!flow || !same_flow(flow, wanted))
+	if (!flow || !flowkey_is(&flow->netmask, flow->nsids, wanted))
 		HASH_FIND(hh, *flows, flowkey(wanted),
 			  FLOWKEY_LEN(wanted->nsids), flow);
 	if (!flow)

@@ -104,12 +104,16 @@ static struct segment not_covered(void)
 	};
 }
 
+static struct count count_received(const struct result *result)
+{
+	return result->of->group ? count_group(result) :
+				   count_peer(result, result->of->npeers - 1);
+}
+
 struct segment result_total(const struct result *result)
 {
 	const struct count sent = count_sent(result);
-	const struct count received = result->of->group ? count_group(result) :
-				      count_peer(result,
-						 result->of->npeers - 1);
+	const struct count received = count_received(result);
 
 	return result_covers(result, RESULT_TOTAL) ?
 	       segment_between(&sent, &received) : not_covered();
@@ -123,4 +127,35 @@ struct segment result_segment(const struct result *result, unsigned int i)
 
 	return result_covers(result, RESULT_SEGMENT(i)) ?
 	       segment_between(&from, &to) : not_covered();
+}
+
+struct known result_sent(const struct result *result)
+{
+	return (struct known){
+		.known = result->reason == REASON_NONE &&
+			 result_covers(result, RESULT_TOTAL |
+					       RESULT_SEGMENT(0)),
+		.packets = result->sent,
+		.bytes = result->sent_bytes,
+	};
+}
+
+struct known result_arrived(const struct result *result, unsigned int i)
+{
+	const struct result_peer *peer = &result->peer[i];
+
+	return (struct known){
+		.known = peer->answer.status == ANSWER_VALID,
+		.packets = peer->packets,
+		.bytes = peer->bytes,
+	};
+}
+
+struct known result_received(const struct result *result)
+{
+	const struct count received = count_received(result);
+
+	if (received.word || !result_covers(result, RESULT_TOTAL))
+		return (struct known){ .known = false };
+	return (struct known){ true, received.packets, received.bytes };
 }

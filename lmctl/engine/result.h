@@ -180,6 +180,45 @@ bool result_covers(const struct result *result, uint32_t part);
 struct segment result_segment(const struct result *result, unsigned int i);
 
 /**
+ * struct known - a count that may be unknown
+ * @known: the others are known
+ * @packets: packets
+ * @bytes: their bytes
+ */
+struct known {
+	bool known;
+	uint64_t packets;
+	uint64_t bytes;
+};
+
+/**
+ * result_sent() - count of this node
+ * @result: result
+ *
+ * If the loss is unknown, the count of one end may still be known.
+ *
+ * Return: count.
+ */
+struct known result_sent(const struct result *result);
+
+/**
+ * result_arrived() - count of a peer
+ * @result: result
+ * @i: index of the peer
+ *
+ * Return: count.
+ */
+struct known result_arrived(const struct result *result, unsigned int i);
+
+/**
+ * result_received() - count of the end of the path
+ * @result: result
+ *
+ * Return: count, of a group that of all.
+ */
+struct known result_received(const struct result *result);
+
+/**
  * struct peer_report - the messages to one peer about one block
  * @of: the measurement
  * @peer: index of the peer

@@ -14,6 +14,7 @@
 #include <unistd.h>
 #include <uthash.h>
 
+#include "lmctl/base/flowkey.h"
 #include "lmctl/base/messages.h"
 #include "lmctl/service/inband.h"
 #include "lmctl/service/inband_netlink.h"
@@ -240,13 +241,6 @@ static int64_t monotonic_time(void)
 	return (int64_t)now.tv_sec * NS_PER_S + now.tv_nsec;
 }
 
-static bool same_flow(const struct sr6flow_flow *a,
-		      const struct sr6flow_flow *b)
-{
-	return a->nsids == b->nsids &&
-	       !memcmp(a->sids, b->sids, a->nsids * sizeof(a->sids[0]));
-}
-
 static bool same_via(const struct inband_via *a, const struct inband_via *b)
 {
 	return a->ifindex == b->ifindex &&
@@ -299,7 +293,7 @@ int inband_route(struct inband *inband, const struct in6_addr *peer_address,
 	if (!peer)
 		return fail(inband, peer_address, -ENOMEM, "no memory");
 	err = refresh_via(inband, peer);
-	if (!err && same_flow(&peer->flow, flow))
+	if (!err && flowkey_same_sids(&peer->flow, flow))
 		return 0;
 	if (!err) {
 		len = inband_encap(encap, flow);

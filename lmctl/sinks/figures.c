@@ -14,45 +14,6 @@
 /* No offset lasts less than days: one check per day suffices, even for centuries. */
 #define STEPS_MAX 100000
 
-struct known known_sent(const struct result *result)
-{
-	return (struct known){
-		.known = result->reason == REASON_NONE &&
-			 result_covers(result, RESULT_TOTAL |
-					       RESULT_SEGMENT(0)),
-		.packets = result->sent,
-		.bytes = result->sent_bytes,
-	};
-}
-
-struct known known_peer(const struct result *result, unsigned int i)
-{
-	const struct result_peer *peer = &result->peer[i];
-
-	return (struct known){
-		.known = peer->answer.status == ANSWER_VALID,
-		.packets = peer->packets,
-		.bytes = peer->bytes,
-	};
-}
-
-struct known known_received(const struct result *result)
-{
-	/* If nothing was sent, only the received count can be unknown. */
-	struct result alone = *result;
-	struct segment total;
-
-	alone.reason = REASON_NONE;
-	alone.sent = 0;
-	alone.sent_bytes = 0;
-	total = result_total(&alone);
-	return (struct known){
-		.known = total.status != RESULT_INVALID,
-		.packets = total.received,
-		.bytes = total.received_bytes,
-	};
-}
-
 const char *figure_sids(const struct sr6flow_flow *flow, char *text)
 {
 	struct sr6flow_flow nameless = *flow;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Known figures of a result, and their text for people.
+ * Figures of results as people read them.
  */
 #ifndef LMCTL_SINKS_FIGURES_H
 #define LMCTL_SINKS_FIGURES_H
@@ -14,45 +14,6 @@
 #define FIGURE_LEN 32
 /* Room for a flow in a table: longer SID lists are cut in the middle. */
 #define FIGURE_FLOW_LEN 48
-
-/**
- * struct known - a count that may be unknown
- * @known: the others are known
- * @packets: packets
- * @bytes: their bytes
- */
-struct known {
-	bool known;
-	uint64_t packets;
-	uint64_t bytes;
-};
-
-/**
- * known_sent() - count of this node
- * @result: result
- *
- * If the loss is unknown, the count of one end may still be known.
- *
- * Return: count.
- */
-struct known known_sent(const struct result *result);
-
-/**
- * known_peer() - count of a peer
- * @result: result
- * @i: index of the peer
- *
- * Return: count.
- */
-struct known known_peer(const struct result *result, unsigned int i);
-
-/**
- * known_received() - count of the end of the path
- * @result: result
- *
- * Return: count, of a group that of all.
- */
-struct known known_received(const struct result *result);
 
 /**
  * figure_flow() - label of a flow in a table

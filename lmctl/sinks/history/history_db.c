@@ -387,7 +387,7 @@ static int add_answer(struct history_db *db, int64_t flow,
 {
 	sqlite3_stmt *statement = db->statement[ADD_ANSWER];
 	const struct result_peer *peer = &result->peer[i];
-	const struct known count = known_peer(result, i);
+	const struct known count = result_arrived(result, i);
 	const struct delay *delay = &peer->delay;
 	bool valid = peer->answer.status == ANSWER_VALID;
 	bool one_way = delay->known && delay->one_way;
@@ -411,8 +411,8 @@ int history_db_result(struct history_db *db, const struct result *result)
 {
 	sqlite3_stmt *statement = db->statement[ADD_RESULT];
 	const struct segment total = result_total(result);
-	const struct known sent = known_sent(result);
-	const struct known received = known_received(result);
+	const struct known sent = result_sent(result);
+	const struct known received = result_received(result);
 	unsigned int i;
 	int64_t id = 0;
 	int err = flow_id(db, result->flow, &id);

@@ -154,7 +154,7 @@ int history_batch_add(struct history_batch *batch, const struct result *result)
 	size_t peers_len = result->of->npeers * sizeof(result->peer[0]);
 	size_t key_len = FLOWKEY_LEN(flow->nsids);
 	unsigned char *to;
-	const struct known received = known_received(result);
+	const struct known received = result_received(result);
 	int err = 0;
 
 	if (!of)

@@ -52,6 +52,13 @@ static void count_segment(struct loss_sums *sums, const struct result *result,
 	sums->exact_end = (result->block + 1) * (int64_t)result->period_ms;
 }
 
+/* Of a group, all peers together are the only segment. */
+static struct segment segment_of(const struct result *result, unsigned int i)
+{
+	return result->of->group ? result_total(result) :
+				   result_segment(result, i);
+}
+
 static void take_result(void *self, const struct result *result)
 {
 	struct metrics *metrics = self;
@@ -65,8 +72,7 @@ static void take_result(void *self, const struct result *result)
 		return;
 	series->seen = measure->number;
 	for (i = 0; i < measure->nsegments; i++) {
-		segment = result->of->group ? result_total(result) :
-					      result_segment(result, i);
+		segment = segment_of(result, i);
 		count_segment(&series->sums[i], result, &segment);
 		if (segment.status == RESULT_INVALID)
 			count_word(&measure->segment[i], segment.word);
@@ -84,8 +90,7 @@ static void take_gap(void *self, const struct result *result)
 
 	series = measure ? metrics_series_of(metrics, measure, result->flow) : NULL;
 	for (i = 0; series && i < measure->nsegments; i++) {
-		segment = result->of->group ? result_total(result) :
-					      result_segment(result, i);
+		segment = segment_of(result, i);
 		if (segment.status != RESULT_EXACT)
 			continue;
 		sum_segment(&series->sums[i], &segment);

@@ -95,8 +95,8 @@ static void live_result(void *self, const struct result *result)
 	if (!flow)
 		return;
 	flow->last = result_total(result);
-	flow->last_sent = known_sent(result);
-	flow->last_received = known_received(result);
+	flow->last_sent = result_sent(result);
+	flow->last_received = result_received(result);
 	flow->trip = delay->known ? delay->round_trip : 0;
 	exact = flow->last.status == RESULT_EXACT;
 	at = (flow->exact + flow->inexact) % LIVE_BLOCKS;

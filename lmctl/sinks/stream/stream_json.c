@@ -71,7 +71,7 @@ static void put_peer(struct jsonline *line, const struct result *result,
 		     unsigned int i)
 {
 	const struct result_peer *peer = &result->peer[i];
-	const struct known count = known_peer(result, i);
+	const struct known count = result_arrived(result, i);
 	const struct delay *delay = &peer->delay;
 	bool one_way = delay->known && delay->one_way;
 
@@ -96,9 +96,9 @@ static void put_segment(struct jsonline *line, const struct result *result,
 			unsigned int i)
 {
 	const struct segment segment = result_segment(result, i);
-	const struct known from = i ? known_peer(result, i - 1) :
-				      known_sent(result);
-	const struct known to = known_peer(result, i);
+	const struct known from = i ? result_arrived(result, i - 1) :
+				      result_sent(result);
+	const struct known to = result_arrived(result, i);
 
 	jsonline_open(line, NULL, '{');
 	jsonline_string(line, "from", i ? result->of->peer[i - 1] : NULL);
@@ -112,8 +112,8 @@ bool stream_json_result(struct stream_json *json, const struct result *result)
 	const struct measurement *of = result->of;
 	const struct sr6flow_flow *flow = result->flow;
 	const struct segment total = result_total(result);
-	const struct known sent = known_sent(result);
-	const struct known received = known_received(result);
+	const struct known sent = result_sent(result);
+	const struct known received = result_received(result);
 	struct jsonline *line = &json->line;
 	unsigned int i;
 

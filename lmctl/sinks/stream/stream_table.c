@@ -431,8 +431,8 @@ static int total_row(struct stream_table *table, struct bucket *bucket,
 {
 	const struct measurement *of = result->of;
 	const struct segment total = result_total(result);
-	const struct known sent = known_sent(result);
-	const struct known received = known_received(result);
+	const struct known sent = result_sent(result);
+	const struct known received = result_received(result);
 	const struct delay delay = of->group ? group_delay(result) :
 				   result->peer[of->npeers - 1].delay;
 	char path[PATH_LEN];
@@ -447,9 +447,9 @@ static int segment_row(struct stream_table *table, struct bucket *bucket,
 		       const struct result *result, unsigned int i)
 {
 	const struct segment segment = result_segment(result, i);
-	const struct known from = i ? known_peer(result, i - 1) :
-				      known_sent(result);
-	const struct known to = known_peer(result, i);
+	const struct known from = i ? result_arrived(result, i - 1) :
+				      result_sent(result);
+	const struct known to = result_arrived(result, i);
 	char path[PATH_LEN];
 
 	snprintf(path, sizeof(path), "%s > %s",
