@@ -92,7 +92,7 @@ good
 like "$found" "^ok +set +'lm-tx' has 1 flows" "$now: the set"
 like "$found" "^ok +rule +the set 'lm-tx' is counted by rule 1 of chain POSTROUTING, table mangle" \
 	"$now: the rule"
-like "$found" "^ok +mask +0x00030000, in the Tag" "$now: the mask"
+like "$found" "^ok +mask +0x00030000, in the SRH Tag" "$now: the mask"
 like "$found" "^ok +colour +the active colour follows the clock" \
 	"$now: the colour"
 like "$found" "^note +clock +the kernel does not report this node's clock as synchronised" \
