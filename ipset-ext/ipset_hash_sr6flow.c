@@ -2,9 +2,9 @@
 /*
  * The set type hash:sr6flow for libipset.
  *
- * libipset loads every shared object in its module directory and leaves it to
- * the object's constructor to register a set type. Commands, options and
- * output formats are libipset's; this file adds how an element maps to the
+ * libipset loads every shared object in its module directory, and the
+ * constructor of the object registers a set type. Commands, options and
+ * output formats are libipset's. This file maps an element to the
  * options of libipset's data store, and so to netlink attributes:
  *
  *   IPSET_OPT_IP           first SID            IPSET_ATTR_IP
@@ -98,8 +98,8 @@ static int load(struct element *element, const struct ipset_data *data)
 
 /*
  * Records of a listing have SIDs. Only the answer to `test SET COLOUR` prints
- * a bare colour, followed by " is NOT in set ...", whatever the kernel says.
- * A failure makes libipset stop the listing: better than a wrong SID list.
+ * a bare colour, followed by " is NOT in set ...", for any answer of the kernel.
+ * After a failure libipset stops the listing, so that it prints no wrong SID list.
  */
 static int print(char *buf, unsigned int len, const struct ipset_data *data,
 		 enum ipset_opt opt, uint8_t env)
@@ -118,7 +118,7 @@ static int print(char *buf, unsigned int len, const struct ipset_data *data,
 
 #define FLOW_HELP	"[NAME=][SOURCE@]SID[,SID...][,COLOUR]"
 
-/* Where the option of revision 1 is among those of create. */
+/* Index of the option of revision 1 among those of create. */
 #define NETMASK_ARG	8
 
 /*
@@ -139,7 +139,7 @@ static struct ipset_type hash_sr6flow1 = {
 			.opt = IPSET_OPT_IP,
 		},
 	},
-	/* libipset takes this one for an element with commas. */
+	/* libipset uses this one for an element with commas. */
 	.compat_parse_elem = parse,
 	.cmd = {
 		[IPSET_CREATE] = {

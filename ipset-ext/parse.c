@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* From text to element, with a sentence for everything that can be wrong. */
+/* From text to element, with a message for every error. */
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <stdarg.h>
@@ -7,7 +7,7 @@
 
 #include "element.h"
 
-/* More of a bad part than this helps nobody and would flood a terminal. */
+/* Longest quote of an invalid part, so that a message stays readable. */
 #define QUOTE_MAX	48
 
 struct part {
@@ -103,7 +103,7 @@ static int parse_colour(struct element *element, struct part part,
 	return 0;
 }
 
-/* Why a part is not an address, as far as it shows. */
+/* Report that a part is not an address, with a hint if possible. */
 static int refuse_address(struct part part, const char *text, char *sentence)
 {
 	struct in_addr ipv4;
@@ -171,7 +171,7 @@ static int parse_part(struct element *element, struct part part, bool last,
 	return parse_colour(element, part, sentence);
 }
 
-/* What is before a sign, and moves *@text behind it; an empty text without one. */
+/* Returns the part before a sign and moves *@text behind it; an empty part without one. */
 static struct part take(const char **text, char sign)
 {
 	const char *at = strchr(*text, sign);

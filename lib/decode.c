@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Attributes of an answer. Nothing is believed: lengths are exact, what the
- * interface promises is there, numbers that it does not know are ignored.
- * Each function returns NULL or what is wrong, as the end of "it has ...".
+ * Attributes of an answer. Every one is checked: lengths are exact, required
+ * attributes are present, unknown numbers are ignored.
+ * Each function returns NULL or the problem, as the end of "it has ...".
  */
 #include <arpa/inet.h>
 #include <endian.h>
@@ -62,7 +62,7 @@ static bool get_u64(uint64_t *to, const struct nlattr *attr)
 	return true;
 }
 
-/* Bytes in the clothes of an IPv6 address. */
+/* Opaque bytes in an attribute for an IPv6 address. */
 static bool get_opaque(void *to, size_t len, const struct nlattr *attr)
 {
 	const struct nlattr *tb[IPSET_ATTR_IPADDR_MAX + 1] = { NULL };
@@ -225,9 +225,7 @@ struct fields {
 	const struct nlattr *timeout;
 };
 
-/* Returns whether the attribute is one of those that all records of a flow
- * have in common.
- */
+/* Returns true for an attribute that all records of a flow have in common. */
 static bool fields_add(struct fields *fields, const struct nlattr *attr)
 {
 	switch (attribute_type(attr)) {
@@ -324,8 +322,8 @@ static const char *decode_colour(struct decoded_colour *colour, uint32_t mask,
 	return NULL;
 }
 
-/* The label is what comes before the first attribute that is none of it, if
- * none of it comes after that.
+/* The label ends before the first attribute that is not part of it. It is empty
+ * if a part of it follows later.
  */
 static const char *fields_index(struct fields *fields,
 				struct decoded_label *label,

@@ -15,12 +15,12 @@ struct dump {
 	struct sr6flow_set info;
 	sr6flow_dump_fn fn;
 	void *arg;
-	/* The flow that is held back, and where the next one goes. */
+	/* The flow that is held back, and room for the next one. */
 	bool pending;
 	struct sr6flow_record *record;
 	struct sr6flow_record *spare;
 	struct sr6flow_record records[2];
-	/* How the records of the former begin, in the message being read. */
+	/* The label of the flow that is held back, in the current message. */
 	struct decoded_label label;
 };
 
@@ -71,7 +71,7 @@ static void dump_colour(struct dump *dump, const struct decoded_colour *colour)
 	record->counters[colour->slot] = colour->counters;
 }
 
-/* Witnesses only grow; the last ones are true of the counters before, too. */
+/* Witnesses only grow, so the last ones hold for the counters before, too. */
 static void witness_later(uint64_t *witness, uint64_t later)
 {
 	if (later > *witness)
@@ -87,8 +87,8 @@ static int dump_merge(struct dump *dump, const struct sr6flow_record *next,
 	if (!colour->counted || !record->slots ||
 	    record->slots & 1u << colour->slot)
 		return fail_damaged(dump->handle, "a flow twice");
-	/* Then the colours before are of the old counters, this one is of the
-	 * new: no generation would be right for both.
+	/* The colours before are of the old counters, this one is of the new:
+	 * no generation is right for both.
 	 */
 	if (next->generation != record->generation)
 		return fail_with(dump->handle, EINTR,
@@ -157,7 +157,7 @@ static int dump_message(struct sr6flow *handle, const struct nlmsghdr *nlh,
 	const char *problem;
 	int ret;
 
-	/* It lay in the message before. */
+	/* It points into the message before. */
 	dump->label.len = 0;
 	problem = decode_header(&header, nlh);
 	if (!problem && strcmp(header.set, dump->set))
@@ -175,8 +175,8 @@ static int dump_message(struct sr6flow *handle, const struct nlmsghdr *nlh,
 	       dump_records(dump, header.records) : 0;
 }
 
-/* No acknowledgement is asked for: a listing that cannot start answers with
- * an error anyway, and with two if one is.
+/* Requests no acknowledgement: a listing that cannot start answers with an
+ * error anyway, and with two if an acknowledgement is requested.
  */
 static int dump_run(struct dump *dump, uint32_t flags)
 {

@@ -49,7 +49,7 @@ static int fail_full(struct sr6flow *handle, const char *set)
 			 set, info.maxelem);
 }
 
-/* Whether a flow must have a source, the set says. */
+/* The set determines whether a flow must have a source. */
 static int fail_source(struct sr6flow *handle, const char *set,
 		       const struct sr6flow_flow *flow)
 {

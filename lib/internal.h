@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the files of libsr6flow share; not installed.
+ * Declarations shared by the files of libsr6flow; not installed.
  *
  *   text.c     flows as text, no kernel involved
  *   channel.c  the netlink socket; the only file with system calls, unit
@@ -82,9 +82,9 @@ int request_run(struct sr6flow *handle, struct nlmsghdr *nlh, answer_fn fn,
 /* decode.c */
 
 /**
- * struct attributes - attributes that are still to be looked at
+ * struct attributes - the attributes that remain to be read
  * @at: the next one
- * @size: bytes from there; not 0 after the last one: it is cut off
+ * @size: bytes from there; if not 0 after the last one, that is cut off
  */
 struct attributes {
 	const char *at;
@@ -131,14 +131,14 @@ static inline const struct nlattr *attributes_next(struct attributes *left)
 	return attr;
 }
 
-/* libmnl 1.0.4 takes a length above INT_MAX for a small one. */
+/* libmnl 1.0.4 treats a length above INT_MAX as a small one. */
 static inline bool message_fits(const struct nlmsghdr *nlh, size_t size)
 {
 	return size >= sizeof(*nlh) && nlh->nlmsg_len >= sizeof(*nlh) &&
 	       nlh->nlmsg_len <= size;
 }
 
-/* The functions return NULL or what is wrong with the message. */
+/* The functions return NULL or the problem of the message. */
 struct header {
 	char set[IPSET_MAXNAMELEN];
 	char type[IPSET_MAXNAMELEN];
@@ -152,7 +152,7 @@ struct header {
 };
 
 /**
- * struct decoded_colour - what tells the records of a flow apart
+ * struct decoded_colour - the part in which the records of a flow differ
  * @counted: the record has counters
  * @slot: slot of its colour
  * @counters: counters

@@ -3,8 +3,8 @@
  * Messages to the kernel and the end of its answer.
  *
  * Every answer has an end: an NLMSG_ERROR message (error or acknowledgement)
- * or, for a listing, NLMSG_DONE. request_run() reads up to it whatever goes
- * wrong before, so that the next request finds an empty socket and the kernel
+ * or, for a listing, NLMSG_DONE. request_run() reads up to it even after an
+ * error, so that the next request finds an empty socket and the kernel
  * releases the set that it listed. Messages with another sequence number are
  * left over from an answer whose end was lost, and skipped.
  */
@@ -14,11 +14,11 @@
 #include <string.h>
 #include "internal.h"
 
-/* How often to make the kernel go on with a listing that stands still. */
+/* How often to restart a listing that the kernel has stopped. */
 #define NUDGES_MAX 16
 /* Never the number of a request whose answer is read. */
 #define NUDGE_SEQ 0
-/* errno ends at 4095, set types begin at 4352; nobody goes further than this. */
+/* errno ends at 4095, errors of set types begin at 4352. */
 #define VERDICT_MIN (-65535)
 
 struct nlmsghdr *request_start(union request *request, int command, int flags,
@@ -168,7 +168,7 @@ static int fail_recv(struct sr6flow *handle, int error)
  * @fn: called for every message but the end, until it returns non-zero or
  *	anything else goes wrong; NULL to ignore them
  * @arg: for @fn
- * @verdict: what the kernel said at the end: 0 or a negative error, which may
+ * @verdict: result at the end of the answer: 0 or a negative error, which may
  *	     be one of ipset's own above 4096
  *
  * Return: 0 if the answer was read without fault and @verdict is valid; the

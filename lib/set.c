@@ -51,7 +51,7 @@ static void options_put(struct nlmsghdr *nlh,
 	mnl_attr_nest_end(nlh, data);
 }
 
-/* A set of that name is there: say what it is. */
+/* A set of that name exists: report its type or options. */
 static int fail_exists(struct sr6flow *handle, const char *set, bool exist)
 {
 	char timeout[16] = "none";
@@ -185,9 +185,9 @@ static int fail_colour(struct sr6flow *handle, const char *set, uint32_t colour)
 			 sr6flow_colour(info.mask, 1));
 }
 
-/* No check of the type before, so that a colour change is a single message:
- * no other type takes MARK without IP. hash:ip,mark demands IP, and the
- * kernel's strict parser refuses MARK for all types that do not have it.
+/* Does not check the type first, so that a colour change is a single message:
+ * no other type accepts MARK without IP. hash:ip,mark requires IP, and the
+ * kernel's strict parser refuses MARK for types without it.
  */
 EXPORT int sr6flow_set_colour(struct sr6flow *handle, const char *set,
 			      uint32_t colour)

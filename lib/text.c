@@ -13,7 +13,7 @@
  * text_one_line() - replace the control characters of a sentence
  * @text: sentence
  *
- * Names and flows come from anywhere, and a terminal obeys what it is shown.
+ * Names and flows may be hostile, and terminals execute control characters.
  */
 void text_one_line(char *text)
 {
