@@ -21,7 +21,7 @@ failures=0
 planned=
 skipped=
 exit_commands=()
-# How many times slower the kernel is when it watches itself; as in run.sh.
+# How many times slower the debug kernel is; as in run.sh.
 slowness=1
 case $(uname -r) in
 *-debug | *-kcsan) slowness=6 ;;
@@ -164,6 +164,21 @@ wait_for() {
 		[ "$SECONDS" -lt "$end" ] || return 1
 		nap "$poll"
 	done
+}
+
+# doze MILLISECONDS
+doze() {
+	nap "$(printf '%d.%03d' $(($1 / 1000)) $(($1 % 1000)))"
+}
+
+# longer FILE LINES: it has so many, or more
+longer() {
+	[ "$(wc -l <"$1")" -ge "$2" ]
+}
+
+# status_of PID KEY: a field of /proc/PID/status
+status_of() {
+	sed -n "s/^$2:[[:space:]]*//p" "/proc/$1/status" | tr '\t' ' '
 }
 
 # host_warm COMMAND...: once, so that the files of the host that it reads are in

@@ -191,6 +191,17 @@ dropped_of() {
 	link_stat "$1" "$2" "$3" dropped
 }
 
+# listens NODE PORT: a program there waits for connections or messages
+listens() {
+	[ -n "$(on "$1" ss -Hlntu "sport = :$2")" ]
+}
+
+# iperf_serve NODE [PORT]
+iperf_serve() {
+	on "$1" iperf3 -s -D -p "${2-5201}"
+	wait_for 10 listens "$1" "${2-5201}"
+}
+
 # links_quiet NODE DEV [NODE DEV]...: true when nothing was sent for a fifth of
 # a second
 links_quiet() {

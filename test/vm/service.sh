@@ -3,28 +3,76 @@
 #
 # shellcheck disable=SC2154 # period is the test's
 #
-# 'lmctl run' in the guest: start it with a configuration, wait for blocks, add
-# up its results; sourced by lib.sh.
+# lmctl in the guest: the sets of ingress and egress, daemons in the background,
+# blocks and results; sourced by lib.sh.
 
-# process ids by node
-declare -A service=()
+# The flow "gold", and "idle", which sends nothing.
+sids=fcff:2::1,fcff:3::100
+idle=fcff:2::1,fcff:3::7
 
-# service_start NODE [OPTION]... <CONFIGURATION: results go to $tmp/NODE.json,
-# messages to $tmp/NODE.err; both grow when it is started again
-service_start() {
-	local node=$1
-	shift
-	cat >"$tmp/$node.conf"
-	start "$node" lmctl run --json "$@" -c "$tmp/$node.conf" \
-		>>"$tmp/$node.json" 2>>"$tmp/$node.err"
-	service[$node]=$started
+# tx_up, rx_up: the set of the ingress and of the egress of topo_srv6, with its rule
+tx_up() {
+	on ingress lmctl init tx
+	on ingress lmctl add tx "gold=$sids" "idle=$idle"
 }
 
-# service_stop NODE: it ends with status 0
-service_stop() {
-	local status=0
-	stop "${service[$1]}" || status=$?
-	is "$status" 0 "${now:+$now: }lmctl run on $1 ends at SIGTERM"
+rx_up() {
+	on egress lmctl init rx
+	on egress lmctl add rx "gold=$topo_source@$sids" "idle=$topo_source@$idle"
+}
+
+# process ids of daemons by name
+declare -A pid=()
+
+# daemon NAME NODE ARGUMENT...: lmctl in the background; results go to
+# $tmp/NAME.json, messages to $tmp/NAME.err; both grow when it is started again
+daemon() {
+	local name=$1 node=$2
+	shift 2
+	start "$node" lmctl "$@" >>"$tmp/$name.json" 2>>"$tmp/$name.err"
+	pid[$name]=$started
+}
+
+# daemon_stop NAME...: each ends with status 0
+daemon_stop() {
+	local name status
+	for name; do
+		status=0
+		stop "${pid[$name]}" || status=$?
+		is "$status" 0 "${now:+$now: }$name ends at SIGTERM"
+	done
+}
+
+# daemon_kill NAME...: gone without a chance to clean up
+daemon_kill() {
+	local name
+	for name; do
+		kill -KILL "${pid[$name]}"
+		wait "${pid[$name]}" 2>/dev/null || true
+	done
+}
+
+# service_start NODE <CONFIGURATION: lmctl run, by the name of the node; $period is
+# in milliseconds
+service_start() {
+	{
+		echo "period: ${period}ms"
+		cat
+	} >"$tmp/$1.conf"
+	daemon "$1" "$1" run --json -c "$tmp/$1.conf"
+}
+
+# scrape NODE: metrics of lmctl run, which listens at port 9862
+scrape() {
+	on "$1" bash -c 'exec 3<>/dev/tcp/::1/9862
+		printf "GET /metrics HTTP/1.0\r\n\r\n" >&3
+		cat <&3' | tr -d '\r'
+}
+
+# step_clock MILLISECONDS: of all nodes
+step_clock() {
+	local us=$((${EPOCHREALTIME/./} + $1 * 1000))
+	date -s "@$((us / 1000000)).$(printf %06d $((us % 1000000)))" >/dev/null
 }
 
 # results NODE [FILTER]: the results of flows as JSON lines

@@ -11,7 +11,6 @@
 #   SIDs           fcff:1::/64        fcff:2::/64         fcff:3::/64   End
 #   (x = 1 or 3)   fcff:x::100                            fcff:x::100   End.DT6
 #                  fcff:x::4                              fcff:x::4     End.DT4 (--dt4)
-#                  fcff:x::2                              fcff:x::2     End.DX2 (--dx2)
 #
 # Any address in a node's /64 is an End SID of it, so SID lists of every
 # length can be made of them; at most 8 of one node in a row, that is how deep
@@ -26,33 +25,27 @@ topo_source=fc00:12::1
 topo_source_back=fc00:23::3
 
 # topo_srv6 [OPTION]...
-#   --mode MODE    encap (default), encap.red, inline or l2encap
+#   --mode MODE    encap (default), encap.red or inline
 #   --sids LIST    SIDs in path order, with commas; default fcff:2::1 and the
 #                  egress SID that suits the mode
-#   --back LIST    the same for the way back; implies --both
 #   --both         encapsulate the way back as well
 #   --dt4          IPv4 is encapsulated too, to End.DT4; host links are in the
 #                  VRF "vrf100" of ingress and egress
-#   --vrf          host links in VRFs without --dt4: End.DT6 uses the VRF
 # TOPO_GSO=off (default) or on: offloads of all devices.
 topo_srv6() {
-	local mode=encap sids='' back='' both='' dt4='' vrf='' dx2=''
+	local mode=encap last=100 sids='' both='' dt4=''
 	while [ $# -gt 0 ]; do
 		case $1 in
 		--mode) mode=$2; shift ;;
 		--sids) sids=$2; shift ;;
-		--back) back=$2 both=1; shift ;;
 		--both) both=1 ;;
-		--dt4) dt4=1 vrf=1 ;;
-		--vrf) vrf=1 ;;
-		--dx2) dx2=1 ;;
+		--dt4) dt4=1 ;;
 		*) echo "topo_srv6: unknown option '$1'" >&2; return 2 ;;
 		esac
 		shift
 	done
-	[ "$mode" != l2encap ] || dx2=1
-	: "${sids:=fcff:2::1,$(topo_last_sid 3 "$mode")}"
-	: "${back:=fcff:2::1,$(topo_last_sid 1 "$mode")}"
+	[ "$mode" != inline ] || last=1
+	: "${sids:=fcff:2::1,fcff:3::$last}"
 
 	topo_links
 	topo_addresses
@@ -61,7 +54,7 @@ topo_srv6() {
 	topo_transit
 	topo_steer ingress b 10.0.2.0/24 fcff:3::4 "$sids"
 	if [ -n "$both" ]; then
-		topo_steer egress a 10.0.1.0/24 fcff:1::4 "$back"
+		topo_steer egress a 10.0.1.0/24 fcff:1::4 "fcff:2::1,fcff:1::$last"
 	else
 		topo_plain egress a 10.0.1.0/24
 	fi
@@ -78,20 +71,31 @@ topo_direct() {
 	wait_for 10 links_quiet ingress egress egress ingress
 }
 
+# Another ingress, "other", which sends into the same SID list, $sids, for host-b; it
+# has fd00:d::4 for packets of its own.
+topo_other_source=fc00:42::4
+topo_other() {
+	node_add other
+	link_add other transit 2000
+	offloads off other transit
+	offloads off transit other
+	node_ip other <<-END
+		addr add $topo_other_source/64 dev transit nodad
+		addr add fd00:d::4/128 dev transit nodad
+		sr tunsrc set $topo_other_source
+		route add fcff::/16 via fc00:42::2 dev transit
+		route add fd00:b::/64 encap seg6 mode encap segs $sids dev transit
+	END
+	node_ip transit <<<"addr add fc00:42::2/64 dev other nodad"
+	make_permanent_neighbours other transit
+}
+
 # Takes the network away before the test's end, for another one.
 topo_del() {
 	local node
 	for node in host-a ingress transit egress host-b; do
 		node_del "$node"
 	done
-}
-
-topo_last_sid() {
-	case $2 in
-	inline) echo "fcff:$1::1" ;;
-	l2encap) echo "fcff:$1::2" ;;
-	*) echo "fcff:$1::100" ;;
-	esac
 }
 
 topo_links() {
@@ -108,7 +112,7 @@ topo_links() {
 }
 
 topo_addresses() {
-	if [ -n "$vrf" ]; then
+	if [ -n "$dt4" ]; then
 		topo_vrf ingress host-a
 		topo_vrf egress host-b
 	fi
@@ -142,16 +146,7 @@ topo_addresses() {
 		route add default via fd00:b::1 dev egress
 		route add default via 10.0.2.1 dev egress
 	END
-	topo_macs
 	make_permanent_neighbours host-a ingress transit egress host-b
-}
-
-# End.DX2 sends a frame on as it entered the tunnel: addressed to the router's
-# device.  The host on the far side has the same address to take it.
-topo_macs() {
-	[ -n "$dx2" ] || return 0
-	node_ip host-b <<<"link set egress address $(mac_of ingress host-a)"
-	node_ip host-a <<<"link set ingress address $(mac_of egress host-b)"
 }
 
 topo_vrf() {
@@ -169,7 +164,7 @@ topo_vrf() {
 #   topo_router NODE HOST CORE NUMBER SOURCE HOST6 HOST4
 topo_router() {
 	local node=$1 host=$2 core=$3 n=$4 table='table 254'
-	[ -z "$vrf" ] || table='vrftable 100'
+	[ -z "$dt4" ] || table='vrftable 100'
 	node_ip "$node" <<-END
 		sr tunsrc set $5
 		route add fcff:2::/32 via $(topo_transit_of "$node") dev $core
@@ -177,9 +172,8 @@ topo_router() {
 		route add fcff:$n::/64 encap seg6local action End dev $core
 		route add fcff:$n::100/128 encap seg6local action End.DT6 $table dev $core
 		$([ -z "$dt4" ] || echo "route add fcff:$n::4/128 encap seg6local action End.DT4 vrftable 100 dev $core")
-		$([ -z "$dx2" ] || echo "route add fcff:$n::2/128 encap seg6local action End.DX2 oif $host dev $core")
 	END
-	if [ -n "$vrf" ]; then
+	if [ -n "$dt4" ]; then
 		# End, and what comes back by plain routing, leave the VRF
 		node_ip "$node" <<-END
 			route add $6/128 dev $host
@@ -210,7 +204,7 @@ topo_transit() {
 # Steers traffic for host network fd00:SIDE::/64 (and NET4) into SRv6.
 #   topo_steer NODE SIDE NET4 DT4SID SIDS
 topo_steer() {
-	local in=${vrf:+vrf vrf100}
+	local in=${dt4:+vrf vrf100}
 	node_ip "$1" <<-END
 		route add fd00:$2::/64 $in encap seg6 mode $mode segs $5 dev transit
 		$([ -z "$dt4" ] || echo "route add $3 $in encap seg6 mode $mode segs ${5%,*},$4 dev transit")
@@ -220,13 +214,13 @@ topo_steer() {
 
 # Plain routing towards the network on the other side.
 topo_plain() {
-	local in=${vrf:+vrf vrf100}
+	local in=${dt4:+vrf vrf100}
 	node_ip "$1" <<<"route add fd00:$2::/64 $in via $(topo_transit_of "$1") dev transit"
 	topo_plain4 "$1" "$3"
 }
 
 topo_plain4() {
-	local in=${vrf:+vrf vrf100} via=10.0.12.2
+	local in=${dt4:+vrf vrf100} via=10.0.12.2
 	[ "$1" = ingress ] || via=10.0.23.2
 	node_ip "$1" <<<"route add $2 $in via $via dev transit"
 }

@@ -87,12 +87,6 @@ reason() {
 		"$now: because of $*"
 }
 
-# step_clock MILLISECONDS: of all nodes
-step_clock() {
-	local us=$((${EPOCHREALTIME/./} + $1 * 1000))
-	date -s "@$((us / 1000000)).$(printf %06d $((us % 1000000)))" >/dev/null
-}
-
 declare -A lines=()
 
 # mark_messages: from here on said counts

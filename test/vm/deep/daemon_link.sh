@@ -122,9 +122,7 @@ is "$(told_count '$3 != "exact"')" 0 \
 
 begin all
 first=1
-for node in ingress egress; do
-	service_stop $node
-done
+daemon_stop ingress egress
 load_stop
 truth_stop
 truth_holds $((rounds * 15))

@@ -28,14 +28,14 @@ alarm() {
 
 # children: programs of alarms that run, with what they started
 children() {
-	pgrep -c -P "${service[ingress]}" || true
+	pgrep -c -P "${pid[ingress]}" || true
 }
 
 # hangups N: so many SIGHUPs in a row, without waiting for what they do
 hangups() {
 	local n
 	for ((n = 0; n < $1; n++)); do
-		kill -HUP "${service[ingress]}"
+		kill -HUP "${pid[ingress]}"
 		[ $((n % 7)) -gt 0 ] || doze $((RANDOM % 20))
 	done
 }
@@ -99,7 +99,7 @@ exact_soon
 
 begin hooks
 since=$(block_now $period)
-rss=$(memory "${service[ingress]}" VmRSS)
+rss=$(memory "${pid[ingress]}" VmRSS)
 within "$(children)" 1 4 "$now: four programs hang, others wait"
 undisturbed
 
@@ -126,7 +126,7 @@ since=$(block_now $period)
 undisturbed
 
 within "$(children)" 1 4 "$now: no more than four programs run"
-within "$(($(memory "${service[ingress]}" VmHWM) - rss))" 0 4096 \
+within "$(($(memory "${pid[ingress]}" VmHWM) - rss))" 0 4096 \
 	"$now: memory is bounded"
 
 # SIGTERM anywhere in a block, while programs hang.
@@ -134,7 +134,7 @@ for ((n = 0; n < 4; n++)); do
 	begin "term$n"
 	doze $((RANDOM % period))
 	began=$SECONDS
-	service_stop ingress
+	daemon_stop ingress
 	within $((SECONDS - began)) 0 3 "$now: at once"
 	is "$(pgrep -c -f "^/bin/sh $tmp/hang" || true)" 0 \
 		"$now: no program is left behind"
@@ -147,9 +147,7 @@ exact_again
 
 begin all
 first=1
-for node in ingress egress; do
-	service_stop $node
-done
+daemon_stop ingress egress
 load_stop
 truth_stop
 truth_holds 30

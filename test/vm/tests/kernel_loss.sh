@@ -27,18 +27,6 @@ load() {
 	wait "${pids[@]}"
 }
 
-serve() {
-	local cpu
-	for cpu in 0 1; do
-		on host-b iperf3 -s -p 520$cpu -D --pidfile "$tmp/server$cpu"
-		wait_for 10 listening 520$cpu
-	done
-}
-
-listening() {
-	[ -n "$(on host-b ss -Hltn "sport = :$1")" ]
-}
-
 # drop PERCENT: by changing netem, for replacing it would lose packets, too
 drop() {
 	node_tc transit qdisc change dev egress root netem limit 100000 loss "$1"
@@ -101,7 +89,8 @@ run() {
 }
 
 netem_loss transit egress loss 0%
-serve
+iperf_serve host-b 5200
+iperf_serve host-b 5201
 run nft
 run legacy
 

@@ -269,11 +269,7 @@ topo_srv6
 on ingress ipset create lm-tx hash:sr6flow
 on ingress ipset add lm-tx fcff:2::1,fcff:3::100
 on ingress ip6tables -t mangle -A POSTROUTING -m set --match-set lm-tx src
-on host-b iperf3 -s -D
-listening() {
-	[ -n "$(on host-b ss -Htln sport = :5201)" ]
-}
-wait_for 20 listening
+iperf_serve host-b
 netem_loss transit egress loss 5%
 queue_start tcp transit ingress
 toggle_start ingress lm-tx 0x00010000 0x00020000 0.05

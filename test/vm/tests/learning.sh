@@ -9,29 +9,13 @@
 . "$(dirname "$0")/../lib.sh"
 
 period=250
-sids=fcff:2::1,fcff:3::100
-other_source=fc00:42::4
-typed=$topo_source@fcff:2::1,fcff:3::7
-declare -A pid=()
 
 topo_srv6
 topo_direct
-node_add other
-link_add other transit 2000
+topo_other
 link_add other egress
-offloads off other transit
-offloads off transit other
-node_ip other <<-END
-	addr add $other_source/64 dev transit nodad
-	addr add fd00:d::4/128 dev transit nodad
-	addr add fd00:e::4/64 dev egress nodad
-	sr tunsrc set $other_source
-	route add fcff::/16 via fc00:42::2 dev transit
-	route add fd00:b::/64 encap seg6 mode encap segs $sids dev transit
-END
-node_ip transit <<<"addr add fc00:42::2/64 dev other nodad"
+node_ip other <<<"addr add fd00:e::4/64 dev egress nodad"
 node_ip egress <<<"addr add fd00:e::3/64 dev other nodad"
-make_permanent_neighbours other transit
 make_permanent_neighbours other egress
 
 (
@@ -46,31 +30,22 @@ cat >"$tmp/egress.conf" <<-END
 	metrics: {listen: "[::1]:9862"}
 END
 
-lmctl_start() {
-	local name=$1 node=$2
-	shift 2
-	start "$node" lmctl "$@"
-	pid[$name]=$started
-}
-
-# measure NODE ADDRESS [OPTION]...: into $tmp/NODE.told
+# measure NODE ADDRESS [OPTION]...: into $tmp/NODE.json
 measure() {
 	local node=$1 address=$2
 	shift 2
-	start "$node" lmctl measure "egress=$address" --period ${period}ms --json "$@" \
-		>>"$tmp/$node.told"
-	pid[$node]=$started
+	daemon "$node" "$node" measure "egress=$address" --period ${period}ms --json "$@"
 }
 
 # told NODE FILTER: of the results about gold, in the order of blocks
 told() {
 	jq -sr "[.[] | select(.type == \"loss\" and .name == \"gold\")] | sort_by(.block) | $2" \
-		"$tmp/$1.told"
+		"$tmp/$1.json"
 }
 
 # figures NODE: number of exact results, without much work
 figures() {
-	grep -c '"status":"exact"' "$tmp/$1.told" || true
+	grep -c '"status":"exact"' "$tmp/$1.json" || true
 }
 
 # exact NODE N: it has at least N exact results
@@ -101,16 +76,14 @@ flows_are() {
 
 # count SAMPLE: of /metrics of the egress
 count() {
-	on egress bash -c 'exec 3<>/dev/tcp/::1/9862
-		printf "GET /metrics HTTP/1.1\r\nHost: r\r\nConnection: close\r\n\r\n" >&3
-		cat <&3' | sed -n "s/^sr6flow_reflector_$1 \([0-9]*\).*/\1/p"
+	scrape egress | sed -n "s/^sr6flow_reflector_$1 \([0-9]*\).*/\1/p"
 }
 
 for node in ingress other; do
 	on $node lmctl init tx
 	on $node lmctl add tx gold=$sids
-	lmctl_start rotate-$node $node rotate tx --period ${period}ms
-	: >"$tmp/$node.told"
+	daemon rotate-$node $node rotate tx --period ${period}ms
+	: >"$tmp/$node.json"
 done
 
 now=refused
@@ -130,8 +103,8 @@ check_fails "$now: without freshness" "learn: with freshness 0" \
 check "$now: lmctl run --check has nothing to say now" \
 	on egress lmctl run --check -c "$tmp/egress.conf"
 
-on egress lmctl add rx "typed=$typed"
-lmctl_start reflect egress run -c "$tmp/egress.conf"
+on egress lmctl add rx "typed=$topo_source@$idle"
+daemon reflect egress run -c "$tmp/egress.conf"
 start host-a ping -q -i 0.04 fd00:b::2 >/dev/null
 start other ping -q -i 0.04 -I fd00:d::4 fd00:b::2 >/dev/null
 
@@ -149,7 +122,7 @@ measure ingress fd00:c::3 --keys "$tmp/right"
 measure other fd00:e::3 --keys "$tmp/right"
 check "$now: both ingresses get figures" more other 3
 check "$now: the other one, too" more ingress 3
-both="$topo_source:learned $topo_source:typed $other_source:learned"
+both="$topo_source:learned $topo_source:typed $topo_other_source:learned"
 is "$(flows)" "$both" "$now: by a flow of each"
 for node in ingress other; do
 	is "$(told $node 'map(select(.status != "exact").reason) | unique | join(" ")')" \
@@ -180,8 +153,9 @@ now=restart
 stop "${pid[other]}" || true
 stop "${pid[reflect]}" || true
 is "$(flows)" "$both" "$now: the flows stay"
-start egress lmctl reflect rx --period=${period}ms --keys="$tmp/right" --learn=3 \
-	--learn-timeout=10s 2>"$tmp/reflect.err"
+: >"$tmp/reflect.err"
+daemon reflect egress reflect rx --period=${period}ms --keys="$tmp/right" --learn=3 \
+	--learn-timeout=10s
 check "$now: figures go on" more ingress 3
 
 now=timeout

@@ -10,36 +10,18 @@
 . "$(dirname "$0")/../lib.sh"
 
 period=100
-declare -A pid=()
 
 topo_srv6
-on ingress lmctl init tx
-on egress lmctl init rx
-on ingress lmctl add tx gold=fcff:2::1,fcff:3::100 idle=fcff:2::1,fcff:3::7
-on egress lmctl add rx "gold=$topo_source@fcff:2::1,fcff:3::100" "idle=$topo_source@fcff:2::1,fcff:3::7"
-
-# lmctl_start NAME NODE ARGUMENT...: lmctl in the background
-lmctl_start() {
-	local name=$1 node=$2
-	shift 2
-	start "$node" lmctl "$@" 2>>"$tmp/$name.err"
-	pid[$name]=$started
-}
-
-# lmctl_stop NAME
-lmctl_stop() {
-	local status=0
-	stop "${pid[$1]}" || status=$?
-	is "$status" 0 "$now: $1 ends at SIGTERM"
-}
+tx_up
+rx_up
 
 record_sent() {
-	lmctl_start sent ingress record tx --period ${period}ms --node in \
+	daemon sent ingress record tx --period ${period}ms --node in \
 		--output "$tmp/$now.sent"
 }
 
 record_received() {
-	lmctl_start received egress record rx --period ${period}ms --node out \
+	daemon received egress record rx --period ${period}ms --node out \
 		--output "$tmp/$now.received"
 }
 
@@ -57,10 +39,6 @@ blocks() {
 	done
 }
 
-longer() {
-	[ "$(wc -l <"$1")" -ge "$2" ]
-}
-
 # begin NAME: recordings of their own, with two blocks in them
 begin() {
 	now=$1
@@ -73,8 +51,7 @@ begin() {
 
 # end: stops the recorders; the join is in $tmp/NAME.json
 end() {
-	lmctl_stop sent
-	lmctl_stop received
+	daemon_stop sent received
 	join
 }
 
@@ -132,20 +109,9 @@ flowing() {
 	[ $(($(pkts_of ingress transit tx) - sent)) -ge 100 ]
 }
 
-# step_clock MILLISECONDS
-step_clock() {
-	local us=$((${EPOCHREALTIME/./} + $1 * 1000))
-	date -s "@$((us / 1000000)).$(printf %06d $((us % 1000000)))" >/dev/null
-}
-
-listening() {
-	[ -n "$(on host-b ss -Hltn "sport = :5201")" ]
-}
-
-on host-b iperf3 -s -D --pidfile "$tmp/server"
-wait_for 10 listening
+iperf_serve host-b
 now=all
-lmctl_start rotate ingress rotate --period ${period}ms
+daemon rotate ingress rotate --period ${period}ms
 
 # Exact: all blocks, all packets.  iperf does not survive the loss of its first
 # packet, so netem begins to drop when the load flows.
@@ -184,7 +150,7 @@ kill -STOP "${pid[received]}"
 blocks 4 sent
 kill -CONT "${pid[received]}"
 blocks 4
-lmctl_stop sent
+daemon_stop sent
 record_sent
 blocks 4
 settled
@@ -231,14 +197,14 @@ done
 # of what it said before is of the blocks that it named. Nobody vouches for a clock here,
 # and both are of one machine, but they never agree on when it booted.
 begin ahead
-lmctl_stop received
+daemon_stop received
 start egress env SKEW_NS=$((2 * period * 1000000)) LD_PRELOAD=/usr/local/bin/skewclock.so \
 	lmctl record rx --period ${period}ms --node out --output "$tmp/$now.received"
 pid[received]=$started
 blocks 4
 load 3
 blocks 6
-lmctl_stop received
+daemon_stop received
 cp "$tmp/$now.received" "$tmp/whole"
 sed -i 1,6d "$tmp/$now.received"
 join
@@ -261,7 +227,7 @@ never_wrong
 begin restarted
 load 4
 blocks 3
-on egress ipset -exist add lm-rx "$topo_source@fcff:2::1,fcff:3::100,0x00010000" packets 7 bytes 7
+on egress ipset -exist add lm-rx "$topo_source@$sids,0x00010000" packets 7 bytes 7
 blocks 5
 on egress ipset save lm-rx | sed -n 's/^create lm-rx/create other/p; s/^add lm-rx/add other/p' |
 	on egress ipset restore
@@ -269,8 +235,8 @@ on egress ipset swap lm-rx other
 blocks 5
 # At once: a recorder that reads in between sees no flow, which is another reason.
 on ingress ipset restore <<-END
-	del lm-tx $topo_source@fcff:2::1,fcff:3::100
-	add lm-tx gold=$topo_source@fcff:2::1,fcff:3::100
+	del lm-tx $topo_source@$sids
+	add lm-tx gold=$topo_source@$sids
 END
 blocks 5
 settled
@@ -289,5 +255,4 @@ wait "${pid[received]}" || status=$?
 is "$status" 1 "vanished: the recorder ends with status 1"
 is "$(wc -l <"$tmp/received.err")" 1 "vanished: it says one line"
 like "$(cat "$tmp/received.err")" "no set 'lm-rx'" "vanished: it names the set"
-lmctl_stop sent
-lmctl_stop rotate
+daemon_stop sent rotate

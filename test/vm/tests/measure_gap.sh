@@ -16,16 +16,12 @@ period=500
 
 topo_srv6
 topo_direct
-on ingress lmctl init tx
-on ingress lmctl add tx gold=fcff:2::1,fcff:3::100 idle=fcff:2::1,fcff:3::7
-on egress lmctl init rx
-on egress lmctl add rx "gold=$topo_source@fcff:2::1,fcff:3::100" \
-	"idle=$topo_source@fcff:2::1,fcff:3::7"
+tx_up
+rx_up
 netem_loss transit egress
 netem_loss ingress egress
 start egress lmctl reflect rx --period ${period}ms
 service_start ingress <<-END
-	period: ${period}ms
 	rotate: tx
 	measure forward: {peers: egress=fd00:c::3}
 	metrics: {listen: "[::1]:9862"}
@@ -88,8 +84,7 @@ is "$(results_count ingress '.status == "anomaly"')" 0 "no anomaly"
 
 # metric NAME: its sample of gold
 metric() {
-	on ingress bash -c 'exec 3<>/dev/tcp/::1/9862 &&
-		printf "GET /metrics HTTP/1.0\r\n\r\n" >&3 && cat <&3' |
+	scrape ingress |
 		awk -v name="$1" 'index($0, name "{") == 1 && /gold/ { print $2 }'
 }
 
@@ -125,7 +120,7 @@ like "$(cat "$tmp/run")" \
 	"peer 'egress': the round trip of [0-9.]* ms is longer .* at least [0-9]* ms" \
 	"lmctl run --check warns"
 stop "$load" || true
-service_stop ingress
+daemon_stop ingress
 netem_loss ingress egress
 is "$(on ingress lmctl run --check -c "$tmp/ingress.conf" 2>&1)" "" \
 	"and has nothing to say of a peer that is near"

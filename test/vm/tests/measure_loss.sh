@@ -49,7 +49,6 @@ netem_split transit ingress fcff:1::100 fcff:1::200
 # config MEASUREMENT PEER
 config() {
 	cat <<-END
-		period: ${period}ms
 		rotate: tx
 		reflect: {sets: rx}
 		measure $1: {peers: $2}
@@ -172,11 +171,9 @@ done
 
 # What was lost before is part of the counters, so that they must not move.
 metric() {
-	on ingress bash -c 'exec 5<>/dev/tcp/::1/9862
-		printf "GET /metrics HTTP/1.0\r\n\r\n" >&5
-		cat <&5' >"$tmp/metrics"
-	awk -v name="$1_total{" 'index($0, name) == 1 { sum += $NF }
-		END { print sum + 0 }' "$tmp/metrics"
+	scrape ingress | awk -v name="$1_total{" '
+		index($0, name) == 1 { sum += $NF }
+		END { print sum + 0 }'
 }
 
 now=copies
@@ -218,6 +215,5 @@ is "$(metric sr6flow_lost_packets) $(metric sr6flow_sent_packets)" \
 all_exact egress 2 20 "$now: the other way"
 ends_are egress ingress
 
-service_stop ingress
-service_stop egress
+daemon_stop ingress egress
 is "$(grep -vhE "starts: period|stays root" "$tmp"/*.err)" "" "nobody had a complaint"

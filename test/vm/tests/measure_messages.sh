@@ -14,12 +14,10 @@ period=1000
 
 topo_srv6 --both
 topo_direct
-for node in ingress egress; do
-	on $node lmctl init tx
-	on $node lmctl init rx
-done
-on ingress lmctl add tx gold=fcff:2::1,fcff:3::100 idle=fcff:2::1,fcff:3::7
-on egress lmctl add rx "gold=$topo_source@fcff:2::1,fcff:3::100" "idle=$topo_source@fcff:2::1,fcff:3::7"
+tx_up
+rx_up
+on ingress lmctl init rx
+on egress lmctl init tx
 on egress lmctl add tx back=fcff:2::1,fcff:1::100
 on ingress lmctl add rx "back=$topo_source_back@fcff:2::1,fcff:1::100"
 
@@ -33,7 +31,6 @@ printf '%s\n' "$two" "$one" >"$tmp/egress.keys"
 # config MEASUREMENT PEER [KEYS]
 config() {
 	cat <<-END
-		period: ${period}ms
 		rotate: tx
 		${3:+keys: $tmp/$3.keys}
 		reflect: {sets: rx}
@@ -134,8 +131,7 @@ measure() {
 	figures ingress 2 egress $((seconds - 2))
 	figures egress 1 ingress $((seconds - 2))
 	still
-	service_stop ingress
-	service_stop egress
+	daemon_stop ingress egress
 	messages "$loss"
 }
 

@@ -10,7 +10,6 @@
 . "$(dirname "$0")/../lib.sh"
 
 period=1000
-declare -A pid=()
 
 topo_srv6
 topo_direct
@@ -44,30 +43,11 @@ node_ip host-b <<<"addr add fd00:e::2/64 dev anycast nodad"
 node_ip ingress <<<"addr add fd00:d::1/64 dev anycast nodad"
 make_permanent_neighbours ingress transit anycast host-b
 
-on ingress lmctl init tx
-on ingress lmctl add tx gold=fcff:2::1,fcff:3::100 idle=fcff:2::1,fcff:3::7
+tx_up
 for node in transit egress anycast; do
 	on $node lmctl init rx
-	on $node lmctl add rx "$topo_source@fcff:2::1,fcff:3::100" "$topo_source@fcff:2::1,fcff:3::7"
+	on $node lmctl add rx "$topo_source@$sids" "$topo_source@$idle"
 done
-
-# run NAME NODE ARGUMENT...: lmctl in the background
-run() {
-	local name=$1 node=$2
-	shift 2
-	start "$node" lmctl "$@" >"$tmp/$name.json" 2>"$tmp/$name.err"
-	pid[$name]=$started
-}
-
-# ends NAME...: with status 0
-ends() {
-	local name status
-	for name in "$@"; do
-		status=0
-		stop "${pid[$name]}" || status=$?
-		is "$status" 0 "$now: $name ends at SIGTERM"
-	done
-}
 
 # flood SECONDS: gold and nothing else, then quiet
 flood() {
@@ -108,13 +88,13 @@ received() {
 		[add, (map(select(. > 0)) | length)] | join(\" \")" "$tmp/group.json"
 }
 
-run rotate ingress rotate --period ${period}ms
-run transit transit reflect rx --period ${period}ms
-run egress egress reflect rx --period ${period}ms
-run anycast anycast reflect rx --period ${period}ms
+daemon rotate ingress rotate --period ${period}ms
+daemon transit transit reflect rx --period ${period}ms
+daemon egress egress reflect rx --period ${period}ms
+daemon anycast anycast reflect rx --period ${period}ms
 
 now=path
-run path ingress measure --json --period ${period}ms \
+daemon path ingress measure --json --period ${period}ms \
 	transit=fc00:23::2 egress=fd00:c::3
 exact_wait path 2
 netem_loss ingress transit loss 3%
@@ -136,10 +116,10 @@ is "$(segment 1)" "$reached $arrived $second 0" \
 is "${tally[path/gold/lost]}" $((first + second)) "$now: the total is their sum"
 is "${tally[path/gold/sent]} ${tally[path/gold/received]}" \
 	"$((reached + first)) $arrived" "$now: from the first to the last count"
-ends path
+daemon_stop path
 
 now=group
-run group ingress measure --json --group --period ${period}ms \
+daemon group ingress measure --json --group --period ${period}ms \
 	egress=fd00:c::3 anycast=fd00:d::4
 exact_wait group 2
 on transit ip6tables -t mangle -A PREROUTING -d fcff:2::/64 \
@@ -172,5 +152,5 @@ read -r sum blocks < <(received anycast)
 is "$sum" "${arrived#* }" "$now: the second egress's share is its own"
 within "$blocks" 50 100000 "$now: it had one in every block"
 
-ends group rotate transit egress anycast
+daemon_stop group rotate transit egress anycast
 is "$(cat "$tmp"/*.err)" "" "nobody had a complaint"

@@ -11,42 +11,12 @@
 . "$(dirname "$0")/../verdicts.sh"
 
 period=500
-sids=fcff:2::1,fcff:3::100
-declare -A pid=()
-
 topo_srv6
 topo_direct
-tx_up() {
-	on ingress lmctl init tx
-	on ingress lmctl add tx gold=$sids idle=fcff:2::1,fcff:3::7
-}
-
-rx_up() {
-	on egress lmctl init rx
-	on egress lmctl add rx "gold=$topo_source@$sids" "idle=$topo_source@fcff:2::1,fcff:3::7"
-}
-
-# daemon NAME NODE ARGUMENT...: lmctl in the background; what it tells goes to
-# $tmp/results
-daemon() {
-	local name=$1 node=$2
-	shift 2
-	start "$node" lmctl "$@" >>"$tmp/results" 2>>"$tmp/$name.err"
-	pid[$name]=$started
-}
-
-# killed NAME: gone without a chance to clean up
-killed() {
-	kill -KILL "${pid[$1]}"
-	wait "${pid[$1]}" || true
-}
-
-# ended NAME: at SIGTERM, with status 0
-ended() {
-	local status=0
-	stop "${pid[$1]}" || status=$?
-	is "$status" 0 "$now: $1 ends at SIGTERM"
-}
+# The results of all daemons of the ingress, in one file.
+: >"$tmp/measure.json"
+ln -sf measure.json "$tmp/run-ingress.json"
+ln -sf measure.json "$tmp/results"
 
 # config NODE <SECTIONS
 config() {
@@ -58,12 +28,7 @@ config() {
 
 tx_up
 rx_up
-on host-b iperf3 -s -D --pidfile "$tmp/server"
-wait_for 10 test -s "$tmp/server"
-listening() {
-	[ -n "$(on host-b ss -Hltn "sport = :5201")" ]
-}
-wait_for 10 listening
+iperf_serve host-b
 # 250 packets a second
 start host-a iperf3 -c fd00:b::2 -u -b 400k -l 200 -t 3600 >"$tmp/iperf"
 
@@ -88,28 +53,28 @@ measure_up
 recovered
 
 begin reflect-killed
-killed reflect
+daemon_kill reflect
 blocks_pass 3
 reflect_up
 recovered
 reason too-old read-late flow-added
 
 begin reflect-away
-killed reflect
+daemon_kill reflect
 blocks_pass 9
 reflect_up
 recovered
 reason no-answer not-finished too-old read-late flow-added
 
 begin measure-killed
-killed measure
+daemon_kill measure
 blocks_pass 3
 measure_up
 recovered
 is "$(told_count '$3 == "invalid"')" 0 "$now: no block is invalid at both ends"
 
 begin rotate-killed
-killed rotate
+daemon_kill rotate
 blocks_pass 3
 rotate_up
 recovered
@@ -131,9 +96,7 @@ recovered
 is "$(told_count '$3 == "invalid"')" 0 "$now: all blocks are exact, later"
 
 begin one-daemon
-ended measure
-ended reflect
-ended rotate
+daemon_stop measure reflect rotate
 is "$(cat "$tmp/measure.err" "$tmp/reflect.err")" "" \
 	"$now: measure and reflect had nothing to say"
 config ingress <<-END
@@ -151,8 +114,7 @@ run_up egress
 recovered
 
 begin both-killed
-killed run-ingress
-killed run-egress
+daemon_kill run-ingress run-egress
 blocks_pass 3
 run_up egress
 run_up ingress
@@ -184,7 +146,7 @@ said run-ingress "no set 'lm-tx'.*trying again" \
 begin replaced
 mark_messages
 on egress bash -c "lmctl deinit rx; lmctl init rx;
-	lmctl add rx gold=$topo_source@$sids idle=$topo_source@fcff:2::1,fcff:3::7"
+	lmctl add rx gold=$topo_source@$sids idle=$topo_source@$idle"
 recovered
 reason set-restarted flow-removed flow-added read-late no-rule
 within "$(told_count '$6 == "set-restarted"')" 2 20 "$now: it is known as another one"
@@ -233,7 +195,7 @@ within "$(told_count '$3 == "invalid" && $2 == "gold"')" 4 20 \
 
 # Nobody has ever changed it since the daemon began.
 begin never-rotated
-ended run-ingress
+daemon_stop run-ingress
 sed -i '/^rotate/d' "$tmp/ingress.conf"
 run_up ingress
 blocks_pass 9
@@ -243,8 +205,7 @@ sed -i '1a rotate: tx' "$tmp/ingress.conf"
 kill -HUP "${pid[run-ingress]}"
 recovered
 reason colour-late still-counting both-colours
-ended run-ingress
-ended run-egress
+daemon_stop run-ingress run-egress
 
 now=all
 first=1

@@ -43,12 +43,10 @@ on egress ipset restore < <(flow_lines lm-rx)
 
 (umask 077 && printf 'scale %064d\n' 7 >"$tmp/keys")
 service_start egress <<-END
-	period: ${period}ms
 	keys: $tmp/keys
 	reflect: {auth: true, sets: lm-rx}
 END
 service_start ingress <<-END
-	period: ${period}ms
 	keys: $tmp/keys
 	rotate: lm-tx
 	measure scale: {auth: true, peers: egress=fd00:c::3}
@@ -57,7 +55,7 @@ END
 # cpu NODE: sets ticks to the processor time that its daemon has used, in 10 ms
 cpu() {
 	local stat
-	read -r stat <"/proc/${service[$1]}/stat"
+	read -r stat <"/proc/${pid[$1]}/stat"
 	read -ra stat <<<"${stat##*) }"
 	ticks=$((stat[11] + stat[12]))
 }
@@ -109,8 +107,8 @@ until [ "$block" -ge "$last" ]; do
 	next_block
 done
 for node in ingress egress; do
-	diag "$node: $(grep VmHWM "/proc/${service[$node]}/status")"
-	service_stop $node
+	diag "$node: $(grep VmHWM "/proc/${pid[$node]}/status")"
+	daemon_stop $node
 done
 
 # Per block: its number; how many flows of the 100,000 have a result; how many of

@@ -12,15 +12,10 @@
 . "$(dirname "$0")/../verdicts.sh"
 
 period=500
-sids=fcff:2::1,fcff:3::100
-declare -A pid=()
-
 topo_srv6
 topo_direct
-on ingress lmctl init tx
-on ingress lmctl add tx gold=$sids idle=fcff:2::1,fcff:3::7
-on egress lmctl init rx
-on egress lmctl add rx "gold=$topo_source@$sids" "idle=$topo_source@fcff:2::1,fcff:3::7"
+tx_up
+rx_up
 cat >"$tmp/ingress.conf" <<-END
 	period: ${period}ms
 	rotate: tx
@@ -31,13 +26,6 @@ cat >"$tmp/egress.conf" <<-END
 	reflect: {sets: rx}
 END
 
-# skewed NODE MILLISECONDS COMMAND...: in the background
-skewed() {
-	local node=$1 ns=$(($2 * 1000000))
-	shift 2
-	start "$node" env SKEW_NS=$ns LD_PRELOAD=/usr/local/bin/skewclock.so "$@"
-}
-
 # skew_set NANOSECONDS: of the clock that reads the file
 skew_set() {
 	echo "$1" >"$tmp/skew"
@@ -45,22 +33,8 @@ skew_set() {
 
 # run_up NODE MILLISECONDS
 run_up() {
-	skewed "$1" "$2" lmctl run --json -c "$tmp/$1.conf" \
-		>>"$tmp/results" 2>>"$tmp/$1.err"
-	pid[$1]=$started
-}
-
-run_down() {
-	local status=0
-	stop "${pid[$1]}" || status=$?
-	is "$status" 0 "$now: lmctl run on $1 ends at SIGTERM"
-}
-
-# doze MILLISECONDS
-doze() {
-	local pause
-	printf -v pause '0.%03d' "$1"
-	nap "$pause"
+	SKEW_NS=$(($2 * 1000000)) LD_PRELOAD=/usr/local/bin/skewclock.so \
+		daemon "$1" "$1" run --json -c "$tmp/$1.conf"
 }
 
 # bursts: 500 packets a second for 40 to 440 ms at a time, and pauses of up to
@@ -73,10 +47,6 @@ bursts() {
 		doze $((RANDOM % 300))
 		kill -CONT "$load"
 	done
-}
-
-listening() {
-	[ -n "$(on host-b ss -Hltn "sport = :5201")" ]
 }
 
 # looks MILLISECONDS: what check at the ingress says of the peer, so many
@@ -102,8 +72,9 @@ off() {
 		0 "$now: no figure"
 }
 
-on host-b iperf3 -s -D
-wait_for 10 listening
+: >"$tmp/ingress.json"
+ln -sf ingress.json "$tmp/results"
+iperf_serve host-b
 start host-a iperf3 -c fd00:b::2 -u -b 400k -l 100 -t 3600 >"$tmp/iperf"
 load=$started
 bursts &
@@ -120,7 +91,7 @@ is "$(told_count "\$1 >= $(first_exact) && \$3 == \"invalid\"")" 0 \
 # The guard band is 50 ms.
 for skew in 30 -30; do
 	begin "egress$skew"
-	run_down egress
+	daemon_stop egress
 	run_up egress $skew
 	recovered
 	looks $skew
@@ -129,7 +100,7 @@ done
 
 for skew in 125 -125 500 -500 1000 -1000; do
 	begin "egress$skew"
-	run_down egress
+	daemon_stop egress
 	run_up egress $skew
 	off
 	reason clocks-differ still-counting both-colours colour-late too-old \
@@ -148,26 +119,24 @@ done
 
 # The marking end: its colour changes with its clock.
 begin ingress125
-run_down egress
-run_down ingress
+daemon_stop egress ingress
 run_up egress 0
 run_up ingress 125
 off
 reason clocks-differ still-counting both-colours read-late not-finished too-old
 
 begin right-again
-run_down ingress
+daemon_stop ingress
 run_up ingress 0
 recovered
 
 # The egress's clock is two blocks off and set right, in all phases of a block: what it
 # has counted until then has the numbers of other blocks.
 begin steps
-run_down egress
+daemon_stop egress
 skew_set 0
-start egress env SKEW_FILE="$tmp/skew" LD_PRELOAD=/usr/local/bin/skewclock.so \
-	lmctl run --json -c "$tmp/egress.conf" >>"$tmp/results" 2>>"$tmp/egress.err"
-pid[egress]=$started
+SKEW_FILE=$tmp/skew LD_PRELOAD=/usr/local/bin/skewclock.so \
+	daemon egress egress run --json -c "$tmp/egress.conf"
 for phase in 0 1 2 3 4 5 6 7 8 9 10 11; do
 	block_begins $(($(block_now $period) + 1))
 	skew_set $((phase % 2 ? -1000000000 : 1000000000))
@@ -177,5 +146,4 @@ for phase in 0 1 2 3 4 5 6 7 8 9 10 11; do
 	blocks_pass 2
 done
 recovered
-run_down egress
-run_down ingress
+daemon_stop egress ingress

@@ -12,22 +12,6 @@ lmctl_port=9862
 prometheus='http://[::1]:9090'
 declare -A value=()
 
-# config NODE: its configuration, the parts that are its own from stdin
-config() {
-	{
-		echo "period: ${period}ms"
-		echo "metrics: {listen: \"[::]:$lmctl_port\", flows: 2}"
-		cat
-	} >"$tmp/$1.conf"
-}
-
-# run NODE: lmctl run in the background
-run() {
-	start "$1" lmctl run -c "$tmp/$1.conf" --json \
-		>"$tmp/$1.json" 2>"$tmp/$1.err"
-	declare -g "$1_pid=$started"
-}
-
 # query EXPRESSION: the values of its samples, one per line
 query() {
 	on ingress host_run promtool query instant -o json \
@@ -64,8 +48,8 @@ says() {
 	[ "$(query "$1")" = "$2" ]
 }
 
-# scrape ACCEPT: head and body that lmctl on the ingress sends
-scrape() {
+# page ACCEPT: head and body that lmctl on the ingress sends
+page() {
 	on ingress host_run python3 - "http://[::1]:$lmctl_port/metrics" "$1" <<-'END'
 	import sys, urllib.request
 	reply = urllib.request.urlopen(urllib.request.Request(
@@ -86,19 +70,15 @@ sum() {
 	rows "select(.status == \"exact\").$1" | jq add
 }
 
-# blocks N: the JSON lines have so many more blocks of gold
-blocks() {
+# more_blocks N: the JSON lines have so many more blocks of gold
+more_blocks() {
 	local have
 	have=$(grep -c '"gold"' "$tmp/ingress.json" || true)
-	wait_for 60 longer $((have + $1))
+	wait_for 60 has_blocks $((have + $1))
 }
 
-longer() {
+has_blocks() {
 	[ "$(grep -c '"gold"' "$tmp/ingress.json")" -ge "$1" ]
-}
-
-listening() {
-	[ -n "$(on "$1" ss -Hltn "sport = :$2")" ]
 }
 
 flowing() {
@@ -113,25 +93,25 @@ topo_srv6
 topo_direct
 on ingress lmctl init tx
 on egress lmctl init rx
-flows=('gold=fcff:2::1,fcff:3::100' 'fcff:2::1,fcff:3::7')
+flows=("gold=$sids" "$idle")
 more_flows=('third=fcff:2::1,fcff:3::8' 'fourth=fcff:2::1,fcff:3::9')
 on ingress lmctl add tx "${flows[@]}"
 for flow in "${flows[@]}" "${more_flows[@]}"; do
 	on egress lmctl add rx "${flow/fcff:2/$topo_source@fcff:2}"
 done
 
-config egress <<-END
+service_start egress <<-END
+	metrics: {listen: "[::]:$lmctl_port", flows: 2}
 	reflect: {sets: rx}
 END
-config ingress <<-END
+wait_for 20 listens egress $lmctl_port
+service_start ingress <<-END
+	metrics: {listen: "[::]:$lmctl_port", flows: 2}
 	rotate: tx
 	measure core: {peers: far=fd00:c::3}
 	alarm lossy: {raise: 0.001, raise-blocks: 1, clear-blocks: 1000}
 END
-run egress
-wait_for 20 listening egress $lmctl_port
-run ingress
-wait_for 20 listening ingress $lmctl_port
+wait_for 20 listens ingress $lmctl_port
 
 # A scrape must not wait for a part of the program.
 host_warm cat /usr/bin/prometheus /usr/bin/promtool
@@ -148,17 +128,16 @@ start ingress host_run prometheus --config.file="$tmp/prometheus.yml" \
 	--storage.tsdb.path="$tmp/prometheus" \
 	--web.listen-address="[::1]:9090" 2>"$tmp/prometheus.err"
 prometheus_pid=$started
-wait_for 60 listening ingress 9090
+wait_for 60 listens ingress 9090
 check "Prometheus scrapes both routers" \
 	wait_for 60 says 'sum(up{job="sr6flow"})' 2
-blocks 1
+more_blocks 1
 on ingress lmctl add tx "${more_flows[@]}"
 
 # Load with loss, until Prometheus has seen a block with loss.  iperf does not
 # survive the loss of its first packet, so netem begins to drop when the load
 # flows.
-on host-b iperf3 -s -D --pidfile "$tmp/server"
-wait_for 10 listening host-b 5201
+iperf_serve host-b
 netem_loss transit egress loss 0%
 drops=$(netem_dropped transit egress)
 sent=$(pkts_of ingress transit tx)
@@ -179,7 +158,7 @@ answers=$(rows 'select(.status == "exact")' | jq length)
 drops=$(($(netem_dropped transit egress) - drops))
 sent=$(($(pkts_of ingress transit tx) - sent))
 bytes=$(($(bytes_of ingress transit tx) - bytes - 14 * sent))
-blocks 3
+more_blocks 3
 diag "sent $sent packets of $bytes bytes, netem dropped $drops, $(
 	rows .status | jq length) blocks"
 
@@ -192,9 +171,9 @@ within "$drops" 100 100000 "netem dropped enough to tell"
 check "Prometheus has the packets that the interface sent" \
 	wait_for 20 says 'sr6flow_sent_packets_total{flow="gold"}' "$sent"
 take_values
-sids=sids=$topo_source@fcff:2::1,fcff:3::100
-silver=$topo_source@fcff:2::1,fcff:3::7
-gold=flow=gold,measurement=core,peer=far,$sids
+label=sids=$topo_source@$sids
+silver=$topo_source@$idle
+gold=flow=gold,measurement=core,peer=far,$label
 value_is sr6flow_sent_packets_total $gold "$sent" \
 	"its labels are measurement, peer, flow and SID list"
 value_is sr6flow_lost_packets_total $gold "$drops" \
@@ -220,7 +199,7 @@ sr6flow_sent_packets_total $of" \
 value_is sr6flow_flows_without_series measurement=core 2 \
 	"the flows without series are counted"
 
-value_is sr6flow_alarms_raised "alarm=lossy,flow=gold,measurement=core,$sids" 1 \
+value_is sr6flow_alarms_raised "alarm=lossy,flow=gold,measurement=core,$label" 1 \
 	"the alarm of the flow is raised"
 value_is sr6flow_alarms_raised "alarm=lossy,measurement=core" 0 \
 	"that of flows without series is not"
@@ -236,22 +215,19 @@ within "${value[sr6flow_reflector_flow_answers_total status=valid]}" \
 value_is sr6flow_reflector_dropped_requests_total reason=unauthenticated 0 \
 	"it dropped none"
 
-scrape 'application/openmetrics-text;version=1.0.0,text/plain;q=0.5' \
+page 'application/openmetrics-text;version=1.0.0,text/plain;q=0.5' \
 	>"$tmp/open"
 like "$(head -n 1 "$tmp/open")" '^application/openmetrics-text; version=1.0.0' \
 	"who asks for OpenMetrics gets it"
 is "$(tail -n 1 "$tmp/open")" '# EOF' "it has its end"
-scrape 'text/plain' >"$tmp/text"
+page 'text/plain' >"$tmp/text"
 like "$(head -n 1 "$tmp/text")" '^text/plain; version=0.0.4' \
 	"who does not gets the older format"
 is "$(tail -n +2 "$tmp/text" | host_run promtool check metrics 2>&1)" "" \
 	"promtool check metrics has nothing to say"
 
 for node in ingress egress; do
-	pid=${node}_pid
-	status=0
-	stop "${!pid}" || status=$?
-	is "$status" 0 "$node: lmctl run ends at SIGTERM"
+	daemon_stop $node
 	is "$(grep -iE 'warning|cannot|memory' "$tmp/$node.err" |
 		grep -v "alarm 'lossy'")" "" \
 		"$node: it had no trouble"

@@ -17,19 +17,19 @@ on r lmctl add rx gold=fcff:2::1
 
 # of KEY: from the status of the daemon
 of() {
-	sed -n "s/^$1:[[:space:]]*//p" "/proc/$pid/status" | tr '\t' ' '
+	status_of "$daemon" "$1"
 }
 
 dropped() {
 	[ "$(of NoNewPrivs)" = 1 ]
 }
 
-# daemon NAME COMMAND...: it has dropped what it drops
-daemon() {
+# begin NAME COMMAND...: it has dropped what it drops
+begin() {
 	now=$1
 	shift
 	start r "$@" >"$tmp/$now.out" 2>"$tmp/$now.err"
-	pid=$started
+	daemon=$started
 	check "$now: no new privileges" wait_for 20 dropped
 }
 
@@ -46,13 +46,8 @@ keeps() {
 # ends: it has done its work until here
 ends() {
 	local status=0
-	stop "$pid" || status=$?
+	stop "$daemon" || status=$?
 	is "$status $(cat "$tmp/$now.err")" "0 " "$now: ends without a complaint"
-}
-
-# longer FILE LINES
-longer() {
-	[ "$(wc -l <"$1")" -ge "$2" ]
 }
 
 # colours N: in the file are so many colours that the set had
@@ -65,14 +60,14 @@ colours() {
 admin=0000000000001000
 both=0000000000001400
 
-daemon rotate lmctl rotate --period ${period}ms
+begin rotate lmctl rotate --period ${period}ms
 keeps 65534 $admin
 check "$now: the colour changes" wait_for 20 colours 2
 
 mkdir "$tmp/private"
 chmod 700 "$tmp/private"
-rotate=$pid
-daemon record lmctl record tx --period ${period}ms -o "$tmp/private/out"
+rotate=$daemon
+begin record lmctl record tx --period ${period}ms -o "$tmp/private/out"
 keeps 65534 $admin
 check "$now: it writes" wait_for 20 longer "$tmp/private/out" 2
 is "$(stat -c %u "$tmp/private/out")" 0 "$now: the file is root's"
@@ -80,28 +75,28 @@ ends
 
 echo "1 $(printf '%064d' 1)" >"$tmp/keys"
 chmod 600 "$tmp/keys"
-daemon reflect lmctl reflect rx --period ${period}ms --keys "$tmp/keys"
+begin reflect lmctl reflect rx --period ${period}ms --keys "$tmp/keys"
 keeps 65534 $both
-reflect=$pid
-daemon measure lmctl measure egress=::1 --period ${period}ms --json \
+reflect=$daemon
+begin measure lmctl measure egress=::1 --period ${period}ms --json \
 	--keys "$tmp/keys"
 keeps 65534 $both
 check "$now: it gets answers" wait_for 20 grep -q '"status":"exact"' \
 	"$tmp/measure.out"
 ends
-pid=$reflect now=reflect
+daemon=$reflect now=reflect
 ends
 
 # With a user for it.
 cp /etc/passwd "$tmp/passwd"
 echo 'sr6flow:x:1234:1234::/:/bin/false' >>/etc/passwd
-daemon account lmctl record tx --period ${period}ms
+begin account lmctl record tx --period ${period}ms
 keeps 1234 $admin
 ends
 cp "$tmp/passwd" /etc/passwd
 
 # Root of a user namespace that has no other user.
-daemon namespace unshare -U -r -n sh -c "ipset create lm-tx hash:sr6flow &&
+begin namespace unshare -U -r -n sh -c "ipset create lm-tx hash:sr6flow &&
 	exec lmctl rotate --period ${period}ms"
 is "$(of Uid) $(of CapEff)" "0 0 0 0 $admin" \
 	"$now: its user, which is none outside, and its capabilities"
@@ -111,13 +106,13 @@ cat >"$tmp/run.conf" <<-END
 	period: ${period}ms
 	reflect: {sets: rx}
 END
-daemon run lmctl run -c "$tmp/run.conf"
+begin run lmctl run -c "$tmp/run.conf"
 is "$(of Uid)" "0 0 0 0" "$now: without user it stays root"
 is "$(of CapEff) $(of CapPrm)" "$both $both" "$now: with two capabilities"
 check "$now: it says so" wait_for 20 grep -q \
 	"lmctl: lmctl run stays root .*'$tmp/run.conf'" "$tmp/run.err"
 status=0
-stop "$pid" || status=$?
+stop "$daemon" || status=$?
 is "$status" 0 "$now: ends"
-pid=$rotate now=rotate
+daemon=$rotate now=rotate
 ends

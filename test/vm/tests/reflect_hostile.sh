@@ -25,8 +25,8 @@ topo_srv6
 topo_direct
 on ingress lmctl init tx
 on egress lmctl init rx
-on ingress lmctl add tx gold=fcff:2::1,fcff:3::100
-on egress lmctl add rx "gold=$topo_source@fcff:2::1,fcff:3::100" "decoy=$topo_source@$decoy"
+on ingress lmctl add tx gold=$sids
+on egress lmctl add rx "gold=$topo_source@$sids" "decoy=$topo_source@$decoy"
 # Replies to many addresses have nowhere to go.
 node_ip egress <<<"route add unreachable 2001:db8::/32"
 (umask 077 && printf '%s\n' "old ${secret//0/f}" "first $secret" >"$tmp/keys")
@@ -40,18 +40,10 @@ octets() {
 	on egress ip6tables -nvxL "$1" | awk '/udp/ { print $2 }'
 }
 
-listening() {
-	[ -n "$(on egress ss -Hlun "sport = :1862")" ]
-}
-
 # dropped REASON: by the reflector
 dropped() {
-	on egress host_run python3 - "$1" <<-'EOF'
-	import sys, urllib.request
-	text = urllib.request.urlopen("http://[::1]:9862/metrics").read().decode()
-	print([l.split()[-1] for l in text.splitlines() if l.startswith(
-	    'sr6flow_reflector_dropped_requests_total{reason="%s"}' % sys.argv[1])][0])
-	EOF
+	scrape egress |
+		sed -n "s/^sr6flow_reflector_dropped_requests_total{reason=\"$1\"} //p"
 }
 
 alive() {
@@ -81,13 +73,11 @@ undisturbed() {
 }
 
 service_start egress <<-END
-	period: ${period}ms
 	keys: $tmp/keys
 	reflect: {sets: rx, rate: 1000, burst: 200}
 	metrics: {listen: "[::]:9862"}
 END
 service_start ingress <<-END
-	period: ${period}ms
 	keys: $tmp/keys
 	rotate: tx
 	measure core: {peers: far=fd00:c::3, key: first, auth: true}
@@ -107,14 +97,14 @@ unexpected() {
 		"$1" || true
 }
 
-attack "without a key" fd00:b::1 862 "${service[egress]}" stranger $secret
+attack "without a key" fd00:b::1 862 "${pid[egress]}" stranger $secret
 undisturbed "without a key"
-attack "with a key" fd00:b::1 862 "${service[egress]}" insider $secret
+attack "with a key" fd00:b::1 862 "${pid[egress]}" insider $secret
 undisturbed "with a key"
 start egress lmctl reflect rx --period ${period}ms --listen '[::]:1862' \
 	--rate 0 2>"$tmp/open.err"
 open=$started
-wait_for 20 listening
+wait_for 20 listens egress 1862
 attack "without keys" fd00:b::1 1862 "$open" open
 undisturbed "without keys"
 status=0
@@ -153,6 +143,6 @@ tally_up ingress "$((first - 1))" "$to"
 is "${tally[ingress/gold/lost]}" "$(netem_dropped transit egress)" \
 	"the losses of all blocks are what netem dropped"
 for node in ingress egress; do
-	service_stop $node
+	daemon_stop $node
 	is "$(unexpected "$tmp/$node.err")" "" "$node: lmctl run had no trouble"
 done

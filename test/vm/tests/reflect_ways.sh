@@ -4,9 +4,10 @@
 #
 # By which way lmctl reflect answers, and whom not: a peer in a VRF gets the
 # answer by that VRF, although the main table has another route to the same
-# address; a peer with a link-local address is reached by its interface; a request to a multicast group is dropped; one that is too short is
-# dropped, or answered with --twamp-light; an answer that cannot be sent is
-# reported. Counters are those of /metrics.
+# address; a peer with a link-local address is reached by its interface; a request to
+# a multicast group is dropped; one that is too short is dropped, or answered with
+# --twamp-light; an answer that cannot be sent is reported. Counters are those of
+# /metrics.
 . "$(dirname "$0")/../lib.sh"
 
 period=500
@@ -46,18 +47,12 @@ reflector() {
 	sed -i "s/^reflect.*/reflect: {$*}/" "$tmp/r.conf"
 	start r lmctl run -c "$tmp/r.conf" 2>"$tmp/r.err"
 	reflector=$started
-	wait_for 20 listening
-}
-
-listening() {
-	[ -n "$(on r ss -Hltn "sport = :9862")" ]
+	wait_for 20 listens r 9862
 }
 
 # count SAMPLE: of /metrics
 count() {
-	on r bash -c 'exec 3<>/dev/tcp/::1/9862
-		printf "GET /metrics HTTP/1.1\r\nHost: r\r\nConnection: close\r\n\r\n" >&3
-		cat <&3' | sed -n "s/^sr6flow_reflector_$1 \([0-9]*\).*/\1/p"
+	scrape r | sed -n "s/^sr6flow_reflector_$1 \([0-9]*\).*/\1/p"
 }
 
 counts() {

@@ -10,14 +10,10 @@
 node_add r
 mask=0x00030000
 
-# r_start NAME ARGUMENT...: lmctl in the background, stderr in $tmp/NAME.err;
-# it has written its first colour when it gives up its privileges
-r_start() {
-	local name=$1
-	shift
-	start r lmctl "$@" 2>"$tmp/$name.err"
-	pid=$started
-	wait_for 10 grep -q '^NoNewPrivs:.*1' "/proc/$pid/status"
+# rotate NAME: has written its first colour when it gives up its privileges
+rotate() {
+	daemon "$1" r rotate --period 500ms
+	wait_for 10 grep -q '^NoNewPrivs:.*1' "/proc/${pid[$1]}/status"
 }
 
 colour() {
@@ -75,13 +71,6 @@ next_block() {
 	done
 }
 
-# stop_rotate NAME: it ends with status 0
-stop_rotate() {
-	local status=0
-	stop "$pid" || status=$?
-	is "$status" 0 "$1"
-}
-
 check_fails "no set: one line" "^lmctl: there is no set 'lm-tx': .*" \
 	on r lmctl rotate --period 1s --once
 on r ipset create lm-tx hash:sr6flow markmask $mask
@@ -100,19 +89,13 @@ on r ipset add lm-tx "$(printf '0x%08x' $((mask & ~want)))"
 check "--once after a wrong colour" on r lmctl rotate --period 1h --once
 is "$(colour)" "$want" "--once after a wrong colour: the colour by the clock"
 
-r_start daemon rotate --period 500ms
+rotate daemon
 follows 500 "the daemon"
-is "$(sed -n 's/^CapEff:\t//p' "/proc/$pid/status")" 0000000000001000 \
-	"the daemon keeps CAP_NET_ADMIN only"
-is "$(sed -n 's/^NoNewPrivs:\t//p' "/proc/$pid/status")" 1 \
-	"the daemon can gain no privileges"
 
 # Two daemons do what one does.
-other=$pid
-r_start second rotate --period 500ms
+rotate second
 follows 500 "two daemons"
-stop_rotate "the second daemon ends at SIGTERM"
-pid=$other
+daemon_stop second
 is "$(cat "$tmp/daemon.err" "$tmp/second.err")" "" "no daemon had anything to say"
 
 date -s "@$((EPOCHSECONDS + 5)).250" >/dev/null
@@ -122,9 +105,9 @@ follows 500 "after a step backwards"
 is "$(grep -c 'the clock stepped by' "$tmp/daemon.err")" 2 "two steps, two lines"
 
 # Stopped over several boundaries: said, and right at once.
-kill -STOP "$pid"
+kill -STOP "${pid[daemon]}"
 next_block 500 3
-kill -CONT "$pid"
+kill -CONT "${pid[daemon]}"
 follows 500 "after a stop"
 like "$(tail -n 1 "$tmp/daemon.err")" \
 	"colour changed [0-9.]+ ms after the start of block [0-9]+, more than the allowed 200\.000 ms" \
@@ -146,4 +129,4 @@ on r ipset create other hash:sr6flow markmask $mask
 on r ipset swap lm-tx other
 next_block 500
 follows 500 "another set of the same name with another mask"
-stop_rotate "the daemon ends at SIGTERM"
+daemon_stop daemon

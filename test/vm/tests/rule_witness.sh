@@ -11,16 +11,12 @@
 . "$(dirname "$0")/../verdicts.sh"
 
 period=200
-sids=fcff:2::1,fcff:3::100
 counts=(-m set --match-set lm-rx dst)
 
 topo_srv6
 topo_direct
-on ingress lmctl init tx
-on egress lmctl init rx
-on ingress lmctl add tx gold=$sids idle=fcff:2::1,fcff:3::7
-on egress lmctl add rx "gold=$topo_source@$sids" \
-	"idle=$topo_source@fcff:2::1,fcff:3::7"
+tx_up
+rx_up
 
 start host-a ping -q -i 0.01 fd00:b::2 >/dev/null
 start ingress lmctl rotate tx --period ${period}ms
@@ -72,11 +68,16 @@ for i in 1 2 3; do
 done
 untouched
 
+# twice BACKEND: the rule is there twice
+twice() {
+	on egress bash -c "ip6tables-$1-save -t mangle | ip6tables-$1-restore --noflush"
+	blocks_pass 3
+	mangle "$1" -D PREROUTING 2
+	over rule-twice rule-changed
+}
+
 begin twice-there
-on egress bash -c 'ip6tables-save -t mangle | ip6tables-restore --noflush'
-blocks_pass 3
-mangle nft -D PREROUTING 2
-over rule-twice rule-changed
+twice nft
 
 begin twice-at-both-ends
 for node in ingress egress; do
@@ -90,26 +91,32 @@ mangle nft -D PREROUTING 2
 on ingress ip6tables -t mangle -D POSTROUTING 2
 over rule-twice rule-changed coloured-before
 
-# away BACKEND: no rule for a moment, within a block
+# away BACKEND: no rule for a moment, within a block, two times
 away() {
-	mangle "$1" -F PREROUTING
-	nap 0.02
-	mangle "$1" -I PREROUTING "${counts[@]}"
-	blocks_pass 3
+	for i in 1 2; do
+		mangle "$1" -F PREROUTING
+		nap 0.02
+		mangle "$1" -I PREROUTING "${counts[@]}"
+		blocks_pass 3
+	done
+	over rule-changed no-rule
 }
 
 begin away
 away nft
-away nft
-over rule-changed no-rule
+
+# membership_only BACKEND: for three blocks
+membership_only() {
+	mangle "$1" -A PREROUTING "${counts[@]}" ! --update-counters
+	mangle "$1" -D PREROUTING 1
+	blocks_pass 3
+	mangle "$1" -I PREROUTING "${counts[@]}"
+	mangle "$1" -D PREROUTING 2
+	over no-rule rule-changed
+}
 
 begin membership-only
-mangle nft -A PREROUTING "${counts[@]}" ! --update-counters
-mangle nft -D PREROUTING 1
-blocks_pass 3
-mangle nft -I PREROUTING "${counts[@]}"
-mangle nft -D PREROUTING 2
-over no-rule rule-changed
+membership_only nft
 
 begin reload
 for i in 1 2; do
@@ -137,7 +144,7 @@ over rule-differs rule-changed
 begin swapped
 on egress ipset create other hash:sr6flow netmask 128
 on egress ipset add other "gold=$topo_source@$sids"
-on egress ipset add other "idle=$topo_source@fcff:2::1,fcff:3::7"
+on egress ipset add other "idle=$topo_source@$idle"
 on egress ipset swap lm-rx other
 blocks_pass 3
 on egress ipset swap lm-rx other
@@ -202,27 +209,19 @@ mangle legacy -A FORWARD -p udp -j ACCEPT
 untouched
 
 begin legacy-twice
-on egress bash -c 'ip6tables-legacy-save -t mangle | ip6tables-legacy-restore --noflush'
-blocks_pass 3
-mangle legacy -D PREROUTING 2
-over rule-twice rule-changed
+twice legacy
 
 begin legacy-away
 away legacy
-away legacy
-over rule-changed no-rule
 
 begin legacy-membership-only
-mangle legacy -A PREROUTING "${counts[@]}" ! --update-counters
-mangle legacy -D PREROUTING 1
-blocks_pass 3
-mangle legacy -I PREROUTING "${counts[@]}"
-over no-rule rule-changed
+membership_only legacy
 
 now=all
 first=1
 never_wrong
 
+mangle legacy -A PREROUTING "${counts[@]}" ! --update-counters
 check_fails "deinit says what else uses the set" \
 	"'lm-rx' is in use by rule 1 of chain PREROUTING, table mangle \(ip6tables-legacy\): remove it with 'ip6tables-legacy -t mangle -D PREROUTING 1'" \
 	on egress lmctl deinit rx

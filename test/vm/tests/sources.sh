@@ -10,33 +10,11 @@
 . "$(dirname "$0")/../lib.sh"
 
 period=200
-sids=fcff:2::1,fcff:3::100
 twice=fcff:3::1,fcff:2::2,fcff:3::100
-other_source=fc00:42::4
-declare -A pid=()
 
 topo_srv6
 topo_direct
-node_add other
-link_add other transit 2000
-offloads off other transit
-offloads off transit other
-node_ip other <<-END
-	addr add $other_source/64 dev transit nodad
-	addr add fd00:d::4/128 dev transit nodad
-	sr tunsrc set $other_source
-	route add fcff::/16 via fc00:42::2 dev transit
-	route add fd00:b::/64 encap seg6 mode encap segs $sids dev transit
-END
-node_ip transit <<<"addr add fc00:42::2/64 dev other nodad"
-make_permanent_neighbours other transit
-
-lmctl_start() {
-	local name=$1 node=$2
-	shift 2
-	start "$node" lmctl "$@"
-	pid[$name]=$started
-}
+topo_other
 
 # sets NETMASK: at the three ends
 sets() {
@@ -44,7 +22,7 @@ sets() {
 	for node in ingress other; do
 		on $node lmctl init tx --netmask "$1"
 		on $node lmctl add tx gold=$sids twice=$twice
-		lmctl_start rotate-$node $node rotate tx --period ${period}ms
+		daemon rotate-$node $node rotate tx --period ${period}ms
 	done
 	on egress lmctl init rx --netmask "$1"
 }
@@ -61,13 +39,12 @@ sets_gone() {
 # begin NAME: recordings of the three ends, and the first one measures
 begin() {
 	now=$1
-	lmctl_start reflect egress reflect rx --period ${period}ms
-	start ingress lmctl measure egress=fd00:c::3 --period ${period}ms --json >"$tmp/$now.told"
-	pid[measure]=$started
+	daemon reflect egress reflect rx --period ${period}ms
+	daemon "$now" ingress measure egress=fd00:c::3 --period ${period}ms --json
 	touch "$tmp/$now".{ingress,other,egress}
-	lmctl_start ingress ingress record tx --period ${period}ms -o "$tmp/$now.ingress"
-	lmctl_start other other record tx --period ${period}ms -o "$tmp/$now.other"
-	lmctl_start egress egress record rx --period ${period}ms -o "$tmp/$now.egress"
+	daemon ingress ingress record tx --period ${period}ms -o "$tmp/$now.ingress"
+	daemon other other record tx --period ${period}ms -o "$tmp/$now.other"
+	daemon egress egress record rx --period ${period}ms -o "$tmp/$now.egress"
 	blocks 2
 }
 
@@ -92,14 +69,14 @@ recorded() {
 
 end() {
 	local end
-	for end in ingress other egress measure reflect; do
+	for end in ingress other egress "$now" reflect; do
 		stop "${pid[$end]}" || true
 	done
 }
 
 # told CONDITION: number of results of the measurement
 told() {
-	jq -s "[.[] | select(.type == \"loss\" and ($1))] | length" "$tmp/$now.told"
+	jq -s "[.[] | select(.type == \"loss\" and ($1))] | length" "$tmp/$now.json"
 }
 
 # rows SENDER CONDITION: number of rows of its join with the egress
@@ -115,12 +92,12 @@ total() {
 
 start host-a ping -q -i 0.01 fd00:b::2 >/dev/null
 pings=$started
-start other ping -q -i 0.01 -I $other_source fd00:b::2 >/dev/null
+start other ping -q -i 0.01 -I $topo_other_source fd00:b::2 >/dev/null
 other_pings=$started
 
 # Two flows, and each its own losses.
 sets 128
-on egress lmctl add rx "gold=$topo_source@$sids" "other=$other_source@$sids"
+on egress lmctl add rx "gold=$topo_source@$sids" "other=$topo_other_source@$sids"
 netem_loss ingress transit loss 0%
 begin source
 drops=$(netem_dropped ingress transit)
@@ -141,7 +118,7 @@ within "$(total ingress gold received)" 20 100000 "$now: others arrived"
 sed -i 's/"name":"other"/"name":"gold"/' "$tmp/$now.egress"
 is "$(rows other '.status == "exact" and .lost != 0') $(rows other '.status == "anomaly"')" \
 	"0 0" "$now: the second ingress lost nothing"
-within "$(rows other ".status == \"exact\" and .source == \"$other_source/128\" and .sent > 0")" \
+within "$(rows other ".status == \"exact\" and .source == \"$topo_other_source/128\" and .sent > 0")" \
 	6 1000 "$now: and has its figures"
 sets_gone
 
@@ -163,7 +140,7 @@ begin other-alone
 blocks 5
 end
 netem_loss ingress transit loss 0%
-within "$(jq -s "[.[] | select(.valid and .packets > 0 and .last_source == \"$other_source\")] | length" \
+within "$(jq -s "[.[] | select(.valid and .packets > 0 and .last_source == \"$topo_other_source\")] | length" \
 	"$tmp/$now.egress")" 4 1000 "$now: the counting node has valid blocks of the other one"
 is "$(rows ingress '.status != "invalid" and .name == "gold" and .sent > 0')" 0 \
 	"$now: the first ingress has no figure in recordings"

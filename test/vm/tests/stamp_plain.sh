@@ -17,16 +17,11 @@ delay=30000
 
 topo_srv6
 topo_direct
-on ingress lmctl init tx
-on ingress lmctl add tx gold=fcff:2::1,fcff:3::100 idle=fcff:2::1,fcff:3::7
+tx_up
 (umask 077 && echo "first $secret" >"$tmp/keys")
 netem_loss ingress egress delay 20ms
 netem_loss egress ingress delay 10ms
 start ingress lmctl rotate tx --period ${period}ms
-
-listening() {
-	[ -n "$(on egress ss -Hlun "sport = :862")" ]
-}
 
 # rows TYPE FILTER: of what lmctl measure said
 rows() {
@@ -39,7 +34,7 @@ plain() {
 	start egress host_run python3 /mnt/stamp/reflector.py "$1" 862 \
 		${3+"$3"} >"$tmp/requests"
 	local reflector=$started
-	wait_for 60 listening
+	wait_for 60 listens egress 862
 	start host-a ping -q -i 0.02 fd00:b::2 >"$tmp/ping"
 	local load=$started
 	on ingress lmctl measure far=fd00:c::3 --json --period ${period}ms \
@@ -87,7 +82,7 @@ useless() {
 	start egress host_run python3 /mnt/stamp/reflector.py "$1" 862 \
 		${4+"$4"} >"$tmp/requests"
 	local reflector=$started keys=${4+"$tmp/keys"}
-	wait_for 60 listening
+	wait_for 60 listens egress 862
 	printf '%s\n' "period: ${period}ms" ${keys:+"keys: $keys"} \
 		'measure m: {peers: far=fd00:c::3}' >"$tmp/conf"
 	like "$(on ingress lmctl run --check -c "$tmp/conf" 2>&1)" \

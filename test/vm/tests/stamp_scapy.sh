@@ -45,10 +45,6 @@ host_warm python3 -c 'import scapy.contrib.stamp, scapy.layers.inet'
 	echo "other ffeeddccbbaa99887766554433221100" >>"$tmp/keys"
 )
 
-listening() {
-	[ -n "$(on reflector ss -Hlun "sport = :862")" ]
-}
-
 # interop NAME "SENDER'S OPTIONS" REFLECTOR'S ARGUMENT...: each check of the
 # sender is a point
 interop() {
@@ -56,7 +52,7 @@ interop() {
 	shift 2
 	start reflector lmctl reflect "$@" 2>"$tmp/reflect.err"
 	local reflect=$started
-	wait_for 20 listening
+	wait_for 20 listens reflector 862
 	# shellcheck disable=SC2086 # a list
 	on sender host_run python3 "$stamp/sender.py" \
 		fd00:2::3,10.2.0.3 $options >"$tmp/sender" || status=$?
