@@ -3,21 +3,19 @@
 # Programs that guest tests call, each of its own NAME.c and of NAME_OBJS; the bench takes
 # every executable in $(B)/test/tools along. They may use the product's archives.
 T := $(B)/test/tools
-TOOLS := srpacket lib_probe badattr badcreate failnth history_probe notify_listen \
-	 stamp_flood storm syncclock udp_inband udp_segments
+TOOLS := srpacket lib_probe badrequest failnth history_probe notify_listen stamp_flood \
+	 storm syncclock udp_inband udp_segments
 TOOL_LIBRARIES := skewclock lostanswers
 # Programs of the bench that tests use, too.
 TOOLS_OF_BENCH := bench_flows bench_run
 
 srpacket_OBJS := $(T)/srpacket_build.o
-badattr_OBJS := $(T)/ipset_ask.o
-badcreate_OBJS := $(T)/ipset_ask.o
+badrequest_OBJS := $(T)/ask.o
 failnth_OBJS := $(patsubst %,$(T)/%.o,failnth_set failnth_request failnth_packet \
-		failnth_module tun)
-storm_OBJS := $(patsubst %,$(T)/%.o,storm_set storm_send storm_check storm_netlink \
-	      ipset_ask srpacket_build)
-# A part of it sends messages of the test's own.
-failnth_ARCHIVES := $(LIB_INSIDE)
+		failnth_module tun ask)
+storm_OBJS := $(patsubst %,$(T)/%.o,storm_set storm_send storm_check ask srpacket_build)
+# ask.c makes messages of its own with parts of the library.
+$(foreach t,badrequest failnth storm,$(eval $(t)_ARCHIVES := $(LIB_INSIDE)))
 TOOL_ARCHIVES := $(LMCTL_ARCHIVES) $(LIB_STATIC)
 
 TEST_TOOLS += $(addprefix $(T)/,$(TOOLS) $(TOOLS_OF_BENCH) $(TOOL_LIBRARIES:%=%.so))

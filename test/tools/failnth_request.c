@@ -3,9 +3,9 @@
 #include <errno.h>
 #include <string.h>
 
+#include "ask.h"
 #include "failnth.h"
 #include "failnth_set.h"
-#include "internal.h"
 #include "lib/array.h"
 
 /* Several messages of a dump. */
@@ -14,6 +14,7 @@
 /* Flows that a table of that many buckets grows for. */
 #define BUCKETS_SMALL 64
 #define BUCKETS_NESTED 512
+#define MOST (BUCKETS_NESTED + 1)
 
 struct sr6flow *handle;
 
@@ -36,25 +37,12 @@ static struct sr6flow_flow flow_named(unsigned int i, const char *name)
 	return flow;
 }
 
-/* What the library has no call for: counters of a colour. */
 static int write_counters(unsigned int i, uint64_t packets)
 {
 	struct sr6flow_flow flow = flow_number(i);
-	union request request;
-	struct nlmsghdr *nlh;
-	struct nlattr *data;
-	int ret, verdict;
 
-	nlh = request_start(&request, IPSET_CMD_ADD, NLM_F_ACK, SET);
-	data = mnl_attr_nest_start(nlh, IPSET_ATTR_DATA);
-	request_put_flow(nlh, &flow, false);
-	request_put_u32(nlh, IPSET_ATTR_MARK,
-			sr6flow_colour(SR6FLOW_MASK_DEFAULT, 1));
-	mnl_attr_put_u64(nlh, IPSET_ATTR_PACKETS | NLA_F_NET_BYTEORDER,
-			 htobe64(packets));
-	mnl_attr_nest_end(nlh, data);
-	ret = request_run(handle, nlh, NULL, NULL, &verdict);
-	return ret ? ret : verdict;
+	return ask_write(handle, SET, &flow,
+			 sr6flow_colour(SR6FLOW_MASK_DEFAULT, 1), packets);
 }
 
 static int do_create(const struct operation *op)
@@ -199,39 +187,18 @@ const struct operation operations[] = {
 
 const size_t operations_count = ARRAY_SIZE(operations);
 
-/* In one message: a set with many flows is made very often. */
-static int add_many(unsigned int count)
-{
-	static union {
-		union request request;
-		char room[65536];
-	} message;
-	struct nlmsghdr *nlh;
-	struct nlattr *records, *data;
-	int ret, verdict;
-	unsigned int i;
-
-	nlh = request_start(&message.request, IPSET_CMD_ADD, NLM_F_ACK, SET);
-	request_put_u32(nlh, IPSET_ATTR_LINENO, 0);
-	records = mnl_attr_nest_start(nlh, IPSET_ATTR_ADT);
-	for (i = 0; i < count; i++) {
-		struct sr6flow_flow flow = i ? flow_number(i) :
-					       flow_named(i, "first");
-
-		data = mnl_attr_nest_start(nlh, IPSET_ATTR_DATA);
-		request_put_flow(nlh, &flow, true);
-		mnl_attr_nest_end(nlh, data);
-	}
-	mnl_attr_nest_end(nlh, records);
-	ret = request_run(handle, nlh, NULL, NULL, &verdict);
-	return ret ? ret : verdict;
-}
-
 void flows_fill(unsigned int count)
 {
+	static struct sr6flow_flow flows[MOST];
+	unsigned int i;
+
 	if (!count)
 		return;
-	if (add_many(count))
+	for (i = 0; i < count; i++)
+		flows[i] = flow_number(i);
+	strcpy(flows[0].name, "first");
+	/* In few messages: a set with many flows is made very often. */
+	if (ask_add(handle, SET, flows, count, SR6FLOW_NO_TIMEOUT))
 		failnth_die("cannot add: %s", sr6flow_error(handle));
 	/* Twice, because the first write is another case than the next. */
 	if (write_counters(0, 1) || write_counters(0, 7))

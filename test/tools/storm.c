@@ -189,7 +189,6 @@ static void actors_init(uint64_t seed, unsigned long operations)
 		actor->random = (seed << 8) + i;
 		if (sr6flow_open(&actor->handle))
 			die("libsr6flow");
-		actor->netlink = netlink_open();
 		if (plan[i].watches)
 			actor->watch = watch_new();
 	}

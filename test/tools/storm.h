@@ -6,7 +6,6 @@
  * storm_set.c      what the actors do with sets
  * storm_send.c     packets: on every CPU, and into namespaces that die
  * storm_check.c    what dumps must show
- * storm_netlink.c  requests that libsr6flow does not make
  */
 #ifndef STORM_H
 #define STORM_H
@@ -16,7 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "sr6flow.h"
+#include "ask.h"
 
 #define CPUS 4
 
@@ -71,7 +70,6 @@ enum invariant {
  * @cpu: the only one it may use, or -1
  * @random: state of its random numbers
  * @handle: of libsr6flow
- * @netlink: see storm_netlink.c
  * @watch: see storm_check.c, or NULL
  * @done: how often it has acted
  * @good: how often this had the effect that it should have
@@ -83,7 +81,6 @@ struct actor {
 	int cpu;
 	uint64_t random;
 	struct sr6flow *handle;
-	struct netlink *netlink;
 	struct watch *watch;
 	unsigned long done;
 	unsigned long good;
@@ -124,16 +121,5 @@ struct watch *watch_new(void);
 void watch_kept(struct actor *actor, enum kept kept);
 void watch_other(struct actor *actor, const char *set);
 bool settled(struct actor *actor, bool report);
-
-/* storm_netlink.c */
-struct netlink *netlink_open(void);
-int netlink_swap(struct netlink *nl, const char *a, const char *b);
-int netlink_rename(struct netlink *nl, const char *from, const char *to);
-int netlink_add(struct netlink *nl, const char *set, enum kind kind,
-		unsigned int first, unsigned int count, uint32_t timeout);
-int netlink_write(struct netlink *nl, const char *set,
-		  const struct sr6flow_flow *flow, uint32_t colour,
-		  uint64_t packets);
-void netlink_leave_dump(const char *set);
 
 #endif /* STORM_H */

@@ -44,11 +44,10 @@ static void churn_many(struct actor *actor, enum kept kept)
 	static const int allowed[] = { 0 };
 	unsigned int count = random_below(actor, MANY);
 	unsigned int first = random_below(actor, kind_flows[CHURN] - count);
-	int error;
 
-	error = netlink_add(actor->netlink, kept_name[kept], CHURN, first,
-			    count, short_timeout(actor, kept));
-	expect(actor, "add of many", error, allowed);
+	expect(actor, "add of many",
+	       -ask_add(actor->handle, kept_name[kept], flow_of(CHURN, first),
+			count, short_timeout(actor, kept)), allowed);
 }
 
 void act_churn(struct actor *actor)
@@ -77,9 +76,9 @@ void act_churn(struct actor *actor)
 		break;
 	case 21 ... 25:
 		expect(actor, "write",
-		       netlink_write(actor->netlink, set, &flow,
-				     random_below(actor, 4) << 16,
-				     random_below(actor, 1000)), added);
+		       -ask_write(actor->handle, set, &flow,
+				  random_below(actor, 4) << 16,
+				  random_below(actor, 1000)), added);
 		break;
 	case 26 ... 30:
 		if (sr6flow_test(actor->handle, set, &flow) < 0)
@@ -98,12 +97,11 @@ void act_write(struct actor *actor)
 	static const int allowed[] = { 0 };
 	const char *set = kept_name[random_below(actor, KEPT)];
 	unsigned int number = random_below(actor, kind_flows[WRITTEN]);
-	int error;
 
-	error = netlink_write(actor->netlink, set, flow_of(WRITTEN, number),
-			      random_below(actor, 4) << 16,
-			      random_below(actor, 1000));
-	expect(actor, "write", error, allowed);
+	expect(actor, "write",
+	       -ask_write(actor->handle, set, flow_of(WRITTEN, number),
+			  random_below(actor, 4) << 16,
+			  random_below(actor, 1000)), allowed);
 }
 
 void act_toggle(struct actor *actor)
@@ -149,7 +147,7 @@ static void fill(struct actor *actor, const char *set)
 	uint32_t timeout = random_below(actor, 2) ? 1 : SR6FLOW_NO_TIMEOUT;
 
 	expect(actor, "add of many",
-	       netlink_add(actor->netlink, set, LEARNED, 0, count, timeout),
+	       -ask_add(actor->handle, set, flow_of(LEARNED, 0), count, timeout),
 	       allowed);
 }
 
@@ -182,12 +180,12 @@ void act_sets(struct actor *actor)
 		expect(actor, "flush", error, gone);
 		break;
 	case 5:
-		error = netlink_rename(actor->netlink, set,
-				       victim_of(actor, name[1]));
+		error = -ask_two_sets(actor->handle, IPSET_CMD_RENAME, set,
+				      victim_of(actor, name[1]));
 		expect(actor, "rename", error, renamed);
 		break;
 	case 6:
-		error = netlink_swap(actor->netlink, set, other);
+		error = -ask_two_sets(actor->handle, IPSET_CMD_SWAP, set, other);
 		expect(actor, "swap", error, two);
 		break;
 	case 7:
@@ -204,9 +202,23 @@ void act_swap(struct actor *actor)
 	enum kept kept = random_below(actor, 2) ? RX : TX;
 
 	expect(actor, "swap",
-	       netlink_swap(actor->netlink, kept_name[kept],
-			    kept_name[kept + 1]), allowed);
+	       -ask_two_sets(actor->handle, IPSET_CMD_SWAP, kept_name[kept],
+			     kept_name[kept + 1]), allowed);
 	usleep(random_below(actor, 2000));
+}
+
+/* The socket is closed when the kernel has filled the first messages. */
+static void leave_dump(const char *set)
+{
+	struct sr6flow *handle;
+	union request request;
+	struct nlmsghdr *nlh = request_start(&request, IPSET_CMD_LIST, NLM_F_DUMP,
+					     set);
+
+	if (sr6flow_open(&handle) ||
+	    channel_send(&handle->channel, nlh, nlh->nlmsg_len))
+		die("netlink dump");
+	sr6flow_close(handle);
 }
 
 void act_read(struct actor *actor)
@@ -222,7 +234,7 @@ void act_read(struct actor *actor)
 				     &info), allowed);
 		break;
 	case 1:
-		netlink_leave_dump(kept_name[random_below(actor, KEPT)]);
+		leave_dump(kept_name[random_below(actor, KEPT)]);
 		break;
 	case 2:
 	case 3:
@@ -235,29 +247,26 @@ void act_read(struct actor *actor)
 	usleep(random_below(actor, 10000));
 }
 
+static void fill_some(struct actor *actor, enum kept kept, enum kind kind,
+		      unsigned int first, unsigned int count)
+{
+	if (ask_add(actor->handle, kept_name[kept], flow_of(kind, first), count,
+		    SR6FLOW_NO_TIMEOUT))
+		die("fill");
+}
+
 /* Flows that come and go lie between those that stay. */
 void fill_kept(struct actor *actor)
 {
 	unsigned int each = kind_flows[CHURN] / kind_flows[STEADY];
 	enum kept kept;
 	unsigned int i;
-	int error = 0;
 
 	for (kept = 0; kept < KEPT; kept++) {
-		for (i = 0; i < kind_flows[STEADY] && !error; i++) {
-			error = netlink_add(actor->netlink, kept_name[kept],
-					    STEADY, i, 1, SR6FLOW_NO_TIMEOUT);
-			if (!error)
-				error = netlink_add(actor->netlink,
-						    kept_name[kept], CHURN,
-						    i * each, each,
-						    SR6FLOW_NO_TIMEOUT);
+		for (i = 0; i < kind_flows[STEADY]; i++) {
+			fill_some(actor, kept, STEADY, i, 1);
+			fill_some(actor, kept, CHURN, i * each, each);
 		}
-		if (!error)
-			error = netlink_add(actor->netlink, kept_name[kept],
-					    WRITTEN, 0, kind_flows[WRITTEN],
-					    SR6FLOW_NO_TIMEOUT);
-		if (error)
-			die("fill");
+		fill_some(actor, kept, WRITTEN, 0, kind_flows[WRITTEN]);
 	}
 }

@@ -93,12 +93,13 @@ check_fails "nor in the others' namespace" "permitted|denied" \
 is "$(on router ipset save)" "$before" "the others' sets are still as they were"
 
 # Options that nobody gives.
-user badcreate >"$tmp/answers" || true
+before=$points
+user badrequest sets >"$tmp/answers" || true
 relay "create" <"$tmp/answers"
-within "$points" 45 100 "all requests were made"
 user ipset create s hash:sr6flow
-user badattr s >"$tmp/answers" || true
+user badrequest flows s >"$tmp/answers" || true
 relay "as the user" <"$tmp/answers"
+is $((points - before)) 83 "all requests were made"
 check_fails "a set name of 32 characters" "too long|Syntax error" \
 	user ipset create a2345678901234567890123456789012 hash:sr6flow
 user ipset destroy
