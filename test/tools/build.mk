@@ -4,7 +4,7 @@
 # every executable in $(B)/test/tools along. They may use the product's archives.
 T := $(B)/test/tools
 TOOLS := srpacket lib_probe badrequest failnth history_probe notify_listen stamp_flood \
-	 storm syncclock udp_inband udp_segments
+	 storm syncclock udp_segments
 TOOL_LIBRARIES := skewclock lostanswers
 # Programs of the bench that tests use, too.
 TOOLS_OF_BENCH := bench_flows bench_run

@@ -33,21 +33,27 @@ class Sender:
         self.socket = socket.socket(family, socket.SOCK_DGRAM)
         self.socket.settimeout(60)
         if family == socket.AF_INET6:
-            level, *names = (socket.IPPROTO_IPV6, socket.IPV6_UNICAST_HOPS,
-                             socket.IPV6_TCLASS)
+            level, *names = (
+                socket.IPPROTO_IPV6, socket.IPV6_UNICAST_HOPS,
+                socket.IPV6_TCLASS, socket.IPV6_RECVHOPLIMIT,
+                socket.IPV6_RECVTCLASS)
         else:
-            level, *names = socket.IPPROTO_IP, socket.IP_TTL, socket.IP_TOS
-        for name, value in zip(names, (ttl, traffic_class)):
+            level, *names = (socket.IPPROTO_IP, socket.IP_TTL, socket.IP_TOS,
+                             socket.IP_RECVTTL, socket.IP_RECVTOS)
+        for name, value in zip(names, (ttl, traffic_class, 1, 1)):
             self.socket.setsockopt(level, name, value)
         self.socket.connect((address, wire.PORT))
-        self.ttl = ttl
+        self.ttl, self.traffic_class = ttl, traffic_class
         # by SSID, which is part of a session's identity
         self.replies = {}
 
     def ask(self, data):
         before = time.time_ns()
         self.socket.send(data)
-        answer = self.socket.recv(65536)
+        answer, headers, *_ = self.socket.recvmsg(65536, 256)
+        # hop limit and Traffic Class; that of IPv4 is one byte
+        self.headers = sorted(int.from_bytes(data, sys.byteorder)
+                              for _, _, data in headers)
         self.asked, self.answer = data, answer
         self.before, self.after = before, time.time_ns()
         ssid = wire.parse(wire.SENDER, auth, data)["ssid"]
@@ -114,6 +120,9 @@ def check_base(sender, got):
         want = wire.seal(key, want)
     if sender.answer[:size] != want:
         return f"{sender.answer[:size].hex()} is not {want.hex()}"
+    # the DSCP comes back, ECN does not
+    if sender.headers != [sender.traffic_class & 0xfc, 255 - HOPS]:
+        return f"Traffic Class and hop limit {sender.headers}"
     return None
 
 

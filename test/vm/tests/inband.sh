@@ -13,18 +13,18 @@
 period=500
 table=29238
 peer=fc00:23::3
-declare -A sids=(
+declare -A list=(
 	[gold]="fcff:2::1,fcff:3::100"
 	[silver]="fcff:2::1,fcff:2::2,fcff:3::200"
 	[idle]="fcff:3::300"
 )
 declare -A part=([gold]=1 [silver]=2 [idle]=3)
 
-topo_srv6 --sids "${sids[gold]}"
+topo_srv6 --sids "${list[gold]}"
 node_ip host-b <<<"addr add fd00:b::3/64 dev egress nodad"
 node_ip ingress <<-END
 	route add fc00:23::/64 via fc00:12::2 dev transit
-	route add fd00:b::3/128 encap seg6 mode encap segs ${sids[silver]} dev transit
+	route add fd00:b::3/128 encap seg6 mode encap segs ${list[silver]} dev transit
 END
 # End.DT6 looks into the main table alone, where no local address is
 node_ip egress <<-END
@@ -39,8 +39,8 @@ netem_split transit egress fcff:3::100 fcff:3::200 fcff:3::300
 on ingress lmctl init tx
 on egress lmctl init rx
 for flow in gold silver idle; do
-	on ingress lmctl add tx "$flow=${sids[$flow]}"
-	on egress lmctl add rx "$flow=$topo_source@${sids[$flow]}"
+	on ingress lmctl add tx "$flow=${list[$flow]}"
+	on egress lmctl add rx "$flow=$topo_source@${list[$flow]}"
 done
 
 rules() {
@@ -55,11 +55,8 @@ routes() {
 start ingress lmctl rotate tx --period ${period}ms
 start egress lmctl reflect rx --period ${period}ms
 
-# measure_start: results go to $tmp/ingress.json
 measure_start() {
-	start ingress lmctl measure egress=$peer --period ${period}ms --json \
-		--in-band >>"$tmp/ingress.json" 2>>"$tmp/ingress.err"
-	measure=$started
+	daemon ingress ingress measure egress=$peer --period ${period}ms --json --in-band
 }
 
 now="in band"
@@ -69,6 +66,7 @@ exact_wait ingress 3
 like "$(rules)" "fwmark 0x7236 iif lo ipproto udp lookup $table proto 172" \
 	"$now: there is a rule"
 like "$(routes)" "^$peer .*encap seg6 mode encap" "$now: there is a route"
+is "$(routes | grep -c .)" 2 "$now: one for all flows"
 check_fails "$now: one lmctl at a time" \
 	"another lmctl sends in-band messages with mark $table; stop it" \
 	on ingress lmctl check $peer --period ${period}ms --in-band
@@ -90,7 +88,7 @@ done
 blocks_pass 1
 to=$(block_now $period)
 told_wait ingress "$from" "$to" 3
-stop "$measure"
+daemon_stop ingress
 check "$now: all was captured" capture_stop wire
 tally_up ingress "$from" "$to"
 all_exact ingress 3 20 "$now"
@@ -134,10 +132,10 @@ packets >"$tmp/packets"
 is "$(awk '$2 != "-" && $2 != $1' "$tmp/packets" | wc -l)" 0 \
 	"$now: no message takes the way of another flow"
 for flow in gold silver idle; do
-	list=$(hex_of "${sids[$flow]}")
+	hex=$(hex_of "${list[$flow]}")
 	dropped=$(netem_dropped transit egress "${part[$flow]}")
-	messages=$(grep -c "^$list $list" "$tmp/packets" || true)
-	others=$(grep -c "^$list -" "$tmp/packets" || true)
+	messages=$(grep -c "^$hex $hex" "$tmp/packets" || true)
+	others=$(grep -c "^$hex -" "$tmp/packets" || true)
 	diag "$flow: $others packets, $messages messages, $dropped dropped"
 	within "$messages" $((to - from)) 10000 "$now: $flow: messages follow it"
 	is "${tally[ingress/$flow/sent]}" $((others + messages)) \
@@ -149,12 +147,19 @@ done
 is "$others" 0 "$now: the idle flow has messages only"
 is "$(rules)$(routes)" "" "$now: the end leaves no rule and no route"
 
+now="others' routes"
+ip -n "${node_ns[ingress]}" -6 route add fcaa::/64 dev transit table $table
+check_fails "$now: the table is refused" \
+	"table $table has 1 routes that are not lmctl's" \
+	on ingress lmctl measure $peer --period ${period}ms --in-band
+like "$(routes)" '^fcaa::/64' "$now: they stay"
+ip -n "${node_ns[ingress]}" -6 route del fcaa::/64 dev transit table $table
+
 now="killed"
 measure_start
 exact_wait ingress 3
 blocks_wait ingress 2
-kill -KILL "$measure"
-wait "$measure" || true
+daemon_kill ingress
 like "$(rules)$(routes)" "236:.*$peer" "$now: rule and routes stay behind"
 
 now="check"
@@ -165,17 +170,27 @@ is "$(rules)$(routes)" "" "$now: they are gone with its own"
 now="run"
 : >"$tmp/ingress.json"
 cat >"$tmp/way.conf" <<-END
-	period: ${period}ms
 	measure way: {peers: egress=$peer, in-band: true}
 END
 service_start ingress <"$tmp/way.conf"
 exact_wait ingress 3
-kill -KILL "${service[ingress]}"
-wait "${service[ingress]}" || true
+daemon_kill ingress
 isnt "$(routes)" "" "$now: routes stay behind when it is killed"
 : >"$tmp/ingress.json"
 service_start ingress <"$tmp/way.conf"
 exact_wait ingress 3
 is "$(rules | wc -l)" 1 "$now: the next one has one rule"
-service_stop ingress
+daemon_stop ingress
 is "$(rules)$(routes)" "" "$now: the end leaves no rule and no route"
+
+# Messages along this flow end at the peer by a local address.
+now="the peer's address is the first SID"
+on ingress lmctl flush tx
+on ingress lmctl add tx near=fc00:12::2
+on transit lmctl init rx
+start transit lmctl reflect rx --period ${period}ms
+wait_for 20 listens transit 862
+on ingress lmctl measure fc00:12::2 --period ${period}ms --json --in-band --blocks 2 \
+	>"$tmp/near.json"
+is "$(jq -r 'select(.type == "loss").peers[0].answer' "$tmp/near.json" | sort -u)" \
+	unknown-flow "$now: it answers"
