@@ -3,8 +3,7 @@
 # Programs that guest tests call, each of its own NAME.c and of NAME_OBJS; the bench takes
 # every executable in $(B)/test/tools along. They may use the product's archives.
 T := $(B)/test/tools
-TOOLS := srpacket lib_probe badrequest failnth history_probe notify_listen stamp_flood \
-	 storm syncclock udp_segments
+TOOLS := srpacket lib_probe badrequest failnth storm syncclock
 TOOL_LIBRARIES := skewclock lostanswers
 # Programs of the bench that tests use, too.
 TOOLS_OF_BENCH := bench_flows bench_run

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# shellcheck disable=SC2034,SC2154 # now, service, tmp: for and of other files
+# shellcheck disable=SC2034,SC2154 # now, pid, tmp: for and of other files
 #
 # Two nodes with 'lmctl run', a lossy path between them, and ways to disturb
 # them; sourced by tests daemon_*.sh after lib.sh, with verdicts.sh and truth.sh.
@@ -15,7 +15,6 @@
 . "$test_dir/truth.sh"
 
 period=500
-sids=fcff:2::1,fcff:3::100
 load=
 
 # chance_seed [SEED]: what is random comes from it
@@ -23,25 +22,6 @@ chance_seed() {
 	seed=$((${1:-$SRANDOM} % 32768))
 	RANDOM=$seed
 	diag "seed $seed"
-}
-
-# doze MILLISECONDS
-doze() {
-	sleep "$(printf '%d.%03d' $(($1 / 1000)) $(($1 % 1000)))"
-}
-
-flows_add() {
-	on "$1" lmctl add "$2" "gold=$topo_source@$sids" "idle=$topo_source@fcff:2::1,fcff:3::7"
-}
-
-tx_up() {
-	on ingress lmctl init tx
-	flows_add ingress tx
-}
-
-rx_up() {
-	on egress lmctl init rx
-	flows_add egress rx
 }
 
 # daemon_net: network, sets, and packets of gold, 20 % of which get lost; the
@@ -70,19 +50,7 @@ load_stop() {
 up() {
 	local node
 	for node in "$@"; do
-		service_start "$node" < <(
-			echo "period: ${period}ms"
-			config_of "$node"
-		)
-	done
-}
-
-# killed NODE...: gone without a chance to clean up
-killed() {
-	local node
-	for node in "$@"; do
-		kill -KILL "${service[$node]}"
-		wait "${service[$node]}" 2>/dev/null || true
+		service_start "$node" < <(config_of "$node")
 	done
 }
 
@@ -90,7 +58,7 @@ alive() {
 	local node
 	for node in ingress egress; do
 		check "$now: lmctl run on $node is alive" \
-			kill -0 "${service[$node]}"
+			kill -0 "${pid[$node]}"
 	done
 }
 
@@ -117,7 +85,12 @@ exact_again() {
 		"$now: everything after that is exact"
 }
 
+# history_look check|rows|lock|own FILE [FLOW]: see host/history.py
+history_look() {
+	host_run python3 /mnt/host/history.py "$@"
+}
+
 # memory PID KEY: VmRSS or VmHWM, in kilobytes
 memory() {
-	awk -v key="$2:" '$1 == key { print $2 }' "/proc/$1/status"
+	status_of "$1" "$2" | cut -d ' ' -f 1
 }

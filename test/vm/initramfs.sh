@@ -225,7 +225,7 @@ project_files() {
 	done
 	[ ${#elf[@]} -eq 0 ] || install_closure . "${elf[@]}"
 	mkdir -p test
-	cp -r "$vm_src/tests" "$vm_src/stamp" "$vm_src"/*.sh \
+	cp -r "$vm_src"/{tests,stamp,host} "$vm_src"/*.sh \
 		"$top/README.md" "$top/lmctl/completion.bash" test/
 	cp -r "$top/test/fuzz/guest/corpus" test/kfuzz
 	install -m 755 "$vm_src/init.sh" init

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: smp=1 icount=yes kernels=6.1,6.12 mem=1024 timeout=400
+# vm: smp=1 icount=yes host=yes kernels=6.1,6.12 mem=1024 timeout=400
 #
 # Trouble with the disk while 'lmctl run' measures: it is full, the history is
 # locked by somebody, damaged, or may only be read. The daemon goes on, says each
@@ -39,7 +39,7 @@ disk_free() {
 
 # kept FROM TO: blocks of gold in the history
 kept() {
-	history_probe rows "$history" gold |
+	history_look rows "$history" gold |
 		awk -v from="$1" -v to="$2" '$1 >= from && $1 <= to' | wc -l
 }
 
@@ -57,7 +57,7 @@ is_told() {
 
 # whole: the history is, by SQLite
 whole() {
-	is "$(history_probe check "$history" 2>&1 | sed 2d | tr '\n' ' ')" \
+	is "$(history_look check "$history" 2>&1 | sed 2d | tr '\n' ' ')" \
 		"ok 0 " "$now: the history is whole, and no block is in it twice"
 }
 
@@ -77,6 +77,7 @@ aside() {
 }
 
 chance_seed "${DAEMON_SEED-}"
+host_warm python3 -c 'import signal, sqlite3'
 daemon_net
 mkdir "$disk"
 mount -t tmpfs -o size=8m none "$disk"
@@ -112,8 +113,7 @@ begin record
 mkdir "$tmp/page"
 mount -t tmpfs -o size=4k none "$tmp/page"
 at_exit umount -l "$tmp/page"
-start ingress lmctl record tx --period ${period}ms -o "$tmp/tx" 2>"$tmp/tx.err"
-tx=$started
+daemon tx ingress record tx --period ${period}ms -o "$tmp/tx"
 status=0
 timeout 60 nsenter --net="/run/netns/${node_ns[egress]}" lmctl record rx \
 	--period ${period}ms -o "$tmp/page/rx" 2>"$tmp/rx.err" || status=$?
@@ -126,14 +126,9 @@ is "$(tail -c 1 "$tmp/page/rx" | od -An -c | tr -d ' ')" '\n' \
 is "$(jq -c .v "$tmp/page/rx" | sort | uniq)" 1 "$now: all lines are"
 mount -o remount,size=1m "$tmp/page"
 blocks_pass 2
-start egress lmctl record rx --period ${period}ms -o "$tmp/page/rx" 2>"$tmp/rx.err"
-rx=$started
+daemon rx egress record rx --period ${period}ms -o "$tmp/page/rx"
 blocks_pass 5
-for pid in $tx $rx; do
-	status=0
-	stop "$pid" || status=$?
-	is "$status" 0 "$now: the recorders end at SIGTERM"
-done
+daemon_stop tx rx
 lmctl loss --json "$tmp/tx" "$tmp/page/rx" >"$tmp/loss"
 jq -r '.rows[] | select(.name == "gold") | "\(.block) \(.status) \(.sent) \(
 	.received)"' "$tmp/loss" >"$tmp/recorded"
@@ -145,7 +140,7 @@ within "$(grep -vc exact "$tmp/recorded" || true)" 1 100 \
 # lock_begins lock|own: somebody else has the database until lock_ends
 lock_begins() {
 	: >"$tmp/lock"
-	history_probe "$1" "$history" >"$tmp/lock" &
+	host_run python3 /mnt/host/history.py "$1" "$history" >"$tmp/lock" &
 	locker=$!
 	check "$now: somebody has locked it" \
 		wait_for 20 grep -q locked "$tmp/lock"
@@ -171,7 +166,7 @@ said ingress "history .* cannot be written: .*locked.* tried again" \
 
 # Even to look at it fails, from the start on.
 begin locked-at-start
-service_stop ingress
+daemon_stop ingress
 mark_messages
 lock_begins own
 up ingress
@@ -192,7 +187,7 @@ damaged() {
 	begin "$1"
 	shift
 	had=$(aside)
-	service_stop ingress
+	daemon_stop ingress
 	mark_messages
 	"$@"
 	up ingress
@@ -239,7 +234,7 @@ blocks_pass 6
 alive
 trouble_over
 is_told $((to - 5)) "$to"
-service_stop ingress
+daemon_stop ingress
 up ingress
 exact_soon
 trouble_over
@@ -250,7 +245,7 @@ whole
 begin read-only
 chmod 777 "$disk"
 chmod 755 "$tmp"
-service_stop ingress
+daemon_stop ingress
 chmod 444 "$history"
 chown nobody "$history"*
 user=nobody
@@ -270,12 +265,11 @@ whole
 exact_again
 begin all
 first=1
-service_stop ingress
-service_stop egress
+daemon_stop ingress egress
 load_stop
 truth_stop
 truth_holds 40
-is "$(history_probe rows "$history" gold | truth_wrong)" "" \
+is "$(history_look rows "$history" gold | truth_wrong)" "" \
 	"$now: every exact block of the history is what was on the wire"
 is "$(truth_wrong <"$tmp/recorded")" "" \
 	"$now: every exact block of the recordings is what was on the wire"

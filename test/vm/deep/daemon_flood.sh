@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: smp=1 icount=yes kernels=6.1,6.12 mem=1024 timeout=400
+# vm: smp=1 icount=yes host=yes kernels=6.1,6.12 mem=1024 timeout=400
 #
 # The reflector gets 20 times as many messages as its rate limit allows, from
 # each of four addresses, and as many again from thousands of addresses and
@@ -35,16 +35,17 @@ metrics_take() {
 	metric=()
 	while read -r name value; do
 		metric[$name]=$value
-	done < <(on egress bash -c '
-		exec 5<>/dev/tcp/::1/9862
-		printf "GET /metrics HTTP/1.0\r\n\r\n" >&5
-		cat <&5' | tr -d '\r' | sed -n \
+	done < <(scrape egress | sed -n \
 		's/^sr6flow_reflector_\([a-z_]*\)_total\({[a-z]*="\(.*\)"}\)\? \([0-9]*\)$/\1:\3 \4/p')
 }
 
 # grown NAME: since metrics_take was called for the last but one
 grown() {
 	echo $((${metric[$1]-0} - ${before[$1]-0}))
+}
+
+lost_in_socket() {
+	on egress cat /proc/net/snmp6 | awk '$1 == "Udp6RcvbufErrors" { print $2 }'
 }
 
 declare -A metric=() before=() sent=()
@@ -57,35 +58,40 @@ begin start
 up egress ingress
 exact_soon
 
+# Making the messages takes all that the daemons leave of the processor.
+mkfifo "$tmp/go"
+exec {go}<>"$tmp/go"
+host_warm python3 -c 'import hashlib, hmac, itertools, random, socket'
+start host-b nice -n 19 host_run python3 /mnt/stamp/flood.py fd00:c::3 862 $flood \
+	"$seconds" 20000 "$seed" $secret $decoy <"$tmp/go" >"$tmp/flood"
+flooding=$started
+wait_for 60 grep -q ready "$tmp/flood"
+
 begin flood
 metrics_take
 for name in "${!metric[@]}"; do
 	before[$name]=${metric[$name]}
 done
-pid=${service[egress]}
-rss=$(memory "$pid" VmRSS)
-errors=$(on egress cat /proc/net/snmp6 | awk '$1 == "Udp6RcvbufErrors" { print $2 }')
+rss=$(memory "${pid[egress]}" VmRSS)
+errors=$(lost_in_socket)
+echo >&"$go"
 began=$(block_now 1000)
-start host-b stamp_flood fd00:c::3 862 $flood "$seconds" 20000 "$seed" $secret \
-	$decoy >"$tmp/flood"
-wait "$started"
+wait "$flooding"
 took=$(($(block_now 1000) - began + 1))
 while read -r name value; do
 	sent[$name]=$value
-done <"$tmp/flood"
+done < <(sed 1d "$tmp/flood")
 # the queue of the socket is worked off
 blocks_pass 1
-hwm=$(memory "$pid" VmHWM)
+hwm=$(memory "${pid[egress]}" VmHWM)
 metrics_take
-errors=$(($(on egress cat /proc/net/snmp6 |
-	awk '$1 == "Udp6RcvbufErrors" { print $2 }') - errors))
+errors=$(($(lost_in_socket) - errors))
 total=$((sent[right] + sent[new] + sent[forged] + sent[broken]))
 diag "$total messages in $took s, $errors of them lost in the socket; $(
 	for name in "${!metric[@]}"; do
 		[ "$(grown "$name")" = 0 ] || printf '%s=%s ' "$name" "$(grown "$name")"
 	done); memory $rss kB before, at most $hwm kB"
 alive
-is "${sent[failed]}" 0 "$now: all messages could be sent"
 within "$total" $((flood * seconds)) $((flood * seconds)) "$now: as many as meant"
 
 # Of messages that fit the key only those count, and what is broken may fit.
@@ -108,7 +114,7 @@ exact_again
 begin all
 first=1
 for node in ingress egress; do
-	service_stop $node
+	daemon_stop $node
 	is "$(grep -v ' starts: ' "$tmp/$node.err" || true)" "" \
 		"$now: $node had nothing to say"
 done

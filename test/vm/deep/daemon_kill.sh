@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: smp=1 icount=yes kernels=6.1,6.12 mem=1024 timeout=1500
+# vm: smp=1 icount=yes host=yes kernels=6.1,6.12 mem=1024 timeout=1500
 #
 # 'lmctl run' is killed at random moments, on either node or on both, while the
 # network loses packets. After each kill the history is whole, as the kill left
@@ -33,7 +33,7 @@ looked() {
 	rm -rf "$tmp/copy"
 	mkdir "$tmp/copy"
 	cp "$history" "$history-wal" "$tmp/copy/"
-	readarray -t looks < <(history_probe check "$tmp/copy/history.db" 2>&1)
+	readarray -t looks < <(history_look check "$tmp/copy/history.db" 2>&1)
 	[ "${looks[*]:0:1} ${looks[*]:2}" = "ok 0" ] ||
 		broken+="kill $i: ${looks[*]}; "
 	[ "${looks[1]:-0}" -ge "$results" ] ||
@@ -51,7 +51,7 @@ strike() {
 	*) victims='egress ingress' ;;
 	esac
 	# shellcheck disable=SC2086 # a list
-	killed $victims
+	daemon_kill $victims
 	struck[${victims%% *}]=$((${struck[${victims%% *}]-0} + 1))
 	if [ "$victims" != egress ]; then
 		looked
@@ -64,7 +64,7 @@ strike() {
 
 # history_rows: as truth_wrong takes them
 history_rows() {
-	history_probe rows "$history" gold
+	history_look rows "$history" gold
 }
 
 declare -A struck=()
@@ -74,6 +74,7 @@ continued=0
 ingress_kills=0
 
 chance_seed "${DAEMON_SEED-}"
+host_warm python3 -c 'import signal, sqlite3'
 daemon_net
 begin start
 up egress ingress
@@ -114,7 +115,7 @@ check "$now: lmctl history reads it" \
 netem_loss transit egress loss 0%
 for step in -5000 500; do
 	begin "step$step"
-	killed ingress egress
+	daemon_kill ingress egress
 	step_clock $step
 	start host-a ping -q -i 0.01 fd00:b::2 >"$tmp/ping"
 	load=$started
@@ -124,6 +125,6 @@ for step in -5000 500; do
 	load_stop
 done
 i=steps
-killed ingress
+daemon_kill ingress
 looked
 is "$broken" "" "$now: the history is whole"

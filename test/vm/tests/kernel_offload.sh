@@ -1,21 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: icount=yes kernels=6.1,6.12 timeout=300 seconds=46
+# vm: icount=yes host=yes kernels=6.1,6.12 timeout=300 seconds=46
 #
 # TCP with and without offloads, in every encapsulation, SCTP, and UDP that the
 # kernel cuts: both ends count the packets and bytes that the transit router,
 # which sends single packets, put on the wire, however many of them the ends
 # handled as one.
 . "$(dirname "$0")/../lib.sh"
-
-serve() {
-	on host-b iperf3 -s -D --pidfile "$tmp/server"
-	wait_for 10 listening
-}
-
-listening() {
-	[ -n "$(on host-b ss -Hltn "sport = :5201")" ]
-}
 
 # Traffic from $sender to $to. A window that the ring of a veth with GRO has room
 # for: what it drops on a busy machine is lost between two interfaces.
@@ -25,8 +16,16 @@ streams() {
 	wait_for 20 tcp_over "$sender" host-b
 }
 
+# Messages of which the kernel cuts eight datagrams and a short one, as QUIC sends them.
 datagrams() {
-	on "$sender" udp_segments "$to" 5000 300 1200 >/dev/null
+	on "$sender" host_run python3 - "$to" <<-'END'
+	import socket, sys, time
+	fd = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+	fd.setsockopt(socket.IPPROTO_UDP, 103, 1200)  # UDP_SEGMENT
+	for _ in range(300):
+	    fd.sendto(bytes(8 * 1200 + 100), (sys.argv[1], 5000))
+	    time.sleep(0.001)
+	END
 }
 
 # run NAME GSO DESTINATION SIDS OPTION...: with $traffic, one of these; with
@@ -57,7 +56,7 @@ run() {
 		sender=ingress
 		tunnel_add
 	fi
-	serve
+	iperf_serve host-b
 	tx=$(counted ingress lm-tx packets) tx_bytes=$(counted ingress lm-tx bytes)
 	rx=$(counted egress lm-rx packets) rx_bytes=$(counted egress lm-rx bytes)
 	wire_packets=$(pkts_of transit egress tx)
@@ -79,11 +78,7 @@ run() {
 	else
 		is "$handled" "$wire_packets" "$name: offloads were off"
 	fi
-	node_del host-a
-	node_del ingress
-	node_del transit
-	node_del egress
-	node_del host-b
+	topo_del
 }
 
 tunnel_add() {
@@ -124,4 +119,5 @@ modprobe sctp
 traffic=(streams --sctp)
 run "SCTP" on fd00:b::2 fcff:2::1,fcff:3::100
 traffic=(datagrams)
+host_warm python3 -c 'import socket, time'
 run "UDP in segments" on fd00:b::2 fcff:2::1,fcff:3::100

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: icount=yes kernels=6.1,6.12 quick=yes mem=1024 timeout=300 seconds=33
+# vm: icount=yes host=yes kernels=6.1,6.12 quick=yes mem=1024 timeout=300 seconds=33
 #
 # 'lmctl run' as a service: as an unprivileged user with two capabilities; what
 # it tells a service manager; SIGHUP again and again, at all moments of a block,
@@ -10,11 +10,9 @@
 . "$(dirname "$0")/../verdicts.sh"
 
 period=500
-sids=fcff:2::1,fcff:3::100
 watchdog_us=1000000
 old='old 000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f'
 new='new 808182838485868788898a8b8c8d8e8f909192939495969798999a9b9c9d9e9f'
-declare -A pid=()
 
 topo_srv6
 topo_direct
@@ -82,7 +80,7 @@ run_up() {
 
 # manager NODE: hears what a daemon tells, from now on
 manager() {
-	notify_listen "$tmp/$1.notify" >"$tmp/$1.heard" &
+	host_run python3 /mnt/host/notify.py "$tmp/$1.notify" >"$tmp/$1.heard" &
 	at_exit kill $!
 	wait_for 10 grep -q listening "$tmp/$1.heard"
 }
@@ -133,12 +131,6 @@ broken() {
 	sed -i 3d "$tmp/$1.conf"
 }
 
-# of PID KEY: from /proc/PID/status
-of() {
-	awk -v key="$2:" '$1 == key { $1 = ""; print substr($0, 2) }' \
-		"/proc/$1/status"
-}
-
 # network NODE: what a daemon could leave behind
 network() {
 	on "$1" ip -6 rule show
@@ -149,12 +141,7 @@ network() {
 	on "$1" ip6tables-save -t mangle | grep -v '^[#:]'
 }
 
-listening() {
-	[ -n "$(on host-b ss -Hltn "sport = :5201")" ]
-}
-
-on host-b iperf3 -s -D
-wait_for 10 listening
+iperf_serve host-b
 # 250 packets a second
 start host-a iperf3 -c fd00:b::2 -u -b 400k -l 200 -t 3600 >"$tmp/iperf"
 
@@ -177,23 +164,24 @@ network egress >"$tmp/egress.before"
 touch "$tmp/ingress.json"
 ln -sf ingress.json "$tmp/results"
 begin start
+host_warm python3 -c 'import os, socket, time'
 manager ingress
 manager egress
 run_up egress
 run_up ingress
 recovered
 for node in ingress egress; do
-	is "$(of "${pid[$node]}" Uid)" "65534 65534 65534 65534" \
+	is "$(status_of "${pid[$node]}" Uid)" "65534 65534 65534 65534" \
 		"$now: $node runs as nobody"
-	is "$(of "${pid[$node]}" Groups)" "" "$now: $node is in no group"
+	is "$(status_of "${pid[$node]}" Groups)" "" "$now: $node is in no group"
 	# CAP_NET_ADMIN and CAP_NET_BIND_SERVICE
-	is "$(of "${pid[$node]}" CapEff) $(of "${pid[$node]}" CapPrm)" \
+	is "$(status_of "${pid[$node]}" CapEff) $(status_of "${pid[$node]}" CapPrm)" \
 		"0000000000001400 0000000000001400" \
 		"$now: $node has two capabilities"
-	is "$(of "${pid[$node]}" CapInh) $(of "${pid[$node]}" CapAmb) $(of "${pid[$node]}" CapBnd)" \
+	is "$(status_of "${pid[$node]}" CapInh) $(status_of "${pid[$node]}" CapAmb) $(status_of "${pid[$node]}" CapBnd)" \
 		"0000000000000000 0000000000000000 0000000000000000" \
 		"$now: $node can pass none on"
-	is "$(of "${pid[$node]}" NoNewPrivs)" 1 "$now: $node gets no more"
+	is "$(status_of "${pid[$node]}" NoNewPrivs)" 1 "$now: $node gets no more"
 	is "$(heard $node READY=1)" 1 "$now: $node is ready, once"
 done
 
