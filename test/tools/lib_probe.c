@@ -12,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include "sr6flow.h"
 #include "lib/array.h"
 
@@ -50,14 +49,6 @@ static struct sr6flow_flow flow_number(unsigned int group, unsigned int i)
 	snprintf(text, sizeof(text), "%x::%x:%x,fcff::1", group, i >> 16,
 		 i & 0xffff);
 	return flow_of(text);
-}
-
-static double seconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec + now.tv_nsec / 1e9;
 }
 
 /* create SET [mask=M] [colour=C] [maxelem=N] [netmask=N] [timeout=S] [exist] ... */
@@ -189,66 +180,36 @@ static int do_dump(char **argv)
 	return result(sr6flow_dump(handle, argv[0], print_flow, NULL));
 }
 
-/* identity SET: instance and generation of the first flow */
-static int print_identity(const struct sr6flow_set *set,
-			  const struct sr6flow_record *record, void *arg)
-{
-	(void)set;
-	(void)arg;
-	printf("%016lx %016lx\n", record->instance, record->generation);
-	return STOPPED;
-}
-
-static int do_identity(char **argv)
-{
-	int ret = sr6flow_dump(handle, argv[0], print_identity, NULL);
-
-	return ret == STOPPED ? 0 : result(ret);
-}
-
-/* last-source SET: each flow, and the source of its last packet */
-static int print_last_source(const struct sr6flow_set *set,
-			     const struct sr6flow_record *record, void *arg)
+/*
+ * witnesses SET: "FLOW INSTANCE GENERATION SOURCES SEGMENTS-LEFT LAST" of each flow:
+ * the set's instance and the flow's generation, how often packets differed from those
+ * before in their source and in Segments Left, and the last source.
+ */
+static int print_witnesses(const struct sr6flow_set *set,
+			   const struct sr6flow_record *record, void *arg)
 {
 	char text[SR6FLOW_FLOW_STRLEN], last[INET6_ADDRSTRLEN];
 
 	(void)set;
 	(void)arg;
 	inet_ntop(AF_INET6, &record->last_source, last, sizeof(last));
-	printf("%s %s\n", sr6flow_flow_format(&record->flow, text), last);
+	printf("%s %016lx %016lx %lu %lu %s\n",
+	       sr6flow_flow_format(&record->flow, text), record->instance,
+	       record->generation, record->source_changes,
+	       record->segments_left_changes, last);
 	return 0;
 }
 
-static int do_last_source(char **argv)
+static int do_witnesses(char **argv)
 {
-	return result(sr6flow_dump(handle, argv[0], print_last_source, NULL));
+	return result(sr6flow_dump(handle, argv[0], print_witnesses, NULL));
 }
 
-/* changes SET: each flow, and what its packets differed in from those before */
-static int print_changes(const struct sr6flow_set *set,
-			 const struct sr6flow_record *record, void *arg)
-{
-	char text[SR6FLOW_FLOW_STRLEN];
-
-	(void)set;
-	(void)arg;
-	printf("%s source %lu segments-left %lu\n",
-	       sr6flow_flow_format(&record->flow, text),
-	       record->source_changes, record->segments_left_changes);
-	return 0;
-}
-
-static int do_changes(char **argv)
-{
-	return result(sr6flow_dump(handle, argv[0], print_changes, NULL));
-}
-
-/* fill SET GROUP COUNT: adds, prints the seconds that it took */
-static int do_fill(char **argv)
+/* Adds until one fails; returns 0 or its error. */
+static int add_group(char **argv)
 {
 	unsigned int group = strtoul(argv[1], NULL, 16), i;
 	unsigned int count = strtoul(argv[2], NULL, 0);
-	double begin = seconds();
 	int ret = 0;
 
 	for (i = 0; i < count && !ret; i++) {
@@ -257,8 +218,13 @@ static int do_fill(char **argv)
 		ret = sr6flow_add(handle, argv[0], &flow, SR6FLOW_NO_TIMEOUT,
 				  false);
 	}
-	printf("%.2f\n", seconds() - begin);
-	return result(ret);
+	return ret;
+}
+
+/* fill SET GROUP COUNT */
+static int do_fill(char **argv)
+{
+	return result(add_group(argv));
 }
 
 /* exhaust SET GROUP COUNT: adds until one fails. The exit status is its errno,
@@ -267,19 +233,9 @@ static int do_fill(char **argv)
  */
 static int do_exhaust(char **argv)
 {
-	unsigned int group = strtoul(argv[1], NULL, 16), i;
-	unsigned int count = strtoul(argv[2], NULL, 0);
-	int ret = 0;
-
 	/* For the way that an error takes. */
 	sr6flow_flush(handle, "");
-	for (i = 0; i < count && !ret; i++) {
-		struct sr6flow_flow flow = flow_number(group, i);
-
-		ret = sr6flow_add(handle, argv[0], &flow, SR6FLOW_NO_TIMEOUT,
-				  false);
-	}
-	return -ret;
+	return -add_group(argv);
 }
 
 static volatile sig_atomic_t stop;
@@ -471,8 +427,7 @@ static const struct {
 	{ "flush", do_flush, 1 }, { "add", do_add, 2 }, { "del", do_del, 2 },
 	{ "test", do_test, 2 }, { "colour", do_colour, 2 },
 	{ "info", do_info, 1 }, { "dump", do_dump, 1 },
-	{ "changes", do_changes, 1 }, { "last-source", do_last_source, 1 },
-	{ "identity", do_identity, 1 }, { "fill", do_fill, 3 },
+	{ "witnesses", do_witnesses, 1 }, { "fill", do_fill, 3 },
 	{ "exhaust", do_exhaust, 3 },
 	{ "churn", do_churn, 3 }, { "complete", do_complete, 4 },
 	{ "stop", do_stop, 1 }, { "unshare", do_unshare, 1 },

@@ -20,12 +20,13 @@ counts() {
 
 # changes SET: what its flows' packets differed in from those before
 changes() {
-	on router lib_probe changes "$1" | sort
+	on router lib_probe witnesses "$1" |
+		awk '{ print $1, "source", $4, "segments-left", $5 }' | sort
 }
 
 # last_source SET: of its flows' packets
 last_source() {
-	on router lib_probe last-source "$1" | sort
+	on router lib_probe witnesses "$1" | cut -d ' ' -f 1,6 | sort
 }
 
 # address FLIPPED: a source with that bit changed, none if it is negative

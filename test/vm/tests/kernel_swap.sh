@@ -13,7 +13,7 @@
 
 # instance SET: as a reader finds it
 instance() {
-	on router lib_probe identity "$1" | cut -d ' ' -f 1
+	on router lib_probe witnesses "$1" | head -n 1 | cut -d ' ' -f 2
 }
 
 # instances: of both sets, into $a and $b

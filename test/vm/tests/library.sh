@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # vm: smp=2 icount=no kernels=6.1,6.12 quick=yes timeout=300 seconds=4
 #
-# libsr6flow against the kernel: every call, every refusal with its sentence,
-# and whole listings of a large set while another process adds and deletes.
+# libsr6flow against the kernel: every call, and every refusal with its errno; the
+# sentences are asserted by test_request. Whole listings of a large set are
+# kernel_dump's.
 # shellcheck source=test/vm/lib.sh
 . "$(dirname "$0")/../lib.sh"
 
-plan 89
+plan 83
 at_exit ipset destroy
 
 probe=lib_probe
@@ -20,49 +21,39 @@ says() {
 	is "$out" "$wanted" "$name"
 }
 
-# refused NAME SENTENCE ARGUMENT...: fails with just this errno and sentence
+# refused NAME ERRNO ARGUMENT...: fails with a sentence behind this errno
 refused() {
 	local name=$1 wanted=$2 out status=0
 	shift 2
 	out=$("$probe" "$@" 2>&1) || status=$?
-	is "$status $out" "1 $wanted" "$name"
+	like "$status $out" "^1 $wanted: .* " "$name"
 }
 
 info() {
 	"$probe" info "$1" | sed 's/ memsize=[1-9][0-9]*$//'
 }
 
-churning() {
-	[ "$(lib_probe info s | grep -o ' flows=[0-9]*')" != " flows=20000" ]
-}
-
 # Create, and what a fresh set says about itself.
-refused "no set" "ENOENT: there is no set 's': create it with 'lmctl init' or 'ipset create s hash:sr6flow'" info s
+refused "no set" ENOENT info s
 says "create loads the module" "" create s
 is "$(info s)" "name=s mask=0x00030000 colour=0x00010000 maxelem=65536 hashsize=1024 references=0 flows=0 no_flow=0 malformed=0 not_writable=0" \
 	"state of a set with defaults"
-refused "create twice" "EEXIST: set 's' exists: destroy it or take another name" create s
+refused "create twice" EEXIST create s
 says "create the same with exist" "" create s exist
-refused "create another with exist" "EEXIST: set 's' exists with other options (mark mask 0x00030000, netmask 0, maxelem 65536, timeout none): ask for the same or destroy it" \
-	create s mask=0x04 exist
-refused "create with a bad mask" "EINVAL: mark mask 0x00070000: must be one or two bits, all in 0xffff0000 (SRH Tag) or all in 0x000000ff (Traffic Class)" \
-	create bad mask=0x00070000
-refused "create with a bad colour" "EINVAL: colour 0x00030000: mark mask 0x00030000 has the colours 0x00010000 and 0x00020000" \
-	create bad colour=0x00030000
+refused "create another with exist" EEXIST create s mask=0x04 exist
 says "create with every option" "" create o mask=0x0c colour=0x08 maxelem=7 \
 	timeout=300 forceadd skbinfo
 is "$(info o)" "name=o mask=0x0000000c colour=0x00000008 maxelem=7 hashsize=1024 timeout=300 forceadd skbinfo references=0 flows=0 no_flow=0 malformed=0 not_writable=0" \
 	"state of a set with every option"
 says "destroy" "" destroy o
-refused "destroy twice" "ENOENT: there is no set 'o': create it with 'lmctl init' or 'ipset create o hash:sr6flow'" destroy o
+refused "destroy twice" ENOENT destroy o
 
 # Flows.
 long=fcff::1,fcff:0:100::,::,1::,::5,fcff::6,7::7,::8,::9,::a,::b,::c,::d,::e,::f,::
 says "add" "" add s gold=fcff:2::1,fcff:8::100
 says "add one SID" "" add s fcff:2::1
 says "add 16 SIDs with zeros" "" add s "long=$long"
-refused "add twice" "EEXIST: set 's' has the flow gold=fcff:2::1,fcff:8::100 already" \
-	add s gold=fcff:2::1,fcff:8::100
+refused "add twice" EEXIST add s gold=fcff:2::1,fcff:8::100
 says "add again with exist" "" add s silver=fcff:2::1,fcff:8::100 4294967295 exist
 says "listing, newest first" "long=$long
 fcff:2::1
@@ -71,10 +62,9 @@ is "$(ipset -sorted save s | grep -c '^add')" 3 "ipset sees as many flows"
 says "test a flow that is there" yes test s "$long"
 says "test its first SIDs" no test s fcff::1,fcff:0:100::
 says "delete" "" del s "other-name=$long"
-refused "delete twice" "ESRCH: set 's' does not have the flow $long" del s "$long"
+refused "delete twice" ESRCH del s "$long"
 says "test it" no test s "$long"
-refused "timeout where there is none" "EINVAL: set 's' has no timeouts: create it with one, or add the flow without" \
-	add s ::1 10
+refused "timeout where there is none" EINVAL add s ::1 10
 says "a set with timeout" "" create t timeout=300
 says "add with a timeout" "" add t ::1 10000
 says "add for ever" "" add t ::2 0
@@ -84,31 +74,24 @@ like "$(lib_probe dump t | paste -sd ' ')" \
 	"timeouts in the listing"
 
 # Sources.
-refused "a netmask that there is not" "EINVAL: netmask 129: must be 0 to 128 bits of the source" \
-	create q netmask=129
+refused "a netmask that there is not" EINVAL create q netmask=129
 says "a set with a netmask" "" create q netmask=48
 is "$(info q)" "name=q mask=0x00030000 colour=0x00010000 maxelem=65536 hashsize=1024 netmask=48 references=0 flows=0 no_flow=0 malformed=0 not_writable=0" \
 	"state of a set with a netmask"
 says "create the same with exist" "" create q netmask=48 exist
 for other in "netmask=49 exist" exist; do
 	# shellcheck disable=SC2086 # words
-	refused "create another with $other" "EEXIST: set 'q' exists with other options (mark mask 0x00030000, netmask 48, maxelem 65536, timeout none): ask for the same or destroy it" \
-		create q $other
+	refused "create another with $other" EEXIST create q $other
 done
 says "add a flow with its source" "" add q gold=fcff:1::1@fcff:2::1,::2
-refused "add another source of the same bits" "EEXIST: set 'q' has the flow fcff:1:0:7::@fcff:2::1,::2 already" \
-	add q fcff:1:0:7::@fcff:2::1,::2
+refused "add another source of the same bits" EEXIST add q fcff:1:0:7::@fcff:2::1,::2
 says "add another source" "" add q fcff:3::1@fcff:2::1,::2
 says "two flows of one list" "fcff:3::@fcff:2::1,::2
 gold=fcff:1::@fcff:2::1,::2" dump q
-refused "add without the source" "EINVAL: set 'q' has a netmask: add the source, as in SOURCE@SID, to the flow a=fcff:2::1,::2" \
-	add q a=fcff:2::1,::2
-refused "add with a superfluous source" "EINVAL: set 's' has no netmask: remove the source from the flow ::9@fcff:2::1" \
-	add s ::9@fcff:2::1
-refused "delete without the source" "EINVAL: set 'q' has a netmask: add the source, as in SOURCE@SID, to the flow fcff:2::1,::2" \
-	del q fcff:2::1,::2
-refused "delete with a superfluous source" "EINVAL: set 's' has no netmask: remove the source from the flow ::9@fcff:2::1" \
-	del s ::9@fcff:2::1
+refused "add without the source" EINVAL add q a=fcff:2::1,::2
+refused "add with a superfluous source" EINVAL add s ::9@fcff:2::1
+refused "delete without the source" EINVAL del q fcff:2::1,::2
+refused "delete with a superfluous source" EINVAL del s ::9@fcff:2::1
 says "test with the source" yes test q fcff:1::7@fcff:2::1,::2
 says "test with another source" no test q fcff:4::@fcff:2::1,::2
 # The kernel says no more than that of a test.
@@ -128,17 +111,15 @@ says "destroy it" "" destroy q
 check "a small set" lib_probe create small maxelem=2
 says "two flows" "" add small ::1
 says "fit in" "" add small ::2
-refused "a third does not" "ENOSPC: set 'small' is full, it has maxelem 2 flows: delete some or create it with a larger maxelem" \
-	add small ::3
+refused "a third does not" ENOSPC add small ::3
 says "an existing flow is no third" "" add small ::2 4294967295 exist
 
 # The active colour and counters.
 says "set the colour" "" colour s 0x00020000
 like "$(info s)" ' colour=0x00020000 ' "the colour is set"
-refused "a colour that the set has not" "EDOM: colour 0x00030000: set 's' has the colours 0x00010000 and 0x00020000" \
-	colour s 0x00030000
+refused "a colour that the set has not" EDOM colour s 0x00030000
 like "$(info s)" ' colour=0x00020000 ' "the colour stays"
-before=$(lib_probe identity s)
+before=$(lib_probe witnesses s | head -n 1 | cut -d ' ' -f 2,3)
 # Counters as restore brings them back, one colour beyond 32 bits.
 ipset restore <<-END
 	add s fcff:2::1,0x00010000 packets 5 bytes 500
@@ -148,7 +129,7 @@ ipset restore <<-END
 END
 says "counters of all colours" "fcff:2::1 0x00000000:2/3 0x00010000:5/500 0x00020000:18446744073709551614/4294967296 0x00030000:1/0
 silver=fcff:2::1,fcff:8::100" dump s
-after=$(lib_probe identity s)
+after=$(lib_probe witnesses s | head -n 1 | cut -d ' ' -f 2,3)
 is "${after% *}" "${before% *}" "the set is the same"
 isnt "${after#* }" "${before#* }" "its first flow counts anew"
 says "flush" "" flush s
@@ -163,10 +144,9 @@ for call in "add ip fcff::1" "add ip a=fcff::1,fcff::2" "del ip fcff::9" \
 	    "test ip fcff::9" "colour ip 0x00010000" "flush ip" "destroy ip" \
 	    "info ip" "dump ip" "create ip" "create ip exist"; do
 	# shellcheck disable=SC2086 # words
-	refused "another type: $call" "EMEDIUMTYPE: 'ip' is a set of type hash:ip, not hash:sr6flow" $call
+	refused "another type: $call" EMEDIUMTYPE $call
 done
-refused "another type with marks" "EMEDIUMTYPE: 'mark' is a set of type hash:ip,mark, not hash:sr6flow" \
-	colour mark 0x00010000
+refused "another type with marks" EMEDIUMTYPE colour mark 0x00010000
 is "$(ipset save ip | grep '^add')" "add ip fcff::9" "its member is still alone"
 is "$(ipset save mark | grep -c '^add')" 0 "and the other is still empty"
 
@@ -178,25 +158,6 @@ like "$(lib_probe unshare s 2>&1)" '^name=s ' \
 	"a handle stays in its namespace"
 says "threads with a handle each" "" threads s
 ip6tables -t mangle -A POSTROUTING -m set --match-set s src
-refused "destroy a set with a rule" "EBUSY: set 's' is in use: remove the rules that name it, let listings of it end" \
-	destroy s
+refused "destroy a set with a rule" EBUSY destroy s
 ip6tables -t mangle -D POSTROUTING -m set --match-set s src
-says "flush before the large set" "" flush s
-
-# A large set, listed whole while 5,000 other flows come and go.
-check "20,000 flows" lib_probe fill s fcff 20000
-lib_probe churn s fcfe 5000 >"$tmp/churn" &
-churn=$!
-wait_for 20 churning
-if others=$(lib_probe complete s fcff 20000 10 2>"$tmp/complete"); then
-	ok "ten listings, every flow exactly once"
-else
-	not_ok "ten listings, every flow exactly once" "$(head -n 3 "$tmp/complete")"
-fi
-diag "flows of the other process in ten listings: $others"
-kill "$churn"
-wait "$churn"
-changes=$(cat "$tmp/churn")
-diag "changes beside the listings: $changes"
-within "$changes" 100 1000000 "flows came and went meanwhile"
 check "listing ended early, handle used on, set destroyed" lib_probe stop s
