@@ -15,7 +15,7 @@ kernel=${1:-6.1}
 mkdir -p "$vm_build"
 out=$(mktemp "$vm_build/selftest.XXXXXX")
 stalled=
-trap '[ -z "$stalled" ] || kill "$stalled"; rm -f "$out"*' EXIT
+trap '[ -z "$stalled" ] || kill "$stalled"; rm -rf "$out"*' EXIT
 number=0 failed=0
 
 result() {
@@ -33,7 +33,7 @@ runner() {
 	for test in "$@"; do
 		case $test in
 		-* | [0-9]*) tests+=("$test") ;;
-		*) tests+=("$here/selftest/$test.sh") ;;
+		*) tests+=("$out.tests/$test.sh") ;;
 		esac
 	done
 	exec "$here/run.sh" --stock --kernel "$kernel" "${tests[@]}"
@@ -98,6 +98,29 @@ unpacks() {
 	fi
 	rm -f "$packed" "$kernel"
 }
+
+# make_test NAME TIMEOUT LINE...: a test for the runner
+mkdir "$out.tests"
+make_test() {
+	printf '%s\n' '#!/bin/bash' "# vm: timeout=$2" "${@:3}" >"$out.tests/$1.sh"
+}
+
+# shellcheck disable=SC2016 # for the test to expand
+lib='. "$(dirname "$0")/../lib.sh"'
+make_test passes 30 "$lib" 'plan 2' 'ok "a point"' 'skip_point "another point" "nothing to see"'
+make_test fails 30 "$lib" 'echo "output of the failing test"' 'is 1 2 "one is two"' 'ok "goes on"'
+make_test ends 30 "$lib" 'ok "a point"' false
+make_test hangs 3 "$lib" 'ok "a point"' 'sleep 1000'
+make_test litters 30 "$lib" 'ip netns add litter' 'ok "a point"'
+make_test panics 30 "$lib" 'ok "a point"' 'echo c >/proc/sysrq-trigger'
+make_test raw 30 'exit 0'
+make_test short 30 "$lib" 'plan 2' 'ok "a point"'
+make_test warns 30 "$lib" 'ok "a point"' "echo 'WARNING: selftest' >/dev/kmsg"
+# The guest hangs: nothing in it ends the test or goes on to the next.
+make_test stalls 3 "$lib" 'ok "a point"' 'pkill -STOP -f /test/runner.sh'
+# The module races with others.
+make_test races 30 "$lib" 'ok "a point"' \
+	"echo 'BUG: KCSAN: data-race in a / b [ip_set_hash_sr6flow]' >/dev/kmsg"
 
 for locale in C C.UTF-8; do
 	unpacks xz "$locale"
