@@ -37,7 +37,7 @@ record() {
 
 stage 400 "lint's own faults" "${make[@]}" lint-selftest
 stage 120 "threads of user space" "${make[@]}" unit-thread-sanitize
-stage 12000 "guest tests in a kernel that watches itself, coverage" \
+stage 12000 "guest tests in the debug kernel, coverage" \
 	test/coverage/kernel.sh build/module-coverage
 stage 1200 "data races" test/vm/run.sh --kernel 6.1-kcsan kernel_race kernel_counters \
 	kernel_dump test/vm/deep/kernel_storm.sh
