@@ -89,7 +89,6 @@ at_exit eval "echo 0 >$tracing/events/enable; echo 1 >$tracing/tracing_on; echo 
 node_add node
 # The kernel's own work: processes and namespaces that come and go, and memory
 # that is given back, pages by the hundred and small objects.
-# shellcheck disable=SC2016 # expanded there
 watched bash -c '
 	for i in 1 2 3 4 5; do
 		unshare -n true

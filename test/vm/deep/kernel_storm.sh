@@ -11,8 +11,7 @@
 # VM_STORM, which the kernel's command line can carry to here, scales the
 # number of operations in percent; VM_SEED repeats the choices of a run.
 . "$(dirname "$0")/../lib.sh"
-# shellcheck source=test/vm/packets.sh
-. "$test_dir/packets.sh"
+. "$(dirname "$0")/../packets.sh"
 
 operations=$((2000 * ${VM_STORM:-100} / 100))
 phases=2

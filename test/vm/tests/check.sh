@@ -6,12 +6,10 @@
 # wrong before and one after: 'lmctl check' names each, with status 1; 'lmctl measure'
 # reports the word as the reason of every block that is concerned, and never a figure.
 # What check says to each, and what to do, is asserted by test_checkup.
-# shellcheck source=test/vm/lib.sh
 . "$(dirname "$0")/../lib.sh"
 
 period=500
 
-# shellcheck disable=SC2119 # no options
 topo_srv6
 topo_direct
 on ingress lmctl init tx

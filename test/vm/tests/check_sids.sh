@@ -4,7 +4,6 @@
 #
 # 'lmctl check --set' on a counting node: what becomes of packets after they were
 # counted, for all kinds of routes and places of them. No packet is sent.
-# shellcheck source=test/vm/lib.sh
 . "$(dirname "$0")/../lib.sh"
 
 modprobe vrf

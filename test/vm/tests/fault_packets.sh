@@ -9,10 +9,8 @@
 #
 #   failnth ── tun "in" router tun "out" ── failnth
 . "$(dirname "$0")/../lib.sh"
-# shellcheck source=test/vm/faults.sh
-. "$test_dir/faults.sh"
-# shellcheck source=test/vm/packets.sh
-. "$test_dir/packets.sh"
+. "$(dirname "$0")/../faults.sh"
+. "$(dirname "$0")/../packets.sh"
 
 each=3000
 flow=fc00::1,fc00::2

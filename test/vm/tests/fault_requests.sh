@@ -7,8 +7,7 @@
 # is lost, for which the runner looks when all is over. So does the start of the
 # module.
 . "$(dirname "$0")/../lib.sh"
-# shellcheck source=test/vm/faults.sh
-. "$test_dir/faults.sh"
+. "$(dirname "$0")/../faults.sh"
 
 module=ip_set_hash_sr6flow
 file=$(modinfo -n "$module")

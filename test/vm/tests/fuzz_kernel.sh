@@ -5,8 +5,7 @@
 # The kept inputs of the kernel's fuzzer, requests of every kind: a set agrees with
 # itself, and the kernel's log, which the runner reads, is clean.
 . "$(dirname "$0")/../lib.sh"
-# shellcheck source=test/vm/kfuzz.sh
-. "$test_dir/kfuzz.sh"
+. "$(dirname "$0")/../kfuzz.sh"
 
 modprobe ip_set_hash_sr6flow
 kfuzz_inputs "$tmp/inputs"

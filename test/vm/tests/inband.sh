@@ -7,7 +7,6 @@
 # tcpdump saw on the transit router, messages included; lost is what each
 # flow's netem dropped, messages included. One flow has no other packets.
 # Rule and table are gone at the end, also after a kill -9 and another start.
-# shellcheck source=test/vm/lib.sh
 . "$(dirname "$0")/../lib.sh"
 
 period=500

@@ -5,7 +5,6 @@
 # The distribution's ipset on sets of type hash:sr6flow: every command, every
 # output, streams. Sentences for bad elements are test_element's, what the kernel
 # refuses is kernel_attributes' and kernel_set's.
-# shellcheck source=test/vm/lib.sh
 . "$(dirname "$0")/../lib.sh"
 
 at_exit ipset destroy
@@ -342,7 +341,6 @@ for n in $(seq 16); do
 done
 same_after_restore "sets with and without sources" q s
 like "$(header q)" "initval 0x00010000 netmask 48" "the netmask is restored"
-# shellcheck disable=SC2016 # for the inner shell to expand
 check "the longest element with a source" bash -ec '
 	one=fcff:ffff:ffff:ffff:ffff:ffff:ffff:ffff
 	line=x23456789012345678901234567890z=$one@$(yes $one | head -n 16 |

@@ -8,7 +8,6 @@
 # The truth is the number of packets that were sent, and what the interface
 # received.
 . "$(dirname "$0")/../lib.sh"
-# shellcheck source=test/vm/packets.sh
 . "$(dirname "$0")/../packets.sh"
 
 flows=200

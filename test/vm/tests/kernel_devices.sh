@@ -5,9 +5,7 @@
 # One packet counts once, however often devices pass it to the hooks: VRFs, what
 # End.DT puts into them, bridges with br_netfilter, IPsec. How many packets there
 # were is known from what came out of the router, or from its interfaces.
-# shellcheck source=test/vm/lib.sh
 . "$(dirname "$0")/../lib.sh"
-# shellcheck source=test/vm/packets.sh
 . "$(dirname "$0")/../packets.sh"
 
 sid_list 1 2

@@ -7,8 +7,7 @@
 # exactly once, and nothing twice. The memory that the set says it takes is what the
 # allocators gave.
 . "$(dirname "$0")/../lib.sh"
-# shellcheck source=test/vm/memory.sh
-. "$test_dir/memory.sh"
+. "$(dirname "$0")/../memory.sh"
 
 plan 14
 flows=100000
@@ -63,7 +62,6 @@ is "$(grep -c '^add big fc00:' <(on node ipset save big))" $flows \
 	"afterwards the set has $flows flows again"
 
 # A dump that its reader leaves in the middle holds nothing back.
-# shellcheck disable=SC2016 # expanded there
 on node bash -c 'ipset save big | head -n 10 >/dev/null || true'
 check "flush" on node ipset flush big
 is "$(on node ipset list big | sed -n '/^Members/,$p')" "Members:" \

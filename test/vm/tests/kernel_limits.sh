@@ -7,8 +7,7 @@
 # maxelem flows of the documented size, or than his control group may, make the
 # kernel warn, or fill its log.
 . "$(dirname "$0")/../lib.sh"
-# shellcheck source=test/vm/memory.sh
-. "$test_dir/memory.sh"
+. "$(dirname "$0")/../memory.sh"
 
 flows=20000
 # kernel/README.md, "Memory": a flow at its largest, without counters of CPUs;
@@ -166,7 +165,6 @@ echo $group_most >$group/memory.max
 
 # limited COMMAND...: of the user, in the group
 limited() {
-	# shellcheck disable=SC2016 # expanded there
 	bash -c 'echo $$ >"$1/cgroup.procs"; shift; exec "$@"' - $group \
 		setpriv --reuid nobody --clear-groups \
 		nsenter --preserve-credentials -U -n -t "$holder" "$@"

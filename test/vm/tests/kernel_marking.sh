@@ -6,9 +6,7 @@
 # one, and what comes out must be, to the bit, the packet that went in with the
 # active colour in the masked bits and a hop limit of one less. A packet that has one
 # of two colours in its Tag already is left as it is, and counted apart.
-# shellcheck source=test/vm/lib.sh
 . "$(dirname "$0")/../lib.sh"
-# shellcheck source=test/vm/packets.sh
 . "$(dirname "$0")/../packets.sh"
 
 masks=(0x00030000 0x80010000 0x00100000 0x0c 0x84 0x40 0x03)

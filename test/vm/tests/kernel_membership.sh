@@ -5,9 +5,7 @@
 # Rules that ask without marking or counting, that compare counters, and that
 # learn and forget flows from packets; VRFs, which run the hooks twice; flows
 # with a timeout.
-# shellcheck source=test/vm/lib.sh
 . "$(dirname "$0")/../lib.sh"
-# shellcheck source=test/vm/packets.sh
 . "$(dirname "$0")/../packets.sh"
 
 sid_list 1 2

@@ -6,9 +6,7 @@
 # through one counting rule per set, then the counters of all sets must be what
 # the packets' own bits say. Malformed packets are counted nowhere, and a
 # marking rule does not touch them.
-# shellcheck source=test/vm/lib.sh
 . "$(dirname "$0")/../lib.sh"
-# shellcheck source=test/vm/packets.sh
 . "$(dirname "$0")/../packets.sh"
 
 declare -A mask=(

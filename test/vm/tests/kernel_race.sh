@@ -7,7 +7,6 @@
 # other on two CPUs. Afterwards all counts are right and the kernel's log, which
 # the runner reads, is clean.
 . "$(dirname "$0")/../lib.sh"
-# shellcheck source=test/vm/packets.sh
 . "$(dirname "$0")/../packets.sh"
 
 flows=400

@@ -6,9 +6,7 @@
 # set's netmask says, and where it is not, as a witness that the packets of a flow are
 # not of one path. Segments Left is another. What must be counted follows from the
 # packets that are sent.
-# shellcheck source=test/vm/lib.sh
 . "$(dirname "$0")/../lib.sh"
-# shellcheck source=test/vm/packets.sh
 . "$(dirname "$0")/../packets.sh"
 
 # counts SET: "SIDS,COLOUR PACKETS" of each flow

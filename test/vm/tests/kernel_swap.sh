@@ -6,9 +6,7 @@
 # counted in its place: both are other instances for whoever reads them, however often
 # it happens. So is a set that is asked by a rule and through a list of sets. Nothing
 # else changes an instance.
-# shellcheck source=test/vm/lib.sh
 . "$(dirname "$0")/../lib.sh"
-# shellcheck source=test/vm/packets.sh
 . "$(dirname "$0")/../packets.sh"
 
 # instance SET: as a reader finds it

@@ -5,7 +5,6 @@
 # libsr6flow against the kernel: every call, and every refusal with its errno; the
 # sentences are asserted by test_request. Whole listings of a large set are
 # kernel_dump's.
-# shellcheck source=test/vm/lib.sh
 . "$(dirname "$0")/../lib.sh"
 
 plan 83

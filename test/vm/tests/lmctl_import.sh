@@ -5,10 +5,8 @@
 # lmctl import: the SID list of every kind of seg6 route equals the one that
 # tcpdump sees when a packet takes that route, and the set counts that packet.
 # The topology is topo.sh's; only the link from ingress to transit matters.
-# shellcheck source=test/vm/lib.sh
 . "$(dirname "$0")/../lib.sh"
 
-# shellcheck disable=SC2119 # no options
 topo_srv6
 
 lm() {

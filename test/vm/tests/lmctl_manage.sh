@@ -6,7 +6,6 @@
 # their own: what they do and undo, and what only the kernel can make them say. Tables,
 # JSON keys, lists of flows and the library's sentences are asserted by test_report,
 # test_cmdline, test_request and library.
-# shellcheck source=test/vm/lib.sh
 . "$(dirname "$0")/../lib.sh"
 
 node_add node
@@ -130,12 +129,10 @@ test_undo() {
 	is "$(sets)" lm-tx "a set that was there stays"
 	on node ipset destroy lm-tx
 
-	# shellcheck disable=SC2016 # expands in the program
 	fake_ip6tables 'exit 1' 'kill -INT $PPID $$; sleep 10'
 	status=0
 	lm init tx "--ip6tables=$tmp/ip6tables" 2>/dev/null || status=$?
 	is "$status $(sets)" "130 " "interrupted before the rule: nothing is left"
-	# shellcheck disable=SC2016 # expands in the program
 	fake_ip6tables 'exec ip6tables-nft "$@"' \
 		'ip6tables-nft "$@"; kill -INT $PPID $$; sleep 10'
 	status=0
