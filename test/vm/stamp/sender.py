@@ -39,7 +39,7 @@ class Sender:
                 socket.IPV6_RECVTCLASS)
         else:
             level, *names = (socket.IPPROTO_IP, socket.IP_TTL, socket.IP_TOS,
-                             socket.IP_RECVTTL, socket.IP_RECVTOS)
+                             12, socket.IP_RECVTOS)  # IP_RECVTTL
         for name, value in zip(names, (ttl, traffic_class, 1, 1)):
             self.socket.setsockopt(level, name, value)
         self.socket.connect((address, wire.PORT))
