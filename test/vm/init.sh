@@ -48,6 +48,8 @@ if [ -e /job/host ]; then
 	modprobe -a virtio_pci 9pnet_virtio 9p
 	mount -t 9p -o ro,trans=virtio,version=9p2000.L,cache=loose,msize=262144 \
 		host /host
+	# A test's own mounts below /tmp are the host programs', too.
+	mount --make-shared /tmp
 	for where in proc sys dev run tmp; do
 		mount --rbind "/$where" "/host/$where"
 	done
