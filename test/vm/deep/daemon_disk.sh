@@ -123,7 +123,7 @@ is "$(cat "$tmp/rx.err")" \
 	"$now: and says why"
 is "$(tail -c 1 "$tmp/page/rx" | od -An -c | tr -d ' ')" '\n' \
 	"$now: the last line is whole"
-is "$(jq -c .v "$tmp/page/rx" | sort | uniq)" 1 "$now: all lines are"
+is "$(jq -c .v "$tmp/page/rx" | sort | uniq)" 2 "$now: all lines are"
 mount -o remount,size=1m "$tmp/page"
 blocks_pass 2
 daemon rx egress record rx --period ${period}ms -o "$tmp/page/rx"
