@@ -15,8 +15,8 @@ struct options {
 
 static const struct argp_option argp_options[] = {
 	{ "timeout", 't', "TIME", 0,
-	  "The flows expire after TIME instead of the set's default; 0 for "
-	  "never. The set must have been made with a timeout", 0 },
+	  "Expire the flows after TIME, default the set's timeout, 0 for never. The set must "
+	  "have been created with a timeout", 0 },
 	{ 0 }
 };
 
@@ -47,8 +47,8 @@ static const struct argp argp = {
 	.args_doc = "SET FLOW...\nSET --file=FILE",
 	.doc = "Add flows to a set: all of them, or none if one fails. FLOW is "
 	       "[NAME=][SOURCE@]SID[,SID...], the SIDs in path order, SOURCE "
-	       "the outer source address. A marking set takes this node's "
-	       "tunnel source where SOURCE is missing. SET is tx (for "
+	       "the outer source address. In a marking set, a flow without SOURCE gets the "
+	       "tunnel source of this node. SET is tx (for "
 	       LMCTL_SET_TX "), rx (for " LMCTL_SET_RX ") or a name.",
 };
 

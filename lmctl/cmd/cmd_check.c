@@ -54,9 +54,9 @@ struct check {
 enum { OPT_BLOCKS = 0x100 };
 
 static const struct argp_option options[] = {
-	{ .name = "json", .key = 'j', .doc = "One JSON document" },
+	{ .name = "json", .key = 'j', .doc = "Print one JSON object" },
 	{ .name = "blocks", .key = OPT_BLOCKS, .arg = "N",
-	  .doc = "Measure N blocks (default 2)" },
+	  .doc = "Measure N blocks, default 2" },
 	{ 0 }
 };
 
@@ -367,8 +367,10 @@ int cmd_check(int argc, char **argv)
 		.options = options,
 		.parser = parse_opt,
 		.children = children,
-		.args_doc = "PEER... --period=P\n--set=SET",
-		.doc = "Measure a few blocks with PEER and say what is configured right and what is not; without PEER, look at the set of this node only, and at what becomes of the packets that it counts.",
+		.args_doc = "PEER... --period=TIME\n--set=SET",
+		.doc = "Measure a few blocks with PEER and report what is configured right and "
+		       "what is wrong. Without PEER, check the set of this node only, and what "
+		       "this node does with packets after counting them.",
 	};
 	int status;
 

@@ -69,8 +69,8 @@ static const struct argp argp = {
 	.parser = parse_opt,
 	.args_doc = "[SET [COLOUR|toggle]]",
 	.doc = "Show the active colour of a set, or the state of the sets "
-	       LMCTL_SET_TX " and " LMCTL_SET_RX "; or set it to COLOUR or to "
-	       "the other one. SET is tx (for " LMCTL_SET_TX "), rx (for "
+	       LMCTL_SET_TX " and " LMCTL_SET_RX ". With COLOUR or toggle, set it to "
+	       "that colour or to the other one. SET is tx (for " LMCTL_SET_TX "), rx (for "
 	       LMCTL_SET_RX ") or a name.",
 };
 

@@ -25,10 +25,10 @@ enum {
 };
 
 static const struct argp_option argp_options[] = {
-	{ "set", 's', "NAME", 0, "Name of the set instead of " LMCTL_SET_TX
+	{ "set", 's', "NAME", 0, "Use the set NAME, default " LMCTL_SET_TX
 	  " or " LMCTL_SET_RX, 0 },
-	{ "ip6tables", KEY_IP6TABLES, "PROGRAM", 0, "Use PROGRAM instead of "
-	  "ip6tables", 0 },
+	{ "ip6tables", KEY_IP6TABLES, "PROGRAM", 0, "Use PROGRAM instead of the ip6tables in "
+						    "PATH", 0 },
 	{ 0 }
 };
 
@@ -65,8 +65,8 @@ static const struct argp argp = {
 	.options = argp_options,
 	.parser = parse_opt,
 	.args_doc = "[tx] [rx]",
-	.doc = "Remove the rule and the set that 'lmctl init' made, both kinds "
-	       "without an argument. What is gone already is no error.",
+	.doc = "Remove all copies of the rule, and then the set. Without an argument, do so "
+	       "for tx and rx. A missing rule or set is not an error.",
 };
 
 /* A set that a rule names cannot be destroyed, so the set comes last. */

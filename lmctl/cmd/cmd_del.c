@@ -26,9 +26,9 @@ static const struct argp argp = {
 	.parser = parse_opt,
 	.children = children,
 	.args_doc = "SET FLOW...\nSET --file=FILE",
-	.doc = "Delete flows from a set: all of them, or none if the set does "
-	       "not have one. FLOW is [NAME=][SOURCE@]SID[,SID...], see "
-	       "'lmctl add'; the name does not matter. SET is tx (for " LMCTL_SET_TX "), rx (for "
+	.doc = "Delete flows from a set: all of them, or none if the set lacks one of them. "
+	       "FLOW is [NAME=][SOURCE@]SID[,SID...], see 'lmctl add'; the name is ignored. "
+	       "SET is tx (for " LMCTL_SET_TX "), rx (for "
 	       LMCTL_SET_RX ") or a name.",
 };
 

@@ -28,7 +28,7 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 static const struct argp argp = {
 	.parser = parse_opt,
 	.args_doc = "SET",
-	.doc = "Delete all flows of a set; its active colour stays. SET is tx "
+	.doc = "Delete all flows of a set. The active colour stays. SET is tx "
 	       "(for " LMCTL_SET_TX "), rx (for " LMCTL_SET_RX ") or a name.",
 };
 

@@ -53,7 +53,8 @@ enum { OPT_INVALID = 0x100 };
 static const struct argp_option options[] = {
 	{ .name = "json", .key = 'j', .doc = "Print JSON, one object per line" },
 	{ .name = "invalid", .key = OPT_INVALID,
-	  .doc = "Only blocks that are not exact, only flows that have such" },
+	  .doc = "Show only blocks that are not exact; without FLOW, show only flows that have "
+		 "such blocks" },
 	{ 0 }
 };
 
@@ -91,8 +92,8 @@ static const struct argp argp = {
 	.options = options,
 	.parser = parse_opt,
 	.args_doc = "[FLOW]",
-	.doc = "Show past results that 'lmctl run' kept: block by block of the "
-	       "flows that have a name or SID list, or the sums of all flows.",
+	.doc = "Show results that 'lmctl run' stored in its history: block by block for the "
+	       "flows with this name or SID list, or the totals of all flows.",
 	.children = children,
 };
 

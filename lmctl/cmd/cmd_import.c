@@ -58,14 +58,14 @@ struct import {
 enum { OPT_TABLE = 0x100 };
 
 static const struct argp_option argp_options[] = {
-	{ "table", OPT_TABLE, "TABLE", 0, "Routing table, number or name, "
-	  "default main", 0 },
-	{ "name", 'N', "PATTERN", 0, "Name of the flows, default %d: %d is the "
-	  "route's destination, %t the table, %i a running number", 0 },
-	{ "exist", 'e', NULL, 0, "A flow that is there already is refreshed",
+	{ "table", OPT_TABLE, "TABLE", 0, "Read this routing table, a number or a name, "
+					  "default main", 0 },
+	{ "name", 'N', "PATTERN", 0, "Set the names of the flows, default %d; %d is the "
+				     "destination of the route, %t its table, %i a running "
+				     "number", 0 },
+	{ "exist", 'e', NULL, 0, "Refresh a flow that exists already",
 	  0 },
-	{ "dry-run", 'n', NULL, 0, "Print the flows, in the form that 'lmctl "
-	  "add --file' takes", 0 },
+	{ "dry-run", 'n', NULL, 0, "Print the flows in the format of 'lmctl add --file'", 0 },
 	{ 0 }
 };
 

@@ -30,25 +30,26 @@ enum {
 };
 
 static const struct argp_option argp_options[] = {
-	{ "set", 's', "NAME", 0, "Name of the set instead of " LMCTL_SET_TX
+	{ "set", 's', "NAME", 0, "Use the set NAME, default " LMCTL_SET_TX
 	  " or " LMCTL_SET_RX, 0 },
-	{ "mask", 'm', "MASK", 0, "Mark mask, default 0x00030000 (the two low "
-	  "bits of the SRH Tag)", 0 },
-	{ "netmask", KEY_NETMASK, "N", 0, "Bits of the source address that "
-	  "tell flows apart, default 128; 0 for mode inline, where the source "
-	  "is the host's, and where each SID list has one ingress", 0 },
-	{ "colour", KEY_COLOUR, "COLOUR", 0, "Active colour at the start", 0 },
-	{ "timeout", 't', "TIME", 0, "Flows expire TIME after they were added "
-	  "or refreshed; 0: only flows that were added with a timeout do, which "
-	  "'lmctl reflect --learn' needs", 0 },
-	{ "maxelem", 'M', "N", 0, "Most flows, default 65536", 0 },
-	{ "hashsize", 'H', "N", 0, "Initial size of the hash table", 0 },
-	{ "forceadd", KEY_FORCEADD, NULL, 0, "A full set forgets an old flow "
-	  "for a new one", 0 },
-	{ "skbinfo", KEY_SKBINFO, NULL, 0, "Flows carry skbinfo", 0 },
-	{ "ip6tables", KEY_IP6TABLES, "PROGRAM", 0, "Use PROGRAM instead of "
-	  "ip6tables", 0 },
-	{ "dry-run", 'n', NULL, 0, "Print what would be done", 0 },
+	{ "mask", 'm', "MASK", 0, "Set the mark mask, default 0x00030000 (the two low bits of "
+				  "the SRH Tag)", 0 },
+	{ "netmask", KEY_NETMASK, "N", 0, "Use N bits of the outer source address as part of "
+					  "the flow, default 128; 0 for mode inline, where the "
+					  "source is that of the host, or where each SID list "
+					  "has one ingress", 0 },
+	{ "colour", KEY_COLOUR, "COLOUR", 0, "Set the active colour at the start", 0 },
+	{ "timeout", 't', "TIME", 0, "Expire flows TIME after they were added or refreshed; "
+				     "with 0, only flows that were added with a timeout expire "
+				     "('lmctl reflect --learn' requires 0)", 0 },
+	{ "maxelem", 'M', "N", 0, "Limit the set to N flows, default 65536", 0 },
+	{ "hashsize", 'H', "N", 0, "Set the initial size of the hash table, default 1024", 0 },
+	{ "forceadd", KEY_FORCEADD, NULL, 0, "Remove an old flow from a full set when a new "
+					     "one is added", 0 },
+	{ "skbinfo", KEY_SKBINFO, NULL, 0, "Let flows carry skbinfo", 0 },
+	{ "ip6tables", KEY_IP6TABLES, "PROGRAM", 0, "Use PROGRAM instead of the ip6tables in "
+						    "PATH", 0 },
+	{ "dry-run", 'n', NULL, 0, "Print the changes without making them", 0 },
 	{ 0 }
 };
 
@@ -158,10 +159,9 @@ static const struct argp argp = {
 	.options = argp_options,
 	.parser = parse_opt,
 	.args_doc = "tx\nrx",
-	.doc = "Create the set of a marking node (tx) or a counting node (rx) "
-	       "and its one rule: last in mangle POSTROUTING for tx, first in "
-	       "mangle PREROUTING for rx. What is there already is kept; when "
-	       "a step fails, what was done before is undone.",
+	.doc = "Create the set of a marking node (tx) or a counting node (rx) and its one "
+	       "rule: last in mangle POSTROUTING for tx, first in mangle PREROUTING for rx. An "
+	       "existing set or rule is kept. If a step fails, the steps before it are undone.",
 };
 
 static void warn(uint32_t mask)

@@ -46,10 +46,10 @@ static const char *const statuses[] = {
 static const struct argp_option options[] = {
 	{ .name = "json", .key = 'j', .doc = "Print JSON" },
 	{ .name = "flow", .key = OPT_FLOW, .arg = "NAME|[SOURCE@]SIDS",
-	  .doc = "Only the flows of this name or with this SID list" },
+	  .doc = "Show only the flows with this name or SID list" },
 	{ .name = "trust-clocks", .key = OPT_TRUST_CLOCKS,
-	  .doc = "Accept records of clocks that were not synchronised: they "
-		 "agreed to within the guard band by other means" },
+	  .doc = "Accept records of clocks that were not synchronised; use this only if other "
+		 "means kept them within the guard band" },
 	{ 0 }
 };
 
@@ -92,9 +92,9 @@ static const struct argp argp = {
 	.options = options,
 	.parser = parse_opt,
 	.args_doc = "SENT RECEIVED",
-	.doc = "Join the recordings of the marking and of the counting node: "
-	       "packets sent, received and lost per flow and block. One of "
-	       "them may be -, standard input.",
+	.doc = "Join a recording of the marking node with one of the counting node into "
+	       "packets sent, received and lost per flow and block. One of them may be -, "
+	       "standard input.",
 };
 
 static bool wants(struct loss *loss, const struct sr6flow_flow *flow)

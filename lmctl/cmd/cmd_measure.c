@@ -16,9 +16,9 @@ struct measure_options {
 enum { OPT_BLOCKS = 0x100 };
 
 static const struct argp_option options[] = {
-	{ .name = "json", .key = 'j', .doc = "JSON lines" },
+	{ .name = "json", .key = 'j', .doc = "Print JSON lines" },
 	{ .name = "watch", .key = 'w',
-	  .doc = "A table that is drawn anew every block" },
+	  .doc = "Show one table that is redrawn every block" },
 	{ .name = "blocks", .key = OPT_BLOCKS, .arg = "N",
 	  .doc = "Stop after N blocks" },
 	{ 0 }
@@ -59,9 +59,9 @@ int cmd_measure(int argc, char **argv)
 		.options = options,
 		.parser = parse_opt,
 		.children = children,
-		.args_doc = "PEER... --period=P",
-		.doc = "Show what of each flow was lost on the way to PEER, [NAME=]ADDRESS[:PORT], per block. "
-		       "Several peers are given in path order.",
+		.args_doc = "PEER... --period=TIME",
+		.doc = "Show the packets of each flow that were lost on the path to PEER, "
+		       "[NAME=]ADDRESS[:PORT], per block. List several peers in path order.",
 	};
 	int status;
 

@@ -30,7 +30,7 @@ struct picture {
 
 static const struct argp_option options[] = {
 	{ .name = "output", .key = 'o', .arg = "FILE",
-	  .doc = "The picture: a name that ends with .png or .svg" },
+	  .doc = "Write the plot to FILE, which must end with .png or .svg" },
 	{ 0 }
 };
 
@@ -84,8 +84,8 @@ static const struct argp argp = {
 	.options = options,
 	.parser = parse_opt,
 	.args_doc = "FLOW",
-	.doc = "Plot the loss ratio and the packets of a flow over time, from "
-	       "the results that 'lmctl run' kept. Needs gnuplot.",
+	.doc = "Plot the loss ratio and the packets of a flow over time, from the history of "
+	       "'lmctl run'. Requires gnuplot.",
 	.children = children,
 };
 

@@ -33,11 +33,11 @@ enum { OPT_BLOCKS = 0x100, OPT_NODE };
 
 static const struct argp_option options[] = {
 	{ .name = "output", .key = 'o', .arg = "FILE",
-	  .doc = "Append to FILE instead of writing to standard output" },
+	  .doc = "Append to FILE, default standard output" },
 	{ .name = "blocks", .key = OPT_BLOCKS, .arg = "N",
 	  .doc = "Stop after N blocks" },
 	{ .name = "node", .key = OPT_NODE, .arg = "NAME",
-	  .doc = "Name of this node in the records (default the host name)" },
+	  .doc = "Set the name of this node, default the host name" },
 	{ 0 }
 };
 
@@ -139,7 +139,7 @@ int cmd_record(int argc, char **argv)
 		.options = options,
 		.parser = parse_opt,
 		.children = children,
-		.args_doc = "SET --period=P",
+		.args_doc = "SET --period=TIME",
 		.doc = "Write one JSON line per flow of SET and finished block.",
 	};
 	struct reader *reader;

@@ -26,7 +26,7 @@ enum { OPT_STAMP_ONLY = 0x100 };
 
 static const struct argp_option options[] = {
 	{ .name = "stamp-only", .key = OPT_STAMP_ONLY,
-	  .doc = "Read no set: answer as any STAMP reflector does" },
+	  .doc = "Be only a STAMP reflector: read no set and accept no SET" },
 	{ 0 }
 };
 
@@ -93,9 +93,9 @@ static int parse(struct reflecting *reflecting, int argc, char **argv)
 		.options = options,
 		.parser = parse_opt,
 		.children = children,
-		.args_doc = "[SET...] --period=P",
-		.doc = "Answer loss measurement messages from the counters of SET (default "
-		       LMCTL_SET_RX ").",
+		.args_doc = "[SET...] --period=TIME",
+		.doc = "Reply to nodes that request the packets of a flow in a block, from the "
+		       "counters of SET (default " LMCTL_SET_RX ").",
 	};
 
 	timing_init(&reflecting->timing);

@@ -22,7 +22,7 @@ enum { OPT_ONCE = 0x100 };
 
 static const struct argp_option options[] = {
 	{ .name = "once", .key = OPT_ONCE,
-	  .doc = "Set the colour of the block that runs now and exit" },
+	  .doc = "Set the colour of the current block and exit" },
 	{ 0 }
 };
 
@@ -88,7 +88,7 @@ int cmd_rotate(int argc, char **argv)
 		.options = options,
 		.parser = parse_opt,
 		.children = children,
-		.args_doc = "[SET] --period=P",
+		.args_doc = "[SET] --period=TIME",
 		.doc = "Change the active colour of SET (default " LMCTL_SET_TX
 		       ") at every block boundary of the wall clock.",
 	};

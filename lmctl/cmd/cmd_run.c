@@ -25,15 +25,16 @@ enum { OPT_CHECK = 0x100, OPT_LINES };
 
 static const struct argp_option options[] = {
 	{ .name = "config", .key = 'c', .arg = "FILE",
-	  .doc = "Configuration file (default " CONFIG_FILE ")" },
+	  .doc = "Read this configuration file, default " CONFIG_FILE },
 	{ .name = "check", .key = OPT_CHECK,
-	  .doc = "Read the configuration, say what is wrong, also if a peer is too far away for the period or if this node drops what it counts, and exit" },
+	  .doc = "Read the file, report its errors, and exit; warn if a peer is too far away "
+		 "for the period or if this node drops packets that it counts" },
 	{ .name = "json", .key = 'j',
-	  .doc = "Write results to standard output as JSON lines" },
+	  .doc = "Also write the results to standard output as JSON lines" },
 	{ .name = "lines", .key = OPT_LINES,
-	  .doc = "Write results to standard output as lines for people" },
+	  .doc = "Also write the results to standard output as text lines" },
 	{ .name = "watch", .key = 'w',
-	  .doc = "Show results in a table that is drawn anew every block" },
+	  .doc = "Also show the results in one table that is redrawn every block" },
 	{ 0 }
 };
 
@@ -68,7 +69,8 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 static const struct argp argp = {
 	.options = options,
 	.parser = parse_opt,
-	.doc = "Rotate, reflect and measure as a configuration file says, see lmctl.conf(5).",
+	.doc = "Rotate, reflect and measure in one daemon, according to a configuration file, "
+	       "see lmctl.conf(5).",
 };
 
 static void check_sids(struct sr6flow *handle, const char *set)

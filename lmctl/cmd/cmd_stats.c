@@ -38,13 +38,13 @@ struct options {
 };
 
 static const struct argp_option argp_options[] = {
-	{ "set", 's', "SET", 0, "A set to show, may be repeated; default "
+	{ "set", 's', "SET", 0, "Show this set, may be repeated; default "
 	  LMCTL_SET_TX " and " LMCTL_SET_RX, 0 },
 	{ "json", 'j', NULL, 0, "Print one JSON document per reading, each on "
 	  "a line", 0 },
 	{ "watch", 'w', "INTERVAL", OPTION_ARG_OPTIONAL, "Read again every "
 	  "INTERVAL, default 1s", 0 },
-	{ "explain", 'x', NULL, 0, "Say what the diagnostics mean", 0 },
+	{ "explain", 'x', NULL, 0, "Explain the diagnostics", 0 },
 	{ 0 }
 };
 
@@ -96,9 +96,8 @@ static const struct argp argp = {
 	.options = argp_options,
 	.parser = parse_opt,
 	.args_doc = "[FLOW...]",
-	.doc = "Show the counters of flows, all flows without an argument, "
-	       "and the diagnostics of their sets. FLOW is a name or a SID "
-	       "list.",
+	.doc = "Show the counters per flow and colour, and the diagnostics of the sets. FLOW "
+	       "is a name or a SID list, default all flows.",
 };
 
 static bool select_flow(const struct sr6flow_set *set,

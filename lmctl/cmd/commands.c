@@ -16,8 +16,8 @@
 #define STR(x) STR_(x)
 
 static const struct lmctl_command commands[] = {
-	{ "init", "create a set and the rule that feeds it", cmd_init },
-	{ "deinit", "take the rule and the set away again", cmd_deinit },
+	{ "init", "create a set and its rule", cmd_init },
+	{ "deinit", "remove the rule and the set", cmd_deinit },
 	{ "add", "add flows to a set", cmd_add },
 	{ "del", "delete flows from a set", cmd_del },
 	{ "flush", "delete all flows of a set", cmd_flush },
@@ -27,13 +27,13 @@ static const struct lmctl_command commands[] = {
 	{ "rotate", "change the active colour by the clock", cmd_rotate },
 	{ "stats", "show counters per flow and colour", cmd_stats },
 	{ "run", "rotate, reflect and measure in one daemon", cmd_run },
-	{ "measure", "ask peers for loss per flow and block", cmd_measure },
-	{ "reflect", "answer the peers that measure", cmd_reflect },
-	{ "check", "say what is configured wrong at either end", cmd_check },
-	{ "history", "show past results, or their sums", cmd_history },
+	{ "measure", "request the counts of peers and report loss", cmd_measure },
+	{ "reflect", "reply to the requests of probers", cmd_reflect },
+	{ "check", "report configuration errors at both ends", cmd_check },
+	{ "history", "show past results, or their totals", cmd_history },
 	{ "plot", "plot the loss of a flow over time", cmd_plot },
 	{ "record", "write packets per flow and block as JSON", cmd_record },
-	{ "loss", "join two recordings into sent, received and lost", cmd_loss },
+	{ "loss", "join two recordings into packets sent, received and lost", cmd_loss },
 };
 
 #define N_COMMANDS ARRAY_SIZE(commands)
@@ -85,7 +85,7 @@ static char *help_filter(int key, const char *text, void *input)
 	for (i = 0; i < N_COMMANDS; i++)
 		fprintf(stream, "  %-10s %s\n", commands[i].name,
 			commands[i].summary);
-	fputs("\n'lmctl COMMAND --help' tells more; the manual is lmctl(8). "
+	fputs("\n'lmctl COMMAND --help' lists the options of a command; the manual is lmctl(8). "
 	      "Without a command, lmctl shows the state of the sets "
 	      LMCTL_SET_TX " and " LMCTL_SET_RX ".", stream);
 	return fclose(stream) ? NULL : help;

@@ -6,11 +6,9 @@
 
 static const struct argp_option options[] = {
 	{ "file", 'f', "FILE", 0,
-	  "Take flows from FILE, one per line, - for standard input; # begins "
-	  "a comment", 0 },
+	  "Read the flows from FILE, one per line; - is standard input, # begins a comment", 0 },
 	{ "exist", 'e', NULL, 0,
-	  "A flow that is there already (add: it is refreshed) or not there "
-	  "(del) is not an error", 0 },
+	  "Do not fail if a flow exists already (add: refresh it) or does not exist (del)", 0 },
 	{ 0 }
 };
 

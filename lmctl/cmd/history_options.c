@@ -14,13 +14,14 @@ enum { OPT_SINCE = 0x200, OPT_MEASUREMENT };
 
 static const struct argp_option options[] = {
 	{ .name = "since", .key = OPT_SINCE, .arg = "WHEN",
-	  .doc = "From this time on: 2h, 30d, 2026-11-22T15:04 or @SECONDS (default 1h)" },
+	  .doc = "Show blocks that began at WHEN or later: 2h, 30d, 2026-11-22T15:04 or "
+		 "@SECONDS, default one hour before --until" },
 	{ .name = "until", .key = 'u', .arg = "WHEN",
-	  .doc = "Until this time (default now)" },
+	  .doc = "Show blocks that began before WHEN, default now" },
 	{ .name = "measurement", .key = OPT_MEASUREMENT, .arg = "NAME",
-	  .doc = "Only of this measurement" },
+	  .doc = "Show only this measurement" },
 	{ .name = "file", .key = 'f', .arg = "FILE",
-	  .doc = "Database (default " HISTORY_FILE ")" },
+	  .doc = "Read this database, default " HISTORY_FILE },
 	{ 0 }
 };
 
