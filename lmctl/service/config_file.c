@@ -136,7 +136,7 @@ static int take_value(struct load *load, const struct item *item,
 {
 	const char *text = text_of(load, node);
 	char error[SETTING_ERROR_LEN] = "not an absolute path; begin it with '/'";
-	char path[CONFIG_TEXT_LEN];
+	char path[CONFIG_TEXT_LEN] = "";
 
 	if (!text)
 		return -1;

@@ -131,9 +131,9 @@ static const struct setting_type mark_type = { .arg = "N", .parse = parse_mark }
 	  .help = "Set the type of the TLV that carries the counts" }
 #define SECTION_AUTH(type, member, text) \
 	{ "auth", &setting_bool, SETTING_AT(type, member), \
-	  .otherwise = "true with keys and false without", .help = text }
+	  .otherwise = "true with keys and false without", .help = (text) }
 
-static const struct setting times[] = {
+static const struct setting times_rows[] = {
 	{ "period", &setting_time_ms, SETTING_AT(config_times, period_ms),
 	  .min = "1ms", .max = TIME_MAX, .required = true, .option = 'p',
 	  .help = "Use blocks of this length" },
@@ -148,10 +148,10 @@ static const struct setting times[] = {
 const struct settings_section config_times_section = {
 	.max = 1,
 	.size = sizeof(struct config_times),
-	SETTINGS_ROWS(times),
+	SETTINGS_ROWS(times_rows),
 };
 
-static const struct setting root[] = {
+static const struct setting root_rows[] = {
 	{ "node", &setting_text, "NAME", SETTING_AT(config, node),
 	  .otherwise = "the host name", .option = SETTING_OPTION,
 	  .help = "Set the name of this node" },
@@ -170,10 +170,10 @@ static const struct setting root[] = {
 const struct settings_section config_root_section = {
 	.max = 1,
 	.size = offsetof(struct config, times),
-	SETTINGS_ROWS(root),
+	SETTINGS_ROWS(root_rows),
 };
 
-static const struct setting reflect[] = {
+static const struct setting reflect_rows[] = {
 	{ "listen", &setting_endpoint, "ADDRESS[:PORT]",
 	  SETTING_AT(config_reflect, listen),
 	  .value = "[::]:862", .port = STAMP_PORT, .option = SETTING_OPTION,
@@ -223,10 +223,10 @@ const struct settings_section config_reflect_section = {
 	.max = 1,
 	.on = offsetof(struct config_reflect, on),
 	.size = sizeof(struct config_reflect),
-	SETTINGS_ROWS(reflect),
+	SETTINGS_ROWS(reflect_rows),
 };
 
-static const struct setting measure[] = {
+static const struct setting measure_rows[] = {
 	{ "peers", &peer_type, SETTING_AT(config_measure, of.peer),
 	  .most = RESULT_PEERS_MAX, .count = offsetof(struct config_measure, of.npeers),
 	  .required = true,
@@ -276,5 +276,5 @@ const struct settings_section config_measure_section = {
 	.title = offsetof(struct config_measure, of.name),
 	.title_size = RESULT_NAME_LEN,
 	.size = sizeof(struct config_measure),
-	SETTINGS_ROWS(measure),
+	SETTINGS_ROWS(measure_rows),
 };
