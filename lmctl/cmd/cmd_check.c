@@ -17,12 +17,12 @@
 #include "lmctl/cmd/checkup.h"
 #include "lmctl/cmd/checkup_sids.h"
 #include "lmctl/cmd/cmd.h"
-#include "lmctl/cmd/measuring.h"
+#include "lmctl/cmd/measurement_options.h"
 #include "lmctl/node/sets.h"
 #include "lmctl/node/sidroutes.h"
 #include "lmctl/node/tunsrc.h"
 #include "lmctl/node/witness.h"
-#include "lmctl/service/parts.h"
+#include "lmctl/service/roles.h"
 #include "lmctl/service/sysclock.h"
 
 #define BLOCKS 2
@@ -32,7 +32,7 @@
 #define JSON_VERSION 1
 
 struct check {
-	struct measuring measuring;
+	struct measurement_options measuring;
 	uint32_t blocks;
 	bool json;
 
@@ -72,7 +72,7 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 		check->json = true;
 		return 0;
 	case OPT_BLOCKS:
-		return peering_range(state, "blocks", arg, 1, 1000,
+		return peer_options_range(state, "blocks", arg, 1, 1000,
 				     &check->blocks);
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -112,7 +112,7 @@ static void take_block_end(void *arg, const struct measurement *of,
 		finish(check);
 }
 
-static const struct measure_ops measure_ops = {
+static const struct sender_ops sender_ops = {
 	.result = take_result,
 	.report = take_report,
 	.block_end = take_block_end,
@@ -260,7 +260,7 @@ static int print_table(struct check *check)
 	return EXIT_SUCCESS;
 }
 
-static int run(struct check *check, struct parts *parts)
+static int run(struct check *check, struct roles *parts)
 {
 	const struct config *config = check->measuring.config;
 	int status;
@@ -275,7 +275,7 @@ static int run(struct check *check, struct parts *parts)
 		lmctl_error("out of memory");
 		return EXIT_FAILURE;
 	}
-	parts_commit(parts, config);
+	roles_commit(parts, config);
 	output_progress_start(&check->progress, "blocks", check->blocks);
 	status = loop_run(check->loop);
 	if (status || check->finished)
@@ -289,17 +289,17 @@ static int measure(struct check *check)
 {
 	const struct config *config = check->measuring.config;
 	int status = EXIT_FAILURE;
-	struct parts *parts;
+	struct roles *parts;
 
 	if (privileges_drop("", false))
 		return EXIT_FAILURE;
-	parts = parts_open(config, NULL, NULL, check->loop, &measure_ops,
+	parts = roles_open(config, NULL, NULL, check->loop, &sender_ops,
 			   check);
 	if (parts)
 		status = run(check, parts);
 	task_free(check->look);
 	/* Unanswered requests become results here. */
-	parts_close(parts, NULL);
+	roles_close(parts, NULL);
 	output_progress_end(&check->progress);
 	return status;
 }
@@ -374,11 +374,11 @@ int cmd_check(int argc, char **argv)
 	};
 	int status;
 
-	if (measuring_init(&check.measuring))
+	if (measurement_options_init(&check.measuring))
 		return EXIT_FAILURE;
 	check.measuring.alone = true;
 	status = lmctl_parse(&argp, argc, argv, &check);
-	if (!status && measuring_apply(&check.measuring, "check"))
+	if (!status && measurement_options_apply(&check.measuring, "check"))
 		status = EXIT_FAILURE;
 	if (!status) {
 		status = EXIT_FAILURE;

@@ -5,11 +5,11 @@
 #include <stdlib.h>
 
 #include "lmctl/cmd/cmd.h"
-#include "lmctl/cmd/measuring.h"
+#include "lmctl/cmd/measurement_options.h"
 #include "lmctl/service/service.h"
 
 struct measure_options {
-	struct measuring measuring;
+	struct measurement_options measuring;
 	struct service_options service;
 };
 
@@ -39,7 +39,7 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 		measure->service.print = SINK_WATCH;
 		return 0;
 	case OPT_BLOCKS:
-		return peering_range(state, "blocks", arg, 1, UINT32_MAX,
+		return peer_options_range(state, "blocks", arg, 1, UINT32_MAX,
 				     &measure->service.blocks);
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -65,10 +65,10 @@ int cmd_measure(int argc, char **argv)
 	};
 	int status;
 
-	if (measuring_init(&measure.measuring))
+	if (measurement_options_init(&measure.measuring))
 		return EXIT_FAILURE;
 	status = lmctl_parse(&argp, argc, argv, &measure);
-	if (!status && measuring_apply(&measure.measuring, "measure"))
+	if (!status && measurement_options_apply(&measure.measuring, "measure"))
 		status = EXIT_FAILURE;
 	if (!status)
 		return service_run(measure.measuring.config,

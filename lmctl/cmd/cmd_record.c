@@ -13,7 +13,7 @@
 #include "lmctl/cmd/timing.h"
 #include "lmctl/engine/recording.h"
 #include "lmctl/node/sets.h"
-#include "lmctl/service/reader.h"
+#include "lmctl/service/set_reader.h"
 
 struct session {
 	const char *set;
@@ -108,20 +108,20 @@ static void give_up(void *arg)
 	loop_stop(session->loop, EXIT_FAILURE);
 }
 
-static const struct reader_ops ops = {
+static const struct set_reader_ops ops = {
 	.record = write_record,
 	.block_end = write_block,
 	.failed = give_up,
 };
 
-static int run(struct session *session, struct reader *reader)
+static int run(struct session *session, struct set_reader *reader)
 {
 	int status = EXIT_FAILURE;
 
 	if (linefile_open(&session->file, session->output, is_record))
 		return EXIT_FAILURE;
 	if (!privileges_drop(NULL, false) &&
-	    !reader_start(reader, session->loop))
+	    !set_reader_start(reader, session->loop))
 		status = loop_run(session->loop);
 	if (linefile_close(&session->file))
 		status = EXIT_FAILURE;
@@ -142,7 +142,7 @@ int cmd_record(int argc, char **argv)
 		.args_doc = "SET --period=TIME",
 		.doc = "Write one JSON line per flow of SET and finished block.",
 	};
-	struct reader *reader;
+	struct set_reader *reader;
 	int status;
 
 	timing_init(&session.given);
@@ -156,11 +156,11 @@ int cmd_record(int argc, char **argv)
 	if (loop_open(&session.loop))
 		return EXIT_FAILURE;
 	status = EXIT_FAILURE;
-	reader = reader_open(session.set, session.node, &session.timing, &ops,
+	reader = set_reader_open(session.set, session.node, &session.timing, &ops,
 			     &session);
 	if (reader)
 		status = run(&session, reader);
-	reader_close(reader);
+	set_reader_close(reader);
 	loop_close(session.loop);
 	return status;
 }

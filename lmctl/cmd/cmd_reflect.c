@@ -7,7 +7,7 @@
 
 #include "lmctl/base/messages.h"
 #include "lmctl/cmd/cmd.h"
-#include "lmctl/cmd/peering.h"
+#include "lmctl/cmd/peer_options.h"
 #include "lmctl/cmd/timing.h"
 #include "lmctl/node/sets.h"
 #include "lmctl/service/service.h"
@@ -99,7 +99,7 @@ static int parse(struct reflecting *reflecting, int argc, char **argv)
 	};
 
 	timing_init(&reflecting->timing);
-	peering_init(&reflecting->peering, reflecting->config);
+	peer_options_init(&reflecting->peering, reflecting->config);
 	settings_options_init(&reflecting->options, &config_reflect_section,
 			      &reflecting->config->reflect, OPT_REFLECT);
 	return lmctl_parse(&argp, argc, argv, reflecting);
@@ -118,7 +118,7 @@ int cmd_reflect(int argc, char **argv)
 	}
 	config->reflect.on = true;
 	status = parse(&reflecting, argc, argv);
-	if (!status && peering_keys(config))
+	if (!status && peer_options_keys(config))
 		status = EXIT_FAILURE;
 	if (!status && config_reflect_finish(config, reflecting.options.line,
 					     &error)) {

@@ -69,7 +69,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lmctl/engine/readings.h"
+#include "lmctl/engine/flow_state.h"
 #include "lmctl/engine/recorder.h"
 
 /* LOOK is repeated until the colour has changed, at most this finely. */
@@ -93,9 +93,9 @@ struct recorder {
 	recorder_end_fn end;
 	void *arg;
 	struct record record;
-	struct readings *flows;
+	struct flow_state *flows;
 	/* Next flow of the dump if the order is that of the dump before. */
-	struct readings *expected;
+	struct flow_state *expected;
 
 	/* The finished block that is read now or next. */
 	int64_t block;
@@ -165,12 +165,12 @@ void recorder_marks(struct recorder *recorder)
 
 void recorder_free(struct recorder *recorder)
 {
-	struct readings *flow, *next;
+	struct flow_state *flow, *next;
 
 	if (!recorder)
 		return;
 	HASH_ITER(hh, recorder->flows, flow, next)
-		readings_forget(&recorder->flows, flow);
+		flow_state_forget(&recorder->flows, flow);
 	free(recorder);
 }
 
@@ -196,7 +196,7 @@ static uint64_t mix(uint64_t hash, uint64_t value)
 }
 
 static uint64_t continuity(const struct recorder *recorder,
-			   const struct readings *flow)
+			   const struct flow_state *flow)
 {
 	uint64_t hash = mix((uint64_t)recorder->began, recorder->breaks);
 
@@ -210,10 +210,10 @@ static uint64_t continuity(const struct recorder *recorder,
 
 /* For a valid block; the block before it need not be valid. */
 static void record_total(const struct recorder *recorder,
-			 const struct readings *flow, struct record *record)
+			 const struct flow_state *flow, struct record *record)
 {
-	const struct reading *own = &flow->base[parity(record->block)];
-	const struct reading *before = &flow->base[parity(record->block - 1)];
+	const struct baseline *own = &flow->base[parity(record->block)];
+	const struct baseline *before = &flow->base[parity(record->block - 1)];
 
 	record->continuity = 0;
 	record->total = (struct sr6flow_counters){ 0, 0 };
@@ -227,7 +227,7 @@ static void record_total(const struct recorder *recorder,
 }
 
 /* Make a record of @block, without numbers if there is a reason. */
-static int emit(struct recorder *recorder, const struct readings *flow,
+static int emit(struct recorder *recorder, const struct flow_state *flow,
 		int64_t block, enum reason reason,
 		const struct sr6flow_counters *counters)
 {
@@ -235,7 +235,7 @@ static int emit(struct recorder *recorder, const struct readings *flow,
 
 	if (block_ranges_have(&recorder->used, block))
 		reason = reason_first(reason, REASON_CLOCK_STEPPED);
-	readings_flow(flow, record);
+	flow_state_flow(flow, record);
 	record->mask = recorder->mask;
 	record->block = block;
 	record->colour = block_colour(recorder->mask, block);
@@ -250,7 +250,7 @@ static int emit(struct recorder *recorder, const struct readings *flow,
 static int emit_all(struct recorder *recorder, int64_t block,
 		    enum reason reason)
 {
-	struct readings *flow, *next;
+	struct flow_state *flow, *next;
 	int err;
 
 	if (!recorder->read_ever[parity(block)])
@@ -282,12 +282,12 @@ static void block_next(struct recorder *recorder, int64_t block)
 static int give_up(struct recorder *recorder)
 {
 	unsigned int p = parity(recorder->block);
-	struct readings *flow, *next;
+	struct flow_state *flow, *next;
 	int err;
 
 	err = emit_all(recorder, recorder->block, REASON_READ_LATE);
 	HASH_ITER(hh, recorder->flows, flow, next)
-		flow->base[p] = (struct reading){
+		flow->base[p] = (struct baseline){
 			.known = true,
 			.block = recorder->block,
 			.reason = REASON_READ_LATE,
@@ -386,13 +386,13 @@ void recorder_dump_begin(struct recorder *recorder)
 	recorder->expected = recorder->flows;
 }
 
-static void observe_identity(struct recorder *recorder, struct readings *flow,
+static void observe_identity(struct recorder *recorder, struct flow_state *flow,
 			     const struct sr6flow_record *record)
 {
 	if (flow->instance != record->instance)
-		readings_taint(flow, REASON_SET_RESTARTED);
+		flow_state_taint(flow, REASON_SET_RESTARTED);
 	else if (flow->generation != record->generation)
-		readings_taint(flow, REASON_FLOW_RESTARTED);
+		flow_state_taint(flow, REASON_FLOW_RESTARTED);
 	flow->instance = record->instance;
 	flow->generation = record->generation;
 	if (recorder->instance != record->instance && recorder->instance) {
@@ -432,7 +432,7 @@ static uint64_t both_packets(const struct recorder *recorder,
 	return record->counters[SR6FLOW_SLOTS_MAX - 1].packets;
 }
 
-static void take_read(struct recorder *recorder, struct readings *flow,
+static void take_read(struct recorder *recorder, struct flow_state *flow,
 		      const unsigned int slots[2],
 		      const struct sr6flow_record *record)
 {
@@ -442,14 +442,14 @@ static void take_read(struct recorder *recorder, struct readings *flow,
 	flow->reason = REASON_NONE;
 	flow->read_dump = recorder->dump;
 	flow->stray = stray_packets(slots, record);
-	readings_witness_read(flow, record);
+	flow_state_witness_read(flow, record);
 	flow->both_moved = flow->both != both;
 	flow->both = both;
 	for (p = 0; p < 2; p++)
 		flow->read[p] = record->counters[slots[p]];
 }
 
-static void take_confirm(struct recorder *recorder, struct readings *flow,
+static void take_confirm(struct recorder *recorder, struct flow_state *flow,
 			 const unsigned int slots[2],
 			 const struct sr6flow_record *record)
 {
@@ -458,7 +458,7 @@ static void take_confirm(struct recorder *recorder, struct readings *flow,
 	flow->confirm_dump = recorder->dump;
 	flow->strayed = flow->stray != stray_packets(slots, record);
 	flow->strayed_both = flow->both != both_packets(recorder, record);
-	readings_witness_confirm(flow, parity(recorder->block), record);
+	flow_state_witness_confirm(flow, parity(recorder->block), record);
 	for (p = 0; p < 2; p++)
 		flow->moved[p] = !counters_equal(&flow->read[p],
 						 &record->counters[slots[p]]);
@@ -468,7 +468,7 @@ int recorder_dump_flow(const struct sr6flow_set *set,
 		       const struct sr6flow_record *record, void *arg)
 {
 	struct recorder *recorder = arg;
-	struct readings *flow = readings_get(&recorder->flows,
+	struct flow_state *flow = flow_state_get(&recorder->flows,
 					     recorder->expected, record);
 	const unsigned int slots[2] = {
 		sr6flow_slot(set->mask, sr6flow_colour(set->mask, 0)),
@@ -527,7 +527,7 @@ static enum reason judge_change(const struct recorder *recorder,
 
 /* Fault of the reading of a flow that is in both dumps. */
 static enum reason judge_reading(const struct recorder *recorder,
-				 const struct readings *flow)
+				 const struct flow_state *flow)
 {
 	unsigned int p = parity(recorder->block);
 	enum reason reason = flow->reason;
@@ -544,10 +544,10 @@ static enum reason judge_reading(const struct recorder *recorder,
 
 /* Fault of the base reading. */
 static enum reason judge_base(const struct recorder *recorder,
-			      const struct readings *flow)
+			      const struct flow_state *flow)
 {
 	unsigned int p = parity(recorder->block);
-	const struct reading *base = &flow->base[p];
+	const struct baseline *base = &flow->base[p];
 	enum reason reason = base->reason;
 
 	if (recorder->read_last[p] != recorder->block - 2)
@@ -562,12 +562,12 @@ static enum reason judge_base(const struct recorder *recorder,
 	return reason;
 }
 
-static int report_flow(struct recorder *recorder, struct readings *flow)
+static int report_flow(struct recorder *recorder, struct flow_state *flow)
 {
 	unsigned int p = parity(recorder->block);
 	const struct change *start = &recorder->change[p];
-	const struct reading *before = &flow->base[1 - p];
-	struct reading now = {
+	const struct baseline *before = &flow->base[1 - p];
+	struct baseline now = {
 		.known = true,
 		.block = recorder->block,
 		.went_on = flow->moved[p] && !flow->moved[1 - p],
@@ -588,7 +588,7 @@ static int report_flow(struct recorder *recorder, struct readings *flow)
 	flow->base[p] = now;
 	if (!recorder->read_ever[p])
 		return 0;
-	reason = reason_first(reason, readings_path(flow, grown.packets));
+	reason = reason_first(reason, flow_state_path(flow, grown.packets));
 	/* That one was read while this one ran. */
 	if (before->block == recorder->block - 1 && before->went_on)
 		reason = reason_first(reason, REASON_STILL_COUNTING);
@@ -604,7 +604,7 @@ static int report_flow(struct recorder *recorder, struct readings *flow)
 
 /* It was missing in READ and back in CONFIRM; a new flow has no record then. */
 static int report_absent(struct recorder *recorder,
-			 const struct readings *flow)
+			 const struct flow_state *flow)
 {
 	if (!recorder->read_ever[parity(recorder->block)])
 		return 0;
@@ -612,7 +612,7 @@ static int report_absent(struct recorder *recorder,
 		    reason_first(flow->reason, REASON_FLOW_REMOVED), NULL);
 }
 
-static int report_removed(struct recorder *recorder, struct readings *flow)
+static int report_removed(struct recorder *recorder, struct flow_state *flow)
 {
 	enum reason reason = recorder->restarted ? REASON_SET_RESTARTED :
 						   REASON_FLOW_REMOVED;
@@ -620,7 +620,7 @@ static int report_removed(struct recorder *recorder, struct readings *flow)
 
 	if (recorder->read_ever[parity(recorder->block)])
 		err = emit(recorder, flow, recorder->block, reason, NULL);
-	readings_forget(&recorder->flows, flow);
+	flow_state_forget(&recorder->flows, flow);
 	return err;
 }
 
@@ -628,7 +628,7 @@ static int report_block(struct recorder *recorder)
 {
 	unsigned int p = parity(recorder->block);
 	bool based = recorder->read_ever[p];
-	struct readings *flow, *next;
+	struct flow_state *flow, *next;
 	int err = 0;
 
 	HASH_ITER(hh, recorder->flows, flow, next) {
@@ -683,7 +683,7 @@ int recorder_stepped(struct recorder *recorder, int64_t before, int64_t now)
 	const struct block_timing *timing = &recorder->timing;
 	int64_t last = block_number(timing, before);
 	int64_t resumed = block_number(timing, now) - 1;
-	struct readings *flow, *next;
+	struct flow_state *flow, *next;
 	int err;
 
 	if (!recorder->started)
@@ -693,7 +693,7 @@ int recorder_stepped(struct recorder *recorder, int64_t before, int64_t now)
 	recorder->first = resumed;
 	recorder->breaks++;
 	HASH_ITER(hh, recorder->flows, flow, next)
-		readings_taint(flow, REASON_CLOCK_STEPPED);
+		flow_state_taint(flow, REASON_CLOCK_STEPPED);
 	memset(recorder->change, 0, sizeof(recorder->change));
 	block_next(recorder, resumed);
 	return err;

@@ -28,7 +28,7 @@
  * @err: return value of the callback, kept because libnl has errors of its own
  * @hidden: routes that refer to a nexthop object without its attributes
  */
-struct reading {
+struct route_dump {
 	uint32_t table;
 	size_t hidden;
 	routes_fn fn;
@@ -44,7 +44,7 @@ static const struct nla_policy route_policy[RTA_MAX + 1] = {
 };
 
 /* Call back if these attributes of a route or next hop have seg6. */
-static int read_encap(struct reading *reading, struct seg6_route *route,
+static int read_encap(struct route_dump *dump, struct seg6_route *route,
 		      struct nlattr *const *attrs)
 {
 	struct nlattr *encap[TUNNEL_MAX + 1];
@@ -61,10 +61,10 @@ static int read_encap(struct reading *reading, struct seg6_route *route,
 	if (encap[TUNNEL_SOURCE] &&
 	    nla_len(encap[TUNNEL_SOURCE]) == sizeof(*route->source))
 		route->source = nla_data(encap[TUNNEL_SOURCE]);
-	return reading->fn(route, reading->arg);
+	return dump->fn(route, dump->arg);
 }
 
-static int read_nexthops(struct reading *reading, struct seg6_route *route,
+static int read_nexthops(struct route_dump *dump, struct seg6_route *route,
 			 const struct nlattr *multipath)
 {
 	const struct rtnexthop *hop = nla_data(multipath);
@@ -78,14 +78,14 @@ static int read_nexthops(struct reading *reading, struct seg6_route *route,
 			      len, route_policy) < 0)
 			return 0;
 		route->device = (uint32_t)hop->rtnh_ifindex;
-		err = read_encap(reading, route, attrs);
+		err = read_encap(dump, route, attrs);
 		left -= RTNH_ALIGN(hop->rtnh_len);
 		hop = RTNH_NEXT(hop);
 	}
 	return err;
 }
 
-static int read_route(struct reading *reading, struct nlmsghdr *message)
+static int read_route(struct route_dump *dump, struct nlmsghdr *message)
 {
 	const struct rtmsg *header = nlmsg_data(message);
 	struct nlattr *attrs[RTA_MAX + 1];
@@ -100,7 +100,7 @@ static int read_route(struct reading *reading, struct nlmsghdr *message)
 	route.prefix_len = header->rtm_dst_len;
 	route.table = attrs[RTA_TABLE] ? nla_get_u32(attrs[RTA_TABLE]) :
 					 header->rtm_table;
-	if (route.table != reading->table ||
+	if (route.table != dump->table ||
 	    header->rtm_flags & RTM_F_CLONED)
 		return 0;
 	if (attrs[RTA_DST])
@@ -109,20 +109,20 @@ static int read_route(struct reading *reading, struct nlmsghdr *message)
 		route.device = nla_get_u32(attrs[RTA_OIF]);
 	if (attrs[RTA_NH_ID] && !attrs[RTA_OIF] && !attrs[RTA_MULTIPATH] &&
 	    header->rtm_type == RTN_UNICAST)
-		reading->hidden++;
-	err = read_encap(reading, &route, attrs);
+		dump->hidden++;
+	err = read_encap(dump, &route, attrs);
 	if (!err && attrs[RTA_MULTIPATH])
-		err = read_nexthops(reading, &route, attrs[RTA_MULTIPATH]);
+		err = read_nexthops(dump, &route, attrs[RTA_MULTIPATH]);
 	return err;
 }
 
 static int on_message(struct nl_msg *message, void *arg)
 {
-	struct reading *reading = arg;
+	struct route_dump *dump = arg;
 
 	/* Read and drop the rest: the next dump would receive it. */
-	if (!reading->err)
-		reading->err = read_route(reading, nlmsg_hdr(message));
+	if (!dump->err)
+		dump->err = read_route(dump, nlmsg_hdr(message));
 	return NL_OK;
 }
 
@@ -137,28 +137,28 @@ static int read_family(struct nl_sock *socket, int family)
 	return err < 0 ? err : nl_recvmsgs_default(socket);
 }
 
-static int read_all(struct nl_sock *socket, struct reading *reading,
+static int read_all(struct nl_sock *socket, struct route_dump *dump,
 		    void (*again)(void *arg))
 {
 	unsigned int tries;
 	int err;
 
 	for (tries = 1;; tries++) {
-		reading->err = 0;
-		reading->hidden = 0;
+		dump->err = 0;
+		dump->hidden = 0;
 		err = read_family(socket, AF_INET6);
 		if (!err)
 			err = read_family(socket, AF_INET);
 		if (err != -NLE_DUMP_INTR || tries == READ_TRIES)
 			return err;
-		again(reading->arg);
+		again(dump->arg);
 	}
 }
 
 int routes_read(uint32_t table, routes_fn fn, void (*again)(void *arg),
 		void *arg)
 {
-	struct reading reading = { .table = table, .fn = fn, .arg = arg };
+	struct route_dump dump = { .table = table, .fn = fn, .arg = arg };
 	struct nl_sock *socket = nl_socket_alloc();
 	int err = -NLE_NOMEM;
 
@@ -166,17 +166,17 @@ int routes_read(uint32_t table, routes_fn fn, void (*again)(void *arg),
 		err = nl_connect(socket, NETLINK_ROUTE);
 	if (!err)
 		err = nl_socket_modify_cb(socket, NL_CB_VALID, NL_CB_CUSTOM,
-					  on_message, &reading);
+					  on_message, &dump);
 	if (!err)
-		err = read_all(socket, &reading, again);
+		err = read_all(socket, &dump, again);
 	if (err)
 		lmctl_error("cannot read the routing table: %s; try again",
 			    nl_geterror(err));
-	else if (reading.hidden)
+	else if (dump.hidden)
 		lmctl_warning("%zu routes are left out because the kernel does not show their nexthop objects; set 'sysctl net.ipv4.nexthop_compat_mode=1' and import again",
-			      reading.hidden);
+			      dump.hidden);
 	nl_socket_free(socket);
-	return err ? -EIO : reading.err;
+	return err ? -EIO : dump.err;
 }
 
 static void read_names(void)

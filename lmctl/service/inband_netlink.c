@@ -26,7 +26,7 @@
 
 typedef void (*answer_fn)(struct nlmsghdr *message, void *arg);
 
-struct reading {
+struct table_dump {
 	answer_fn fn;
 	void *arg;
 };
@@ -43,10 +43,10 @@ static int on_error(struct sockaddr_nl *from, struct nlmsgerr *error,
 
 static int on_valid(struct nl_msg *message, void *arg)
 {
-	const struct reading *reading = arg;
+	const struct table_dump *dump = arg;
 
-	if (reading->fn)
-		reading->fn(nlmsg_hdr(message), reading->arg);
+	if (dump->fn)
+		dump->fn(nlmsg_hdr(message), dump->arg);
 	return NL_OK;
 }
 
@@ -95,12 +95,12 @@ static int result(const struct inband_netlink *netlink, int err)
 static int talk(struct inband_netlink *netlink, struct nl_msg *message,
 		answer_fn fn, void *arg)
 {
-	struct reading reading = { .fn = fn, .arg = arg };
+	struct table_dump dump = { .fn = fn, .arg = arg };
 	int err;
 
 	netlink->err = 0;
 	nl_socket_modify_cb(netlink->socket, NL_CB_VALID, NL_CB_CUSTOM,
-			    on_valid, &reading);
+			    on_valid, &dump);
 	err = nl_send_auto(netlink->socket, message);
 	if (err >= 0)
 		err = nl_recvmsgs_default(netlink->socket);

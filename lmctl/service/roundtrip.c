@@ -5,7 +5,7 @@
 
 #include "lmctl/base/clock.h"
 #include "lmctl/base/messages.h"
-#include "lmctl/service/measure.h"
+#include "lmctl/service/sender.h"
 #include "lmctl/service/roundtrip.h"
 #include "lmctl/service/udp.h"
 #include "lmctl/stamp/keys.h"
@@ -137,7 +137,7 @@ static enum reject examine(const struct asked *asked,
 static void take(struct asked *asked, const struct udp_message *message)
 {
 	unsigned int npeers = asked->section->of.npeers;
-	unsigned int peer = measure_peer_at(asked->section, &message->from);
+	unsigned int peer = sender_peer_at(asked->section, &message->from);
 	struct stamp_reply reply;
 	enum reject reject = examine(asked, message, &reply);
 
@@ -165,7 +165,7 @@ static void judge_useless(const struct asked *asked)
 
 	for (i = 0; i < asked->section->of.npeers; i++)
 		if (asked->sent[i] && rejects_useless(&asked->rejects[i]))
-			measure_warn_useless(&asked->section->of, i,
+			sender_warn_useless(&asked->section->of, i,
 					     &asked->rejects[i], asked->key);
 }
 

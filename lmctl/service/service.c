@@ -10,7 +10,7 @@
 
 #include "lmctl/base/messages.h"
 #include "lmctl/base/privileges.h"
-#include "lmctl/service/parts.h"
+#include "lmctl/service/roles.h"
 #include "lmctl/service/series.h"
 #include "lmctl/service/service.h"
 #include "lmctl/service/sysclock.h"
@@ -24,7 +24,7 @@ struct service {
 	struct config *config;
 	struct loop *loop;
 	struct sinks *sinks;
-	struct parts *parts;
+	struct roles *roles;
 	struct task *clock;
 	uint32_t blocks;
 };
@@ -75,7 +75,7 @@ static void take_block_end(void *arg, const struct measurement *of,
 		loop_stop(service->loop, EXIT_SUCCESS);
 }
 
-static const struct measure_ops measure_ops = {
+static const struct sender_ops sender_ops = {
 	.result = take_result,
 	.gap = take_gap,
 	.report = take_report,
@@ -89,7 +89,7 @@ static int64_t clock_run(void *arg, int64_t now)
 	int64_t error_ns;
 
 	sysclock_read(&synchronised, &error_ns);
-	parts_clock(service->parts, synchronised, error_ns);
+	roles_clock(service->roles, synchronised, error_ns);
 	return now + CLOCK_NS;
 }
 
@@ -98,11 +98,11 @@ static const struct task_ops clock_ops = { .run = clock_run };
 static void series(struct metrics_writer *writer, void *arg)
 {
 	const struct service *service = arg;
-	const struct parts *parts = service->parts;
+	const struct roles *roles = service->roles;
 
-	series_rotators(writer, parts->rotator, parts->nrotators);
-	if (parts->reflect)
-		series_reflector(writer, reflect_reflector(parts->reflect));
+	series_rotators(writer, roles->rotator, roles->nrotators);
+	if (roles->reflect)
+		series_reflector(writer, reflect_reflector(roles->reflect));
 }
 
 static void say_what_runs(const struct service *service, const char *what)
@@ -175,21 +175,21 @@ static void warn_restart(const struct config *old, const struct config *new)
 
 static int change(struct service *service, struct config *new)
 {
-	struct parts *parts = parts_open(new, service->config, service->parts,
-					 service->loop, &measure_ops, service);
-	struct parts *old = service->parts;
+	struct roles *roles = roles_open(new, service->config, service->roles,
+					 service->loop, &sender_ops, service);
+	struct roles *old = service->roles;
 	struct sink_items items[CONFIG_SINKS];
 
-	if (!parts)
+	if (!roles)
 		return -1;
 	if (sinks_reload(service->sinks, config_sinks(new, items))) {
-		parts_close(parts, old);
+		roles_close(roles, old);
 		return -1;
 	}
 	warn_restart(service->config, new);
-	parts_commit(parts, new);
-	service->parts = parts;
-	parts_close(old, parts);
+	roles_commit(roles, new);
+	service->roles = roles;
+	roles_close(old, roles);
 	end_measurements(service, new);
 	config_free(service->config);
 	service->config = new;
@@ -261,11 +261,11 @@ static int start(struct service *service)
 	service->sinks = open_sinks(service);
 	if (!service->sinks)
 		return -1;
-	service->parts = parts_open(config, NULL, NULL, service->loop,
-				    &measure_ops, service);
-	if (!service->parts)
+	service->roles = roles_open(config, NULL, NULL, service->loop,
+				    &sender_ops, service);
+	if (!service->roles)
 		return -1;
-	parts_commit(service->parts, config);
+	roles_commit(service->roles, config);
 	service->clock = loop_task(service->loop, &clock_ops, service);
 	if (!service->clock ||
 	    metrics_source(sinks_metrics(service->sinks), series, service)) {
@@ -302,7 +302,7 @@ int service_run(struct config *config, const struct service_options *options)
 	if (!loop_open(&service.loop)) {
 		status = run(&service);
 		task_free(service.clock);
-		parts_close(service.parts, NULL);
+		roles_close(service.roles, NULL);
 		sinks_close(service.sinks);
 		loop_close(service.loop);
 	}

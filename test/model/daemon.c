@@ -83,7 +83,7 @@ static void take_step(void *arg)
 		prober_stepped(node->daemon.prober);
 }
 
-static const struct reader_ops reader_ops = {
+static const struct set_reader_ops set_reader_ops = {
 	.flow = take_flow,
 	.record = take_record,
 	.block_end = take_block_end,
@@ -245,13 +245,13 @@ void daemon_start(struct node *node)
 		start_egress(node);
 	else
 		start_ingress(node);
-	daemon->reader = reader_open(SET, node->id == EGRESS ? "egress" :
+	daemon->reader = set_reader_open(SET, node->id == EGRESS ? "egress" :
 				     "ingress", &node->world->timing,
-				     &reader_ops, node);
+				     &set_reader_ops, node);
 	if (daemon->reader && node->id != EGRESS)
-		reader_marks(daemon->reader);
+		set_reader_marks(daemon->reader);
 	if (daemon->reader)
-		reader_start(daemon->reader, &daemon->loop);
+		set_reader_start(daemon->reader, &daemon->loop);
 	daemon->loop.busy = false;
 	daemon_running = before;
 	if (daemon->reader && (daemon->rotator || node->id == EGRESS)) {
@@ -294,7 +294,7 @@ void daemon_end(struct node *node, bool clean)
 	if (!clean)
 		daemon->owed = 0;
 	rotator_close(daemon->rotator);
-	reader_close(daemon->reader);
+	set_reader_close(daemon->reader);
 	task_free(daemon->asking);
 	prober_free(daemon->prober);
 	reflector_free(daemon->reflector);

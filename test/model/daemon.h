@@ -18,7 +18,7 @@
 #include "lmctl/engine/ledger.h"
 #include "lmctl/engine/prober.h"
 #include "lmctl/engine/reflector.h"
-#include "lmctl/service/reader.h"
+#include "lmctl/service/set_reader.h"
 #include "lmctl/service/rotator.h"
 
 struct node;

@@ -22,8 +22,8 @@ FAKE_SR6FLOW := $(addprefix sr6flow_,open close error create destroy flush add d
 		sidroutes_read
 test_cmdline_WRAP := $(FAKE_SR6FLOW)
 test_learner_WRAP := $(FAKE_SR6FLOW)
-test_parts_WRAP := $(FAKE_SR6FLOW)
-test_reader_WRAP := $(FAKE_SR6FLOW)
+test_roles_WRAP := $(FAKE_SR6FLOW)
+test_set_reader_WRAP := $(FAKE_SR6FLOW)
 test_report_WRAP := $(FAKE_SR6FLOW)
 test_history_WRAP := sqlite3_open_v2
 test_join_WRAP := reason_first

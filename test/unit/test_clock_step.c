@@ -218,7 +218,7 @@ static void run_start(unsigned int phase)
 	ledger_free(egress.ledger);
 }
 
-/* As service/parts.c does it. */
+/* As service/roles.c does it. */
 TEST(test_start)
 {
 	unsigned int phase;

@@ -34,14 +34,14 @@ struct httpd {
 };
 
 /*
- * struct reading - a page that a client is reading
+ * struct reply - a page that a client is reading
  * @pages: all pages
  * @page: part that all clients get
  * @now: part of this request, behind @page
  * @at: offset reached
  * @in_now: @at is in @now
  */
-struct reading {
+struct reply {
 	struct httpd_pages *pages;
 	struct httpd_page *page;
 	struct text now;
@@ -89,48 +89,48 @@ static enum MHD_Result answer_index(struct MHD_Connection *connection)
 static ssize_t read_on(void *arg, uint64_t position, char *buffer,
 		       size_t size)
 {
-	struct reading *reading = arg;
-	size_t n = text_read(&reading->at, buffer, size);
+	struct reply *reply = arg;
+	size_t n = text_read(&reply->at, buffer, size);
 
 	(void)position;
-	if (!n && !reading->in_now) {
-		reading->in_now = true;
-		reading->at = text_start(&reading->now);
-		n = text_read(&reading->at, buffer, size);
+	if (!n && !reply->in_now) {
+		reply->in_now = true;
+		reply->at = text_start(&reply->now);
+		n = text_read(&reply->at, buffer, size);
 	}
 	return n ? (ssize_t)n : MHD_CONTENT_READER_END_WITH_ERROR;
 }
 
-static void reading_free(void *arg)
+static void reply_free(void *arg)
 {
-	struct reading *reading = arg;
+	struct reply *reply = arg;
 
-	httpd_page_put(reading->pages, reading->page);
-	text_free(&reading->now);
-	free(reading);
+	httpd_page_put(reply->pages, reply->page);
+	text_free(&reply->now);
+	free(reply);
 }
 
 static struct MHD_Response *page_response(struct httpd *httpd,
 					  struct httpd_page *page)
 {
-	struct reading *reading = calloc(1, sizeof(*reading));
+	struct reply *reply = calloc(1, sizeof(*reply));
 	struct httpd_pages *pages = &httpd->pages;
 	struct MHD_Response *response = NULL;
 
-	if (!reading) {
+	if (!reply) {
 		httpd_page_put(pages, page);
 		return NULL;
 	}
-	reading->pages = pages;
-	reading->page = page;
-	reading->at = text_start(&page->text);
-	pages->ops->now(pages->arg, page->openmetrics, &reading->now);
-	if (!reading->now.failed)
+	reply->pages = pages;
+	reply->page = page;
+	reply->at = text_start(&page->text);
+	pages->ops->now(pages->arg, page->openmetrics, &reply->now);
+	if (!reply->now.failed)
 		response = MHD_create_response_from_callback(
-			page->text.size + reading->now.size, HTTPD_PIECE,
-			read_on, reading, reading_free);
+			page->text.size + reply->now.size, HTTPD_PIECE,
+			read_on, reply, reply_free);
 	if (!response)
-		reading_free(reading);
+		reply_free(reply);
 	return response;
 }
 

@@ -3,17 +3,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lmctl/engine/readings.h"
+#include "lmctl/engine/flow_state.h"
 
-_Static_assert(offsetof(struct readings, sids) -
-	       offsetof(struct readings, netmask) == FLOWKEY_LEN(0), "a key");
+_Static_assert(offsetof(struct flow_state, sids) -
+	       offsetof(struct flow_state, netmask) == FLOWKEY_LEN(0), "a key");
 
-static struct readings *readings_new(struct readings **flows,
+static struct flow_state *flow_state_new(struct flow_state **flows,
 				     const struct sr6flow_record *record)
 {
 	const struct sr6flow_flow *from = &record->flow;
 	size_t sids = from->nsids * sizeof(from->sids[0]);
-	struct readings *flow = calloc(1, sizeof(*flow) + sids);
+	struct flow_state *flow = calloc(1, sizeof(*flow) + sids);
 
 	if (!flow)
 		return NULL;
@@ -30,7 +30,7 @@ static struct readings *readings_new(struct readings **flows,
 	return NULL;
 }
 
-static bool readings_rename(struct readings *flow, const char *name)
+static bool flow_state_rename(struct flow_state *flow, const char *name)
 {
 	if (!strcmp(flow->name ? flow->name : "", name))
 		return true;
@@ -39,22 +39,22 @@ static bool readings_rename(struct readings *flow, const char *name)
 	return flow->name || !*name;
 }
 
-struct readings *readings_get(struct readings **flows,
-			      struct readings *expected,
+struct flow_state *flow_state_get(struct flow_state **flows,
+			      struct flow_state *expected,
 			      const struct sr6flow_record *record)
 {
 	const struct sr6flow_flow *wanted = &record->flow;
-	struct readings *flow = expected;
+	struct flow_state *flow = expected;
 
 	if (!flow || !flowkey_is(&flow->netmask, flow->nsids, wanted))
 		HASH_FIND(hh, *flows, flowkey(wanted),
 			  FLOWKEY_LEN(wanted->nsids), flow);
 	if (!flow)
-		flow = readings_new(flows, record);
-	return flow && readings_rename(flow, wanted->name) ? flow : NULL;
+		flow = flow_state_new(flows, record);
+	return flow && flow_state_rename(flow, wanted->name) ? flow : NULL;
 }
 
-void readings_flow(const struct readings *flow, struct record *record)
+void flow_state_flow(const struct flow_state *flow, struct record *record)
 {
 	struct sr6flow_flow *to = &record->flow;
 
@@ -70,14 +70,14 @@ void readings_flow(const struct readings *flow, struct record *record)
 		strcpy(to->name, flow->name);
 }
 
-void readings_forget(struct readings **flows, struct readings *flow)
+void flow_state_forget(struct flow_state **flows, struct flow_state *flow)
 {
 	HASH_DEL(*flows, flow);
 	free(flow->name);
 	free(flow);
 }
 
-void readings_taint(struct readings *flow, enum reason reason)
+void flow_state_taint(struct flow_state *flow, enum reason reason)
 {
 	unsigned int p;
 
@@ -95,14 +95,14 @@ static struct witnesses witnesses_of(const struct sr6flow_record *record)
 	};
 }
 
-void readings_witness_read(struct readings *flow,
+void flow_state_witness_read(struct flow_state *flow,
 			   const struct sr6flow_record *record)
 {
 	flow->witnesses = witnesses_of(record);
 	flow->last_source = record->last_source;
 }
 
-void readings_witness_confirm(struct readings *flow, unsigned int parity,
+void flow_state_witness_confirm(struct flow_state *flow, unsigned int parity,
 			      const struct sr6flow_record *record)
 {
 	const struct witnesses now = witnesses_of(record);
@@ -117,7 +117,7 @@ void readings_witness_confirm(struct readings *flow, unsigned int parity,
 		flow->path = REASON_NONE;
 }
 
-enum reason readings_path(const struct readings *flow, uint64_t packets)
+enum reason flow_state_path(const struct flow_state *flow, uint64_t packets)
 {
 	if (!flow->path && !flow->netmask && packets &&
 	    IN6_IS_ADDR_UNSPECIFIED(&flow->last_source))

@@ -3,30 +3,30 @@
  * Options that the commands which speak with peers have in common: --node and
  * --keys.
  */
-#ifndef LMCTL_CMD_PEERING_H
-#define LMCTL_CMD_PEERING_H
+#ifndef LMCTL_CMD_PEER_OPTIONS_H
+#define LMCTL_CMD_PEER_OPTIONS_H
 
 #include <argp.h>
 #include "lmctl/cmd/settings.h"
 #include "lmctl/service/config.h"
 
 /**
- * peering_init() - make the child parser
+ * peer_options_init() - make the child parser
  * @options: filled; must not move after that
  * @config: gets the values
  */
-void peering_init(struct settings_options *options, struct config *config);
+void peer_options_init(struct settings_options *options, struct config *config);
 
 /**
- * peering_keys() - load the keys
+ * peer_options_keys() - load the keys
  * @config: its keys are filled from its file of keys, if it has one
  *
  * Return: 0, or -EINVAL after a message.
  */
-int peering_keys(struct config *config);
+int peer_options_keys(struct config *config);
 
 /**
- * peering_range() - parse the number in an option that has a range
+ * peer_options_range() - parse the number in an option that has a range
  * @state: state of the parser
  * @option: name of the option, for the message
  * @text: the number
@@ -36,8 +36,8 @@ int peering_keys(struct config *config);
  *
  * Return: 0, or EINVAL after a message, for the parser to return.
  */
-error_t peering_range(const struct argp_state *state, const char *option,
+error_t peer_options_range(const struct argp_state *state, const char *option,
 		      const char *text, uint32_t min, uint32_t max,
 		      uint32_t *value);
 
-#endif /* LMCTL_CMD_PEERING_H */
+#endif /* LMCTL_CMD_PEER_OPTIONS_H */

@@ -3,8 +3,8 @@
  * Reader: reads a set once per block when the recorder asks for it, and hands
  * out the recorder's records.
  */
-#ifndef LMCTL_SERVICE_READER_H
-#define LMCTL_SERVICE_READER_H
+#ifndef LMCTL_SERVICE_SET_READER_H
+#define LMCTL_SERVICE_SET_READER_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -12,10 +12,10 @@
 #include "lmctl/service/loop.h"
 #include "sr6flow.h"
 
-struct reader;
+struct set_reader;
 
 /**
- * struct reader_ops - who gets what a reader finds
+ * struct set_reader_ops - who gets what a reader finds
  * @set: the set as it is, once per block; NULL if not wanted
  * @flow: every flow of every dump, an interrupted dump's, too; NULL if not
  *	  wanted
@@ -30,7 +30,7 @@ struct reader;
  * A function that returns a negative errno has said why; the reader then ends
  * the loop with EXIT_FAILURE.
  */
-struct reader_ops {
+struct set_reader_ops {
 	void (*set)(void *arg, const struct sr6flow_set *set);
 	int (*flow)(void *arg, const struct sr6flow_set *set,
 		    const struct sr6flow_record *record);
@@ -41,46 +41,46 @@ struct reader_ops {
 };
 
 /**
- * reader_open() - prepare to read a set
+ * set_reader_open() - prepare to read a set
  * @set: name of the set, which must exist
  * @node: name of this node, for the records
  * @timing: blocks and reading window; copied
  * @ops: who gets what it finds; must live as long
  * @arg: for @ops
  *
- * Return: reader for reader_close(), or NULL after a message.
+ * Return: reader for set_reader_close(), or NULL after a message.
  */
-struct reader *reader_open(const char *set, const char *node,
+struct set_reader *set_reader_open(const char *set, const char *node,
 			   const struct block_timing *timing,
-			   const struct reader_ops *ops, void *arg);
+			   const struct set_reader_ops *ops, void *arg);
 
 /**
- * reader_marks() - the set is a marking one: see recorder_marks()
+ * set_reader_marks() - the set is a marking one: see recorder_marks()
  * @reader: reader
  */
-void reader_marks(struct reader *reader);
+void set_reader_marks(struct set_reader *reader);
 
 /**
- * reader_start() - begin to read
+ * set_reader_start() - begin to read
  * @reader: reader
  * @loop: loop
  *
  * Return: 0, or a negative errno after a message.
  */
-int reader_start(struct reader *reader, struct loop *loop);
+int set_reader_start(struct set_reader *reader, struct loop *loop);
 
 /**
- * reader_close() - stop
+ * set_reader_close() - stop
  * @reader: reader or NULL
  */
-void reader_close(struct reader *reader);
+void set_reader_close(struct set_reader *reader);
 
 /**
- * reader_set() - which set
+ * set_reader_set() - which set
  * @reader: reader
  *
  * Return: its name.
  */
-const char *reader_set(const struct reader *reader);
+const char *set_reader_set(const struct set_reader *reader);
 
-#endif /* LMCTL_SERVICE_READER_H */
+#endif /* LMCTL_SERVICE_SET_READER_H */

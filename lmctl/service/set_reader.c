@@ -9,7 +9,7 @@
 #include "lmctl/base/messages.h"
 #include "lmctl/node/sets.h"
 #include "lmctl/node/witness.h"
-#include "lmctl/service/reader.h"
+#include "lmctl/service/set_reader.h"
 #include "lmctl/service/sysclock.h"
 
 /* A set that is gone is looked for so often per block, within these bounds. */
@@ -24,10 +24,10 @@
 /* Periods for which the kernel may be too busy without a message. */
 #define BUSY_PERIODS 2
 
-struct reader {
+struct set_reader {
 	char set[SR6FLOW_SETNAME_MAX + 1];
 	struct block_timing timing;
-	const struct reader_ops *ops;
+	const struct set_reader_ops *ops;
 	void *arg;
 	struct loop *loop;
 	struct task *task;
@@ -53,7 +53,7 @@ struct reader {
 
 static int take_record(const struct record *record, void *arg)
 {
-	struct reader *reader = arg;
+	struct set_reader *reader = arg;
 
 	loop_progress(reader->loop);
 	return reader->ops->record(reader->arg, record);
@@ -63,7 +63,7 @@ static int take_record(const struct record *record, void *arg)
  * Its own dump may be quick enough: what else this node does takes the time,
  * as reading other sets.
  */
-static void report_late(struct reader *reader, int64_t now)
+static void report_late(struct set_reader *reader, int64_t now)
 {
 	int64_t running = block_number(&reader->timing, now);
 
@@ -80,7 +80,7 @@ static void report_late(struct reader *reader, int64_t now)
 
 static int take_end(int64_t block, void *arg)
 {
-	struct reader *reader = arg;
+	struct set_reader *reader = arg;
 
 	return reader->ops->block_end(reader->arg, block);
 }
@@ -88,7 +88,7 @@ static int take_end(int64_t block, void *arg)
 /* An interrupted dump begins anew in the recorder too. */
 static int dump_again(void *arg)
 {
-	struct reader *reader = arg;
+	struct set_reader *reader = arg;
 
 	recorder_dump_begin(reader->recorder);
 	return 0;
@@ -97,7 +97,7 @@ static int dump_again(void *arg)
 static int dump_flow(const struct sr6flow_set *set,
 		     const struct sr6flow_record *record, void *arg)
 {
-	struct reader *reader = arg;
+	struct set_reader *reader = arg;
 	int err = recorder_dump_flow(set, record, reader->recorder);
 
 	if (!err && reader->ops->flow)
@@ -106,7 +106,7 @@ static int dump_flow(const struct sr6flow_set *set,
 	return err;
 }
 
-static int take_look(struct reader *reader)
+static int take_look(struct set_reader *reader)
 {
 	struct sr6flow_set info;
 	int err = sr6flow_info(reader->handle, reader->set, &info);
@@ -120,7 +120,7 @@ static int take_look(struct reader *reader)
 	return 0;
 }
 
-static int take_rule(struct reader *reader)
+static int take_rule(struct set_reader *reader)
 {
 	struct rule_facts facts;
 	int err = witness_read(reader->witness, reader->handle, &facts);
@@ -135,7 +135,7 @@ static int take_rule(struct reader *reader)
  * The rules are looked at on the far side of what is counted. The end of a dump is
  * in the loop: it may find that the clock stepped.
  */
-static int take_dump(struct reader *reader, enum recorder_step step)
+static int take_dump(struct set_reader *reader, enum recorder_step step)
 {
 	int err = step == RECORDER_READ ? take_rule(reader) : 0;
 
@@ -159,7 +159,7 @@ static bool passes(int err)
 	       err == -EAGAIN;
 }
 
-static const char *sentence(const struct reader *reader, int err)
+static const char *sentence(const struct set_reader *reader, int err)
 {
 	if (err == -ENOMEM)
 		return "out of memory for a flow";
@@ -168,7 +168,7 @@ static const char *sentence(const struct reader *reader, int err)
 	       sr6flow_error(reader->handle);
 }
 
-static int64_t pause_after(const struct reader *reader, int err)
+static int64_t pause_after(const struct set_reader *reader, int err)
 {
 	int64_t length = passes(err) && !reader->failing ?
 			 reader->timing.band / 4 :
@@ -180,7 +180,7 @@ static int64_t pause_after(const struct reader *reader, int err)
 }
 
 /* What should pass does not: from here on it is a failure as any other. */
-static void report_busy(struct reader *reader, int err)
+static void report_busy(struct set_reader *reader, int err)
 {
 	int64_t now = wallclock_time();
 
@@ -195,7 +195,7 @@ static void report_busy(struct reader *reader, int err)
 }
 
 /* Returns when to try again. */
-static int64_t report_failure(struct reader *reader, int err)
+static int64_t report_failure(struct set_reader *reader, int err)
 {
 	int64_t again;
 
@@ -221,7 +221,7 @@ static int64_t report_failure(struct reader *reader, int err)
  * recorder.c: without a word there would be no figures, and no reason. Once, it
  * was something else that took the time.
  */
-static void report_slow(struct reader *reader, enum recorder_step step,
+static void report_slow(struct set_reader *reader, enum recorder_step step,
 			int64_t took)
 {
 	const struct block_timing *timing = &reader->timing;
@@ -237,13 +237,13 @@ static void report_slow(struct reader *reader, enum recorder_step step,
 		reader->slow = 0;
 }
 
-static int64_t stop(struct reader *reader)
+static int64_t stop(struct set_reader *reader)
 {
 	loop_stop(reader->loop, EXIT_FAILURE);
 	return LOOP_NEVER;
 }
 
-static void report_success(struct reader *reader, enum recorder_step step)
+static void report_success(struct set_reader *reader, enum recorder_step step)
 {
 	if (reader->failing)
 		lmctl_warning("set '%s' can be read again", reader->set);
@@ -253,7 +253,7 @@ static void report_success(struct reader *reader, enum recorder_step step)
 		reader->busy = 0;
 }
 
-static bool in_time(const struct reader *reader, int64_t now)
+static bool in_time(const struct set_reader *reader, int64_t now)
 {
 	const struct block_timing *timing = &reader->timing;
 
@@ -262,7 +262,7 @@ static bool in_time(const struct reader *reader, int64_t now)
 
 static int64_t reader_run(void *arg, int64_t now)
 {
-	struct reader *reader = arg;
+	struct set_reader *reader = arg;
 	struct recorder_due due;
 	int64_t began = now;
 	int err;
@@ -295,7 +295,7 @@ static int64_t reader_run(void *arg, int64_t now)
 
 static void reader_stepped(void *arg, int64_t before, int64_t now)
 {
-	struct reader *reader = arg;
+	struct set_reader *reader = arg;
 
 	/* First: the records of blocks that the step cut off are of the time after it. */
 	if (reader->ops->stepped)
@@ -310,7 +310,7 @@ static const struct task_ops ops = {
 };
 
 /* Everything that can be wrong from the start is found before waiting. */
-static int prepare(struct reader *reader, const char *set)
+static int prepare(struct set_reader *reader, const char *set)
 {
 	struct sr6flow_set info;
 
@@ -324,17 +324,17 @@ static int prepare(struct reader *reader, const char *set)
 	return -EINVAL;
 }
 
-struct reader *reader_open(const char *set, const char *node,
+struct set_reader *set_reader_open(const char *set, const char *node,
 			   const struct block_timing *timing,
-			   const struct reader_ops *reader_ops, void *arg)
+			   const struct set_reader_ops *set_reader_ops, void *arg)
 {
-	struct reader *reader = calloc(1, sizeof(*reader));
+	struct set_reader *reader = calloc(1, sizeof(*reader));
 
 	if (!reader)
 		goto memory;
 	snprintf(reader->set, sizeof(reader->set), "%s", set);
 	reader->timing = *timing;
-	reader->ops = reader_ops;
+	reader->ops = set_reader_ops;
 	reader->arg = arg;
 	if (prepare(reader, set) || witness_open(&reader->witness, set))
 		goto failed;
@@ -346,7 +346,7 @@ struct reader *reader_open(const char *set, const char *node,
 memory:
 	lmctl_error("out of memory");
 failed:
-	reader_close(reader);
+	set_reader_close(reader);
 	return NULL;
 }
 
@@ -354,7 +354,7 @@ failed:
 static int on_announced(sd_event_source *source, int fd, uint32_t events,
 			void *arg)
 {
-	struct reader *reader = arg;
+	struct set_reader *reader = arg;
 
 	(void)source;
 	(void)fd;
@@ -363,12 +363,12 @@ static int on_announced(sd_event_source *source, int fd, uint32_t events,
 	return 0;
 }
 
-void reader_marks(struct reader *reader)
+void set_reader_marks(struct set_reader *reader)
 {
 	recorder_marks(reader->recorder);
 }
 
-int reader_start(struct reader *reader, struct loop *loop)
+int set_reader_start(struct set_reader *reader, struct loop *loop)
 {
 	reader->loop = loop;
 	reader->task = loop_task(loop, &ops, reader);
@@ -381,7 +381,7 @@ int reader_start(struct reader *reader, struct loop *loop)
 	return -ENOMEM;
 }
 
-void reader_close(struct reader *reader)
+void set_reader_close(struct set_reader *reader)
 {
 	if (!reader)
 		return;
@@ -393,7 +393,7 @@ void reader_close(struct reader *reader)
 	free(reader);
 }
 
-const char *reader_set(const struct reader *reader)
+const char *set_reader_set(const struct set_reader *reader)
 {
 	return reader->set;
 }

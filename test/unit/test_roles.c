@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The parts of a service over a reload, with sets in memory and real sockets:
+ * The roles of a service over a reload, with sets in memory and real sockets:
  * this node measures to itself over loopback.
  */
 #include <stdio.h>
@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "lmctl/base/clock.h"
-#include "lmctl/service/parts.h"
+#include "lmctl/service/roles.h"
 #include "test/unit/fake_sr6flow.h"
 #include "test/unit/unit.h"
 
@@ -23,7 +23,7 @@
 static struct {
 	struct loop *loop;
 	struct config *config;
-	struct parts *parts;
+	struct roles *roles;
 	unsigned int port;
 	char file[64];
 	/* What measurements find. */
@@ -55,7 +55,7 @@ static void take_block_end(void *arg, const struct measurement *of,
 	self.block = block;
 }
 
-static const struct measure_ops measure_ops = {
+static const struct sender_ops sender_ops = {
 	.result = take_result,
 	.report = take_report,
 	.block_end = take_block_end,
@@ -82,27 +82,27 @@ static struct config *load(const char *text)
 	return config;
 }
 
-static struct parts *open_parts(const struct config *config)
+static struct roles *open_parts(const struct config *config)
 {
-	return parts_open(config, self.config, self.parts, self.loop,
-			  &measure_ops, NULL);
+	return roles_open(config, self.config, self.roles, self.loop,
+			  &sender_ops, NULL);
 }
 
-/* What a reload does. Returns false if the old parts have to go on. */
+/* What a reload does. Returns false if the old roles have to go on. */
 static bool change(const char *text)
 {
 	struct config *config = load(text);
-	struct parts *parts = open_parts(config);
+	struct roles *roles = open_parts(config);
 
-	if (!parts) {
+	if (!roles) {
 		config_free(config);
 		return false;
 	}
-	parts_commit(parts, config);
-	parts_close(self.parts, parts);
+	roles_commit(roles, config);
+	roles_close(self.roles, roles);
 	config_free(self.config);
 	self.config = config;
-	self.parts = parts;
+	self.roles = roles;
 	return true;
 }
 
@@ -131,7 +131,7 @@ static int setup(void **state)
 
 	(void)state;
 	memset(&self, 0, sizeof(self));
-	strcpy(self.file, "/tmp/test_parts.XXXXXX");
+	strcpy(self.file, "/tmp/test_roles.XXXXXX");
 	fd = mkstemp(self.file);
 	assert_true(fd >= 0);
 	close(fd);
@@ -146,7 +146,7 @@ static int teardown(void **state)
 {
 	(void)state;
 	alarm(0);
-	parts_close(self.parts, NULL);
+	roles_close(self.roles, NULL);
 	config_free(self.config);
 	loop_close(self.loop);
 	unlink(self.file);
@@ -168,38 +168,38 @@ static void run(unsigned int blocks)
 
 TEST_WITH(setup, teardown, test_same)
 {
-	struct parts before;
+	struct roles before;
 
 	assert_true(change(ALL));
-	before = *self.parts;
+	before = *self.roles;
 	assert_true(change(ALL));
-	assert_ptr_equal(self.parts->rotator[0], before.rotator[0]);
-	assert_ptr_equal(self.parts->reading[0], before.reading[0]);
-	assert_ptr_equal(self.parts->reading[1], before.reading[1]);
-	assert_ptr_equal(self.parts->reflect, before.reflect);
-	assert_ptr_equal(self.parts->measure[0], before.measure[0]);
-	assert_ptr_equal(self.parts->reading[0]->parts, self.parts);
+	assert_ptr_equal(self.roles->rotator[0], before.rotator[0]);
+	assert_ptr_equal(self.roles->watched[0], before.watched[0]);
+	assert_ptr_equal(self.roles->watched[1], before.watched[1]);
+	assert_ptr_equal(self.roles->reflect, before.reflect);
+	assert_ptr_equal(self.roles->sender[0], before.sender[0]);
+	assert_ptr_equal(self.roles->watched[0]->roles, self.roles);
 }
 
 /* What did not change stays, whatever comes and goes beside it. */
 TEST_WITH(setup, teardown, test_beside)
 {
-	struct parts before;
+	struct roles before;
 
 	assert_true(change(ALL));
-	before = *self.parts;
+	before = *self.roles;
 	assert_true(change(ALL "measure two: {set: rx, peers: \"[::1]:9\"}\n"));
-	assert_int_equal(self.parts->nmeasures, 2);
-	assert_int_equal(self.parts->nreadings, 2);
-	assert_ptr_equal(self.parts->measure[0], before.measure[0]);
+	assert_int_equal(self.roles->nsenders, 2);
+	assert_int_equal(self.roles->nwatched, 2);
+	assert_ptr_equal(self.roles->sender[0], before.sender[0]);
 	assert_true(change("period: 300ms\n"
 			   "measure two: {set: rx, peers: \"[::1]:9\"}\n"));
-	assert_int_equal(self.parts->nmeasures, 1);
-	assert_int_equal(self.parts->nreadings, 1);
-	assert_int_equal(self.parts->nrotators, 0);
-	assert_null(self.parts->reflect);
+	assert_int_equal(self.roles->nsenders, 1);
+	assert_int_equal(self.roles->nwatched, 1);
+	assert_int_equal(self.roles->nrotators, 0);
+	assert_null(self.roles->reflect);
 	/* The ledger is one of a reading that was taken over twice. */
-	assert_ptr_equal(self.parts->reading[0], before.reading[0]);
+	assert_ptr_equal(self.roles->watched[0], before.watched[0]);
 	assert_true(change(ALL));
 }
 
@@ -215,16 +215,16 @@ TEST_WITH(setup, teardown, test_bad)
 		ALL "measure two: {set: tx, peers: \"[::1]:9\",\n"
 		"  source: 2001:db8::1}\n",
 	};
-	struct parts before;
+	struct roles before;
 	size_t i;
 
 	assert_true(change(ALL));
-	before = *self.parts;
+	before = *self.roles;
 	for (i = 0; i < ARRAY_SIZE(bad); i++) {
 		fake.colour = STRANGE;
 		assert_false(change(bad[i]));
 		assert_int_equal(fake.colour, STRANGE);
-		assert_memory_equal(self.parts, &before, sizeof(before));
+		assert_memory_equal(self.roles, &before, sizeof(before));
 	}
 	run(BLOCKS);
 }
@@ -243,15 +243,15 @@ TEST_WITH(setup, teardown, test_blocks)
 
 TEST_WITH(setup, teardown, test_period)
 {
-	struct parts before;
+	struct roles before;
 
 	assert_true(change(ALL));
 	run(1);
-	before = *self.parts;
+	before = *self.roles;
 	assert_true(change("period: 100ms\nrotate: tx\n"
 			   "measure core: {set: tx, peers: \"e=[::1]:%\"}\n"));
-	assert_ptr_not_equal(self.parts->rotator[0], before.rotator[0]);
-	assert_ptr_not_equal(self.parts->measure[0], before.measure[0]);
+	assert_ptr_not_equal(self.roles->rotator[0], before.rotator[0]);
+	assert_ptr_not_equal(self.roles->sender[0], before.sender[0]);
 	self.blocks = 0;
 	fake.colour = STRANGE;
 	/* Nobody answers: it ends when the peer's time is over. */

@@ -8,7 +8,7 @@
 
 #include "lmctl/base/clock.h"
 #include "lmctl/base/messages.h"
-#include "lmctl/service/measure.h"
+#include "lmctl/service/sender.h"
 #include "lmctl/service/udp.h"
 
 /**
@@ -25,10 +25,10 @@ struct sending {
 	bool useless;
 };
 
-struct measure {
+struct sender {
 	struct config_measure config;
 	struct block_timing timing;
-	const struct measure_ops *ops;
+	const struct sender_ops *ops;
 	void *arg;
 	struct inband *inband;
 	struct loop *loop;
@@ -46,10 +46,10 @@ static int64_t now(void *arg)
 }
 
 /* Said once until a block goes well: most messages fail alike. */
-static void report_sending(struct measure *measure, unsigned int peer,
+static void report_sending(struct sender *sender, unsigned int peer,
 			   int err, const char *error)
 {
-	struct sending *sending = &measure->sending[peer];
+	struct sending *sending = &sender->sending[peer];
 
 	if (!err || err == -EAGAIN)
 		return;
@@ -58,86 +58,86 @@ static void report_sending(struct measure *measure, unsigned int peer,
 		return;
 	sending->told = err;
 	lmctl_warning("measurement '%s', peer '%s': cannot send: %s%s",
-		      measure->config.of.name, measure->config.of.peer[peer],
+		      sender->config.of.name, sender->config.of.peer[peer],
 		      error, err == -EMSGSIZE ?
 		      "; the MTU of its path is smaller than the 1280 bytes that IPv6 needs" :
 		      "");
 }
 
-static struct udp_path path_plain(const struct measure *measure)
+static struct udp_path path_plain(const struct sender *sender)
 {
-	return (struct udp_path){ .source = measure->config.source };
+	return (struct udp_path){ .source = sender->config.source };
 }
 
 static int send_message(void *arg, unsigned int peer,
 			const struct sr6flow_flow *flow, const uint8_t *data,
 			size_t len)
 {
-	struct measure *measure = arg;
-	const struct sockaddr_in6 *to = &measure->config.address[peer];
-	struct udp_path path = path_plain(measure);
+	struct sender *sender = arg;
+	const struct sockaddr_in6 *to = &sender->config.address[peer];
+	struct udp_path path = path_plain(sender);
 	int err;
 
 	if (flow) {
-		path.mark = measure->config.mark;
-		err = inband_route(measure->inband, &to->sin6_addr, flow);
+		path.mark = sender->config.mark;
+		err = inband_route(sender->inband, &to->sin6_addr, flow);
 		if (err) {
-			report_sending(measure, peer, err,
-				       inband_error(measure->inband));
+			report_sending(sender, peer, err,
+				       inband_error(sender->inband));
 			return err;
 		}
 	}
-	err = udp_send(&measure->udp, to, &path, data, len);
+	err = udp_send(&sender->udp, to, &path, data, len);
 	/* A longer one will be made shorter. */
 	if (err != -EMSGSIZE || len <= PROBER_SAFE_MAX)
-		report_sending(measure, peer, err, strerror(-err));
+		report_sending(sender, peer, err, strerror(-err));
 	return err;
 }
 
 static size_t longest_message(void *arg, unsigned int peer)
 {
-	const struct measure *measure = arg;
-	const struct udp_path path = path_plain(measure);
+	const struct sender *sender = arg;
+	const struct udp_path path = path_plain(sender);
 
-	return udp_longest(&measure->config.address[peer], &path);
+	return udp_longest(&sender->config.address[peer], &path);
 }
 
 static void give_result(void *arg, const struct result *result)
 {
-	struct measure *measure = arg;
+	struct sender *sender = arg;
 
-	measure->ops->result(measure->arg, result);
+	sender->ops->result(sender->arg, result);
 }
 
 static void give_gap(void *arg, const struct result *result)
 {
-	struct measure *measure = arg;
+	struct sender *sender = arg;
 
-	if (measure->ops->gap)
-		measure->ops->gap(measure->arg, result);
+	if (sender->ops->gap)
+		sender->ops->gap(sender->arg, result);
 }
 
 /* Said once until a round trip is short enough again. */
-static void report_delay(struct measure *measure,
+static void report_delay(struct sender *sender,
 			 const struct peer_report *report)
 {
-	struct sending *sending = &measure->sending[report->peer];
-	int64_t most = block_delay_max(&measure->timing);
+	struct sending *sending = &sender->sending[report->peer];
+	int64_t most = block_delay_max(&sender->timing);
 	int64_t trip = report->round_trip_min;
 
 	if (!report->samples)
 		return;
 	if (trip > most && !sending->far)
 		lmctl_warning("measurement '%s', peer '%s': the round trip of %.3f ms is longer than guard time less guard band, %.3f ms, so its blocks are invalid, delay-too-long; use a period of at least %" PRId64 " ms, or a longer guard time",
-			      measure->config.of.name,
-			      measure->config.of.peer[report->peer],
+			      sender->config.of.name,
+			      sender->config.of.peer[report->peer],
 			      (double)trip / BLOCK_NS_PER_MS,
 			      (double)most / BLOCK_NS_PER_MS,
-			      block_period_for(&measure->timing, trip));
+			      block_period_for(&sender->timing, trip));
 	sending->far = trip > most;
 }
 
-void measure_warn_useless(const struct measurement *of, unsigned int peer,
+void sender_warn_useless(const struct measurement *of, unsigned int peer,
 			  const struct rejects *rejects, bool auth)
 {
 	char text[REJECTS_TEXT_LEN];
@@ -148,10 +148,10 @@ void measure_warn_useless(const struct measurement *of, unsigned int peer,
 }
 
 /* Said once until a reply is of use. */
-static void report_useless(struct measure *measure,
+static void report_useless(struct sender *sender,
 			   const struct peer_report *report)
 {
-	struct sending *sending = &measure->sending[report->peer];
+	struct sending *sending = &sender->sending[report->peer];
 
 	if (report->replies)
 		sending->useless = false;
@@ -159,28 +159,28 @@ static void report_useless(struct measure *measure,
 	    !rejects_useless(&report->rejects))
 		return;
 	sending->useless = true;
-	measure_warn_useless(report->of, report->peer, &report->rejects,
+	sender_warn_useless(report->of, report->peer, &report->rejects,
 			     report->auth);
 }
 
 static void give_report(void *arg, const struct peer_report *report)
 {
-	struct measure *measure = arg;
-	struct sending *sending = &measure->sending[report->peer];
+	struct sender *sender = arg;
+	struct sending *sending = &sender->sending[report->peer];
 
 	if (!sending->failed)
 		sending->told = 0;
 	sending->failed = false;
-	report_delay(measure, report);
-	report_useless(measure, report);
-	measure->ops->report(measure->arg, report);
+	report_delay(sender, report);
+	report_useless(sender, report);
+	sender->ops->report(sender->arg, report);
 }
 
 static void give_block_end(void *arg, int64_t block)
 {
-	struct measure *measure = arg;
+	struct sender *sender = arg;
 
-	measure->ops->block_end(measure->arg, &measure->config.of, block);
+	sender->ops->block_end(sender->arg, &sender->config.of, block);
 }
 
 static const struct prober_ops prober_ops = {
@@ -195,15 +195,15 @@ static const struct prober_ops prober_ops = {
 
 static int64_t measure_run(void *arg, int64_t time)
 {
-	struct measure *measure = arg;
+	struct sender *sender = arg;
 
 	(void)time;
-	return prober_run(measure->prober);
+	return prober_run(sender->prober);
 }
 
 static const struct task_ops task_ops = { .run = measure_run };
 
-unsigned int measure_peer_at(const struct config_measure *section,
+unsigned int sender_peer_at(const struct config_measure *section,
 			     const struct sockaddr_in6 *from)
 {
 	unsigned int i;
@@ -221,37 +221,37 @@ unsigned int measure_peer_at(const struct config_measure *section,
 }
 
 /* A reply comes from where the request went to. */
-static void take_reply(struct measure *measure,
+static void take_reply(struct sender *sender,
 		       const struct udp_message *message)
 {
-	unsigned int peer = measure_peer_at(&measure->config, &message->from);
+	unsigned int peer = sender_peer_at(&sender->config, &message->from);
 	size_t len = message->truncated ? 0 : message->len;
 
-	if (peer < measure->config.of.npeers)
-		prober_receive(measure->prober, peer, message->data, len,
+	if (peer < sender->config.of.npeers)
+		prober_receive(sender->prober, peer, message->data, len,
 			       message->received);
 	else
-		prober_receive_elsewhere(measure->prober, message->data, len,
+		prober_receive_elsewhere(sender->prober, message->data, len,
 					 &message->from);
 }
 
 static int on_reply(sd_event_source *source, int fd, uint32_t events,
 		    void *arg)
 {
-	struct measure *measure = arg;
+	struct sender *sender = arg;
 	struct udp_message *messages;
-	int i, n = udp_receive(&measure->udp, &messages);
+	int i, n = udp_receive(&sender->udp, &messages);
 	int64_t stepped;
 
 	(void)source;
 	(void)fd;
 	(void)events;
 	/* They were received by a clock that may not be that of the requests. */
-	loop_stepped(measure->loop, &stepped);
+	loop_stepped(sender->loop, &stepped);
 	for (i = 0; i < n; i++)
-		take_reply(measure, &messages[i]);
+		take_reply(sender, &messages[i]);
 	if (n > 0)
-		task_wake(measure->task);
+		task_wake(sender->task);
 	return 0;
 }
 
@@ -272,10 +272,10 @@ static size_t message_max(const struct config_measure *section)
 	return max > STAMP_MESSAGE_MAX ? STAMP_MESSAGE_MAX : max;
 }
 
-static struct prober *make_prober(struct measure *measure,
+static struct prober *make_prober(struct sender *sender,
 				  const struct config *config)
 {
-	const struct config_measure *section = &measure->config;
+	const struct config_measure *section = &sender->config;
 	struct prober_config prober = {
 		.of = section->of,
 		.timing = config->timing,
@@ -293,74 +293,74 @@ static struct prober *make_prober(struct measure *measure,
 		prober.address[i] = section->address[i].sin6_addr;
 	if (section->auth)
 		prober.key = *choose_key(config, section);
-	made = prober_new(&prober, &prober_ops, measure);
+	made = prober_new(&prober, &prober_ops, sender);
 	explicit_bzero(&prober.key, sizeof(prober.key));
 	return made;
 }
 
-static int open_socket(struct measure *measure)
+static int open_socket(struct sender *sender)
 {
 	struct sockaddr_in6 local = {
 		.sin6_family = AF_INET6,
-		.sin6_addr = measure->config.source,
+		.sin6_addr = sender->config.source,
 	};
 
-	return udp_open(&measure->udp, &local);
+	return udp_open(&sender->udp, &local);
 }
 
-struct measure *measure_open(const struct config *config,
+struct sender *sender_open(const struct config *config,
 			     const struct config_measure *section,
 			     struct inband *inband, struct loop *loop,
-			     const struct measure_ops *ops, void *arg)
+			     const struct sender_ops *ops, void *arg)
 {
-	struct measure *measure = calloc(1, sizeof(*measure));
+	struct sender *sender = calloc(1, sizeof(*sender));
 
-	if (!measure)
+	if (!sender)
 		goto memory;
-	measure->config = *section;
-	measure->timing = config->timing;
-	measure->ops = ops;
-	measure->arg = arg;
-	measure->inband = inband;
-	measure->loop = loop;
-	measure->udp.fd = -1;
-	if (open_socket(measure))
+	sender->config = *section;
+	sender->timing = config->timing;
+	sender->ops = ops;
+	sender->arg = arg;
+	sender->inband = inband;
+	sender->loop = loop;
+	sender->udp.fd = -1;
+	if (open_socket(sender))
 		goto failed;
-	measure->prober = make_prober(measure, config);
-	measure->task = loop_task(loop, &task_ops, measure);
-	if (measure->prober && measure->task &&
-	    sd_event_add_io(loop_event(loop), &measure->source,
-			    measure->udp.fd, EPOLLIN, on_reply,
-			    measure) >= 0)
-		return measure;
+	sender->prober = make_prober(sender, config);
+	sender->task = loop_task(loop, &task_ops, sender);
+	if (sender->prober && sender->task &&
+	    sd_event_add_io(loop_event(loop), &sender->source,
+			    sender->udp.fd, EPOLLIN, on_reply,
+			    sender) >= 0)
+		return sender;
 
 memory:
 	lmctl_error("out of memory");
 failed:
-	measure_close(measure);
+	sender_close(sender);
 	return NULL;
 }
 
-void measure_close(struct measure *measure)
+void sender_close(struct sender *sender)
 {
-	if (!measure)
+	if (!sender)
 		return;
-	sd_event_source_unref(measure->source);
-	task_free(measure->task);
-	prober_free(measure->prober);
-	udp_close(&measure->udp);
-	free(measure);
+	sd_event_source_unref(sender->source);
+	task_free(sender->task);
+	prober_free(sender->prober);
+	udp_close(&sender->udp);
+	free(sender);
 }
 
-void measure_flush(struct measure *measure)
+void sender_flush(struct sender *sender)
 {
-	prober_flush(measure->prober);
+	prober_flush(sender->prober);
 }
 
-bool measure_follows(const struct measure *measure,
+bool sender_follows(const struct sender *sender,
 		     const struct config_measure *section)
 {
-	struct config_measure ours = measure->config, theirs = *section;
+	struct config_measure ours = sender->config, theirs = *section;
 
 	memset(ours.key, 0, sizeof(ours.key));
 	memset(theirs.key, 0, sizeof(theirs.key));
@@ -368,39 +368,39 @@ bool measure_follows(const struct measure *measure,
 	return !memcmp(&ours, &theirs, sizeof(ours));
 }
 
-void measure_rekey(struct measure *measure, const struct config *config,
+void sender_rekey(struct sender *sender, const struct config *config,
 		   const struct config_measure *section)
 {
-	memcpy(measure->config.key, section->key, sizeof(section->key));
+	memcpy(sender->config.key, section->key, sizeof(section->key));
 	if (section->auth)
-		prober_rekey(measure->prober, choose_key(config, section));
+		prober_rekey(sender->prober, choose_key(config, section));
 }
 
-const struct config_measure *measure_config(const struct measure *measure)
+const struct config_measure *sender_config(const struct sender *sender)
 {
-	return &measure->config;
+	return &sender->config;
 }
 
-void measure_clock(struct measure *measure, bool synchronised,
+void sender_clock(struct sender *sender, bool synchronised,
 		   int64_t error_ns)
 {
-	prober_clock(measure->prober, synchronised, error_ns);
+	prober_clock(sender->prober, synchronised, error_ns);
 }
 
-void measure_stepped(struct measure *measure)
+void sender_stepped(struct sender *sender)
 {
-	prober_stepped(measure->prober);
+	prober_stepped(sender->prober);
 }
 
-int measure_record(struct measure *measure, const struct record *record)
+int sender_record(struct sender *sender, const struct record *record)
 {
-	return prober_record(measure->prober, record);
+	return prober_record(sender->prober, record);
 }
 
-int measure_block_end(struct measure *measure, int64_t block)
+int sender_block_end(struct sender *sender, int64_t block)
 {
-	int err = prober_block_end(measure->prober, block);
+	int err = prober_block_end(sender->prober, block);
 
-	task_wake(measure->task);
+	task_wake(sender->task);
 	return err;
 }

@@ -4,16 +4,16 @@
 #include "lmctl/base/messages.h"
 #include "lmctl/base/numbers.h"
 #include "lmctl/cmd/cmd.h"
-#include "lmctl/cmd/peering.h"
+#include "lmctl/cmd/peer_options.h"
 
 #define OPT_ROOT 0x300
 
-void peering_init(struct settings_options *options, struct config *config)
+void peer_options_init(struct settings_options *options, struct config *config)
 {
 	settings_options_init(options, &config_root_section, config, OPT_ROOT);
 }
 
-error_t peering_range(const struct argp_state *state, const char *option,
+error_t peer_options_range(const struct argp_state *state, const char *option,
 		      const char *text, uint32_t min, uint32_t max,
 		      uint32_t *value)
 {
@@ -23,7 +23,7 @@ error_t peering_range(const struct argp_state *state, const char *option,
 			   option, text, min, max);
 }
 
-int peering_keys(struct config *config)
+int peer_options_keys(struct config *config)
 {
 	char error[512];
 

@@ -4,7 +4,7 @@
 
 #include "lmctl/base/messages.h"
 #include "lmctl/cmd/cmd.h"
-#include "lmctl/cmd/measuring.h"
+#include "lmctl/cmd/measurement_options.h"
 
 #define OPT_MEASURE 0x400
 
@@ -19,7 +19,7 @@ static error_t add_peer(const struct argp_state *state, const char *arg,
 	return lmctl_usage(state, "peer '%s': %s", arg, error);
 }
 
-static error_t check(struct argp_state *state, struct measuring *measuring)
+static error_t check(struct argp_state *state, struct measurement_options *measuring)
 {
 	struct config *config = measuring->config;
 	struct config_measure *measure = &config->measure[0];
@@ -43,7 +43,7 @@ static error_t check(struct argp_state *state, struct measuring *measuring)
 
 static error_t parse_opt(int key, char *arg, struct argp_state *state)
 {
-	struct measuring *measuring = state->input;
+	struct measurement_options *measuring = state->input;
 
 	switch (key) {
 	case ARGP_KEY_INIT:
@@ -60,11 +60,11 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	}
 }
 
-int measuring_init(struct measuring *measuring)
+int measurement_options_init(struct measurement_options *measuring)
 {
 	struct config *config = config_new();
 
-	*measuring = (struct measuring){
+	*measuring = (struct measurement_options){
 		.argp = { .parser = parse_opt, .children = measuring->children },
 		.children = {
 			{ .argp = &measuring->timing.options.argp },
@@ -80,20 +80,20 @@ int measuring_init(struct measuring *measuring)
 	config->nmeasures = 1;
 	settings_defaults(&config_measure_section, &config->measure[0]);
 	timing_init(&measuring->timing);
-	peering_init(&measuring->peering, config);
+	peer_options_init(&measuring->peering, config);
 	settings_options_init(&measuring->options, &config_measure_section,
 			      &config->measure[0], OPT_MEASURE);
 	return 0;
 }
 
-int measuring_apply(struct measuring *measuring, const char *name)
+int measurement_options_apply(struct measurement_options *measuring, const char *name)
 {
 	struct config *config = measuring->config;
 	struct config_measure *measure = &config->measure[0];
 	struct setting_error error;
 
 	strcpy(measure->of.name, name);
-	if (peering_keys(config))
+	if (peer_options_keys(config))
 		return -EINVAL;
 	if (!config_measure_finish(config, measure, measuring->options.line,
 				   &error))

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "lmctl/service/reader.h"
+#include "lmctl/service/set_reader.h"
 #include "test/unit/capture.h"
 #include "test/unit/fake_sr6flow.h"
 #include "test/unit/unit.h"
@@ -72,10 +72,10 @@ static int on_patience(sd_event_source *source, uint64_t usec, void *arg)
 }
 
 /* Opens a loop and a reader, and runs them until one of the above ends it. */
-static int run_reader(const struct reader_ops *ops, void (*more)(void))
+static int run_reader(const struct set_reader_ops *ops, void (*more)(void))
 {
 	struct block_timing timing;
-	struct reader *reader;
+	struct set_reader *reader;
 	char text[256];
 	int status;
 
@@ -86,12 +86,12 @@ static int run_reader(const struct reader_ops *ops, void (*more)(void))
 					       CLOCK_MONOTONIC,
 					       PATIENCE * UINT64_C(1000000), 0,
 					       on_patience, NULL) >= 0);
-	reader = reader_open("lm-tx", "n", &timing, ops, NULL);
+	reader = set_reader_open("lm-tx", "n", &timing, ops, NULL);
 	assert_non_null(reader);
 	more();
-	assert_int_equal(reader_start(reader, self.loop), 0);
+	assert_int_equal(set_reader_start(reader, self.loop), 0);
 	status = loop_run(self.loop);
-	reader_close(reader);
+	set_reader_close(reader);
 	return status;
 }
 
@@ -101,7 +101,7 @@ static void nothing_more(void)
 
 static void go_through(int error, bool may_fail)
 {
-	const struct reader_ops ops = {
+	const struct set_reader_ops ops = {
 		.record = take_record,
 		.block_end = take_block_end,
 		.failed = may_fail ? take_failure : NULL,
@@ -190,7 +190,7 @@ static void add_tasks(void)
 static void never_gets_there(const char *wanted, unsigned int dump_ms,
 			     unsigned int other_ms)
 {
-	const struct reader_ops ops = {
+	const struct set_reader_ops ops = {
 		.flow = slow_flow,
 		.record = no_figure,
 		.block_end = take_block_end,

@@ -2,8 +2,8 @@
 /*
  * State of the recorder for each flow.
  */
-#ifndef LMCTL_ENGINE_READINGS_H
-#define LMCTL_ENGINE_READINGS_H
+#ifndef LMCTL_ENGINE_FLOW_STATE_H
+#define LMCTL_ENGINE_FLOW_STATE_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -28,7 +28,7 @@ struct witnesses {
 };
 
 /**
- * struct reading - counters of a colour at a time without its packets
+ * struct baseline - counters of a colour at a time without its packets
  * @counters: cumulative
  * @stray: cumulative packets in the slots of no colour of the set
  * @witnesses: at that time
@@ -39,7 +39,7 @@ struct witnesses {
  * @went_on: they changed, while those of the next block's colour did not
  * @both: packets with both bits were counted since the READ of the block before
  */
-struct reading {
+struct baseline {
 	struct sr6flow_counters counters;
 	uint64_t stray;
 	struct witnesses witnesses;
@@ -51,7 +51,7 @@ struct reading {
 };
 
 /**
- * struct readings - a flow of the set
+ * struct flow_state - a flow of the set
  * @instance: last seen
  * @generation: last seen
  * @base: last reading of each colour, by parity of the block
@@ -80,10 +80,10 @@ struct reading {
  *
  * There may be a million of these.
  */
-struct readings {
+struct flow_state {
 	uint64_t instance;
 	uint64_t generation;
-	struct reading base[2];
+	struct baseline base[2];
 	struct sr6flow_counters read[2];
 	uint64_t stray;
 	uint64_t both;
@@ -107,7 +107,7 @@ struct readings {
 };
 
 /**
- * readings_get() - find or add a flow
+ * flow_state_get() - find or add a flow
  * @flows: hash table
  * @expected: flow to compare first, or NULL; all dumps have the flows in the same
  *	      order
@@ -115,42 +115,42 @@ struct readings {
  *
  * Return: flow with its name in @record, or NULL when memory is short.
  */
-struct readings *readings_get(struct readings **flows,
-			      struct readings *expected,
+struct flow_state *flow_state_get(struct flow_state **flows,
+			      struct flow_state *expected,
 			      const struct sr6flow_record *record);
 
 /**
- * readings_flow() - fill the flow of a record
+ * flow_state_flow() - fill the flow of a record
  * @flow: flow
  * @record: filled with flow, its identities and last source; SIDs behind the last
  *	    one are not set
  */
-void readings_flow(const struct readings *flow, struct record *record);
+void flow_state_flow(const struct flow_state *flow, struct record *record);
 
 /**
- * readings_forget() - forget a flow
+ * flow_state_forget() - forget a flow
  * @flows: hash table
  * @flow: flow
  */
-void readings_forget(struct readings **flows, struct readings *flow);
+void flow_state_forget(struct flow_state **flows, struct flow_state *flow);
 
 /**
- * readings_taint() - make the stored counters of a flow unusable
+ * flow_state_taint() - make the stored counters of a flow unusable
  * @flow: flow
  * @reason: reason
  */
-void readings_taint(struct readings *flow, enum reason reason);
+void flow_state_taint(struct flow_state *flow, enum reason reason);
 
 /**
- * readings_witness_read() - store the witnesses of a READ
+ * flow_state_witness_read() - store the witnesses of a READ
  * @flow: flow
  * @record: the flow in the dump
  */
-void readings_witness_read(struct readings *flow,
+void flow_state_witness_read(struct flow_state *flow,
 			   const struct sr6flow_record *record);
 
 /**
- * readings_witness_confirm() - compare the witnesses of a CONFIRM with the base
+ * flow_state_witness_confirm() - compare the witnesses of a CONFIRM with the base
  * @flow: flow, whose @path is set
  * @parity: parity of the block that is read
  * @record: the flow in the dump
@@ -165,16 +165,16 @@ void readings_witness_read(struct readings *flow,
  * two lines of one function.) Both ends can compare their blocks if that source is
  * the same, or if nothing was received.
  */
-void readings_witness_confirm(struct readings *flow, unsigned int parity,
+void flow_state_witness_confirm(struct flow_state *flow, unsigned int parity,
 			      const struct sr6flow_record *record);
 
 /**
- * readings_path() - fault of the path of a block's packets
+ * flow_state_path() - fault of the path of a block's packets
  * @flow: flow after the CONFIRM
  * @packets: packets of the block
  *
  * Return: reason, or REASON_NONE.
  */
-enum reason readings_path(const struct readings *flow, uint64_t packets);
+enum reason flow_state_path(const struct flow_state *flow, uint64_t packets);
 
-#endif /* LMCTL_ENGINE_READINGS_H */
+#endif /* LMCTL_ENGINE_FLOW_STATE_H */
