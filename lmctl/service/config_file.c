@@ -420,7 +420,7 @@ static int finish(struct load *load)
 	if (!name_valid(config->node))
 		return fail(load, 0, "node is missing, and this host has no name");
 	if (!config->nrotate && !config->reflect.on && !config->nmeasures)
-		return fail(load, 0, "nothing to do: give rotate, a section reflect or a section measure");
+		return fail(load, 0, "nothing to do: add rotate, a section reflect or a section measure");
 	if (!config->times.period_ms)
 		return fail(load, 0, "period is missing; both ends need the same one");
 	if (config_timing(&config->times, &config->timing, error, sizeof(error)))

@@ -56,19 +56,19 @@ static const char *peer_problem(const struct config_measure *measure,
 	unsigned int i;
 
 	if (!is_unicast(host))
-		return "one node is a peer: give a unicast address";
+		return "a peer is one node: use a unicast address";
 	if (IN6_IS_ADDR_LINKLOCAL(host) && !address->sin6_scope_id)
-		return "a link-local address names no interface: give ADDRESS%INTERFACE";
+		return "a link-local address needs its interface: use ADDRESS%INTERFACE";
 	for (i = 0; i < measure->of.npeers; i++) {
 		const struct sockaddr_in6 *other = &measure->address[i];
 
 		if (!strncmp(measure->of.peer[i], name, len) &&
 		    !measure->of.peer[i][len])
-			return "another peer has this name: names tell peers apart";
+			return "another peer has this name: use another name";
 		if (IN6_ARE_ADDR_EQUAL(&other->sin6_addr, host) &&
 		    other->sin6_scope_id == address->sin6_scope_id &&
 		    other->sin6_port == address->sin6_port)
-			return "another peer has this address: what it received would be told twice";
+			return "another peer has this address: its counts would be added twice";
 	}
 	return NULL;
 }
@@ -91,7 +91,7 @@ static bool parse_peer(const struct setting *setting, const char *text,
 		return false;
 	}
 	if (!endpoint_parse(address_text, STAMP_PORT, &address)) {
-		snprintf(error, SETTING_ERROR_LEN, "'%s' is no address: use [NAME=]ADDRESS, or [NAME=][ADDRESS]:PORT, in numbers; a link-local one with %%INTERFACE that exists",
+		snprintf(error, SETTING_ERROR_LEN, "'%s' is not an address: use [NAME=]ADDRESS, or [NAME=][ADDRESS]:PORT, in numbers; a link-local one with %%INTERFACE that exists",
 			 address_text);
 		return false;
 	}

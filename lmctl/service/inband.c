@@ -263,7 +263,7 @@ static int refresh_via(struct inband *inband, struct peer *peer)
 			    "need one for their device and source address");
 	if (via.type == RTN_LOCAL)
 		return fail(inband, &peer->address, -EADDRNOTAVAIL,
-			    "is an address of this machine; give one of "
+			    "is an address of this machine; use one of "
 			    "another machine");
 	if (via.type != RTN_UNICAST || !via.ifindex)
 		return fail(inband, &peer->address, -ENETUNREACH,

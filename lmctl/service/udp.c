@@ -99,7 +99,7 @@ static const char *bind_remedy(int err)
 		return "; stop the program that uses the port ('ss -lunp'), or "
 		       "choose another one";
 	case EADDRNOTAVAIL:
-		return "; give an address of this machine";
+		return "; use an address of this machine";
 	case EACCES:
 		return "; ports below 1024 need CAP_NET_BIND_SERVICE";
 	}

@@ -166,7 +166,7 @@ TEST(test_values)
 		{ MEASURE "measure m: {" M "}", ":4: 'measure m' is in line 3 already" },
 		{ MEASURE "measure  m: {" M "}", ":4: section measure: its name" },
 		{ ENOUGH "measure m:\n", ":3: section measure m: peers is missing" },
-		{ ENOUGH "measure m: {peers: a}", ":3: peers: 'a': 'a' is no address" },
+		{ ENOUGH "measure m: {peers: a}", ":3: peers: 'a': 'a' is not an address" },
 		{ ENOUGH "measure m: {peers: []}", ":3: peers: an empty list" },
 		{ ENOUGH "measure \"m\": {" M "}", ":3: section measure: its name" },
 		{ ENOUGH "measure " TEXT_64 ": {" M "}", ":3: section measure: its name" },

@@ -89,7 +89,7 @@ static bool finish(void *item, const struct settings_context *context,
 	struct alarm_config *alarm = item;
 
 	if (alarm->raise <= 0)
-		return refuse(error, "raise", "raise is 0: give a loss ratio above 0");
+		return refuse(error, "raise", "raise is 0: use a loss ratio above 0");
 	if (!settings_line(&alarm_section, context->line, "clear"))
 		alarm->clear = alarm->raise / CLEAR_PART;
 	if (alarm->clear > alarm->raise)
