@@ -36,10 +36,12 @@ static int run(FILE *script, int picture, FILE *errors)
 	int status, err;
 	pid_t pid;
 
-	if (lseek(fileno(script), 0, SEEK_SET) < 0)
+	if (lseek(fileno(script), 0, SEEK_SET) < 0) {
 		err = -errno;
-	else
-		err = spawn_start(&program, &pid);
+		lmctl_error("cannot read the script for gnuplot: %s", strerror(-err));
+		return err;
+	}
+	err = spawn_start(&program, &pid);
 	if (err == -ENOENT) {
 		lmctl_error("gnuplot is not installed: install the package gnuplot-nox");
 		return err;
