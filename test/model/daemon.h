@@ -98,7 +98,7 @@ struct daemon {
 	bool up;
 	struct loop loop;
 	struct rotator *rotator;
-	struct reader *reader;
+	struct set_reader *reader;
 	struct prober *prober;
 	struct task *asking;
 	struct ledger *ledger;
