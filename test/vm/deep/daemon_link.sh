@@ -75,7 +75,7 @@ answers_lost() {
 	: >"$tmp/lose"
 	doze $((1500 + RANDOM % 1000))
 	check "$now: whether the colour changed was not known, and it is said" \
-		wait_for 60 grep -q "lost a part of its answer.*trying again" \
+		wait_for 60 grep -q "lost a part of its answer.*retrying" \
 		"$tmp/ingress.err"
 	within "$(wc -c <"$tmp/lose")" 10 10000 "$now: answers were lost"
 	rm "$tmp/lose"

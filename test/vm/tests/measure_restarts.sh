@@ -138,7 +138,7 @@ tx_up
 recovered
 reason set-restarted flow-removed flow-added read-late no-rule colour-late \
 	still-counting both-colours uncoloured
-said run-ingress "no set 'lm-tx'.*trying again" \
+said run-ingress "no set 'lm-tx'.*retrying" \
 	"no set 'lm-tx'.*invalid until" "set 'lm-tx' can be read again" \
 	"the active colour follows the clock again"
 
@@ -165,7 +165,7 @@ recovered
 reason set-restarted flow-removed flow-added read-late no-rule colour-late \
 	still-counting both-colours uncoloured
 said run-egress "no set 'lm-rx'" "set 'lm-rx' can be read again"
-said run-ingress "no set 'lm-tx'.*trying again" \
+said run-ingress "no set 'lm-tx'.*retrying" \
 	"no set 'lm-tx'.*invalid until" "set 'lm-tx' can be read again" \
 	"the active colour follows the clock again"
 
