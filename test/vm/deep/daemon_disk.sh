@@ -161,7 +161,7 @@ is_told "$from" "$to"
 check "$now: all results are in the history" \
 	wait_for 30 kept_all "$from" "$to"
 blocks_pass 2
-said ingress "history .* cannot be written: .*locked.* tried again" \
+said ingress "history .* cannot be written: .*locked.* until a retry succeeds" \
 	"history .* is written again; 0 results were dropped"
 
 # Even to look at it fails, from the start on.
@@ -177,7 +177,7 @@ exact_soon
 from=$(told | sort -n | head -n 1 | cut -d ' ' -f 1)
 trouble_over
 check "$now: all results are in the history" wait_for 30 kept_all "$from" "$to"
-said ingress " starts: " "history .* cannot be written: .*locked.* tried again" \
+said ingress " starts: " "history .* cannot be written: .*locked.* until a retry succeeds" \
 	"history .* is written again; 0 results were dropped"
 whole
 
@@ -258,7 +258,7 @@ exact_soon
 from=$(told | sort -n | head -n 1 | cut -d ' ' -f 1)
 trouble_over
 check "$now: all results are in the history" wait_for 30 kept_all "$from" "$to"
-said ingress " starts: " "history .* cannot be written: .* tried again" \
+said ingress " starts: " "history .* cannot be written: .* until a retry succeeds" \
 	"history .* is written again; 0 results were dropped"
 whole
 
