@@ -214,7 +214,7 @@ static int take_key(struct load *load, struct item *item, const char *key,
 
 	if (setting)
 		return take_setting(load, item, setting, value);
-	return fail(load, line, "section %s has no key '%.*s'; see lmctl.conf(5)",
+	return fail(load, line, "section %s has no setting '%.*s'; see lmctl.conf(5)",
 		    item->section->name, SHOWN, key);
 }
 
@@ -252,7 +252,7 @@ static int take_section(struct load *load, const char *key, int line,
 	       (strncmp(section->name, key, len) || section->name[len]))
 		i++;
 	if (!section)
-		return fail(load, line, "no key or section '%.*s' outside of sections; see lmctl.conf(5)",
+		return fail(load, line, "no setting or section '%.*s' outside of sections; see lmctl.conf(5)",
 			    SHOWN, key);
 	items = &load->config->items[i];
 	if (items->n == section->max || load->n == ITEMS_MAX)
