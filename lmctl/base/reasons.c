@@ -60,7 +60,7 @@ static const struct row {
 	} },
 	[REASON_READ_LATE] = { 7, true, {
 		"read-late",
-		"the block, or the one before with its colour, was not completely read in time",
+		"the node did not finish reading this block, or the previous block of the same colour, in time, or it checked the colour change too late",
 		"wait for two blocks; if the reason stays, use a longer period or a less busy machine",
 	} },
 	[REASON_COLOUR_LATE] = { 8, true, {
@@ -71,7 +71,7 @@ static const struct row {
 	[REASON_TWO_SOURCES] = { 14, false, {
 		"two-sources",
 		"the source address of the flow's packets changed, or the two ends counted packets of different sources",
-		"create the sets of both ends with the source in the key ('lmctl init', without --netmask 0), so that each ingress has a flow of its own; in a set of flows with source, check whether the tunnel source of the ingress has changed",
+		"create the sets of both ends without --netmask=0 ('lmctl init'), so that each ingress has a flow of its own; if the sets have a netmask, check whether the tunnel source of the ingress has changed",
 	} },
 	[REASON_SOURCE_UNKNOWN] = { 19, false, {
 		"source-unknown",

@@ -127,7 +127,7 @@ static void find_unknown(const struct rules *rules, const char *set,
 	finding->level = FINDING_BAD;
 	TEXT(finding, "%u users of the set '%s' are not rules that can be read: it may be counted twice",
 	     rules->unknown, set);
-	REMEDY(finding, "check whether a set of sets ('ipset list') or a filter of tc uses it");
+	REMEDY(finding, "check whether a set of type list:set ('ipset list') or a filter of tc uses it");
 }
 
 bool rule_finding(const struct rules *rules, const char *set, unsigned int i,

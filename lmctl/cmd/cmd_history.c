@@ -53,8 +53,8 @@ enum { OPT_INVALID = 0x100 };
 static const struct argp_option options[] = {
 	{ .name = "json", .key = 'j', .doc = "Print JSON, one object per line" },
 	{ .name = "invalid", .key = OPT_INVALID,
-	  .doc = "Show only blocks that are not exact; without FLOW, show only flows that have "
-		 "such blocks" },
+	  .doc = "Show only blocks that are not exact; without SELECTOR, show only flows that "
+		 "have such blocks" },
 	{ 0 }
 };
 
@@ -74,7 +74,7 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 		return 0;
 	case ARGP_KEY_ARG:
 		if (state->arg_num)
-			return lmctl_usage(state, "'%s': only one FLOW is accepted", arg);
+			return lmctl_usage(state, "'%s': only one SELECTOR is accepted", arg);
 		show->options.query.flow = arg;
 		return 0;
 	case ARGP_KEY_END:
@@ -91,9 +91,10 @@ static const struct argp_child children[] = {
 static const struct argp argp = {
 	.options = options,
 	.parser = parse_opt,
-	.args_doc = "[FLOW]",
+	.args_doc = "[SELECTOR]",
 	.doc = "Show results that 'lmctl run' stored in its history: block by block for the "
-	       "flows with this name or SID list, or the totals of all flows.",
+	       "flows with this name or SID list, or the totals of all flows. SELECTOR is NAME or "
+	       "[SOURCE@]SID[,SID...].",
 	.children = children,
 };
 

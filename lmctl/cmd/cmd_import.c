@@ -63,7 +63,7 @@ static const struct argp_option argp_options[] = {
 	{ "name", 'N', "PATTERN", 0, "Set the names of the flows, default %d; %d is the "
 				     "destination of the route, %t its table, %i a running "
 				     "number", 0 },
-	{ "exist", 'e', NULL, 0, "Refresh a flow that exists already",
+	{ "exist", 'e', NULL, 0, "Do not fail if a flow exists already; refresh it",
 	  0 },
 	{ "dry-run", 'n', NULL, 0, "Print the flows in the format of 'lmctl add --file'", 0 },
 	{ 0 }

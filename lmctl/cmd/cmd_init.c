@@ -35,17 +35,18 @@ static const struct argp_option argp_options[] = {
 	{ "mask", 'm', "MASK", 0, "Set the mark mask, default 0x00030000 (the two low bits of "
 				  "the SRH Tag)", 0 },
 	{ "netmask", KEY_NETMASK, "N", 0, "Use N bits of the outer source address as part of "
-					  "the flow, default 128; 0 for mode inline, where the "
-					  "source is that of the host, or where each SID list "
-					  "has one ingress", 0 },
-	{ "colour", KEY_COLOUR, "COLOUR", 0, "Set the active colour at the start", 0 },
-	{ "timeout", 't', "TIME", 0, "Expire flows TIME after they were added or refreshed; "
-				     "with 0, only flows that were added with a timeout expire "
+					  "the flow, default 128; 0 creates a set without source, "
+					  "for mode inline or where each SID list has one "
+					  "ingress", 0 },
+	{ "colour", KEY_COLOUR, "COLOUR", 0, "Set the active colour at the start, default the "
+					  "low one of the two colours of the mask", 0 },
+	{ "timeout", 't', "TIME", 0, "Expire flows TIME after they were added or refreshed, "
+				     "default no timeouts: flows never expire; with 0, only flows that were added with a timeout expire "
 				     "('lmctl reflect --learn' requires 0)", 0 },
 	{ "maxelem", 'M', "N", 0, "Limit the set to N flows, default 65536", 0 },
 	{ "hashsize", 'H', "N", 0, "Set the initial size of the hash table, default 1024", 0 },
-	{ "forceadd", KEY_FORCEADD, NULL, 0, "Remove an old flow from a full set when a new "
-					     "one is added", 0 },
+	{ "forceadd", KEY_FORCEADD, NULL, 0, "When the set is full, remove the oldest flow to "
+					     "add a new one", 0 },
 	{ "skbinfo", KEY_SKBINFO, NULL, 0, "Let flows carry skbinfo", 0 },
 	{ "ip6tables", KEY_IP6TABLES, "PROGRAM", 0, "Use PROGRAM instead of the ip6tables in "
 						    "PATH", 0 },

@@ -45,8 +45,8 @@ static const char *const statuses[] = {
 
 static const struct argp_option options[] = {
 	{ .name = "json", .key = 'j', .doc = "Print JSON" },
-	{ .name = "flow", .key = OPT_FLOW, .arg = "NAME|[SOURCE@]SIDS",
-	  .doc = "Show only the flows with this name or SID list" },
+	{ .name = "flow", .key = OPT_FLOW, .arg = "SELECTOR",
+	  .doc = "Show only the flows with this NAME or [SOURCE@]SID[,SID...]" },
 	{ .name = "trust-clocks", .key = OPT_TRUST_CLOCKS,
 	  .doc = "Accept records of clocks that were not synchronised; use this only if other "
 		 "means kept them within the guard band" },

@@ -62,12 +62,12 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 		return parse_output(state, arg, picture);
 	case ARGP_KEY_ARG:
 		if (state->arg_num)
-			return lmctl_usage(state, "'%s': only one FLOW is accepted", arg);
+			return lmctl_usage(state, "'%s': only one SELECTOR is accepted", arg);
 		picture->options.query.flow = arg;
 		return 0;
 	case ARGP_KEY_END:
 		if (!picture->options.query.flow)
-			return lmctl_usage(state, "FLOW is missing: a name or a SID list");
+			return lmctl_usage(state, "SELECTOR is missing: a name or a SID list");
 		if (!picture->path)
 			return lmctl_usage(state, "--output is missing: FILE.png or FILE.svg");
 		return history_options_check(state, &picture->options);
@@ -83,9 +83,9 @@ static const struct argp_child children[] = {
 static const struct argp argp = {
 	.options = options,
 	.parser = parse_opt,
-	.args_doc = "FLOW",
+	.args_doc = "SELECTOR",
 	.doc = "Plot the loss ratio and the packets of a flow over time, from the history of "
-	       "'lmctl run'. Requires gnuplot.",
+	       "'lmctl run'. SELECTOR is NAME or [SOURCE@]SID[,SID...]. Requires gnuplot.",
 	.children = children,
 };
 

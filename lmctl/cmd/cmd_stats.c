@@ -42,8 +42,8 @@ static const struct argp_option argp_options[] = {
 	  LMCTL_SET_TX " and " LMCTL_SET_RX, 0 },
 	{ "json", 'j', NULL, 0, "Print one JSON document per reading, each on "
 	  "a line", 0 },
-	{ "watch", 'w', "INTERVAL", OPTION_ARG_OPTIONAL, "Read again every "
-	  "INTERVAL, default 1s", 0 },
+	{ "watch", 'w', "TIME", OPTION_ARG_OPTIONAL, "Read the counters again every "
+	  "TIME, default 1s", 0 },
 	{ "explain", 'x', NULL, 0, "Explain the diagnostics", 0 },
 	{ 0 }
 };
@@ -95,9 +95,9 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 static const struct argp argp = {
 	.options = argp_options,
 	.parser = parse_opt,
-	.args_doc = "[FLOW...]",
-	.doc = "Show the counters per flow and colour, and the diagnostics of the sets. FLOW "
-	       "is a name or a SID list, default all flows.",
+	.args_doc = "[SELECTOR...]",
+	.doc = "Show the counters per flow and colour, and the diagnostics of the sets. "
+	       "SELECTOR is NAME or [SOURCE@]SID[,SID...], default all flows.",
 };
 
 static bool select_flow(const struct sr6flow_set *set,
