@@ -34,17 +34,20 @@ struct metrics *sinks_metrics(struct sinks *sinks)
 
 int sinks_reload(struct sinks *sinks, const struct sink_items *items)
 {
-	unsigned int i, ready;
+	unsigned int i, first = SINKS;
 	int err = 0;
 
-	for (ready = 0; ready < SINKS; ready++) {
-		if (sink_types[ready]->prepare)
-			err = sink_types[ready]->prepare(sinks->state[ready],
-							 &items[ready]);
-		if (err)
-			break;
+	/* The last one first: metrics may have to close a socket that is in use. */
+	while (!err && first > 0) {
+		const struct sink_type *type = sink_types[first - 1];
+
+		if (type->prepare)
+			err = type->prepare(sinks->state[first - 1],
+					    &items[first - 1]);
+		if (!err)
+			first--;
 	}
-	for (i = 0; i < ready; i++)
+	for (i = first; i < SINKS; i++)
 		if (sink_types[i]->commit)
 			sink_types[i]->commit(sinks->state[i], !err);
 	return err;

@@ -326,6 +326,25 @@ TEST_WITH(setup, history_teardown, test_hostile)
 	corrupt("UPDATE flows SET sids = sids || ',x' || id");
 }
 
+static int is_unknown(const struct result *result, void *arg)
+{
+	size_t *n = arg;
+
+	assert_int_equal(result->peer[0].answer.status, ANSWER_INVALID);
+	assert_int_equal(result->peer[0].answer.reason, REASON_UNKNOWN);
+	(*n)++;
+	return 0;
+}
+
+/* A word for a valid answer, or one of a later version, makes no figure. */
+TEST_WITH(setup, history_teardown, test_unknown_words)
+{
+	bench_sql("UPDATE answers SET answer = 'valid' WHERE peer = 0");
+	results(QUERY("gold", NULL, 0, INT64_MAX), 0, is_unknown);
+	bench_sql("UPDATE answers SET answer = 'later' WHERE peer = 0");
+	results(QUERY("gold", NULL, 0, INT64_MAX), 0, is_unknown);
+}
+
 static void when_is(const char *text, int expected, int64_t wanted)
 {
 	int64_t ms = 0;

@@ -2,6 +2,7 @@
 /*
  * The sinks of a service over a reload: all follow, or none does.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,7 +55,8 @@ static in_port_t free_port(void)
 	return address.sin6_port;
 }
 
-static bool listens_on(struct in6_addr address, in_port_t port)
+/* A connection, or -1. */
+static int dial(struct in6_addr address, in_port_t port)
 {
 	const struct sockaddr_in6 to = {
 		.sin6_family = AF_INET6,
@@ -62,11 +64,20 @@ static bool listens_on(struct in6_addr address, in_port_t port)
 		.sin6_port = port,
 	};
 	int fd = socket(AF_INET6, SOCK_STREAM, 0);
-	bool connected = !connect(fd, (const struct sockaddr *)&to,
-				  sizeof(to));
 
+	if (!connect(fd, (const struct sockaddr *)&to, sizeof(to)))
+		return fd;
 	close(fd);
-	return connected;
+	return -1;
+}
+
+static bool listens_on(struct in6_addr address, in_port_t port)
+{
+	int fd = dial(address, port);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
 }
 
 static bool listens(in_port_t port)
@@ -219,11 +230,17 @@ TEST_WITH(setup, teardown, test_exchange_fails)
 		.s6_addr = { [10] = 0xff, 0xff, 127, 0, 0, 1 }
 	};
 	in_port_t port = self.metrics->listen.sin6_port;
+	int client = dial(loopback, port);
+	char byte;
 
 	self.metrics->listen.sin6_addr = in6addr_any;
 	strcpy(self.history->file, "/none/a.db");
 	assert_int_not_equal(reload(), 0);
 	assert_true(listens(port));
+	/* And the present socket was not closed for that. */
+	assert_int_equal(recv(client, &byte, 1, MSG_DONTWAIT), -1);
+	assert_int_equal(errno, EAGAIN);
+	close(client);
 	assert_false(listens_on(ipv4, port));
 	strcpy(self.history->file, self.file);
 	assert_int_equal(reload(), 0);

@@ -66,11 +66,14 @@ static int block_at(struct history_reader *reader, sqlite3_stmt *statement,
 
 static void peer_at(sqlite3_stmt *statement, struct result_peer *peer)
 {
+	const char *word = history_text_at(statement, AT_ANSWER);
 	struct delay *delay = &peer->delay;
 	uint64_t value;
 
-	peer->answer = answer_parse(history_text_at(statement, AT_ANSWER) ?:
-				    "valid");
+	peer->answer = answer_parse(word ?: "valid");
+	/* lmctl writes no word for a valid answer. */
+	if (word && peer->answer.status == ANSWER_VALID)
+		peer->answer = (struct answer){ ANSWER_INVALID, REASON_UNKNOWN };
 	history_number_at(statement, AT_PACKETS, &peer->packets);
 	history_number_at(statement, AT_BYTES, &peer->bytes);
 	history_number_at(statement, AT_PEER_MASK, &value);
