@@ -36,6 +36,19 @@ TEST(test_wire_numbers)
 	}
 }
 
+/* A sum over more blocks may include theirs: see prober_gap.c. */
+TEST(test_timing)
+{
+	enum reason reason;
+
+	for (reason = REASON_NONE; reason <= REASON_UNKNOWN; reason++)
+		assert_int_equal(reason_timing(reason),
+				 reason == REASON_READ_LATE ||
+				 reason == REASON_COLOUR_LATE ||
+				 reason == REASON_BOTH_COLOURS ||
+				 reason == REASON_STILL_COUNTING);
+}
+
 TEST(test_every_answer_returns)
 {
 	struct answer before, after;
