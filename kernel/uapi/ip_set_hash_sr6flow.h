@@ -239,7 +239,7 @@ struct sr6flow_carrier_info {
 
 /**
  * sr6flow_carrier_info() - row of a carrier in the table of carriers
- * @carrier: enum sr6flow_carrier
+ * @carrier: at most SR6FLOW_CARRIER_MAX
  *
  * Return: the row.
  */
