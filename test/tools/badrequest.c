@@ -43,10 +43,10 @@ static const char zeros[1024];
 static char ones[300];
 
 #define NUMBER(name, length, value) \
-	{ .type = IPSET_ATTR_##name | NET, .len = length, .number = value }
+	{ .type = IPSET_ATTR_##name | NET, .len = (length), .number = (value) }
 #define U32(name, value) NUMBER(name, 4, value)
 #define BYTES(name, length, value) \
-	{ .type = IPSET_ATTR_##name, .len = length, .bytes = value }
+	{ .type = IPSET_ATTR_##name, .len = (length), .bytes = (value) }
 #define TEXT(name, text) BYTES(name, sizeof(text), text)
 #define NESTED(holder, name, length) \
 	{ IPSET_ATTR_##holder, name, length, address, 0 }
