@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include "lmctl/base/block.h"
 #include "lmctl/base/duration.h"
 #include "lmctl/base/endpoint.h"
@@ -69,7 +70,7 @@ static bool parse_bool(const struct setting *setting, const char *text,
 	(void)setting;
 	(void)item;
 	for (i = 0; i < ARRAY_SIZE(words); i++)
-		if (!strcmp(text, words[i])) {
+		if (!strcasecmp(text, words[i])) {
 			*(bool *)to = i % 2;
 			return true;
 		}

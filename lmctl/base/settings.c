@@ -17,8 +17,9 @@ bool setting_parse(const struct setting *setting, const char *text, void *item,
 	if (!setting->most)
 		return setting->type->parse(setting, text, item, to, error);
 	if (*count(setting, item) == setting->most) {
-		snprintf(error, SETTING_ERROR_LEN, "one too many: at most %u are possible",
-			 setting->most);
+		snprintf(error, SETTING_ERROR_LEN, "one too many: at most %u are possible%s%s",
+			 setting->most, setting->remedy ? "; " : "",
+			 setting->remedy ? setting->remedy : "");
 		return false;
 	}
 	to += *count(setting, item) * (setting->size / setting->most);

@@ -49,6 +49,7 @@ struct setting_type {
  * @size: size of the value in bytes, of all values of a list
  * @most: largest number of values of a list, 0 if there is one value only
  * @count: where the number of values of a list is (unsigned int)
+ * @remedy: what to do when there are more than @most, or NULL
  * @value: default, as in a file; NULL for zero
  * @otherwise: words for the default, where @value is NULL
  * @min: least value, as in a file; NULL for no bound
@@ -68,6 +69,7 @@ struct setting {
 	size_t size;
 	unsigned int most;
 	size_t count;
+	const char *remedy;
 	const char *value;
 	const char *otherwise;
 	const char *min;

@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <inttypes.h>
+#include <linux/rtnetlink.h>
 #include <pwd.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -199,6 +200,10 @@ int config_measure_check(const struct config_measure *measure,
 	bool ipv4 = IN6_IS_ADDR_V4MAPPED(&measure->source);
 	unsigned int i;
 
+	if (measure->in_band && measure->mark >= RT_TABLE_DEFAULT &&
+	    measure->mark <= RT_TABLE_LOCAL)
+		return blame(error, "mark", "mark %" PRIu32 " is the number of a routing table of the system; use another one",
+			     measure->mark);
 	for (i = 0; i < measure->of.npeers; i++) {
 		const struct in6_addr *to = &measure->address[i].sin6_addr;
 		const char *peer = measure->of.peer[i];

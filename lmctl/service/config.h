@@ -235,7 +235,7 @@ int config_reflect_finish(struct config *config, const int *line,
 			  struct setting_error *error);
 
 /**
- * config_measure_check() - do source and peers of a measurement go together
+ * config_measure_check() - do mark, source and peers of a measurement go together
  * @measure: measurement with its peers
  * @error: filled with the mistake
  *

@@ -3,7 +3,6 @@
  * Keys of the configuration file that the service has: outside of sections, and
  * in the sections reflect and measure. Those of sinks are in lmctl/sinks.
  */
-#include <linux/rtnetlink.h>
 #include <stdio.h>
 #include <string.h>
 #include "lmctl/base/endpoint.h"
@@ -105,24 +104,10 @@ static bool parse_peer(const struct setting *setting, const char *text,
 	return true;
 }
 
-static bool parse_mark(const struct setting *setting, const char *text,
-		       void *item, void *to, char *error)
-{
-	const uint32_t *mark = to;
-
-	if (!setting_number.parse(setting, text, item, to, error))
-		return false;
-	if (*mark < RT_TABLE_DEFAULT || *mark > RT_TABLE_LOCAL)
-		return true;
-	snprintf(error, SETTING_ERROR_LEN, "the routing table of this number belongs to the system");
-	return false;
-}
-
 static const struct setting_type set_type = { .arg = "SET", .parse = parse_set };
 static const struct setting_type peer_type = {
 	.arg = "[NAME=]ADDRESS", .parse = parse_peer,
 };
-static const struct setting_type mark_type = { .arg = "N", .parse = parse_mark };
 
 #define TIME_MAX "24h"
 #define SECTION_TLV_TYPE(type, member) \
@@ -209,7 +194,7 @@ static const struct setting reflect_rows[] = {
 	  .help = "Add up to N flows to each set when authenticated requests name them" },
 	{ "learn-timeout", &setting_time_s,
 	  SETTING_AT(config_reflect, reflector.learn_timeout),
-	  .min = "10s", .max = "24d",
+	  .min = "10s", .max = "2147483s",
 	  .otherwise = "1h or 100 periods, whichever is longer",
 	  .option = SETTING_OPTION,
 	  .help = "Remove a learned flow after no request has named it for TIME, in whole seconds" },
@@ -229,7 +214,7 @@ const struct settings_section config_reflect_section = {
 static const struct setting measure_rows[] = {
 	{ "peers", &peer_type, SETTING_AT(config_measure, of.peer),
 	  .most = RESULT_PEERS_MAX, .count = offsetof(struct config_measure, of.npeers),
-	  .required = true,
+	  .remedy = "use several measurements", .required = true,
 	  .help = "Request the counts of these nodes" },
 	{ "set", &set_type, SETTING_AT(config_measure, of.set),
 	  .value = "tx", .option = 's',
@@ -244,7 +229,7 @@ static const struct setting measure_rows[] = {
 	{ "in-band", &setting_bool, SETTING_AT(config_measure, in_band),
 	  .value = "false", .option = SETTING_OPTION,
 	  .help = "Send each message along the SID list of its flow" },
-	{ "mark", &mark_type, SETTING_AT(config_measure, mark),
+	{ "mark", &setting_number, SETTING_AT(config_measure, mark),
 	  .min = "1", .max = "0xffffffff", .value = "0x7236",
 	  .option = SETTING_OPTION,
 	  .help = "Use N as the firewall mark (fwmark) and as the number of the routing table for in-band messages" },
@@ -266,7 +251,8 @@ static const struct setting measure_rows[] = {
 	SECTION_TLV_TYPE(config_measure, tlv_type),
 };
 
-_Static_assert(STAMP_MESSAGE_MAX == 9216, "the greatest mtu in its row");
+_Static_assert(STAMP_MESSAGE_MAX == 9216 && CONFIG_TIMEOUT_MAX_S == 2147483,
+	       "the greatest mtu and learn-timeout in their rows");
 _Static_assert(STAMP_PORT == 862 && STAMP_TLV_BLOCK == 240,
 	       "the defaults in their rows");
 

@@ -8,7 +8,7 @@ static const struct setting settings[] = {
 	  .help = "Keep the database in FILE" },
 	{ "retention", &setting_time_s, SETTING_AT(history_config, retention_s),
 	  .min = "1s", .value = "30d",
-	  .help = "Delete results that are older than TIME" },
+	  .help = "Delete results that are older than TIME, in whole seconds" },
 };
 
 const struct settings_section history_section = {
