@@ -11,12 +11,12 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <yaml.h>
 #include "lmctl/base/names.h"
 #include "lmctl/service/config.h"
+#include "lmctl/service/config_yaml.h"
 
-/* Bounds memory and time, whatever is in the file. */
-#define FILE_MAX ((off_t)256 * 1024)
+/* With config_yaml_check(), bounds memory and time, whatever is in the file. */
+#define FILE_MAX ((size_t)256 * 1024)
 /* More than all sections can have items together. */
 #define ITEMS_MAX 256
 /* Most characters of a value in a message. */
@@ -96,10 +96,7 @@ static const char *text_of(struct load *load, const yaml_node_t *node)
 	const char *text = (const char *)node->data.scalar.value;
 
 	if (node->type != YAML_SCALAR_NODE)
-		fail(load, line_of(node), "a list or section where a text belongs; put text that begins with '[' or '{' or contains ': ' between quotes");
-	else if (strcmp((const char *)node->tag, YAML_STR_TAG))
-		fail(load, line_of(node), "the tag '%s' has no meaning here; remove it",
-		     (const char *)node->tag);
+		fail(load, line_of(node), "a list or section where a text belongs; put text that begins with '[' or '{', contains ': ' or ends with ':' between quotes");
 	else if (strlen(text) != node->data.scalar.length)
 		fail(load, line_of(node), "a text with a NUL character; remove it");
 	else
@@ -280,36 +277,23 @@ static int take_root(struct load *load, struct item *item, const char *key,
 	return take_section(load, key, line, value);
 }
 
-static int fail_syntax(struct load *load, const yaml_parser_t *parser,
-		       FILE *file)
+static int fail_problem(struct load *load, const struct config_problem *problem)
 {
-	int line = (int)parser->problem_mark.line + 1;
-	size_t i;
-
-	if (parser->error == YAML_MEMORY_ERROR)
-		return fail(load, 0, "%s", strerror(ENOMEM));
-	/* Where a text begins that does not end. */
-	if (parser->error == YAML_SCANNER_ERROR && parser->context)
-		line = (int)parser->context_mark.line + 1;
-	if (parser->error == YAML_READER_ERROR) {
-		rewind(file);
-		for (i = 0, line = 1; i < parser->problem_offset; i++)
-			line += getc(file) == '\n';
-	}
-	return fail(load, line, "%s%s%s; quote text with special characters and indent with spaces only, see lmctl.conf(5)",
-		    parser->problem, parser->context ? " " : "",
-		    parser->context ? parser->context : "");
+	return fail(load, problem->line, "%s", problem->text);
 }
 
 /* The whole file is one document. */
-static int parse_document(struct load *load, yaml_parser_t *parser, FILE *file,
-			  bool first)
+static int parse_document(struct load *load, yaml_parser_t *parser,
+			  const char *text, bool first)
 {
+	struct config_problem problem;
 	const yaml_node_t *root;
 	int err = 0;
 
-	if (!yaml_parser_load(parser, &load->document))
-		return fail_syntax(load, parser, file);
+	if (!yaml_parser_load(parser, &load->document)) {
+		config_yaml_problem(parser, text, &problem);
+		return fail_problem(load, &problem);
+	}
 	root = yaml_document_get_root_node(&load->document);
 	if (root && first)
 		err = each_pair(load, NULL, root, take_root);
@@ -317,40 +301,64 @@ static int parse_document(struct load *load, yaml_parser_t *parser, FILE *file,
 		err = fail(load, line_of(root), "a second document; remove '---' and join the two");
 	yaml_document_delete(&load->document);
 	return root && first && !err ?
-	       parse_document(load, parser, file, false) : err;
+	       parse_document(load, parser, text, false) : err;
 }
 
-static int parse(struct load *load, FILE *file)
+static int parse(struct load *load, const char *text, size_t len)
 {
+	struct config_problem problem;
 	yaml_parser_t parser;
 	int err;
 
-	if (!yaml_parser_initialize(&parser))
+	if (!config_yaml_check(text, len, &problem))
+		return fail_problem(load, &problem);
+	if (!config_yaml_open(&parser, text, len))
 		return fail(load, 0, "%s", strerror(ENOMEM));
-	yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
-	yaml_parser_set_input_file(&parser, file);
-	err = parse_document(load, &parser, file, true);
+	err = parse_document(load, &parser, text, true);
 	yaml_parser_delete(&parser);
 	return err;
 }
 
+/* Return: length of the file in @text, which has FILE_MAX + 1 bytes; -1 after fail(). */
+static ssize_t read_text(struct load *load, int fd, char *text)
+{
+	struct stat status;
+	size_t len = 0;
+	ssize_t n = 1;
+
+	if (fstat(fd, &status))
+		return fail(load, 0, "%s", strerror(errno));
+	/* Files of /proc have no size, and others may grow. */
+	while (S_ISREG(status.st_mode) && n && len <= FILE_MAX) {
+		n = read(fd, text + len, FILE_MAX + 1 - len);
+		if (n < 0)
+			return fail(load, 0, "%s", strerror(errno));
+		len += (size_t)n;
+	}
+	if (!S_ISREG(status.st_mode) || len > FILE_MAX)
+		return fail(load, 0, "not a regular file of at most %zu bytes",
+			    FILE_MAX);
+	return (ssize_t)len;
+}
+
 static int read_file(struct load *load)
 {
+	char *text = malloc(FILE_MAX + 1);
 	/* Opening a FIFO would wait for its writer. */
 	int fd = open(load->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
-	struct stat status;
-	int err;
+	ssize_t len;
+	int err = -1;
 
-	if (!file || fstat(fd, &status))
-		err = fail(load, 0, "%s", strerror(errno));
-	else if (!S_ISREG(status.st_mode) || status.st_size > FILE_MAX)
-		err = fail(load, 0, "not a regular file of at most %lld bytes",
-			   (long long)FILE_MAX);
-	else
-		err = parse(load, file);
-	if (file)
-		fclose(file);
+	if (fd < 0 || !text) {
+		fail(load, 0, "%s", strerror(fd < 0 ? errno : ENOMEM));
+	} else {
+		len = read_text(load, fd, text);
+		if (len >= 0)
+			err = parse(load, text, (size_t)len);
+	}
+	free(text);
+	if (fd >= 0)
+		close(fd);
 	return err;
 }
 
