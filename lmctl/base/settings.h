@@ -28,6 +28,7 @@ struct setting;
  * @arg: name of a value in help and manual, as N
  * @flag: as an option it has no argument and stands for true
  * @absolute: in a file, a value begins with '/'
+ * @blanks: in a file, items of a list may have commas and blanks without quotes
  * @parse: parses @text into @to, the room for this value in @item; for a refused
  *	   value, fills @error of SETTING_ERROR_LEN bytes with a phrase like "not a
  *	   number from 1 to 9" and returns false
@@ -36,6 +37,7 @@ struct setting_type {
 	const char *arg;
 	bool flag;
 	bool absolute;
+	bool blanks;
 	bool (*parse)(const struct setting *setting, const char *text,
 		      void *item, void *to, char *error);
 };

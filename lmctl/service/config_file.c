@@ -21,6 +21,9 @@
 #define ITEMS_MAX 256
 /* Most characters of a value in a message. */
 #define SHOWN 255
+/* Room for a value with its environment variables. */
+#define VALUE_MAX 1024
+#define VARIABLE "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_"
 
 /**
  * struct item - a section of the file
@@ -104,28 +107,48 @@ static const char *text_of(struct load *load, const yaml_node_t *node)
 	return NULL;
 }
 
-/* "${NAME}/..." begins with the value of an environment variable. */
-static int expand(struct load *load, int line, const char *text, char *path)
+static bool append(char *to, size_t *used, const char *text, size_t len)
 {
-	const char *end = strchr(text, '}'), *value = "";
-	char name[SHOWN + 1];
-	size_t len;
+	if (len >= VALUE_MAX - *used)
+		return false;
+	memcpy(to + *used, text, len);
+	*used += len;
+	to[*used] = '\0';
+	return true;
+}
 
-	if (!strncmp(text, "${", 2) && end && end - text - 2 < SHOWN) {
-		len = (size_t)(end - text) - 2;
-		memcpy(name, text + 2, len);
+/* Copies @text to @to of VALUE_MAX bytes; "${NAME}" stands for a variable. */
+static int expand(struct load *load, int line, const char *text, char *to)
+{
+	const char *value, *at;
+	char name[SHOWN + 1];
+	size_t len, used = 0;
+
+	while ((at = strstr(text, "${"))) {
+		len = strspn(at + 2, VARIABLE);
+		if (!len || len > SHOWN || at[2 + len] != '}')
+			return fail(load, line, "'${' must be followed by the name of an environment variable and '}'; put text with '${' between single quotes");
+		memcpy(name, at + 2, len);
 		name[len] = '\0';
 		value = getenv(name);
-		text = end + 1;
 		if (!value)
-			return fail(load, line, "there is no environment variable '%s'; set it, or name the file in full",
+			return fail(load, line, "there is no environment variable '%s'; set it, or put text with '${' between single quotes",
 				    name);
+		if (!append(to, &used, text, (size_t)(at - text)) ||
+		    !append(to, &used, value, strlen(value)))
+			break;
+		text = at + 2 + len + 1;
 	}
-	if (snprintf(path, CONFIG_TEXT_LEN, "%s%s", value, text) >=
-	    CONFIG_TEXT_LEN)
-		return fail(load, line, "the name of a file longer than %d characters",
-			    CONFIG_TEXT_LEN - 1);
-	return 0;
+	if (!at && append(to, &used, text, strlen(text)))
+		return 0;
+	return fail(load, line, "longer than %d characters, with its environment variables",
+		    VALUE_MAX - 1);
+}
+
+static bool quoted(const yaml_node_t *node)
+{
+	return node->data.scalar.style == YAML_SINGLE_QUOTED_SCALAR_STYLE ||
+	       node->data.scalar.style == YAML_DOUBLE_QUOTED_SCALAR_STYLE;
 }
 
 static int take_value(struct load *load, const struct item *item,
@@ -133,14 +156,19 @@ static int take_value(struct load *load, const struct item *item,
 {
 	const char *text = text_of(load, node);
 	char error[SETTING_ERROR_LEN] = "not an absolute path; begin it with '/'";
-	char path[CONFIG_TEXT_LEN] = "";
+	char expanded[VALUE_MAX] = "";
 
 	if (!text)
 		return -1;
-	if (setting->type->absolute) {
-		if (expand(load, line_of(node), text, path))
+	if (setting->most && !setting->type->blanks && !quoted(node) &&
+	    strpbrk(text, ", \t\n"))
+		return fail(load, line_of(node), "%s: '%.*s': a value with a comma or a blank; use [A, B] for two values, or quotes for one",
+			    setting->name, SHOWN, text);
+	if (node->data.scalar.style != YAML_SINGLE_QUOTED_SCALAR_STYLE &&
+	    strstr(text, "${")) {
+		if (expand(load, line_of(node), text, expanded))
 			return -1;
-		text = path;
+		text = expanded;
 	}
 	if ((!setting->type->absolute || text[0] == '/') &&
 	    setting_parse(setting, text, item->values, error))

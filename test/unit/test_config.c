@@ -34,9 +34,22 @@ TEST(test_values)
 		{ ENOUGH "node: " TEXT_256, ":3: node: '" TEXT_64 },
 		{ ENOUGH "keys: keys", ":3: keys: 'keys': not an absolute path" },
 		{ ENOUGH "keys: ${TEST_NO_SUCH}/keys", ":3: there is no environment variable 'TEST_NO_SUCH'" },
-		{ ENOUGH "keys: /" TEXT_256, ":3: the name of a file longer than 255" },
+		{ ENOUGH "node: a${TEST_NO_SUCH}", ":3: there is no environment variable 'TEST_NO_SUCH'" },
+		{ ENOUGH "node: ${", ":3: '${' must be followed by" },
+		{ ENOUGH "node: ${}", ":3: '${' must be followed by" },
+		{ ENOUGH "node: ${TEST_CONFIG", ":3: '${' must be followed by" },
+		{ ENOUGH "node: ${TEST-CONFIG}", ":3: '${' must be followed by" },
+		{ ENOUGH "node: ${" TEXT_256 "}", ":3: '${' must be followed by" },
+		{ ENOUGH "node: ${TEST_CONFIG}" TEXT_256 TEXT_256 TEXT_256 TEXT_256, ":3: longer than 1023 characters" },
+		{ ENOUGH "node: " TEXT_256 TEXT_256 TEXT_256 TEXT_256 "${TEST_CONFIG}", ":3: longer than 1023 characters" },
+		{ ENOUGH "keys: /" TEXT_256, ":3: keys: '/" TEXT_64 },
 		{ ENOUGH "keys: /nonexistent/keys", "/nonexistent/keys" },
 		{ "period: 1s\nrotate: [tx, lm-tx]", ":2: rotate: 'lm-tx': set 'lm-tx' is listed twice" },
+		{ "period: 1s\nrotate: tx, other", ":2: rotate: 'tx, other': a value with a comma or a blank; use [A, B]" },
+		{ "period: 1s\nrotate: tx,other", ":2: rotate: 'tx,other': a value with a comma" },
+		{ "period: 1s\nrotate: [tx other]", ":2: rotate: 'tx other': a value with a comma" },
+		{ "period: 1s\nrotate:\n- tx\n- tx\n  other", ":4: rotate: 'tx other': a value with a comma" },
+		{ "period: 1s\nrotate: 'tx, other'", "" },
 		{ "period: 1s\nrotate: [" TEXT_16 TEXT_16 "]", ":2: rotate: '" TEXT_16 TEXT_16 "': not the name of a set" },
 		{ "period: 1s\nrotate: [a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q]", ":2: rotate: 'q': one too many: at most 16" },
 		{ ENOUGH "reflect: {listen: localhost}", ":3: listen: 'localhost': must be ADDRESS" },
@@ -49,6 +62,8 @@ TEST(test_values)
 		{ ENOUGH "reflect: {tlv-type: 239}", ":3: tlv-type: '239': not a number from 240 to 251" },
 		{ ENOUGH "reflect: {stateful: maybe}", ":3: stateful: 'maybe': not true or false" },
 		{ ENOUGH "reflect: {stateful: TRUE, twamp-light: Off}", "" },
+		{ ENOUGH "reflect: {sets: 'rx', rate: 1}", "" },
+		{ ENOUGH "reflect:\n  sets: rx, third", ":4: sets: 'rx, third': a value with a comma" },
 		{ ENOUGH "reflect:\n  auth: true\n", ":4: section reflect: auth needs keys" },
 		{ ENOUGH "reflect:\n  learn: 5\n  sets: rx\n", ":4: section reflect: learn: only authenticated" },
 		{ ENOUGH "reflect: {learn: 100001}", ":3: learn: '100001': not a number from 0 to 100000" },
@@ -63,6 +78,8 @@ TEST(test_values)
 		{ MEASURE "measure  m: {" M "}", ":4: section measure: its name" },
 		{ ENOUGH "measure m:\n", ":3: section measure m: peers is missing" },
 		{ ENOUGH "measure m: {peers: a}", ":3: peers: 'a': 'a' is not an address" },
+		{ ENOUGH "measure m:\n  peers: ::1 ::2", ":4: peers: '::1 ::2': a value with a comma" },
+		{ ENOUGH "measure m: {peers: 'two words=::1'}", "" },
 		{ ENOUGH "measure m: {peers: [a=fc00::1,b=fc00::2,c=fc00::3,d=fc00::4,e=fc00::5,f=fc00::6,g=fc00::7,"
 		  "h=fc00::8,i=fc00::9,j=fc00::a,k=fc00::b,l=fc00::c,m=fc00::d,n=fc00::e,o=fc00::f,p=fc00::10,q=fc00::11]}",
 		  ":3: peers: 'q=fc00::11': one too many: at most 16 are possible; use several measurements" },
@@ -332,6 +349,23 @@ TEST(test_auth_follows_keys)
 
 	assert_true(config->reflect.reflector.auth);
 	assert_true(config->measure[0].auth);
+	config_free(config);
+}
+
+/* In every value, and more than once. */
+TEST(test_environment)
+{
+	struct config *config;
+
+	setenv("TEST_NAME", "${x", 1);
+	setenv("TEST_ADDRESS", "::5", 1);
+	config = assert_loaded("period: 10s\nrotate: \"${TEST_NAME}\"\n"
+			       "node: a${TEST_NAME} ${TEST_ADDRESS}b\nuser: '${TEST_NAME}'\n"
+			       "measure m:\n  peers: p=${TEST_ADDRESS}\n");
+	assert_string_equal(config->rotate[0], "${x");
+	assert_string_equal(config->node, "a${x ::5b");
+	assert_string_equal(config->user, "${TEST_NAME}");
+	assert_text(&config->measure[0].address[0].sin6_addr, "::5");
 	config_free(config);
 }
 

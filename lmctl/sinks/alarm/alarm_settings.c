@@ -31,7 +31,7 @@ static bool parse_argument(const struct setting *setting, const char *text,
 }
 
 static const struct setting_type alarm_arguments = {
-	.arg = "FILE, ARGUMENT...", .parse = parse_argument,
+	.arg = "FILE, ARGUMENT...", .parse = parse_argument, .blanks = true,
 };
 
 static const struct setting settings[] = {
