@@ -13,7 +13,6 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include <valgrind/valgrind.h>
 
 #include "lmctl/sinks/alarm/alarm_hook.h"
 #include "result_make.h"
@@ -169,21 +168,6 @@ static int stop(void **state)
 	return capture_teardown(state);
 }
 
-/*
- * Valgrind makes vfork() a fork() that cannot tell that execve() failed, has signal
- * masks and exit statuses of its own in children, and does not know pidfd_open():
- * these are not about memory.
- */
-#define TEST_NATIVE(label)                                                    \
-	static void label(void **state);                                      \
-	UNIT_REGISTER(label)                                                  \
-	{                                                                     \
-		if (!RUNNING_ON_VALGRIND)                                     \
-			unit_add(&(struct CMUnitTest){ #label, label, start,  \
-						       stop, NULL });         \
-	}                                                                     \
-	static void label(void **state __attribute__((unused)))
-
 static int teardown(void **state)
 {
 	clean(state);
@@ -232,7 +216,7 @@ static unsigned long long signals(const char *name)
 }
 
 /* Descriptors and signals of the service are its own. */
-TEST_NATIVE(test_inherits_nothing)
+TEST_NATIVE(start, stop, test_inherits_nothing)
 {
 	struct alarm_event raised = event("inspect");
 	int fd = fcntl(STDERR_FILENO, F_DUPFD, 50);
@@ -287,7 +271,7 @@ static int unprivileged(void)
 	return 0;
 }
 
-TEST_NATIVE(test_capabilities)
+TEST_NATIVE(start, stop, test_capabilities)
 {
 	int status;
 	pid_t pid;
@@ -340,7 +324,7 @@ TEST_WITH(start, stop, test_time_limit)
 }
 
 /* At the end of the service. */
-TEST_NATIVE(test_end)
+TEST_NATIVE(start, stop, test_end)
 {
 	struct alarm_event raised = event("hang");
 	unsigned int i;
@@ -417,7 +401,7 @@ TEST_WITH(start, stop, test_order)
 			    "cleared 3\nraised 4\ncleared 5\n");
 }
 
-TEST_NATIVE(test_failures)
+TEST_NATIVE(start, stop, test_failures)
 {
 	struct alarm_event raised = event("fail");
 	const char *text;
@@ -449,7 +433,7 @@ TEST_WITH(start, stop, test_no_program)
 }
 
 /* Other children of the service are somebody else's. */
-TEST_NATIVE(test_other_children)
+TEST_NATIVE(start, stop, test_other_children)
 {
 	struct alarm_event raised = event("inspect");
 	siginfo_t info;

@@ -166,14 +166,6 @@ static void fails(const char *flow, const char *why)
 	assert_int_equal(access(picture, F_OK), -1);
 }
 
-/* valgrind makes a fork of posix_spawn(), which then cannot tell an error. */
-static bool under_valgrind(void)
-{
-	const char *preload = getenv("LD_PRELOAD");
-
-	return preload && strstr(preload, "vgpreload");
-}
-
 TEST_WITH(setup, history_teardown, test_failures)
 {
 	char *path = strdup(getenv("PATH"));
@@ -182,7 +174,8 @@ TEST_WITH(setup, history_teardown, test_failures)
 	fails("silver", "no flow 'silver'");
 	fails("twice", "use its SID list");
 	setenv("PATH", "/nonexistent", 1);
-	fails("gold", under_valgrind() ? "lmctl: gnuplot" :
+	/* See TEST_NATIVE. */
+	fails("gold", RUNNING_ON_VALGRIND ? "lmctl: gnuplot" :
 					 "install the package gnuplot-nox");
 	setenv("PATH", path, 1);
 	free(path);

@@ -82,7 +82,7 @@ TEST(test_environment)
 	assert_string_equal(output, "this\n");
 }
 
-TEST(test_absent)
+TEST_NATIVE(NULL, NULL, test_absent)
 {
 	const char *const argv[] = { "/none/program", NULL };
 	pid_t pid;
@@ -93,7 +93,7 @@ TEST(test_absent)
 }
 
 /* Bytes that are no program are not given to a shell. */
-TEST(test_no_shell)
+TEST_NATIVE(NULL, NULL, test_no_shell)
 {
 	char path[] = "/tmp/test_spawn.XXXXXX";
 	const char *const argv[] = { path, NULL };

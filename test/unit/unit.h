@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <valgrind/valgrind.h>
 #include "lib/array.h"
 
 /**
@@ -56,6 +57,21 @@ void unit_each(CMFixtureFunction setup, CMFixtureFunction teardown);
 
 /* TEST(name) { ... }: a test */
 #define TEST(label) TEST_WITH(NULL, NULL, label)
+
+/*
+ * TEST_NATIVE(SETUP, TEARDOWN, name) { ... }: a test that valgrind would fail. It makes
+ * vfork() a fork() that cannot report a failed execve(), has signal masks and exit
+ * statuses of its own in children, and does not know pidfd_open().
+ */
+#define TEST_NATIVE(before, after, label)                                     \
+	static void label(void **state);                                      \
+	UNIT_REGISTER(label)                                                  \
+	{                                                                     \
+		if (!RUNNING_ON_VALGRIND)                                     \
+			unit_add(&(struct CMUnitTest){ #label, label, before, \
+						       after, NULL });        \
+	}                                                                     \
+	static void label(void **state __attribute__((unused)))
 
 /* TEST_ROWS(rows, name) { ... }: a test per row of an array; *state is the row */
 #define TEST_ROWS(rows, label)                                                \
