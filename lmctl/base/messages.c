@@ -6,12 +6,7 @@
 #include <string.h>
 #include "lmctl/base/messages.h"
 
-/*
- * A message may quote an untrusted file or name. Without control characters it
- * stays one line and cannot control a terminal. U+0080 to U+009F are control
- * characters, too.
- */
-static void make_harmless(char *text)
+void message_harmless(char *text)
 {
 	unsigned char before = 0, at;
 
@@ -33,7 +28,7 @@ message(const char *start, const char *format, va_list args)
 		fprintf(stderr, "%s%s\n", start, strerror(ENOMEM));
 		return;
 	}
-	make_harmless(text);
+	message_harmless(text);
 	fprintf(stderr, "%s%s\n", start, text);
 	free(text);
 }

@@ -6,6 +6,16 @@
 #define LMCTL_BASE_MESSAGES_H
 
 /**
+ * message_harmless() - replace control characters by question marks
+ * @text: UTF-8
+ *
+ * A message may quote an untrusted file or name. Without control characters it
+ * stays one line and cannot control a terminal. U+0080 to U+009F are control
+ * characters, too. The functions below call it.
+ */
+void message_harmless(char *text);
+
+/**
  * lmctl_error() - print "lmctl: ..." on stderr
  * @format: one line without a newline: the thing, the value, the remedy
  */

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "lmctl/base/messages.h"
 #include "lmctl/base/names.h"
 #include "lmctl/service/config.h"
 #include "lmctl/service/config_yaml.h"
@@ -59,14 +60,6 @@ struct load {
 	size_t n;
 };
 
-/* A sentence is one line, whatever the file has between its quotes. */
-static void no_control_characters(char *text)
-{
-	for (; *text; text++)
-		if ((unsigned char)*text < ' ' || *text == 0x7f)
-			*text = '?';
-}
-
 /* Says what is wrong with a line, 0 for the file as a whole. Return: -1. */
 __attribute__((format(printf, 3, 4)))
 static int fail(struct load *load, int line, const char *format, ...)
@@ -84,7 +77,7 @@ static int fail(struct load *load, int line, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(load->error + used, load->size - used, format, args);
 	va_end(args);
-	no_control_characters(load->error);
+	message_harmless(load->error);
 	return -1;
 }
 

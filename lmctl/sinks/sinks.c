@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <stdlib.h>
 
+#include "lib/array.h"
 #include "lmctl/base/clock.h"
 #include "lmctl/base/messages.h"
 #include "lmctl/sinks/alarm/alarm.h"
@@ -19,7 +20,7 @@ const struct sink_type *const sink_types[] = {
 	NULL
 };
 
-#define SINKS (sizeof(sink_types) / sizeof(sink_types[0]) - 1)
+#define SINKS (ARRAY_SIZE(sink_types) - 1)
 
 struct sinks {
 	struct sink_host host;
