@@ -36,6 +36,13 @@ enum output_style {
 bool output_terminal(void);
 
 /**
+ * output_redraws() - check whether stdout is a terminal that can be cleared
+ *
+ * Return: false also for TERM=dumb and without TERM.
+ */
+bool output_redraws(void);
+
+/**
  * output_width() - width of the terminal
  *
  * Return: columns of the terminal, 0 if stdout is not a terminal.

@@ -24,6 +24,13 @@ bool output_terminal(void)
 	return isatty(STDOUT_FILENO);
 }
 
+bool output_redraws(void)
+{
+	const char *term = getenv("TERM");
+
+	return output_terminal() && term && *term && strcmp(term, "dumb");
+}
+
 size_t output_width(void)
 {
 	struct winsize size;

@@ -233,7 +233,7 @@ static int print(struct options *options, struct sr6flow *handle)
 
 static int watch(struct options *options, struct sr6flow *handle)
 {
-	bool redraw = output_terminal() && !options->json;
+	bool redraw = options->watch_ms && !options->json && output_redraws();
 	struct timespec next;
 	int err;
 

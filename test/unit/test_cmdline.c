@@ -9,6 +9,7 @@
 #include <string.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pty.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -186,9 +187,9 @@ static void read_text(int fd, char *text, size_t size)
 }
 
 /* Returns the exit status, or the signal that ended it, negative. */
-static int run(const char *arguments)
+static int run_to(int out, const char *arguments)
 {
-	int out = memfd_create("output", 0), err = memfd_create("errors", 0), status;
+	int err = memfd_create("errors", 0), status;
 	pid_t pid;
 
 	assert_true(out >= 0 && err >= 0);
@@ -201,9 +202,33 @@ static int run(const char *arguments)
 		exit(child(arguments));
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
-	read_text(out, output, sizeof(output));
 	read_text(err, errors, sizeof(errors));
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+}
+
+static int run(const char *arguments)
+{
+	int out = memfd_create("output", 0), status = run_to(out, arguments);
+
+	read_text(out, output, sizeof(output));
+	return status;
+}
+
+/* The same on a terminal. */
+static int run_on(const char *term, const char *arguments)
+{
+	int terminal, other, status;
+	ssize_t len;
+
+	assert_int_equal(openpty(&terminal, &other, NULL, NULL, NULL), 0);
+	setenv("TERM", term, 1);
+	status = run_to(other, arguments);
+	len = read(terminal, output, sizeof(output) - 1);
+	assert_in_range(len, 1, sizeof(output) - 1);
+	output[len] = '\0';
+	close(other);
+	close(terminal);
+	return status;
 }
 
 static bool one_line(const char *message)
@@ -328,6 +353,22 @@ TEST(test_record_appends)
 	records_to(text, 0, "its 3 bytes");
 	snprintf(text, sizeof(text), "%.*s", 20, whole->text);
 	records_to(text, 0, "its 20 bytes");
+}
+
+/* Only a table that is printed again and again clears the terminal. */
+TEST(test_clears)
+{
+	static const char clear[] = "\033[H\033[J";
+
+	assert_int_equal(run_on("xterm", "stats"), 0);
+	assert_null(strstr(output, clear));
+	/* A wrong selector ends it after the first table. */
+	assert_int_equal(run_on("xterm", "stats nosuch --watch"), 1);
+	assert_non_null(strstr(output, clear));
+	assert_int_equal(run_on("xterm", "stats nosuch --watch --json"), 1);
+	assert_null(strstr(output, clear));
+	assert_int_equal(run_on("dumb", "stats nosuch --watch"), 1);
+	assert_null(strstr(output, clear));
 }
 
 #define LONG_MAX_LEN 32

@@ -429,8 +429,8 @@ int live_open(struct sink *sink)
 	struct live *live;
 	int err;
 
-	if (!output_terminal()) {
-		lmctl_error("standard output is not a terminal; omit --watch, or use --json");
+	if (!output_redraws()) {
+		lmctl_error("standard output is not a terminal that can be redrawn (TERM); omit --watch, or use --json");
 		return -ENOTTY;
 	}
 	err = live_new(sink);
