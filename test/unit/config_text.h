@@ -48,6 +48,14 @@ struct config *config_text_load(const char *text, size_t len, char *error,
 				size_t size);
 
 /**
+ * config_text_result() - what becomes of a text; for golden_rows()
+ * @text: text
+ *
+ * Return: "good", or the sentence about it, in which the folder has no name.
+ */
+const char *config_text_result(char *text);
+
+/**
  * assert_refused() - a text is refused in one line that begins with the file
  * @text: text
  * @part: what the sentence contains

@@ -20,4 +20,15 @@ void golden(const char *name, const char *text);
  */
 void golden_json(const char *name, const char *text);
 
+/**
+ * golden_rows() - compare what becomes of inputs with the file of both
+ * @name: of the file
+ * @run: what becomes of one input, until the next call
+ *
+ * A line "> INPUT", or ">" for an empty one, is an input; \n, \t, \\ and \xNN are
+ * bytes of it. The lines below that begin with a tab are its result. All others are
+ * comments. To add a row, write its input and let UNIT_GOLDEN=write add the result.
+ */
+void golden_rows(const char *name, const char *(*run)(char *input));
+
 #endif /* TEST_UNIT_GOLDEN_H */

@@ -10,128 +10,14 @@
 #include "lmctl/sinks/history/history_settings.h"
 #include "lmctl/sinks/metrics/metrics_settings.h"
 #include "test/unit/config_text.h"
+#include "test/unit/golden.h"
 #include "test/unit/unit.h"
 
 #define M "peers: '::1'"
-#define MEASURE ENOUGH "measure m: {" M "}\n"
-#define TEXT_16 "0123456789abcdef"
-#define TEXT_64 TEXT_16 TEXT_16 TEXT_16 TEXT_16
-#define TEXT_256 TEXT_64 TEXT_64 TEXT_64 TEXT_64
 
 TEST(test_values)
 {
-	static const struct {
-		const char *text;
-		const char *part;
-	} rows[] = {
-		{ "rotate: tx\nperiod: 10", "" },
-		{ "rotate: tx\nperiod: 10x", ":2: period: '10x': not a duration from 1ms to 24h" },
-		{ "rotate: tx\nperiod: 0", ":2: period: '0': not a duration" },
-		{ "rotate: tx\nperiod: 2d", ":2: period: '2d': not a duration" },
-		{ ENOUGH "guard: 10s", ":3: guard time" },
-		{ ENOUGH "guard-band: 5s", ":3: guard time" },
-		{ ENOUGH "node: \"\"", ":3: node: ''" },
-		{ ENOUGH "node: " TEXT_256, ":3: node: '" TEXT_64 },
-		{ ENOUGH "keys: keys", ":3: keys: 'keys': not an absolute path" },
-		{ ENOUGH "keys: ${TEST_NO_SUCH}/keys", ":3: there is no environment variable 'TEST_NO_SUCH'" },
-		{ ENOUGH "node: a${TEST_NO_SUCH}", ":3: there is no environment variable 'TEST_NO_SUCH'" },
-		{ ENOUGH "node: ${", ":3: '${' must be followed by" },
-		{ ENOUGH "node: ${}", ":3: '${' must be followed by" },
-		{ ENOUGH "node: ${TEST_CONFIG", ":3: '${' must be followed by" },
-		{ ENOUGH "node: ${TEST-CONFIG}", ":3: '${' must be followed by" },
-		{ ENOUGH "node: ${" TEXT_256 "}", ":3: '${' must be followed by" },
-		{ ENOUGH "node: ${TEST_CONFIG}" TEXT_256 TEXT_256 TEXT_256 TEXT_256, ":3: longer than 1023 characters" },
-		{ ENOUGH "node: " TEXT_256 TEXT_256 TEXT_256 TEXT_256 "${TEST_CONFIG}", ":3: longer than 1023 characters" },
-		{ ENOUGH "keys: /" TEXT_256, ":3: keys: '/" TEXT_64 },
-		{ ENOUGH "keys: /nonexistent/keys", "/nonexistent/keys" },
-		{ "period: 1s\nrotate: [tx, lm-tx]", ":2: rotate: 'lm-tx': set 'lm-tx' is listed twice" },
-		{ "period: 1s\nrotate: tx, other", ":2: rotate: 'tx, other': a value with a comma or a blank; use [A, B]" },
-		{ "period: 1s\nrotate: tx,other", ":2: rotate: 'tx,other': a value with a comma" },
-		{ "period: 1s\nrotate: [tx other]", ":2: rotate: 'tx other': a value with a comma" },
-		{ "period: 1s\nrotate:\n- tx\n- tx\n  other", ":4: rotate: 'tx other': a value with a comma" },
-		{ "period: 1s\nrotate: 'tx, other'", "" },
-		{ "period: 1s\nrotate: [" TEXT_16 TEXT_16 "]", ":2: rotate: '" TEXT_16 TEXT_16 "': not the name of a set" },
-		{ "period: 1s\nrotate: [a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q]", ":2: rotate: 'q': one too many: at most 16" },
-		{ ENOUGH "reflect: {listen: localhost}", ":3: listen: 'localhost': must be ADDRESS" },
-		{ ENOUGH "reflect: {listen: '[::]:0'}", ":3: listen: '[::]:0': must be ADDRESS" },
-		{ ENOUGH "reflect: {rate: 10000001}", ":3: rate: '10000001': not a number from 0 to 10000000" },
-		{ ENOUGH "reflect: {rate: ''}", ":3: rate: '': not a number" },
-		{ ENOUGH "reflect: {rate: -1}", ":3: rate: '-1': not a number" },
-		{ ENOUGH "reflect: {burst: 0}", ":3: burst: '0': not a number" },
-		{ ENOUGH "reflect: {freshness: 1w}", ":3: freshness: '1w': not a duration" },
-		{ ENOUGH "reflect: {tlv-type: 239}", ":3: tlv-type: '239': not a number from 240 to 251" },
-		{ ENOUGH "reflect: {stateful: maybe}", ":3: stateful: 'maybe': not true or false" },
-		{ ENOUGH "reflect: {stateful: TRUE, twamp-light: Off}", "" },
-		{ ENOUGH "reflect: {sets: 'rx', rate: 1}", "" },
-		{ ENOUGH "reflect:\n  sets: rx, third", ":4: sets: 'rx, third': a value with a comma" },
-		{ ENOUGH "reflect:\n  auth: true\n", ":4: section reflect: auth needs keys" },
-		{ ENOUGH "reflect:\n  learn: 5\n  sets: rx\n", ":4: section reflect: learn: only authenticated" },
-		{ ENOUGH "reflect: {learn: 100001}", ":3: learn: '100001': not a number from 0 to 100000" },
-		{ ENOUGH "reflect: {learn: -1}", ":3: learn: '-1': not a number" },
-		{ ENOUGH "reflect: {learn: 0}", "" },
-		{ ENOUGH "reflect: {learn-timeout: 9s}", ":3: learn-timeout: '9s': not a duration in whole seconds from 10s to 2147483s" },
-		{ ENOUGH "reflect: {learn-timeout: 10500ms}", ":3: learn-timeout: '10500ms': not a duration" },
-		{ ENOUGH "reflect: {learn-timeout: 2147484}", ":3: learn-timeout: '2147484': not a duration" },
-		{ ENOUGH "reflect: {learn-timeout: 10s}", "" },
-		{ ENOUGH "reflect: {learn-timeout: 2147483}", "" },
-		{ MEASURE "measure m: {" M "}", ":4: 'measure m' is in line 3 already" },
-		{ MEASURE "measure  m: {" M "}", ":4: section measure: its name" },
-		{ ENOUGH "measure m:\n", ":3: section measure m: peers is missing" },
-		{ ENOUGH "measure m: {peers: a}", ":3: peers: 'a': 'a' is not an address" },
-		{ ENOUGH "measure m:\n  peers: ::1 ::2", ":4: peers: '::1 ::2': a value with a comma" },
-		{ ENOUGH "measure m: {peers: 'two words=::1'}", "" },
-		{ ENOUGH "measure m: {peers: [a=fc00::1,b=fc00::2,c=fc00::3,d=fc00::4,e=fc00::5,f=fc00::6,g=fc00::7,"
-		  "h=fc00::8,i=fc00::9,j=fc00::a,k=fc00::b,l=fc00::c,m=fc00::d,n=fc00::e,o=fc00::f,p=fc00::10,q=fc00::11]}",
-		  ":3: peers: 'q=fc00::11': one too many: at most 16 are possible; use several measurements" },
-		{ ENOUGH "measure m:\n  peers: fc00:0:8::", ":4: mapping values are not allowed in this context; put text with special characters and addresses that begin or end with ':' between quotes" },
-		{ ENOUGH "measure m:\n  peers:\n  - fc00:0:8::", ":5: a list or section where a text belongs; put text that begins with '[' or '{', contains ': ' or ends with ':' between quotes" },
-		{ ENOUGH "measure m: {peers: 'fc00:0:8::'}", "" },
-		{ ENOUGH "measure m: {peers: []}", ":3: peers: an empty list" },
-		{ ENOUGH "measure \"m\": {" M "}", ":3: section measure: its name" },
-		{ ENOUGH "measure " TEXT_64 ": {" M "}", ":3: section measure: its name" },
-		{ ENOUGH "measure m: {" M ", auth: yes}", ":3: section measure m: auth needs keys" },
-		{ ENOUGH "measure m: {" M ", key: a}", ":3: section measure m: key 'a' needs auth" },
-		{ WITH_KEYS "measure m: {" M ",\n key: a}", ":5: section measure m: there is no key 'a' in '/" },
-		{ WITH_KEYS "measure m: {" M ",\n key: a, auth: no}", ":5: section measure m: key 'a' needs auth" },
-		{ ENOUGH "measure m: {" M ", mtu: 1279}", ":3: mtu: '1279': not a number from 1280 to 9216" },
-		{ ENOUGH "measure m: {" M ", window: 0}", ":3: window: '0'" },
-		{ ENOUGH "measure m: {" M ", ssid: 65536}", ":3: ssid: '65536'" },
-		{ ENOUGH "measure m: {" M ", mark: 0}", ":3: mark: '0'" },
-		{ ENOUGH "measure m: {" M ",\n mark: 253, in-band: on}", ":4: section measure m: mark 253 is the number of a routing table" },
-		{ ENOUGH "measure m: {" M ",\n mark: 255, in-band: on}", ":4: section measure m: mark 255 is the number of a routing table" },
-		{ ENOUGH "measure m: {" M ", mark: 252, in-band: on}", "" },
-		{ ENOUGH "measure m: {" M ", mark: 256, in-band: on}", "" },
-		{ ENOUGH "measure m: {" M ", mark: 254}", "" },
-		{ ENOUGH "measure m: {peers: 192.0.2.1, in-band: on}", ":3: section measure m: peer '192.0.2.1'" },
-		{ ENOUGH "measure m: {" M ", set: ''}", ":3: set: ''" },
-		{ ENOUGH "measure m: {" M ", source: '[::1]:1'}", ":3: source: '[::1]:1': must be an address without a port" },
-		{ ENOUGH "measure m: {" M ",\n source: 127.0.0.1}", ":4: section measure m: source and peer '::1'" },
-		{ ENOUGH "metrics: {flows: 100001}", ":3: flows: '100001'" },
-		{ ENOUGH "history: {file: ''}", ":3: file: ''" },
-		{ ENOUGH "history: {file: h.db}", ":3: file: 'h.db': not an absolute path" },
-		{ ENOUGH "history: {file: /h.db, retention: 0}", ":3: retention: '0': not a duration in whole seconds of at least 1s" },
-		{ ENOUGH "history: {retention: 1500ms}", ":3: retention: '1500ms': not a duration in whole seconds" },
-		{ MEASURE "alarm a:\n", ":4: section alarm a: raise is missing" },
-		{ MEASURE "alarm a: {raise: 0}", ":4: section alarm a: raise is 0" },
-		{ MEASURE "alarm a: {raise: 1.1}", ":4: raise: '1.1': not a ratio" },
-		{ MEASURE "alarm a: {raise: nan}", ":4: raise: 'nan': not a ratio" },
-		{ MEASURE "alarm a: {raise: 1e}", ":4: raise: '1e': not a ratio" },
-		{ MEASURE "alarm a: {raise: .1,\n clear: .2}", ":5: section alarm a: clear is above raise" },
-		{ MEASURE "alarm a: {raise: .1, raise-blocks: 0}", ":4: raise-blocks: '0'" },
-		{ MEASURE "alarm a: {raise: .1, exec: page}", ":4: exec: 'page': the program is not an absolute path" },
-		{ MEASURE "alarm a: {raise: .1, exec: ''}", ":4: exec: '': the program" },
-		{ MEASURE "alarm a: {raise: .1, exec: [/p, " TEXT_256 "]}", ":4: exec: '" TEXT_64 },
-		{ MEASURE "alarm a: {raise: .1, exec: [/,1,2,3,4,5,6,7,8,9,a,b,c,d,e,f,g]}", ":4: exec: 'g': one too many: at most 16" },
-		{ MEASURE "alarm a: {raise: .1, measure: n}", ":4: section alarm a: no measurement has a name that matches 'n'" },
-		{ ENOUGH "alarm a: {raise: .1}", ":3: section alarm a: no measurement" },
-	};
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(rows); i++)
-		if (rows[i].part[0])
-			assert_refused(rows[i].text, rows[i].part);
-		else
-			config_free(assert_loaded(rows[i].text));
+	golden_rows("config-values", config_text_result);
 }
 
 static void assert_text(const struct in6_addr *address, const char *expected)
