@@ -13,6 +13,7 @@
 # make lint             run checkpatch, sparse, clang-tidy and others
 # make coverage         measure the coverage of the tests in user space
 # make install          install module, plug-in, library and lmctl
+# make deb              build Debian packages, in build/deb
 include config.mk
 
 ALL :=
@@ -37,6 +38,7 @@ include test/vm/build.mk
 include test/bench/build.mk
 include test/lint/build.mk
 include test/coverage/build.mk
+include debian/build.mk
 
 .PHONY: all
 all: module user
@@ -87,13 +89,15 @@ check-deep: deps-test
 	+$(PARALLEL_MAKE) test-programs module-6.12 module-6.1-debug module-6.1-kcsan
 	test/deep.sh
 
-.PHONY: install uninstall
+.PHONY: install install-user uninstall
 install: $(INSTALL)
+# Everything but the module: packages leave it to DKMS.
+install-user: $(filter-out install-module,$(INSTALL))
 uninstall: $(UNINSTALL)
 
 .PHONY: clean
 clean:
 	rm -rf $(B)
 
--include $(shell find $(B) -name '*.d' -not -path '*/module/*' \
+-include $(shell find $(B) -name '*.d' -not -path '*/module/*' -not -path '*/deb/*' \
 	  -not -path '*/vm/*' 2>/dev/null)

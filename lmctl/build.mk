@@ -8,7 +8,8 @@ LMCTL_LDLIBS := -lsmartcols -ljansson -lcap-ng -lnl-route-3 -lnl-3 -lmnl \
 LMCTL_COMPLETION := $(PREFIX)/share/bash-completion/completions/lmctl
 LMCTL_EXAMPLE := $(PREFIX)/share/doc/sr6flow/lmctl.conf.example
 # systemd looks for both below /usr and /usr/local.
-LMCTL_UNIT := $(PREFIX)/lib/systemd/system/lmctl.service
+LMCTL_UNITDIR ?= $(PREFIX)/lib/systemd/system
+LMCTL_UNIT := $(LMCTL_UNITDIR)/lmctl.service
 LMCTL_SYSUSERS := $(PREFIX)/lib/sysusers.d/lmctl.conf
 LMCTL_CFLAGS = $(shell pkg-config --cflags libnl-route-3.0)
 

@@ -100,7 +100,7 @@ base_programs() {
 	local prog path paths=() cmd family back
 	for prog in "${programs[@]}" xtables-nft-multi xtables-legacy-multi; do
 		path=$(type -P "$prog") ||
-			die "program $prog is not installed: apt-get install \$(sed 's/[[:space:]]*#.*//' deps.txt)"
+			die "program $prog is not installed: run ./deps.sh test"
 		mkdir -p ".$(dirname "$path")"
 		cp -L "$path" ".$path"
 		paths+=("$path")
