@@ -3,6 +3,7 @@
 #include "lmctl/base/signals.h"
 
 static sigset_t before;
+static unsigned int held;
 
 static void ending_signals(sigset_t *set)
 {
@@ -17,7 +18,8 @@ void signals_hold(void)
 	sigset_t set;
 
 	ending_signals(&set);
-	sigprocmask(SIG_BLOCK, &set, &before);
+	if (!held++)
+		sigprocmask(SIG_BLOCK, &set, &before);
 }
 
 bool signals_pending(void)
@@ -31,5 +33,6 @@ bool signals_pending(void)
 
 void signals_release(void)
 {
-	sigprocmask(SIG_SETMASK, &before, NULL);
+	if (!--held)
+		sigprocmask(SIG_SETMASK, &before, NULL);
 }

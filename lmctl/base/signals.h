@@ -10,6 +10,8 @@
 
 /**
  * signals_hold() - hold back SIGINT, SIGTERM and SIGHUP
+ *
+ * Work may be part of other work: the last signals_release() counts.
  */
 void signals_hold(void);
 

@@ -37,6 +37,7 @@ int cmd_check(int argc, char **argv);
 int cmd_colour(int argc, char **argv);
 int cmd_deinit(int argc, char **argv);
 int cmd_del(int argc, char **argv);
+int cmd_down(int argc, char **argv);
 int cmd_flows(int argc, char **argv);
 int cmd_flush(int argc, char **argv);
 int cmd_history(int argc, char **argv);
@@ -50,6 +51,7 @@ int cmd_reflect(int argc, char **argv);
 int cmd_rotate(int argc, char **argv);
 int cmd_run(int argc, char **argv);
 int cmd_stats(int argc, char **argv);
+int cmd_up(int argc, char **argv);
 
 /**
  * lmctl_parse() - parse the options of a subcommand

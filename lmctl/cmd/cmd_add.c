@@ -67,7 +67,8 @@ int cmd_add(int argc, char **argv)
 	handle = lmctl_open();
 	if (handle && !flowsource_fill(&args->list, handle, args->set, true) &&
 	    !flowlist_add(&args->list, handle, args->set,
-				    options.timeout, args->exist))
+			  options.timeout,
+			  args->exist ? FLOWLIST_REFRESH : FLOWLIST_FAIL))
 		status = EXIT_SUCCESS;
 out:
 	sr6flow_close(handle);

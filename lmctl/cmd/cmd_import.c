@@ -263,7 +263,8 @@ static int import_routes(struct import *import, struct sr6flow *handle)
 		return 0;
 	}
 	err = flowlist_add(&import->list, handle, options->set,
-			   SR6FLOW_NO_TIMEOUT, options->exist);
+			   SR6FLOW_NO_TIMEOUT,
+			   options->exist ? FLOWLIST_REFRESH : FLOWLIST_FAIL);
 	if (!err)
 		summary(import);
 	return err;

@@ -13,15 +13,14 @@
 #include "lmctl/service/roundtrip.h"
 #include "lmctl/service/service.h"
 
-#define CONFIG_FILE "/etc/sr6flow/lmctl.conf"
-
 struct run {
 	const char *file;
 	enum sink_print print;
 	bool check;
+	bool check_file;
 };
 
-enum { OPT_CHECK = 0x100, OPT_LINES };
+enum { OPT_CHECK = 0x100, OPT_CHECK_FILE, OPT_LINES };
 
 static const struct argp_option options[] = {
 	{ .name = "config", .key = 'c', .arg = "FILE",
@@ -29,6 +28,8 @@ static const struct argp_option options[] = {
 	{ .name = "check", .key = OPT_CHECK,
 	  .doc = "Read the file, report its errors, and exit; warn if a peer is too far away "
 		 "for the period or if this node drops packets that it counts" },
+	{ .name = "check-file", .key = OPT_CHECK_FILE,
+	  .doc = "Read the file, report its errors, and exit; ask neither peers nor the kernel" },
 	{ .name = "json", .key = 'j',
 	  .doc = "Also write the results to standard output as JSON lines" },
 	{ .name = "lines", .key = OPT_LINES,
@@ -48,6 +49,9 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_CHECK:
 		run->check = true;
+		return 0;
+	case OPT_CHECK_FILE:
+		run->check_file = true;
 		return 0;
 	case 'j':
 		run->print = SINK_JSON;
@@ -115,6 +119,10 @@ int cmd_run(int argc, char **argv)
 	if (!config) {
 		lmctl_error("%s", error);
 		return EXIT_FAILURE;
+	}
+	if (run.check_file) {
+		config_free(config);
+		return EXIT_SUCCESS;
 	}
 	if (run.check) {
 		bool good = learner_check(config);

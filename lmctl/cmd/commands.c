@@ -18,6 +18,8 @@
 static const struct lmctl_command commands[] = {
 	{ "init", "create a set and its rule", cmd_init },
 	{ "deinit", "remove the rule and the set", cmd_deinit },
+	{ "up", "create the sets, rules and flows of the configuration", cmd_up },
+	{ "down", "remove the sets and rules of the configuration", cmd_down },
 	{ "add", "add flows to a set", cmd_add },
 	{ "del", "delete flows from a set", cmd_del },
 	{ "flush", "delete all flows of a set", cmd_flush },

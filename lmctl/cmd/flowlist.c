@@ -182,19 +182,23 @@ static size_t undo(struct flowlist *list, struct sr6flow *handle,
 
 /* Set *added unless the flow existed: undo deletes new flows only. */
 static int add_one(struct sr6flow *handle, const char *set,
-		   struct flowlist_item *item, uint32_t timeout, bool exist)
+		   struct flowlist_item *item, uint32_t timeout,
+		   enum flowlist_present present)
 {
 	int err = sr6flow_add(handle, set, &item->flow, timeout, false);
 
 	if (!err)
 		item->added = true;
-	else if (err == -EEXIST && exist)
+	else if (err == -EEXIST && present == FLOWLIST_REFRESH)
 		err = sr6flow_add(handle, set, &item->flow, timeout, true);
+	else if (err == -EEXIST && present == FLOWLIST_KEEP)
+		err = 0;
 	return err;
 }
 
 int flowlist_add(struct flowlist *list, struct sr6flow *handle,
-		 const char *set, uint32_t timeout, bool exist)
+		 const char *set, uint32_t timeout,
+		 enum flowlist_present present)
 {
 	struct output_progress progress;
 	char reason[512] = "interrupted";
@@ -209,7 +213,7 @@ int flowlist_add(struct flowlist *list, struct sr6flow *handle,
 			err = -EINTR;
 			break;
 		}
-		err = add_one(handle, set, &list->items[i], timeout, exist);
+		err = add_one(handle, set, &list->items[i], timeout, present);
 		if (err)
 			snprintf(reason, sizeof(reason), "%s%s",
 				 flowlist_origin(list, list->items[i].line),

@@ -11,6 +11,9 @@
 #include <stdint.h>
 #include "sr6flow.h"
 
+/* What flowlist_add() does with flows that the set has. */
+enum flowlist_present { FLOWLIST_FAIL, FLOWLIST_REFRESH, FLOWLIST_KEEP };
+
 /**
  * struct flowlist_item - a flow and where it comes from
  * @flow: the flow
@@ -91,7 +94,7 @@ int flowlist_read(struct flowlist *list, const char *file);
  * @handle: library handle
  * @set: name of the set
  * @timeout: as for sr6flow_add()
- * @exist: refresh flows that exist instead of failing
+ * @present: what to do with flows that exist
  *
  * When a flow fails or a signal wants to end the program, the flows that this
  * call added are deleted again; a refreshed flow stays refreshed.
@@ -99,7 +102,8 @@ int flowlist_read(struct flowlist *list, const char *file);
  * Return: 0, or a negative errno after a message.
  */
 int flowlist_add(struct flowlist *list, struct sr6flow *handle,
-		 const char *set, uint32_t timeout, bool exist);
+		 const char *set, uint32_t timeout,
+		 enum flowlist_present present);
 
 /**
  * flowlist_del() - delete all flows from a set or none

@@ -22,6 +22,7 @@ const struct settings_section *config_section(size_t place)
 		[CONFIG_ROOT] = &config_root_section,
 		[CONFIG_REFLECT] = &config_reflect_section,
 		[CONFIG_MEASURE] = &config_measure_section,
+		[CONFIG_SET] = &config_set_section,
 	};
 	const struct sink_type *const *type;
 
@@ -44,6 +45,7 @@ struct config *config_new(void)
 	config->items[CONFIG_ROOT].item = config;
 	config->items[CONFIG_REFLECT].item = &config->reflect;
 	config->items[CONFIG_MEASURE].item = config->measure;
+	config->items[CONFIG_SET].item = config->set;
 	for (i = 0; config_section(i); i++) {
 		const struct settings_section *section = config_section(i);
 		struct config_items *items = &config->items[i];

@@ -18,14 +18,23 @@
 #include "lmctl/engine/result.h"
 #include "lmctl/sinks/sink.h"
 #include "lmctl/stamp/keys.h"
+#include "sr6flow.h"
 
+#define CONFIG_FILE "/etc/sr6flow/lmctl.conf"
 #define CONFIG_SETS_MAX 16
 #define CONFIG_MEASURES_MAX 64
 /* Room for a file name or a user with the NUL. */
 #define CONFIG_TEXT_LEN 256
 
 /* Places of the service's own sections; those of sinks follow. */
-enum { CONFIG_TIMES, CONFIG_ROOT, CONFIG_REFLECT, CONFIG_MEASURE, CONFIG_OWN };
+enum {
+	CONFIG_TIMES,
+	CONFIG_ROOT,
+	CONFIG_REFLECT,
+	CONFIG_MEASURE,
+	CONFIG_SET,
+	CONFIG_OWN,
+};
 /* Most kinds of sinks. */
 #define CONFIG_SINKS 16
 
@@ -93,6 +102,29 @@ struct config_measure {
 	uint32_t window;
 };
 
+/* What a set is for. */
+enum config_role { CONFIG_NO_ROLE, CONFIG_MARK, CONFIG_COUNT };
+
+/**
+ * struct config_set - section set, and the options of 'lmctl init'
+ * @name: name of the set
+ * @role: it marks or counts
+ * @options: how to create it
+ * @netmask_given: the netmask is not the default
+ * @program: ip6tables
+ * @flows: file of flows, empty for none
+ * @repair: the service puts back what is missing
+ */
+struct config_set {
+	char name[SR6FLOW_SETNAME_MAX + 1];
+	enum config_role role;
+	struct sr6flow_options options;
+	bool netmask_given;
+	char program[CONFIG_TEXT_LEN];
+	char flows[CONFIG_TEXT_LEN];
+	bool repair;
+};
+
 /**
  * struct config_items - all sections of one name
  * @n: how many the file has
@@ -116,6 +148,8 @@ struct config_items {
  * @reflect: section reflect
  * @nmeasures: number of measurements
  * @measure: sections measure
+ * @nsets: number of sections set
+ * @set: sections set
  * @items: for each place of config_section(), where its items are
  */
 struct config {
@@ -130,17 +164,20 @@ struct config {
 	struct config_reflect reflect;
 	unsigned int nmeasures;
 	struct config_measure measure[CONFIG_MEASURES_MAX];
+	unsigned int nsets;
+	struct config_set set[CONFIG_SETS_MAX];
 	struct config_items items[CONFIG_OWN + CONFIG_SINKS];
 };
 
 /* Keys outside of sections: struct config_times, and the begin of struct config. */
 extern const struct settings_section config_times_section, config_root_section;
-/* Sections reflect and measure. */
+/* Sections reflect, measure and set. */
 extern const struct settings_section config_reflect_section,
-				     config_measure_section;
+				     config_measure_section, config_set_section;
+
 /**
  * config_section() - go through all sections
- * @place: 0 for the first, one of CONFIG_TIMES to CONFIG_MEASURE, or more
+ * @place: 0 for the first, one of CONFIG_TIMES to CONFIG_SET, or more
  *
  * Return: section, or NULL after the last.
  */
@@ -158,6 +195,19 @@ const struct settings_section *config_section(size_t place);
  * Return: configuration for config_free(), or NULL.
  */
 struct config *config_load(const char *path, char *error, size_t size);
+
+/**
+ * config_load_sets() - read the sections set of a configuration file
+ * @path: as for config_load()
+ * @error: as for config_load()
+ * @size: as for config_load()
+ *
+ * The other sections and the keys are left out, so that a mistake there keeps no set
+ * from being created.
+ *
+ * Return: as config_load().
+ */
+struct config *config_load_sets(const char *path, char *error, size_t size);
 
 /**
  * config_new() - a configuration with all defaults and nothing to do

@@ -49,6 +49,7 @@ struct item {
  * @document: the file
  * @items: its sections, those without name first
  * @n: number of @items
+ * @sets: read the sections set only
  */
 struct load {
 	const char *path;
@@ -58,6 +59,7 @@ struct load {
 	yaml_document_t document;
 	struct item items[ITEMS_MAX];
 	size_t n;
+	bool sets;
 };
 
 /* Says what is wrong with a line, 0 for the file as a whole. Return: -1. */
@@ -272,6 +274,8 @@ static int take_section(struct load *load, const char *key, int line,
 	if (!section)
 		return fail(load, line, "no setting or section '%.*s' outside of sections; see lmctl.conf(5)",
 			    SHOWN, key);
+	if (load->sets && i != CONFIG_SET)
+		return 0;
 	items = &load->config->items[i];
 	if (items->n == section->max || load->n == ITEMS_MAX)
 		return fail(load, line, "more than %u sections %s; remove some",
@@ -292,6 +296,8 @@ static int take_root(struct load *load, struct item *item, const char *key,
 
 	for (item = load->items; item <= &load->items[CONFIG_ROOT]; item++) {
 		setting = settings_find(item->section, key);
+		if (setting && load->sets)
+			return 0;
 		if (setting)
 			return take_setting(load, item, setting, value);
 	}
@@ -422,6 +428,20 @@ static int finish_item(struct load *load, const struct item *item,
 	return good ? 0 : fail_item(load, item, &error);
 }
 
+/* "tx" is another name of "lm-tx". */
+static int fail_twice(struct load *load)
+{
+	const struct config_set *set = load->config->set;
+	unsigned int i, j;
+
+	for (i = 0; i < load->config->nsets; i++)
+		for (j = 0; j < i; j++)
+			if (!strcmp(set[i].name, set[j].name))
+				return fail(load, 0, "set '%s' has two sections; remove one of them",
+					    set[i].name);
+	return 0;
+}
+
 static int finish_sections(struct load *load)
 {
 	const char *measurement[CONFIG_MEASURES_MAX];
@@ -437,7 +457,7 @@ static int finish_sections(struct load *load)
 		if (finish_item(load, &load->items[i], &context))
 			return -1;
 	}
-	return 0;
+	return fail_twice(load);
 }
 
 static int finish(struct load *load)
@@ -446,6 +466,8 @@ static int finish(struct load *load)
 	const int *times = load->items[CONFIG_TIMES].line;
 	char error[SETTING_ERROR_LEN];
 
+	if (load->sets)
+		return finish_sections(load);
 	if (!name_valid(config->node))
 		return fail(load, 0, "node is missing, and this host has no name");
 	if (!config->nrotate && !config->reflect.on && !config->nmeasures)
@@ -461,26 +483,42 @@ static int finish(struct load *load)
 	return finish_sections(load);
 }
 
-struct config *config_load(const char *path, char *error, size_t size)
+static struct config *run(struct load *load)
 {
-	struct load load = { .path = path, .error = error, .size = size };
 	size_t i;
 	int err;
 
-	error[0] = '\0';
-	load.config = config_new();
-	if (!load.config) {
-		fail(&load, 0, "%s", strerror(ENOMEM));
+	load->error[0] = '\0';
+	load->config = config_new();
+	if (!load->config) {
+		fail(load, 0, "%s", strerror(ENOMEM));
 		return NULL;
 	}
-	for (i = CONFIG_TIMES; i <= CONFIG_ROOT; i++, load.n++) {
-		load.items[i].section = config_section(i);
-		load.items[i].values = load.config->items[i].item;
+	for (i = CONFIG_TIMES; i <= CONFIG_ROOT; i++, load->n++) {
+		load->items[i].section = config_section(i);
+		load->items[i].values = load->config->items[i].item;
 	}
-	err = read_file(&load);
-	load.config->nmeasures = load.config->items[CONFIG_MEASURE].n;
-	if (!err && !finish(&load))
-		return load.config;
-	config_free(load.config);
+	err = read_file(load);
+	load->config->nmeasures = load->config->items[CONFIG_MEASURE].n;
+	load->config->nsets = load->config->items[CONFIG_SET].n;
+	if (!err && !finish(load))
+		return load->config;
+	config_free(load->config);
 	return NULL;
+}
+
+struct config *config_load(const char *path, char *error, size_t size)
+{
+	struct load load = { .path = path, .error = error, .size = size };
+
+	return run(&load);
+}
+
+struct config *config_load_sets(const char *path, char *error, size_t size)
+{
+	struct load load = {
+		.path = path, .error = error, .size = size, .sets = true,
+	};
+
+	return run(&load);
 }

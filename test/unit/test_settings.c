@@ -291,7 +291,10 @@ static void check_option(const struct settings_section *section,
 	else
 		snprintf(tag, sizeof(tag), "--%s=%s", setting->name,
 			 setting_arg(setting));
-	entry = find("Common options", tag);
+	if (section == &config_set_section)
+		entry = find("init", tag);
+	else
+		entry = find("Common options", tag);
 	if (!entry)
 		entry = find(section->name ? section->name : "", tag);
 	if (!setting->type->flag)

@@ -69,10 +69,10 @@ test_init() {
 	fault "$1: other options are refused" "set 'lm-tx' exists with other" \
 		lm init tx --maxelem 5 "--ip6tables=$tool"
 	fault "$1: another netmask is refused" \
-		"set 'lm-tx' exists with netmask 128, not 0: use --netmask=128" \
+		"set 'lm-tx' exists with netmask 128, not 0: use netmask 128" \
 		lm init tx --netmask 0 "--ip6tables=$tool"
 	fault "$1: another timeout is refused" \
-		"set 'lm-rx' exists without timeouts, .*: leave out --timeout, or 'lmctl deinit'" \
+		"set 'lm-rx' exists without timeouts, .*: leave out the timeout, or 'lmctl deinit'" \
 		lm init rx --timeout=0 "--ip6tables=$tool"
 	on node ipset create lm-old hash:sr6flow
 	like "$(lm init rx --set lm-old "--ip6tables=/bin/true" 2>&1)" \
@@ -205,7 +205,7 @@ test_source() {
 
 	check "a set that can learn" lm init rx --timeout=0 --ip6tables=/bin/true
 	fault "it stays one" \
-		"set 'lm-rx' exists with a timeout, .*: use --timeout=0, or 'lmctl deinit'" \
+		"set 'lm-rx' exists with a timeout, .*: use timeout 0, or 'lmctl deinit'" \
 		lm init rx --ip6tables=/bin/true
 	lm add rx fcff:1::1@fcff:2::1
 	lm add rx --timeout 1000 fcff:1::1@fcff:2::2
