@@ -9,7 +9,8 @@ LMCTL_COMPLETION := $(PREFIX)/share/bash-completion/completions/lmctl
 LMCTL_EXAMPLE := $(PREFIX)/share/doc/sr6flow/lmctl.conf.example
 # systemd looks for both below /usr and /usr/local.
 LMCTL_UNITDIR ?= $(PREFIX)/lib/systemd/system
-LMCTL_UNIT := $(LMCTL_UNITDIR)/lmctl.service
+LMCTL_UNITS := lmctl.service sr6flow-sets.service lmctl@.service sr6flow-sets@.service \
+	       lmctl-rotate@.service lmctl-rotate@.timer
 LMCTL_SYSUSERS := $(PREFIX)/lib/sysusers.d/lmctl.conf
 LMCTL_CFLAGS = $(shell pkg-config --cflags libnl-route-3.0)
 
@@ -33,19 +34,42 @@ $(B)/lmctl/lmctl: LDLIBS = $(LMCTL_LDLIBS)
 $(B)/lmctl/lmctl: $(B)/lmctl/main.o $(LMCTL_ARCHIVES) $(B)/lib/libsr6flow.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o %.a,$^) $(LDLIBS)
 
+# Units share a sandbox. Those of a network namespace are the same with %i.
+LMCTL_INSTANCE := -e 's|/etc/sr6flow/lmctl.conf|/etc/sr6flow/%i.conf|' \
+	-e 's|sr6flow-sets\.service|sr6flow-sets@%i.service|' \
+	-e 's|^Description=.*|& in network namespace %i|' \
+	-e 's,^\(State\|Runtime\)Directory=.*,&/%i,' \
+	-e 's|^\[Service\]|&\nNetworkNamespacePath=/run/netns/%i|' \
+	-e 's|^DefaultDependencies=no|After=network.target|' \
+	-e '/network-pre\|^After=.*\(modules\|tables\|wall\)/d'
+
+$(B)/lmctl/units/%.timer: lmctl/units/%.timer
+	mkdir -p $(@D)
+	cp $< $@
+
+$(B)/lmctl/units/%.service: lmctl/units/%.service.in lmctl/units/sandbox
+	mkdir -p $(@D)
+	sed -e '/^#include sandbox/{r lmctl/units/sandbox' -e 'd}' $< >$@
+
+$(B)/lmctl/units/lmctl@.service $(B)/lmctl/units/sr6flow-sets@.service: \
+$(B)/lmctl/units/%@.service: $(B)/lmctl/units/%.service
+	sed $(LMCTL_INSTANCE) $< >$@
+
 .PHONY: install-lmctl uninstall-lmctl
-install-lmctl: $(B)/lmctl/lmctl
+install-lmctl: $(B)/lmctl/lmctl $(LMCTL_UNITS:%=$(B)/lmctl/units/%)
 	install -D $(B)/lmctl/lmctl $(DESTDIR)$(SBINDIR)/lmctl
 	install -D -m 644 lmctl/lmctl.8 $(DESTDIR)$(MANDIR)/man8/lmctl.8
 	install -D -m 644 lmctl/lmctl.conf.5 \
 		$(DESTDIR)$(MANDIR)/man5/lmctl.conf.5
 	install -D -m 644 lmctl/completion.bash $(DESTDIR)$(LMCTL_COMPLETION)
 	install -D -m 644 lmctl/lmctl.conf.example $(DESTDIR)$(LMCTL_EXAMPLE)
-	install -D -m 644 lmctl/lmctl.service $(DESTDIR)$(LMCTL_UNIT)
+	install -D -m 644 -t $(DESTDIR)$(LMCTL_UNITDIR) \
+		$(LMCTL_UNITS:%=$(B)/lmctl/units/%)
 	install -D -m 644 lmctl/lmctl.sysusers $(DESTDIR)$(LMCTL_SYSUSERS)
 
 uninstall-lmctl:
 	rm -f $(addprefix $(DESTDIR),$(SBINDIR)/lmctl \
 		$(MANDIR)/man8/lmctl.8 $(MANDIR)/man5/lmctl.conf.5 \
-		$(LMCTL_COMPLETION) $(LMCTL_EXAMPLE) $(LMCTL_UNIT) \
+		$(LMCTL_COMPLETION) $(LMCTL_EXAMPLE) \
+		$(addprefix $(LMCTL_UNITDIR)/,$(LMCTL_UNITS)) \
 		$(LMCTL_SYSUSERS))

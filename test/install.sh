@@ -58,15 +58,22 @@ manual_is_clean() {
 	test -s "$1" && [ -z "$(groff -man -ww -z -K utf8 "$1" 2>&1 | tee /dev/stderr)" ]
 }
 
-# The sandbox is part of what the unit is for: 2.0 when this was written.
-unit_is_right() {
-	local unit=$dest/usr/lib/systemd/system/lmctl.service
+# The sandbox is part of what the units are for: lmctl.service had 2.0 when this was
+# written, sr6flow-sets.service 2.1.
+units_are_right() {
+	local unit name
 
-	mkdir "$dest/unit" &&
-		sed "s|^ExecStart=|&$dest/usr/sbin/|" "$unit" >"$dest/unit/lmctl.service" &&
-		systemd-analyze verify --man=no "$dest/unit/lmctl.service" &&
-		systemd-analyze security --offline=true --threshold=25 "$unit" &&
-		systemd-sysusers --dry-run --root="$dest" lmctl.conf &&
+	mkdir "$dest/unit" || return
+	for unit in "$dest"/usr/lib/systemd/system/*; do
+		name=${unit##*/}
+		sed -E "s|^(Exec[A-Za-z]*=)lmctl|\1$dest/usr/sbin/lmctl|" "$unit" >"$dest/unit/$name"
+	done
+	for unit in "$dest"/unit/*; do
+		systemd-analyze verify --man=no "${unit/@/@name}" || return
+		[[ $unit = *.timer ]] ||
+			systemd-analyze security --offline=true --threshold=25 "$unit" || return
+	done
+	systemd-sysusers --dry-run --root="$dest" lmctl.conf &&
 		rm -r "$dest/unit"
 }
 
@@ -83,7 +90,7 @@ check "the static library" test -s "$lib/libsr6flow.a"
 check "lmctl" "$dest/usr/sbin/lmctl" --version
 check "the example configuration" "$dest/usr/sbin/lmctl" run --check \
 	-c "$dest/usr/share/doc/sr6flow/lmctl.conf.example"
-check "the unit and its user" unit_is_right
+check "the units and their user" units_are_right
 for page in man8/lmctl.8 man5/lmctl.conf.5 man8/ipset-hash-sr6flow.8 man3/libsr6flow.3; do
 	check "the manual page $page" manual_is_clean "$dest/usr/share/man/$page"
 done

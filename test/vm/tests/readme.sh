@@ -4,8 +4,8 @@
 #
 # The first five minutes of the README: every line "ingress# ..." and
 # "egress# ..." as it stands there, with traffic between the two; the row of
-# 'lmctl measure' and the configuration files that it shows. Then the commands that
-# lmctl.conf(5) shows for the start of the service.
+# 'lmctl measure' and the configuration files that it shows, whose sets, rules and flows
+# 'lmctl up' creates.
 . "$(dirname "$0")/../lib.sh"
 
 readme=$test_dir/README.md
@@ -64,12 +64,10 @@ lost=$(lmctl loss --json sent.jsonl received.jsonl | jq '[.totals[].lost] | add'
 within "$lost" 1 1000 "loss was found"
 is "$(grep -c . background)" 0 "the programs in the background had nothing to say"
 
+sed -i "s|/etc/sr6flow/flows|$tmp/flows|" ./*.conf
 for now in "after a boot" "at another start"; do
-	check "$now: init tx" on ingress lmctl init tx
-	check "$now: import --exist tx" on ingress lmctl import --exist tx
-	check "$now: init rx" on egress lmctl init rx
-	check "$now: add rx --exist --file" on egress lmctl add rx --exist --file=flows
 	for node in ingress egress; do
+		check "$now: lmctl up" on "$node" lmctl up -c "$node.conf"
 		is "$(on "$node" lmctl flows --json | jq '[.sets[].flows[]] | length')" 1 \
 			"$now: the $node has the flow"
 	done
