@@ -8,6 +8,7 @@
 #define LMCTL_BASE_JSON_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include "sr6flow.h"
 
@@ -43,5 +44,23 @@ json_t *json_sids(const struct sr6flow_flow *flow);
  * Return: string of address, slash and netmask; null without source.
  */
 json_t *json_source(const struct sr6flow_flow *flow);
+
+/**
+ * json_parse_source() - source of a flow from its form in JSON
+ * @text: exactly what json_source() makes, but for the form of the address
+ * @flow: its source and netmask are filled
+ *
+ * Return: false if it is none.
+ */
+bool json_parse_source(const char *text, struct sr6flow_flow *flow);
+
+/**
+ * json_parse_sids() - SID list of a flow from its form in JSON
+ * @sids: array
+ * @flow: its SID list is filled
+ *
+ * Return: false if it is none.
+ */
+bool json_parse_sids(const json_t *sids, struct sr6flow_flow *flow);
 
 #endif /* LMCTL_BASE_JSON_H */

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "lmctl/base/block.h"
+#include "lmctl/base/json.h"
 #include "lmctl/base/numbers.h"
 #include "lmctl/engine/recording.h"
 
@@ -32,50 +33,11 @@ static bool parse_identity(const char *text, uint64_t *identity)
 	return true;
 }
 
-/* Exactly what jsonline_source() writes, but for the form of the address. */
-static bool parse_source(const char *text, struct sr6flow_flow *flow)
-{
-	char address[INET6_ADDRSTRLEN];
-	const char *slash = strchr(text, '/');
-	unsigned int bit;
-	uint32_t netmask;
-
-	if (!slash || (size_t)(slash - text) >= sizeof(address))
-		return false;
-	memcpy(address, text, (size_t)(slash - text));
-	address[slash - text] = '\0';
-	if (inet_pton(AF_INET6, address, &flow->source) != 1 ||
-	    slash[1] < '1' || slash[1] > '9' ||
-	    lmctl_parse_u32(slash + 1, &netmask) || netmask > 128)
-		return false;
-	for (bit = netmask; bit < 128; bit++)
-		if (flow->source.s6_addr[bit / 8] & 0x80 >> bit % 8)
-			return false;
-	flow->netmask = netmask;
-	return true;
-}
-
 /* In a set with netmask it is the source. */
 static bool parse_last_source(const char *text, struct record *record)
 {
 	return !record->flow.netmask &&
 	       inet_pton(AF_INET6, text, &record->last_source) == 1;
-}
-
-static bool parse_sids(const json_t *sids, struct sr6flow_flow *flow)
-{
-	size_t n = json_array_size(sids), i;
-
-	if (!n || n > SR6FLOW_SIDS_MAX)
-		return false;
-	for (i = 0; i < n; i++) {
-		const char *text = json_string_value(json_array_get(sids, i));
-
-		if (!text || inet_pton(AF_INET6, text, &flow->sids[i]) != 1)
-			return false;
-	}
-	flow->nsids = (unsigned int)n;
-	return true;
 }
 
 /* Counters of a valid record are numbers, those of an invalid one are null. */
@@ -129,7 +91,7 @@ static const char *convert_later(const struct raw *raw, struct record *record)
 	if (boot ? !parse_identity(boot, &record->clock.boot) :
 		   !json_is_null(raw->boot))
 		return "boot";
-	if (source ? !parse_source(source, &record->flow) :
+	if (source ? !json_parse_source(source, &record->flow) :
 		     !json_is_null(raw->source))
 		return "source";
 	/* Early recordings of version 2 lack it. */
@@ -155,7 +117,7 @@ static const char *convert(const struct raw *raw, struct record *record)
 		return "instance";
 	if (!parse_identity(raw->generation, &record->generation))
 		return "generation";
-	if (!parse_sids(raw->sids, &record->flow))
+	if (!json_parse_sids(raw->sids, &record->flow))
 		return "sids";
 	if (name ? !sr6flow_name_valid(name, strlen(name)) :
 		   !json_is_null(raw->name))
@@ -268,7 +230,7 @@ static bool scan_source(struct scan *scan, struct sr6flow_flow *flow)
 	return scan_text(scan, "null") ||
 	       (scan_text(scan, "\"") &&
 		scan_string(scan, text, sizeof(text)) &&
-		parse_source(text, flow));
+		json_parse_source(text, flow));
 }
 
 static bool scan_last_source(struct scan *scan, struct record *record)
