@@ -27,6 +27,8 @@ static void take_set(void *arg, const struct sr6flow_set *set)
 {
 	struct watched_set *watched = arg;
 
+	watched->read = true;
+	watched->flows = set->flows;
 	if (watched->ledger)
 		ledger_set(watched->ledger, set);
 }
@@ -55,6 +57,7 @@ static int take_record(void *arg, const struct record *record)
 	struct roles *roles = watched->roles;
 	unsigned int i;
 
+	view_totals_add(&watched->now, false, reason_word(record->reason));
 	if (watched->ledger && ledger_record(watched->ledger, record))
 		watched->lost++;
 	for (i = 0; i < roles->nsenders; i++)
@@ -70,6 +73,8 @@ static int take_block_end(void *arg, int64_t block)
 	struct roles *roles = watched->roles;
 	unsigned int i;
 
+	watched->last = watched->now;
+	watched->now = (struct view_totals){ .flows = 0 };
 	if (watched->ledger)
 		ledger_block_end(watched->ledger, block);
 	if (watched->learner)

@@ -15,6 +15,7 @@
 #include "lmctl/service/set_reader.h"
 #include "lmctl/service/reflect.h"
 #include "lmctl/service/rotator.h"
+#include "lmctl/sinks/view/view_state.h"
 
 /* A set for each rotating, reflecting and measuring use. */
 #define ROLES_SETS_MAX (CONFIG_SETS_MAX + CONFIG_MEASURES_MAX)
@@ -30,6 +31,10 @@ struct roles;
  * @first: the first block that its reader can have a figure of, INT64_MIN if that is
  *	   not known
  * @lost: records of this block for which memory was short
+ * @read: it has been read
+ * @flows: number of its flows then
+ * @now: flows of the block whose records come, by their reasons
+ * @last: flows of the block before
  */
 struct watched_set {
 	struct roles *roles;
@@ -38,6 +43,10 @@ struct watched_set {
 	struct learner *learner;
 	int64_t first;
 	uint64_t lost;
+	bool read;
+	uint32_t flows;
+	struct view_totals now;
+	struct view_totals last;
 };
 
 /**

@@ -2,19 +2,23 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <systemd/sd-daemon.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "lmctl/base/clock.h"
 #include "lmctl/base/messages.h"
 #include "lmctl/base/privileges.h"
+#include "lmctl/service/facts.h"
 #include "lmctl/service/roles.h"
 #include "lmctl/service/series.h"
 #include "lmctl/service/service.h"
 #include "lmctl/service/sysclock.h"
 #include "lmctl/sinks/sinks.h"
+#include "lmctl/sinks/view/view_feed.h"
 
 /* Time between two readings of the kernel's clock state. */
 #define CLOCK_NS BLOCK_NS_PER_S
@@ -103,6 +107,20 @@ static void series(struct metrics_writer *writer, void *arg)
 	series_rotators(writer, roles->rotator, roles->nrotators);
 	if (roles->reflect)
 		series_reflector(writer, reflect_reflector(roles->reflect));
+}
+
+static void facts(struct view_state *state, void *arg)
+{
+	const struct service *service = arg;
+	const struct config *config = service->config;
+
+	snprintf(state->node, sizeof(state->node), "%s", config->node);
+	state->time_ms = wallclock_time() / BLOCK_NS_PER_MS;
+	state->period_ms = (uint32_t)(config->timing.period / BLOCK_NS_PER_MS);
+	state->measurements = config->nmeasures;
+	state->clock_known = true;
+	sysclock_read(&state->synchronised, &state->clock_error_ns);
+	facts_sets(state, service->roles);
 }
 
 static void say_what_runs(const struct service *service, const char *what)
@@ -235,6 +253,7 @@ static struct sinks *open_sinks(struct service *service)
 {
 	const struct sink_host host = {
 		.event = loop_event(service->loop),
+		.serve = service->options->file,
 		.print = service->options->print,
 		.period_ms = (uint32_t)(service->config->timing.period /
 					BLOCK_NS_PER_MS),
@@ -272,6 +291,7 @@ static int start(struct service *service)
 		lmctl_error("out of memory");
 		return -1;
 	}
+	view_feed_source(sinks_view(service->sinks), facts, service);
 	if (service->options->file)
 		loop_on_hangup(service->loop, reload, service);
 	return 0;
@@ -301,6 +321,9 @@ int service_run(struct config *config, const struct service_options *options)
 
 	if (!loop_open(&service.loop)) {
 		status = run(&service);
+		/* The last results come while the roles are being closed. */
+		if (service.sinks)
+			view_feed_source(sinks_view(service.sinks), NULL, NULL);
 		task_free(service.clock);
 		roles_close(service.roles, NULL);
 		sinks_close(service.sinks);

@@ -397,3 +397,8 @@ const char *set_reader_set(const struct set_reader *reader)
 {
 	return reader->set;
 }
+
+bool set_reader_fails(const struct set_reader *reader)
+{
+	return reader->failing;
+}

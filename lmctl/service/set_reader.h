@@ -83,4 +83,12 @@ void set_reader_close(struct set_reader *reader);
  */
 const char *set_reader_set(const struct set_reader *reader);
 
+/**
+ * set_reader_fails() - is it unable to read the set
+ * @reader: reader
+ *
+ * Return: true from the message about it until it is read again.
+ */
+bool set_reader_fails(const struct set_reader *reader);
+
 #endif /* LMCTL_SERVICE_SET_READER_H */

@@ -47,35 +47,55 @@ static struct flowmap_entry *add(struct flowmap *map,
 		free(entry);
 		return NULL;
 	}
+	map->n++;
 	return entry;
 }
 
-struct flowmap_entry *flowmap_get(struct flowmap *map,
-				  const struct result *result, bool *renamed)
+static struct flowmap_entry *find_in(const struct flowmap_table *table,
+				     const struct sr6flow_flow *flow)
 {
-	struct flowmap_table *table = get_table(map, result->of->name);
-	const struct sr6flow_flow *flow = result->flow;
+	struct flowmap_entry *entry;
+
+	HASH_FIND(hh, table->flows, flowkey(flow), FLOWKEY_LEN(flow->nsids),
+		  entry);
+	return entry;
+}
+
+struct flowmap_entry *flowmap_find(const struct flowmap *map,
+				   const char *measurement,
+				   const struct sr6flow_flow *flow)
+{
+	const struct flowmap_table *table = find(map, measurement);
+
+	return table ? find_in(table, flow) : NULL;
+}
+
+struct flowmap_entry *flowmap_get(struct flowmap *map,
+				  const char *measurement,
+				  const struct sr6flow_flow *flow,
+				  int64_t block, bool *renamed)
+{
+	struct flowmap_table *table = get_table(map, measurement);
 	struct flowmap_entry *entry;
 
 	if (!table)
 		return NULL;
-	HASH_FIND(hh, table->flows, flowkey(flow), FLOWKEY_LEN(flow->nsids),
-		  entry);
+	entry = find_in(table, flow);
 	*renamed = !entry || strcmp(entry->flow.name, flow->name);
 	if (!entry)
 		entry = add(map, table, flow);
 	if (!entry)
 		return NULL;
 	memcpy(entry->flow.name, flow->name, sizeof(entry->flow.name));
-	entry->block = result->block;
+	entry->block = block;
 	entry->seen = table->ends;
 	return entry;
 }
 
-static void drop(struct flowmap *map, struct flowmap_table *table,
-		 struct flowmap_entry *entry)
+void flowmap_remove(struct flowmap *map, struct flowmap_entry *entry)
 {
-	HASH_DEL(table->flows, entry);
+	HASH_DEL(entry->table->flows, entry);
+	map->n--;
 	if (map->drop)
 		map->drop(entry, map->arg);
 	free(entry);
@@ -87,7 +107,7 @@ static void drop_table(struct flowmap *map, struct flowmap_table **at)
 	struct flowmap_entry *entry, *tmp;
 
 	HASH_ITER(hh, table->flows, entry, tmp)
-		drop(map, table, entry);
+		flowmap_remove(map, entry);
 	*at = table->next;
 	map->n_tables--;
 	free(table);
@@ -120,7 +140,17 @@ void flowmap_end(struct flowmap *map, const char *measurement)
 	table->ends++;
 	HASH_ITER(hh, table->flows, entry, tmp)
 		if (table->ends - entry->seen > map->keep)
-			drop(map, table, entry);
+			flowmap_remove(map, entry);
+}
+
+void flowmap_forget(struct flowmap *map, const char *measurement)
+{
+	struct flowmap_table **at = &map->tables;
+
+	while (*at && strcmp((*at)->name, measurement))
+		at = &(*at)->next;
+	if (*at)
+		drop_table(map, at);
 }
 
 struct flowmap_entry *flowmap_next(const struct flowmap *map,

@@ -56,6 +56,7 @@ struct flowmap_entry {
  * @keep: ends of blocks after which a flow without results is dropped
  * @drop: called before a flow is freed, or NULL
  * @arg: for @drop
+ * @n: number of flows
  * @tables: measurements
  * @n_tables: their number
  */
@@ -64,6 +65,7 @@ struct flowmap {
 	uint64_t keep;
 	void (*drop)(struct flowmap_entry *entry, void *arg);
 	void *arg;
+	size_t n;
 	struct flowmap_table *tables;
 	uint64_t n_tables;
 };
@@ -71,14 +73,37 @@ struct flowmap {
 /**
  * flowmap_get() - find or add a flow
  * @map: memory
- * @result: a result of the flow
+ * @measurement: name of the measurement
+ * @flow: flow; its name is kept, too
+ * @block: block of the result
  * @renamed: filled: it is new or had another name
  *
  * Return: entry, all zero behind struct flowmap_entry if new; NULL when memory
  * is short.
  */
 struct flowmap_entry *flowmap_get(struct flowmap *map,
-				  const struct result *result, bool *renamed);
+				  const char *measurement,
+				  const struct sr6flow_flow *flow,
+				  int64_t block, bool *renamed);
+
+/**
+ * flowmap_find() - find a flow
+ * @map: memory
+ * @measurement: name of the measurement
+ * @flow: flow
+ *
+ * Return: entry, or NULL.
+ */
+struct flowmap_entry *flowmap_find(const struct flowmap *map,
+				   const char *measurement,
+				   const struct sr6flow_flow *flow);
+
+/**
+ * flowmap_remove() - drop a flow
+ * @map: memory
+ * @entry: flow
+ */
+void flowmap_remove(struct flowmap *map, struct flowmap_entry *entry);
 
 /**
  * flowmap_end() - drop flows without recent results
@@ -86,6 +111,13 @@ struct flowmap_entry *flowmap_get(struct flowmap *map,
  * @measurement: name of the measurement whose block has ended
  */
 void flowmap_end(struct flowmap *map, const char *measurement);
+
+/**
+ * flowmap_forget() - drop all flows of a measurement
+ * @map: memory
+ * @measurement: its name
+ */
+void flowmap_forget(struct flowmap *map, const char *measurement);
 
 /**
  * flowmap_next() - iterate over all flows

@@ -13,6 +13,7 @@
 #include "lmctl/engine/result.h"
 
 struct metrics;
+struct view_feed;
 
 /**
  * struct sink_ops - functions of a sink; NULL if not needed
@@ -64,6 +65,8 @@ enum sink_print {
  * struct sink_host - resources of a service for its sinks
  * @event: event loop
  * @metrics: a sink may add families with metrics_source(); outlives it
+ * @view: what 'lmctl top' and the page show; outlives it
+ * @serve: offer it to 'lmctl top' without a section, too
  * @print: what goes to standard output
  * @period_ms: length of a block in milliseconds
  * @progress: called within long work, after each flow
@@ -73,6 +76,8 @@ enum sink_print {
 struct sink_host {
 	sd_event *event;
 	struct metrics *metrics;
+	struct view_feed *view;
+	bool serve;
 	enum sink_print print;
 	uint32_t period_ms;
 	void (*progress)(void *arg);

@@ -11,9 +11,12 @@
 #include "lmctl/sinks/metrics/metrics.h"
 #include "lmctl/sinks/sinks.h"
 #include "lmctl/sinks/stream/stream.h"
+#include "lmctl/sinks/view/view_feed.h"
+#include "lmctl/sinks/view/view_sink.h"
 
 const struct sink_type *const sink_types[] = {
 	&stream_type,
+	&view_type,
 	&metrics_type,
 	&history_type,
 	&alarm_type,
@@ -31,6 +34,11 @@ struct sinks {
 struct metrics *sinks_metrics(struct sinks *sinks)
 {
 	return sinks->host.metrics;
+}
+
+struct view_feed *sinks_view(struct sinks *sinks)
+{
+	return sinks->host.view;
 }
 
 int sinks_reload(struct sinks *sinks, const struct sink_items *items)
@@ -69,7 +77,8 @@ struct sinks *sinks_open(const struct sink_host *host,
 	signal(SIGPIPE, SIG_IGN);
 	sinks->host = *host;
 	sinks->host.metrics = metrics_new(wallclock_time());
-	if (!sinks->host.metrics) {
+	sinks->host.view = view_feed_new();
+	if (!sinks->host.metrics || !sinks->host.view) {
 		lmctl_error("out of memory");
 		err = -ENOMEM;
 	}
@@ -92,6 +101,7 @@ void sinks_close(struct sinks *sinks)
 		sink_types[i]->close(sinks->state[i]);
 		sink_close(&sinks->sink[i]);
 	}
+	view_feed_free(sinks->host.view);
 	metrics_free(sinks->host.metrics);
 	free(sinks);
 }

@@ -14,7 +14,7 @@ extern const struct sink_type *const sink_types[];
 
 /**
  * sinks_open() - open one sink of each kind
- * @host: resources for them; copied. Its metrics are filled in
+ * @host: resources for them; copied. Its metrics and view are filled in
  * @items: sections of each kind, in the order of sink_types
  *
  * Return: sinks for sinks_close(), or NULL after a message.
@@ -47,6 +47,14 @@ int sinks_reload(struct sinks *sinks, const struct sink_items *items);
  * Return: metrics, even without a server.
  */
 struct metrics *sinks_metrics(struct sinks *sinks);
+
+/**
+ * sinks_view() - the view, for other parts to add facts
+ * @sinks: sinks
+ *
+ * Return: view, even without a socket.
+ */
+struct view_feed *sinks_view(struct sinks *sinks);
 
 /**
  * sinks_result() - pass a result to all sinks

@@ -15,6 +15,8 @@
 #include "lmctl/sinks/history/history_settings.h"
 #include "lmctl/sinks/metrics/metrics_settings.h"
 #include "lmctl/sinks/sinks.h"
+#include "lmctl/sinks/view/view_settings.h"
+#include "test/unit/capture.h"
 #include "test/unit/unit.h"
 
 #define PORTS_MAX 4
@@ -25,6 +27,8 @@ static struct {
 	struct config *config;
 	struct metrics_config *metrics;
 	struct history_config *history;
+	struct view_config *top;
+	bool serve;
 	int reserved[PORTS_MAX];
 	unsigned int nreserved;
 	char folder[32];
@@ -96,6 +100,7 @@ static struct sinks *open_sinks(enum sink_print print)
 {
 	const struct sink_host host = {
 		.event = loop_event(self.loop),
+		.serve = self.serve,
 		.print = print,
 		.period_ms = 1000,
 		.unread = unread,
@@ -125,6 +130,7 @@ static int setup(void **state)
 	self.config->timing.period = BLOCK_NS_PER_S;
 	self.metrics = config_sink(self.config, &metrics_section)->item;
 	self.history = config_sink(self.config, &history_section)->item;
+	self.top = config_sink(self.config, &view_section)->item;
 	self.metrics->on = true;
 	self.metrics->listen.sin6_addr = loopback;
 	self.metrics->listen.sin6_port = free_port();
@@ -245,6 +251,36 @@ TEST_WITH(setup, teardown, test_exchange_fails)
 	strcpy(self.history->file, self.file);
 	assert_int_equal(reload(), 0);
 	assert_true(listens_on(ipv4, port));
+}
+
+/* The socket follows the section; a daemon has one without a section, if it can. */
+TEST_WITH(setup, teardown, test_top)
+{
+	const char *missing = "/nonexistent/folder/socket";
+	struct view_config *top = self.top;
+
+	top->on = true;
+	snprintf(top->socket, sizeof(top->socket), "%s/top", self.folder);
+	assert_int_equal(reload(), 0);
+	assert_int_equal(access(top->socket, F_OK), 0);
+	strcpy(top->socket, missing);
+	assert_int_not_equal(reload(), 0);
+	snprintf(top->socket, sizeof(top->socket), "%s/top", self.folder);
+	assert_int_equal(access(top->socket, F_OK), 0);
+	top->serve = false;
+	assert_int_equal(reload(), 0);
+	assert_int_not_equal(access(top->socket, F_OK), 0);
+	top->serve = true;
+	top->on = false;
+	assert_int_equal(reload(), 0);
+	assert_int_not_equal(access(top->socket, F_OK), 0);
+	sinks_close(self.sinks);
+	self.serve = true;
+	strcpy(top->socket, missing);
+	capture(STDERR_FILENO);
+	self.sinks = open_sinks(SINK_SILENT);
+	assert_int_equal(count(capture_end(), "no socket for 'lmctl top'"), 1);
+	assert_non_null(self.sinks);
 }
 
 /* Who reads the lines goes away; returns what the loop ends with. */

@@ -137,6 +137,13 @@ int alarm_open(struct sink *sink, const struct alarm_config *alarms,
 	       unsigned int n);
 
 /**
+ * alarm_listen() - report changes to another sink
+ * @sink: opened alarms
+ * @view: gets the name of the alarm and the flow at each change
+ */
+void alarm_listen(struct sink *sink, struct view_feed *view);
+
+/**
  * alarm_prepare() - prepare other alarms
  * @sink: opened alarms
  * @alarms: sections alarm; copied

@@ -14,6 +14,7 @@
 #include "lmctl/sinks/alarm/alarm_hook.h"
 #include "lmctl/sinks/figures.h"
 #include "lmctl/sinks/flowmap.h"
+#include "lmctl/sinks/view/view_feed.h"
 
 /**
  * struct watch - an alarm that matches a flow
@@ -47,6 +48,7 @@ struct watched {
  * @nnext: their number
  * @map: struct watched of each flow
  * @hooks: programs
+ * @view: gets the changes, or NULL
  * @lines: log lines since the last end of a block
  * @closing: flows are dropped because the service ends
  * @walks: number of walks begun
@@ -59,6 +61,7 @@ struct alarms {
 	unsigned int nnext;
 	struct flowmap map;
 	struct hooks *hooks;
+	struct view_feed *view;
 	uint64_t lines;
 	bool closing;
 	uint64_t walks;
@@ -103,6 +106,9 @@ static void tell(struct alarms *self, const struct alarm_event *event)
 	char flow[SR6FLOW_FLOW_STRLEN], text[160];
 
 	hooks_run(self->hooks, event);
+	if (self->view)
+		view_feed_alarm(self->view, event->alarm->name,
+				event->measurement, event->flow, event->raised);
 	if (self->lines++ >= ALARM_LINES_MAX)
 		return;
 	describe(event, text, sizeof(text));
@@ -225,7 +231,9 @@ static void alarms_result(void *arg, const struct result *result)
 
 	if (!self->n)
 		return;
-	flow = (struct watched *)flowmap_get(&self->map, result, &renamed);
+	flow = (struct watched *)flowmap_get(&self->map, result->of->name,
+					     result->flow, result->block,
+					     &renamed);
 	if (flow && !flow->watches)
 		flow->born = self->walks;
 	if (!flow || ((renamed || !flow->watches) &&
@@ -313,6 +321,13 @@ int alarm_open(struct sink *sink, const struct alarm_config *alarms,
 	self->map.arg = self;
 	*sink = (struct sink){ &ops, self };
 	return 0;
+}
+
+void alarm_listen(struct sink *sink, struct view_feed *view)
+{
+	struct alarms *self = sink->self;
+
+	self->view = view;
 }
 
 int alarm_prepare(struct sink *sink, const struct alarm_config *alarms,

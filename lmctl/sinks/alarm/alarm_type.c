@@ -153,6 +153,7 @@ static void close_watching(void *self)
 static int watch(void **self, struct sink *sink, const struct sink_host *host)
 {
 	struct watching *watching = calloc(1, sizeof(*watching));
+	int err;
 
 	*self = watching;
 	if (!watching) {
@@ -162,7 +163,10 @@ static int watch(void **self, struct sink *sink, const struct sink_host *host)
 	watching->alarms = sink;
 	watching->host = host;
 	metrics_watch(host->metrics, &raised, watching);
-	return watch_children(watching) ?: alarm_open(sink, NULL, 0);
+	err = watch_children(watching) ?: alarm_open(sink, NULL, 0);
+	if (!err)
+		alarm_listen(sink, host->view);
+	return err;
 }
 
 const struct sink_type alarm_type = {

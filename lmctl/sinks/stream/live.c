@@ -91,7 +91,9 @@ static void live_result(void *self, const struct result *result)
 	bool renamed, exact;
 
 	live->period_ms = result->period_ms;
-	flow = (struct live_flow *)flowmap_get(&live->map, result, &renamed);
+	flow = (struct live_flow *)flowmap_get(&live->map, result->of->name,
+					       result->flow, result->block,
+					       &renamed);
 	if (!flow)
 		return;
 	flow->last = result_total(result);
@@ -120,7 +122,9 @@ static void live_gap(void *self, const struct result *result)
 
 	if (total.status != RESULT_EXACT)
 		return;
-	flow = (struct live_flow *)flowmap_get(&live->map, result, &renamed);
+	flow = (struct live_flow *)flowmap_get(&live->map, result->of->name,
+					       result->flow, result->block,
+					       &renamed);
 	if (!flow)
 		return;
 	flow->sent += total.sent;
