@@ -61,6 +61,8 @@ cat >"$tmp/ingress/lmctl.conf" <<-END
 	  peers: [transit=fc00:12::2, egress=fd00:c::3]
 	history:
 	  file: $tmp/ingress/history.db
+	top:
+	  socket: $tmp/ingress/top.sock
 END
 for node in transit egress; do
 	cat >"$tmp/$node/lmctl.conf" <<-END
@@ -69,6 +71,8 @@ for node in transit egress; do
 		keys: $tmp/$node/keys
 		reflect:
 		  sets: rx
+		top:
+		  socket: $tmp/$node/top.sock
 	END
 done
 show ingress cat "$tmp/ingress/lmctl.conf"

@@ -17,6 +17,7 @@
  * @filled: the sink of @feed
  * @socket: socket, NULL without
  * @next: its successor, opened beside it
+ * @told: the log has that there is none
  * @kept: the section
  * @wanted: the section that comes next
  */
@@ -26,6 +27,7 @@ struct viewing {
 	struct sink filled;
 	struct view_socket *socket;
 	struct view_socket *next;
+	bool told;
 	struct view_config kept;
 	struct view_config wanted;
 };
@@ -110,8 +112,10 @@ static int prepare(void *self, const struct sink_items *items)
 			    wanted->socket, reason(err));
 		return err;
 	}
-	lmctl_note("no socket for 'lmctl top': '%s': %s; lmctl.conf(5), section top, can name another",
-		   wanted->socket, reason(err));
+	if (!viewing->told)
+		lmctl_note("no socket for 'lmctl top': '%s': %s; lmctl.conf(5), section top, can name another",
+			   wanted->socket, reason(err));
+	viewing->told = true;
 	return 0;
 }
 

@@ -45,6 +45,7 @@ config() {
 		echo "period: ${period}ms"
 		echo 'user: nobody'
 		echo "keys: $tmp/$1.keys"
+		echo "top: {socket: $tmp/$1.sockets/top}"
 		cat
 	} >"$tmp/$1.conf"
 }
@@ -161,6 +162,7 @@ check "$now: nobody else can: the configuration is right" \
 network ingress >"$tmp/ingress.before"
 network egress >"$tmp/egress.before"
 
+install -d -o nobody "$tmp/ingress.sockets" "$tmp/egress.sockets"
 touch "$tmp/ingress.json"
 ln -sf ingress.json "$tmp/results"
 begin start
