@@ -73,7 +73,7 @@ _lmctl() {
 			!NF { on = 0 } on { print $1 }')
 	elif [[ $word = -* && $word != --set=* ]]; then
 		text=$(lmctl "${COMP_WORDS[1]}" --help 2>/dev/null |
-			grep -o -- '--[a-z0-9-]*' | sort -u)
+			sed -nE 's/^  (-.,|   ) (--[a-z0-9-]+).*/\2/p' | sort -u)
 	else
 		text=$(_lmctl_arguments "${COMP_WORDS[1]}" "$word" "$before")
 	fi

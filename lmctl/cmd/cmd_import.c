@@ -3,6 +3,7 @@
  * lmctl import: a flow for every route with a seg6 encapsulation.
  */
 #include <errno.h>
+#include <limits.h>
 #include <linux/rtnetlink.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,14 +17,17 @@
 #include "lmctl/cmd/cmd.h"
 #include "lmctl/cmd/flowlist.h"
 #include "lmctl/cmd/flowsource.h"
-#include "lmctl/node/routes.h"
+#include "lmctl/engine/routing.h"
 #include "lmctl/node/sets.h"
+#include "lmctl/node/tables.h"
 #include "lmctl/node/tunsrc.h"
 
 struct options {
 	const char *set;
 	const char *pattern;
-	uint32_t table;
+	uint32_t table[ROUTING_TABLES_MAX];
+	unsigned int ntables;
+	bool all;
 	bool dry_run;
 	bool exist;
 };
@@ -38,6 +42,7 @@ struct seen {
  * @routes: routes, or next hops of routes, with a seg6 encapsulation
  * @same: number of these with the source and SID list of an earlier one
  * @skipped: number of these that no flow can represent
+ * @messages: messages of the kernel, for @progress
  * @chosen: number of the first flow whose source the kernel chose, from 1; 0 for
  *	    none
  */
@@ -45,7 +50,7 @@ struct import {
 	const struct options *options;
 	struct sr6flow_set set;
 	struct tunsrc tunsrc;
-	char table[ROUTES_TABLE_STRLEN];
+	struct routing *routing;
 	struct flowlist list;
 	struct seen *seen;
 	size_t routes;
@@ -53,13 +58,15 @@ struct import {
 	size_t skipped;
 	size_t chosen;
 	struct output_progress progress;
+	size_t messages;
 };
 
 enum { OPT_TABLE = 0x100 };
 
 static const struct argp_option argp_options[] = {
-	{ "table", OPT_TABLE, "TABLE", 0, "Read this routing table, a number or a name, "
-					  "default main", 0 },
+	{ "table", OPT_TABLE, "TABLE", 0, "Read this routing table: a number, a name, a VRF "
+				    "device, or all; default main. It can be given "
+				    "several times", 0 },
 	{ "name", 'N', "PATTERN", 0, "Set the names of the flows, default %d; %d is the "
 				     "destination of the route, %t its table, %i a running "
 				     "number", 0 },
@@ -69,16 +76,30 @@ static const struct argp_option argp_options[] = {
 	{ 0 }
 };
 
+static error_t add_table(const struct argp_state *state, const char *arg,
+			 struct options *options)
+{
+	if (!strcmp(arg, "all")) {
+		options->all = true;
+		return 0;
+	}
+	if (options->ntables == ROUTING_TABLES_MAX)
+		return lmctl_usage(state, "--table=%s: more than %d tables; use --table=all",
+				   arg, ROUTING_TABLES_MAX);
+	if (table_parse(arg, &options->table[options->ntables]))
+		return lmctl_usage(state, "--table=%s: not a routing table; use a number, a name of rt_tables, a VRF device or all",
+				   arg);
+	options->ntables++;
+	return 0;
+}
+
 static error_t parse_opt(int key, char *arg, struct argp_state *state)
 {
 	struct options *options = state->input;
 
 	switch (key) {
 	case OPT_TABLE:
-		if (routes_table(arg, &options->table))
-			return lmctl_usage(state, "--table=%s: not a routing "
-					   "table", arg);
-		return 0;
+		return add_table(state, arg, options);
 	case 'N':
 		if (seg6_pattern_check(arg))
 			return lmctl_usage(state, "--name=%s: must consist of %%d, %%t, %%i and at most %d of A-Za-z0-9._:-, and begin with a letter or digit",
@@ -97,6 +118,10 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 					   arg);
 		options->set = lmctl_set_name(arg);
 		return 0;
+	case ARGP_KEY_SUCCESS:
+		if (!options->ntables)
+			options->table[options->ntables++] = RT_TABLE_MAIN;
+		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
@@ -113,9 +138,8 @@ static const struct argp argp = {
 	       "name.",
 };
 
-static void drop_routes(void *arg)
+static void drop_flows(struct import *import)
 {
-	struct import *import = arg;
 	struct seen *seen, *next;
 
 	HASH_ITER(hh, import->seen, seen, next) {
@@ -123,10 +147,6 @@ static void drop_routes(void *arg)
 		free(seen);
 	}
 	flowlist_free(&import->list);
-	import->routes = 0;
-	import->same = 0;
-	import->skipped = 0;
-	import->chosen = 0;
 }
 
 /* Return: 1 for a flow that was found before, or a negative errno. */
@@ -150,44 +170,17 @@ static int remember(struct import *import, const struct sr6flow_flow *flow)
 	return -ENOMEM;
 }
 
-/* The route's own source, or this node's. */
-static int find_source(struct import *import, const struct seg6_route *route,
-		       struct sr6flow_flow *flow, char *reason)
+static int find_source(void *arg, const struct seg6_route *route,
+		       const struct in6_addr *sid, struct in6_addr *source,
+		       char *reason)
 {
-	int err;
+	struct import *import = arg;
+	int err = tunsrc_find(&import->tunsrc, sid, route->device, source);
 
-	if (route->source && !IN6_IS_ADDR_UNSPECIFIED(route->source)) {
-		flow->source = *route->source;
-		return 0;
-	}
-	err = tunsrc_find(&import->tunsrc, &flow->sids[0], route->device,
-			  &flow->source);
 	if (err)
-		snprintf(reason, SEG6_REASON_SIZE, "no tunnel source: %s; set "
-			 "one with 'ip sr tunsrc set ADDRESS'",
-			 tunsrc_error(err));
+		tunsrc_reason(err, reason, SEG6_REASON_SIZE);
 	else if (!import->tunsrc.fixed && !import->chosen)
 		import->chosen = import->list.n + 1;
-	return err;
-}
-
-/* As seg6_flow(), with the source if the set has a netmask. */
-static int make_flow(struct import *import, const struct seg6_route *route,
-		     struct sr6flow_flow *flow, char *reason)
-{
-	int err = seg6_flow(flow, route, import->set.mask, reason);
-
-	if (err || !import->set.netmask)
-		return err;
-	if (seg6_keeps_source(route)) {
-		snprintf(reason, SEG6_REASON_SIZE, "mode inline keeps the "
-			 "source of each host; import it into a set made with "
-			 "'lmctl init --netmask 0'");
-		return -ENOTSUP;
-	}
-	err = find_source(import, route, flow, reason);
-	flow->netmask = import->set.netmask;
-	sr6flow_source_mask(flow->source.s6_addr, flow->netmask);
 	return err;
 }
 
@@ -195,14 +188,15 @@ static int on_route(const struct seg6_route *route, void *arg)
 {
 	struct import *import = arg;
 	char text[SEG6_DESTINATION_STRLEN];
+	char table[TABLE_NAME_LEN];
 	char reason[SEG6_REASON_SIZE];
 	struct sr6flow_flow flow;
 	int known;
 
-	output_progress(&import->progress, ++import->routes);
-	if (make_flow(import, route, &flow, reason)) {
+	import->routes++;
+	if (seg6_set_flow(&flow, route, import->set.mask, import->set.netmask,
+			  find_source, import, reason)) {
 		import->skipped++;
-		output_progress_end(&import->progress);
 		lmctl_warning("route %s is left out: %s",
 			      seg6_destination(route, text), reason);
 		return 0;
@@ -212,7 +206,8 @@ static int on_route(const struct seg6_route *route, void *arg)
 		import->same++;
 		return known < 0 ? known : 0;
 	}
-	seg6_name(&flow, import->options->pattern, route, import->table,
+	seg6_name(&flow, import->options->pattern, route,
+		  table_name(route->table, table),
 		  (unsigned int)import->list.n + 1);
 	return flowlist_append(&import->list, &flow, 0);
 }
@@ -226,16 +221,75 @@ static void print_flows(const struct flowlist *list)
 		puts(sr6flow_flow_format(&list->items[i].flow, text));
 }
 
+static void print_tables(const struct options *options)
+{
+	char table[TABLE_NAME_LEN];
+	unsigned int i;
+
+	if (options->all) {
+		printf("all tables");
+		return;
+	}
+	printf("table");
+	for (i = 0; i < options->ntables; i++)
+		printf("%s %s", i ? "," : "",
+		       table_name(options->table[i], table));
+}
+
 static void summary(const struct import *import)
 {
-	printf("%zu routes in table %s, %zu flows in set %s", import->routes,
-	       import->table, import->list.n, import->options->set);
+	printf("%zu routes in ", import->routes);
+	print_tables(import->options);
+	printf(", %zu flows in set %s", import->list.n, import->options->set);
 	if (import->same)
 		printf(", %zu routes have the SID list of an earlier route and "
 		       "share its flow", import->same);
 	if (import->skipped)
 		printf(", %zu left out", import->skipped);
 	putchar('\n');
+}
+
+static int on_message(struct route_message *message, void *arg)
+{
+	struct import *import = arg;
+	int err;
+
+	output_progress(&import->progress, ++import->messages);
+	err = routing_read(import->routing, message);
+	if (err)
+		lmctl_error("out of memory for %zu routes",
+			    routing_count(import->routing));
+	return err;
+}
+
+static void again(void *arg)
+{
+	struct import *import = arg;
+
+	routing_read_begin(import->routing);
+}
+
+static int read_routes(struct import *import)
+{
+	const struct options *options = import->options;
+	int err;
+
+	import->routing = routing_new();
+	if (!import->routing) {
+		lmctl_error("out of memory");
+		return -ENOMEM;
+	}
+	routing_tables(import->routing, options->table, options->ntables,
+		       options->all);
+	routing_read_begin(import->routing);
+	output_progress_start(&import->progress, "routes", 0);
+	err = routes_read(on_message, again, import);
+	output_progress_end(&import->progress);
+	if (err)
+		return err;
+	while (routing_sweep(import->routing, UINT_MAX))
+		;
+	return routing_each(import->routing, on_route, import);
 }
 
 static int import_routes(struct import *import, struct sr6flow *handle)
@@ -248,11 +302,8 @@ static int import_routes(struct import *import, struct sr6flow *handle)
 		return err;
 	}
 	err = import->set.netmask ? tunsrc_open(&import->tunsrc) : 0;
-	if (err)
-		return err;
-	output_progress_start(&import->progress, "routes", 0);
-	err = routes_read(options->table, on_route, drop_routes, import);
-	output_progress_end(&import->progress);
+	if (!err)
+		err = read_routes(import);
 	if (err)
 		return err;
 	if (import->chosen && import->chosen <= import->list.n)
@@ -275,7 +326,6 @@ int cmd_import(int argc, char **argv)
 	struct options options = {
 		.set = LMCTL_SET_TX,
 		.pattern = "%d",
-		.table = RT_TABLE_MAIN,
 	};
 	struct import import = { .options = &options };
 	struct sr6flow *handle;
@@ -283,11 +333,11 @@ int cmd_import(int argc, char **argv)
 
 	if (status)
 		return status;
-	routes_table_name(options.table, import.table);
 	handle = lmctl_open();
 	if (!handle || import_routes(&import, handle))
 		status = EXIT_FAILURE;
-	drop_routes(&import);
+	drop_flows(&import);
+	routing_free(import.routing);
 	tunsrc_close(&import.tunsrc);
 	sr6flow_close(handle);
 	return status;

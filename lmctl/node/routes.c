@@ -4,33 +4,26 @@
  * when it parses a route, so the attributes are read here, with libnl-3's
  * parsers.
  */
-#include <ctype.h>
 #include <errno.h>
 #include <linux/lwtunnel.h>
+#include <linux/nexthop.h>
 #include <linux/rtnetlink.h>
 #include <linux/seg6_iptunnel.h>
 #include <netlink/msg.h>
 #include <netlink/netlink.h>
-#include <netlink/route/route.h>
 #include <string.h>
 #include "lmctl/base/messages.h"
-#include "lmctl/base/numbers.h"
 #include "lmctl/node/routes.h"
 
 /* SEG6_IPTUNNEL_SRC of newer kernels' headers. */
 #define TUNNEL_SOURCE 2
 #define TUNNEL_MAX TUNNEL_SOURCE
 
-/* The table changed while it was read: temporary. */
+/* A route changed while the routes were read: temporary. */
 #define READ_TRIES 10
 
-/*
- * @err: return value of the callback, kept because libnl has errors of its own
- * @hidden: routes that refer to a nexthop object without its attributes
- */
+/* @err: return value of the callback, kept because libnl has errors of its own */
 struct route_dump {
-	uint32_t table;
-	size_t hidden;
 	routes_fn fn;
 	void *arg;
 	int err;
@@ -39,127 +32,201 @@ struct route_dump {
 static const struct nla_policy route_policy[RTA_MAX + 1] = {
 	[RTA_TABLE] = { .type = NLA_U32 },
 	[RTA_OIF] = { .type = NLA_U32 },
+	[RTA_PRIORITY] = { .type = NLA_U32 },
 	[RTA_ENCAP_TYPE] = { .type = NLA_U16 },
 	[RTA_NH_ID] = { .type = NLA_U32 },
 };
 
-/* Call back if these attributes of a route or next hop have seg6. */
-static int read_encap(struct route_dump *dump, struct seg6_route *route,
-		      struct nlattr *const *attrs)
+static const struct nla_policy nexthop_policy[NHA_MAX + 1] = {
+	[NHA_ID] = { .type = NLA_U32 },
+	[NHA_OIF] = { .type = NLA_U32 },
+	[NHA_ENCAP_TYPE] = { .type = NLA_U16 },
+};
+
+static uint32_t number(const struct nlattr *attr)
+{
+	return attr ? nla_get_u32(attr) : 0;
+}
+
+static void take_gateway(struct route_hop *hop, const struct nlattr *attr)
+{
+	if (attr)
+		nla_memcpy(hop->gateway, attr, sizeof(hop->gateway));
+}
+
+/* Leaves @hop without encapsulation if it has none of seg6. */
+static void take_encap(struct route_hop *hop, const struct nlattr *type,
+		       struct nlattr *nested)
 {
 	struct nlattr *encap[TUNNEL_MAX + 1];
 
-	if (!attrs[RTA_ENCAP] || !attrs[RTA_ENCAP_TYPE] ||
-	    nla_get_u16(attrs[RTA_ENCAP_TYPE]) != LWTUNNEL_ENCAP_SEG6)
-		return 0;
-	if (nla_parse_nested(encap, TUNNEL_MAX, attrs[RTA_ENCAP],
-			     NULL) < 0 || !encap[SEG6_IPTUNNEL_SRH])
-		return 0;
-	route->encap = nla_data(encap[SEG6_IPTUNNEL_SRH]);
-	route->encap_len = (size_t)nla_len(encap[SEG6_IPTUNNEL_SRH]);
-	route->source = NULL;
+	if (!type || !nested || nla_get_u16(type) != LWTUNNEL_ENCAP_SEG6 ||
+	    nla_parse_nested(encap, TUNNEL_MAX, nested, NULL) < 0 ||
+	    !encap[SEG6_IPTUNNEL_SRH] ||
+	    nla_len(encap[SEG6_IPTUNNEL_SRH]) > ROUTE_ENCAP_MAX)
+		return;
+	hop->encap = nla_data(encap[SEG6_IPTUNNEL_SRH]);
+	hop->encap_len = (size_t)nla_len(encap[SEG6_IPTUNNEL_SRH]);
 	if (encap[TUNNEL_SOURCE] &&
-	    nla_len(encap[TUNNEL_SOURCE]) == sizeof(*route->source))
-		route->source = nla_data(encap[TUNNEL_SOURCE]);
-	return dump->fn(route, dump->arg);
+	    nla_len(encap[TUNNEL_SOURCE]) == sizeof(*hop->source))
+		hop->source = nla_data(encap[TUNNEL_SOURCE]);
 }
 
-static int read_nexthops(struct route_dump *dump, struct seg6_route *route,
-			 const struct nlattr *multipath)
+static void take_hop(struct route_hop *hop, uint32_t device,
+		     struct nlattr *const *attrs)
 {
-	const struct rtnexthop *hop = nla_data(multipath);
-	int left = nla_len(multipath), err = 0;
-
-	while (!err && RTNH_OK(hop, left)) {
-		struct nlattr *attrs[RTA_MAX + 1];
-		int len = hop->rtnh_len - (int)RTNH_LENGTH(0);
-
-		if (nla_parse(attrs, RTA_MAX, (struct nlattr *)RTNH_DATA(hop),
-			      len, route_policy) < 0)
-			return 0;
-		route->device = (uint32_t)hop->rtnh_ifindex;
-		err = read_encap(dump, route, attrs);
-		left -= RTNH_ALIGN(hop->rtnh_len);
-		hop = RTNH_NEXT(hop);
-	}
-	return err;
+	memset(hop, 0, sizeof(*hop));
+	hop->device = device;
+	take_gateway(hop, attrs[RTA_GATEWAY] ? attrs[RTA_GATEWAY] :
+					       attrs[RTA_VIA]);
+	take_encap(hop, attrs[RTA_ENCAP_TYPE], attrs[RTA_ENCAP]);
 }
 
-static int read_route(struct route_dump *dump, struct nlmsghdr *message)
+static void parse_route(struct route_message *message,
+			struct nlmsghdr *netlink)
 {
-	const struct rtmsg *header = nlmsg_data(message);
+	const struct rtmsg *header = nlmsg_data(netlink);
+	struct route_key *key = &message->key;
 	struct nlattr *attrs[RTA_MAX + 1];
-	struct seg6_route route = { 0 };
-	int err;
 
-	if (message->nlmsg_type != RTM_NEWROUTE ||
-	    nlmsg_parse(message, sizeof(*header), attrs, RTA_MAX,
-			route_policy) < 0)
-		return 0;
-	route.family = header->rtm_family;
-	route.prefix_len = header->rtm_dst_len;
-	route.table = attrs[RTA_TABLE] ? nla_get_u32(attrs[RTA_TABLE]) :
-					 header->rtm_table;
-	if (route.table != dump->table ||
-	    header->rtm_flags & RTM_F_CLONED)
-		return 0;
+	if (nlmsg_parse(netlink, sizeof(*header), attrs, RTA_MAX,
+			route_policy) < 0 || header->rtm_flags & RTM_F_CLONED)
+		return;
+	key->family = header->rtm_family;
+	key->prefix_len = header->rtm_dst_len;
+	key->src_len = header->rtm_src_len;
+	key->tos = header->rtm_tos;
+	key->table = attrs[RTA_TABLE] ? number(attrs[RTA_TABLE]) :
+					header->rtm_table;
+	key->priority = number(attrs[RTA_PRIORITY]);
 	if (attrs[RTA_DST])
-		nla_memcpy(route.dst, attrs[RTA_DST], sizeof(route.dst));
-	if (attrs[RTA_OIF])
-		route.device = nla_get_u32(attrs[RTA_OIF]);
-	if (attrs[RTA_NH_ID] && !attrs[RTA_OIF] && !attrs[RTA_MULTIPATH] &&
-	    header->rtm_type == RTN_UNICAST)
-		dump->hidden++;
-	err = read_encap(dump, &route, attrs);
-	if (!err && attrs[RTA_MULTIPATH])
-		err = read_nexthops(dump, &route, attrs[RTA_MULTIPATH]);
-	return err;
+		nla_memcpy(key->dst, attrs[RTA_DST], sizeof(key->dst));
+	if (attrs[RTA_SRC])
+		nla_memcpy(key->src, attrs[RTA_SRC], sizeof(key->src));
+	message->nexthop = number(attrs[RTA_NH_ID]);
+	if (!message->nexthop) {
+		take_hop(&message->hop, number(attrs[RTA_OIF]), attrs);
+		if (attrs[RTA_MULTIPATH]) {
+			message->multipath = nla_data(attrs[RTA_MULTIPATH]);
+			message->left = nla_len(attrs[RTA_MULTIPATH]);
+		}
+	}
+	message->replace = netlink->nlmsg_flags & NLM_F_REPLACE;
+	message->kind = netlink->nlmsg_type == RTM_NEWROUTE ? ROUTE_SET :
+							      ROUTE_GONE;
 }
 
-static int on_message(struct nl_msg *message, void *arg)
+static void parse_nexthop(struct route_message *message,
+			  struct nlmsghdr *netlink)
+{
+	struct nlattr *attrs[NHA_MAX + 1];
+
+	if (nlmsg_parse(netlink, sizeof(struct nhmsg), attrs, NHA_MAX,
+			nexthop_policy) < 0 || !attrs[NHA_ID])
+		return;
+	message->nexthop = number(attrs[NHA_ID]);
+	if (attrs[NHA_GROUP]) {
+		message->group = nla_data(attrs[NHA_GROUP]);
+		message->nmembers = (unsigned int)nla_len(attrs[NHA_GROUP]) /
+				    sizeof(*message->group);
+	}
+	message->hop.device = number(attrs[NHA_OIF]);
+	take_gateway(&message->hop, attrs[NHA_GATEWAY]);
+	take_encap(&message->hop, attrs[NHA_ENCAP_TYPE], attrs[NHA_ENCAP]);
+	message->kind = netlink->nlmsg_type == RTM_NEWNEXTHOP ? NEXTHOP_SET :
+								NEXTHOP_GONE;
+}
+
+void route_message_parse(struct route_message *message,
+			 struct nlmsghdr *header)
+{
+	memset(message, 0, sizeof(*message));
+	switch (header->nlmsg_type) {
+	case RTM_NEWROUTE:
+	case RTM_DELROUTE:
+		parse_route(message, header);
+		break;
+	case RTM_NEWNEXTHOP:
+	case RTM_DELNEXTHOP:
+		parse_nexthop(message, header);
+		break;
+	}
+}
+
+bool route_message_hop(struct route_message *message, struct route_hop *hop)
+{
+	const struct rtnexthop *next = message->multipath;
+	struct nlattr *attrs[RTA_MAX + 1];
+
+	*hop = message->hop;
+	message->hop.encap = NULL;
+	while (!hop->encap && next && RTNH_OK(next, message->left)) {
+		int len = next->rtnh_len - (int)RTNH_LENGTH(0);
+
+		if (nla_parse(attrs, RTA_MAX, (struct nlattr *)RTNH_DATA(next),
+			      len, route_policy) < 0)
+			return false;
+		take_hop(hop, (uint32_t)next->rtnh_ifindex, attrs);
+		message->left -= RTNH_ALIGN(next->rtnh_len);
+		next = RTNH_NEXT(next);
+	}
+	message->multipath = next;
+	return hop->encap;
+}
+
+int routes_request(struct nl_sock *socket, unsigned int dump)
+{
+	static const struct {
+		int type;
+		unsigned char family;
+	} dumps[ROUTES_DUMPS] = {
+		{ RTM_GETNEXTHOP, AF_UNSPEC },
+		{ RTM_GETROUTE, AF_INET6 },
+		{ RTM_GETROUTE, AF_INET },
+	};
+	struct rtmsg route = { .rtm_family = dumps[dump].family };
+	struct nhmsg nexthop = { .nh_family = dumps[dump].family };
+	bool object = dumps[dump].type == RTM_GETNEXTHOP;
+	int err = nl_send_simple(socket, dumps[dump].type, NLM_F_DUMP,
+				 object ? (void *)&nexthop : &route,
+				 object ? sizeof(nexthop) : sizeof(route));
+
+	return err < 0 ? err : 0;
+}
+
+static int on_message(struct nl_msg *netlink, void *arg)
 {
 	struct route_dump *dump = arg;
+	struct route_message message;
 
 	/* Read and drop the rest: the next dump would receive it. */
-	if (!dump->err)
-		dump->err = read_route(dump, nlmsg_hdr(message));
+	if (dump->err)
+		return NL_OK;
+	route_message_parse(&message, nlmsg_hdr(netlink));
+	if (message.kind != ROUTE_OTHER)
+		dump->err = dump->fn(&message, dump->arg);
 	return NL_OK;
 }
 
-/* Return a libnl error number, 0 when the whole table was read. */
-static int read_family(struct nl_sock *socket, int family)
+/* Return a libnl error number, 0 when everything was read. */
+static int read_all(struct nl_sock *socket)
 {
-	struct rtmsg request = { .rtm_family = (unsigned char)family };
-	int err;
+	unsigned int i;
+	int err = 0;
 
-	err = nl_send_simple(socket, RTM_GETROUTE, NLM_F_DUMP, &request,
-			     sizeof(request));
-	return err < 0 ? err : nl_recvmsgs_default(socket);
-}
-
-static int read_all(struct nl_sock *socket, struct route_dump *dump,
-		    void (*again)(void *arg))
-{
-	unsigned int tries;
-	int err;
-
-	for (tries = 1;; tries++) {
-		dump->err = 0;
-		dump->hidden = 0;
-		err = read_family(socket, AF_INET6);
+	for (i = 0; !err && i < ROUTES_DUMPS; i++) {
+		err = routes_request(socket, i);
 		if (!err)
-			err = read_family(socket, AF_INET);
-		if (err != -NLE_DUMP_INTR || tries == READ_TRIES)
-			return err;
-		again(dump->arg);
+			err = nl_recvmsgs_default(socket);
 	}
+	return err;
 }
 
-int routes_read(uint32_t table, routes_fn fn, void (*again)(void *arg),
-		void *arg)
+int routes_read(routes_fn fn, void (*again)(void *arg), void *arg)
 {
-	struct route_dump dump = { .table = table, .fn = fn, .arg = arg };
+	struct route_dump dump = { .fn = fn, .arg = arg };
 	struct nl_sock *socket = nl_socket_alloc();
+	unsigned int tries = 1;
 	int err = -NLE_NOMEM;
 
 	if (socket)
@@ -168,51 +235,15 @@ int routes_read(uint32_t table, routes_fn fn, void (*again)(void *arg),
 		err = nl_socket_modify_cb(socket, NL_CB_VALID, NL_CB_CUSTOM,
 					  on_message, &dump);
 	if (!err)
-		err = read_all(socket, &dump, again);
+		err = read_all(socket);
+	for (; err == -NLE_DUMP_INTR && tries < READ_TRIES; tries++) {
+		dump.err = 0;
+		again(arg);
+		err = read_all(socket);
+	}
 	if (err)
-		lmctl_error("cannot read the routing table: %s; try again",
+		lmctl_error("cannot read the routes: %s; try again",
 			    nl_geterror(err));
-	else if (dump.hidden)
-		lmctl_warning("%zu routes are left out because the kernel does not show their nexthop objects; set 'sysctl net.ipv4.nexthop_compat_mode=1' and import again",
-			      dump.hidden);
 	nl_socket_free(socket);
 	return err ? -EIO : dump.err;
-}
-
-static void read_names(void)
-{
-	static bool done;
-
-	if (done)
-		return;
-	done = true;
-	if (rtnl_route_read_table_names("/etc/iproute2/rt_tables"))
-		rtnl_route_read_table_names("/usr/share/iproute2/rt_tables");
-}
-
-int routes_table(const char *text, uint32_t *table)
-{
-	int number;
-
-	if (!lmctl_parse_u32(text, table))
-		return *table ? 0 : -EINVAL;
-	/* libnl would accept the leading digits of a name. */
-	if (isdigit((unsigned char)*text))
-		return -EINVAL;
-	read_names();
-	number = rtnl_route_str2table(text);
-	if (number <= 0)
-		return -EINVAL;
-	*table = (uint32_t)number;
-	return 0;
-}
-
-const char *routes_table_name(uint32_t table, char *text)
-{
-	read_names();
-	rtnl_route_table2str((int)table, text, ROUTES_TABLE_STRLEN);
-	/* libnl formats a table without a name in hexadecimal, ip does not. */
-	if (!strncmp(text, "0x", 2))
-		snprintf(text, ROUTES_TABLE_STRLEN, "%u", table);
-	return text;
 }

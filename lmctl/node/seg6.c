@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fnmatch.h>
 #include <linux/seg6.h>
 #include <linux/seg6_iptunnel.h>
 #include <stdio.h>
@@ -133,6 +134,29 @@ bool seg6_keeps_source(const struct seg6_route *route)
 	       encap.mode == SEG6_IPTUN_MODE_INLINE;
 }
 
+int seg6_set_flow(struct sr6flow_flow *flow, const struct seg6_route *route,
+		  uint32_t mask, unsigned int netmask, seg6_source_fn *source,
+		  void *arg, char *reason)
+{
+	int err = seg6_flow(flow, route, mask, reason);
+
+	if (err || !netmask)
+		return err;
+	if (seg6_keeps_source(route)) {
+		snprintf(reason, SEG6_REASON_SIZE, "mode inline keeps the "
+			 "source of each host; import it into a set made with "
+			 "'lmctl init --netmask 0'");
+		return -ENOTSUP;
+	}
+	if (route->source && !IN6_IS_ADDR_UNSPECIFIED(route->source))
+		flow->source = *route->source;
+	else
+		err = source(arg, route, &flow->sids[0], &flow->source, reason);
+	flow->netmask = netmask;
+	sr6flow_source_mask(flow->source.s6_addr, netmask);
+	return err;
+}
+
 const char *seg6_destination(const struct seg6_route *route, char *text)
 {
 	unsigned int host = route->family == AF_INET6 ? 128 : 32;
@@ -213,4 +237,22 @@ void seg6_name(struct sr6flow_flow *flow, const char *pattern,
 	} else {
 		memcpy(flow->name, start, len + 1);
 	}
+}
+
+bool seg6_name_fits(const char *pattern, const char *name)
+{
+	/* At most SR6FLOW_NAME_MAX characters of @pattern, two for each of these. */
+	char glob[SR6FLOW_NAME_MAX * 16 + 1] = "";
+	char *to = glob;
+
+	for (; *pattern; pattern++) {
+		if (*pattern != '%')
+			*to++ = *pattern;
+		else if (*++pattern == 'd')
+			to = stpcpy(to, "@(default|+([0-9a-f:._]))");
+		else
+			to = stpcpy(to, *pattern == 't' ? "+([A-Za-z0-9:._-])" :
+							  "+([0-9])");
+	}
+	return !fnmatch(glob, name, FNM_EXTMATCH);
 }

@@ -54,6 +54,36 @@ int seg6_flow(struct sr6flow_flow *flow, const struct seg6_route *route,
 	      uint32_t mask, char *reason);
 
 /**
+ * typedef seg6_source_fn - find the source of the packets of a route
+ * @arg: as given to seg6_set_flow()
+ * @route: route without a source of its own
+ * @sid: first SID of its list
+ * @source: filled
+ * @reason: room for SEG6_REASON_SIZE bytes; filled with the reason if there is none
+ *
+ * Return: 0 or a negative errno.
+ */
+typedef int seg6_source_fn(void *arg, const struct seg6_route *route,
+			   const struct in6_addr *sid, struct in6_addr *source,
+			   char *reason);
+
+/**
+ * seg6_set_flow() - as seg6_flow(), with the source if the set has a netmask
+ * @flow: filled, without a name
+ * @route: the route
+ * @mask: mark mask of the set
+ * @netmask: netmask of the set, 0 for none
+ * @source: called if the route has no source of its own
+ * @arg: for @source
+ * @reason: see seg6_flow()
+ *
+ * Return: as seg6_flow(), or the value of @source.
+ */
+int seg6_set_flow(struct sr6flow_flow *flow, const struct seg6_route *route,
+		  uint32_t mask, unsigned int netmask, seg6_source_fn *source,
+		  void *arg, char *reason);
+
+/**
  * seg6_keeps_source() - check whether a route keeps the source of its packets
  * @route: the route
  *
@@ -95,5 +125,14 @@ int seg6_pattern_check(const char *pattern);
 void seg6_name(struct sr6flow_flow *flow, const char *pattern,
 	       const struct seg6_route *route, const char *table,
 	       unsigned int index);
+
+/**
+ * seg6_name_fits() - check whether seg6_name() may have made a name
+ * @pattern: pattern
+ * @name: name
+ *
+ * Return: true if some route, table and index give it. A shortened name does not fit.
+ */
+bool seg6_name_fits(const char *pattern, const char *name);
 
 #endif /* LMCTL_NODE_SEG6_H */

@@ -13,6 +13,7 @@
 #include <netlink/msg.h>
 #include <net/if.h>
 #include <netlink/netlink.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -63,45 +64,47 @@ static int family_find(struct nl_sock *socket, uint16_t *family)
 	return err || wanted.found ? err : -ENOENT;
 }
 
-/* The unspecified address if none is set. */
-static int fixed_find(struct nl_sock *socket, struct in6_addr *source)
+int tunsrc_refresh(struct tunsrc *tunsrc)
 {
 	struct genlmsghdr header = {
 		.cmd = SEG6_CMD_GET_TUNSRC, .version = SEG6_GENL_VERSION,
 	};
 	struct wanted wanted = {
 		.header = GENL_HDRLEN, .type = SEG6_ATTR_DST,
-		.to = source, .len = sizeof(*source),
+		.to = &tunsrc->source, .len = sizeof(tunsrc->source),
 	};
 	struct nl_msg *message;
-	uint16_t family;
-	int err = family_find(socket, &family);
+	int err = 0;
 
-	if (err)
-		return err;
-	message = netlink_message(family, 0, &header, sizeof(header));
-	return message ? netlink_ask(socket, message, take, &wanted) : -ENOMEM;
+	if (tunsrc->family) {
+		message = netlink_message(tunsrc->family, 0, &header,
+					  sizeof(header));
+		err = message ? netlink_ask(tunsrc->generic, message, take,
+					    &wanted) : -ENOMEM;
+	}
+	/* The unspecified address if none is set. */
+	tunsrc->fixed = !IN6_IS_ADDR_UNSPECIFIED(&tunsrc->source);
+	return err;
 }
 
 int tunsrc_open(struct tunsrc *tunsrc)
 {
-	struct nl_sock *generic = NULL;
 	int err;
 
 	memset(tunsrc, 0, sizeof(*tunsrc));
-	err = netlink_open(&generic, NETLINK_GENERIC);
+	err = netlink_open(&tunsrc->generic, NETLINK_GENERIC);
 	if (!err)
-		err = fixed_find(generic, &tunsrc->source);
-	nl_socket_free(generic);
+		err = family_find(tunsrc->generic, &tunsrc->family);
 	/* A kernel without seg6 encapsulates nothing. */
 	if (err == -ENOENT)
 		err = 0;
+	if (!err)
+		err = tunsrc_refresh(tunsrc);
 	if (!err)
 		err = netlink_open(&tunsrc->socket, NETLINK_ROUTE);
 	if (err)
 		lmctl_error("cannot read the tunnel source ('ip sr tunsrc show'): %s; add flows with their source, SOURCE@SID",
 			    strerror(-err));
-	tunsrc->fixed = !IN6_IS_ADDR_UNSPECIFIED(&tunsrc->source);
 	return err;
 }
 
@@ -188,8 +191,16 @@ const char *tunsrc_error(int err)
 	return strerror(-err);
 }
 
+void tunsrc_reason(int err, char *text, size_t size)
+{
+	snprintf(text, size, "no tunnel source: %s; set one with 'ip sr tunsrc set ADDRESS'",
+		 tunsrc_error(err));
+}
+
 void tunsrc_close(struct tunsrc *tunsrc)
 {
+	nl_socket_free(tunsrc->generic);
+	tunsrc->generic = NULL;
 	nl_socket_free(tunsrc->socket);
 	tunsrc->socket = NULL;
 }

@@ -7,6 +7,7 @@
 
 #include <netinet/in.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct nl_sock;
@@ -15,11 +16,15 @@ struct nl_sock;
  * struct tunsrc - state for requests to the kernel
  * @fixed: 'ip sr tunsrc' has set @source
  * @source: see @fixed
+ * @generic: for @source
+ * @family: number of the generic netlink family; 0: the kernel encapsulates nothing
  * @socket: for routes
  */
 struct tunsrc {
 	bool fixed;
 	struct in6_addr source;
+	struct nl_sock *generic;
+	uint16_t family;
 	struct nl_sock *socket;
 };
 
@@ -30,6 +35,14 @@ struct tunsrc {
  * Return: 0, or a negative errno after a message.
  */
 int tunsrc_open(struct tunsrc *tunsrc);
+
+/**
+ * tunsrc_refresh() - read again whether 'ip sr tunsrc' has set a source
+ * @tunsrc: opened
+ *
+ * Return: 0 or a negative errno, without a message.
+ */
+int tunsrc_refresh(struct tunsrc *tunsrc);
 
 /**
  * tunsrc_find() - source of the packets of a SID list
@@ -58,6 +71,14 @@ int tunsrc_find(struct tunsrc *tunsrc, const struct in6_addr *sid,
  * Return: words without a full stop.
  */
 const char *tunsrc_error(int err);
+
+/**
+ * tunsrc_reason() - explain why a route has no source
+ * @err: return value of tunsrc_find()
+ * @text: room for @size bytes
+ * @size: size of @text in bytes
+ */
+void tunsrc_reason(int err, char *text, size_t size);
 
 /**
  * tunsrc_close() - free the state

@@ -40,6 +40,9 @@ $(UNIT_TESTS): %: %.o $(B)/test/unit/unit.o $(UNIT_ARCHIVES)
 		$(filter %.o,$^) \
 		-Wl,--start-group $(UNIT_ARCHIVES) -Wl,--end-group $(UNIT_LDLIBS) $(LDLIBS)
 
+# It makes messages of the kernel.
+$(B)/test/unit/test_routing.o: CFLAGS += $(LMCTL_CFLAGS)
+
 # The plug-in registers itself: nothing refers to it.
 $(B)/test/unit/test_element: $(IPSET_EXT_OBJS)
 

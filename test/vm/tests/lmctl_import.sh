@@ -158,18 +158,34 @@ lm flush tx
 lm import tx --dry-run 2>/dev/null | lm add tx --file -
 is "$(lm colour tx --json | jq '.sets[0].flow_count')" 9 \
 	"what a dry run prints can be added"
+lm flush tx
 
-# A nexthop object is shown with its routes unless the system says otherwise.
-ip -n "${node_ns[ingress]}" nexthop add id 5 encap seg6 mode encap \
-	segs fcff:2::55,fcff:3::100 via fc00:12::2 dev transit
-route fd00:b::55 nhid 5
-like "$(lm import tx --dry-run 2>/dev/null)" \
-	'^fd00:b::55=fc00:12::1@fcff:2::55,fcff:3::100$' "a route with a nexthop object"
+# Nexthop objects and groups of them, also where the kernel hides them from routes.
+node_ip ingress <<-END
+	nexthop add id 5 encap seg6 mode encap segs fcff:2::55,fcff:3::100 via fc00:12::2 dev transit
+	nexthop add id 6 encap seg6 mode encap segs fcff:2::66,fcff:3::100 via fc00:12::2 dev transit
+	nexthop add id 7 group 5/6
+	route add fd00:b::55 nhid 5
+	route add fd00:b::77 nhid 7
+END
 on ingress sysctl -qw net.ipv4.nexthop_compat_mode=0
-like "$(lm import tx --dry-run 2>&1 >/dev/null)" \
-	'warning: 1 routes are left out because the kernel does not show their nexthop' "a nexthop object that is hidden"
+is "$(lm import tx --dry-run 2>/dev/null | grep -o '^.*fcff:2::[56][56]')" \
+	"fd00:b::55=fc00:12::1@fcff:2::55
+fd00:b::77=fc00:12::1@fcff:2::66" "routes with nexthop objects"
 on ingress sysctl -qw net.ipv4.nexthop_compat_mode=1
-on ingress ip -6 route del fd00:b::55
+node_ip ingress <<-END
+	route del fd00:b::55
+	route del fd00:b::77
+	link add blue type vrf table 78
+	route add fd00:78::/64 vrf blue encap seg6 mode encap segs fcff:2::78 dev transit
+END
+is "$(lm import tx -n --table=77 --table=blue --name=%t)" \
+	"77=$topo_source@fcff:2::77
+78=$topo_source@fcff:2::78" "a table and a VRF"
+is "$(lm import tx --table=all | tail -n 1 | grep -o '^[^,]*,[^,]*')" \
+	"16 routes in all tables, 11 flows in set lm-tx" "all tables"
+check_fails "no such table" "--table=red: not a routing table" lm import tx --table=red
+node_ip ingress <<<"link del blue"
 
 # One route too many for the set: none of them.
 lm init tx --set small --maxelem 8 --ip6tables=/bin/true
@@ -194,7 +210,7 @@ same_on_wire tx fd00:b::11 "encap, with the kernel's choice"
 
 # Sockets take the 'src' of the route to the first SID, and tunnels do not.
 node_ip ingress <<-END
-	addr add fcff:1::99/128 dev lo
+	addr add fcff:1::99/128 dev lo nodad
 	route change fcff:2::/32 via fc00:12::2 dev transit src fcff:1::99
 END
 lm flush tx

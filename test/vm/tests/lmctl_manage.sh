@@ -346,6 +346,7 @@ test_completion() {
 	lm add tx fd00:b::_64=fcff:9::9
 	is "$(completes "lmctl pl")" plot "completion: a command"
 	is "$(completes "lmctl stats --wa")" --watch "completion: an option"
+	is "$(completes "lmctl import --fi")" "" "completion: no option of another command"
 	is "$(completes "lmctl flows ")" "tx rx lm-tx" "completion: sets"
 	is "$(completes "lmctl stats --set=l")" lm-tx "completion: --set="
 	is "$(completes "lmctl stats -s l")" lm-tx "completion: -s"
