@@ -8,7 +8,6 @@
 # make fuzz-check    the same, from the kept inputs and one seed: for CI, which
 #                    is to find what a change broke, not what luck brings
 # make fuzz-replay   the kept inputs only
-# make fuzz-seeds    write the inputs that come from encoders again
 
 FUZZ_SECONDS ?= 60
 FUZZ_RUNS ?=
@@ -48,7 +47,7 @@ $(foreach t,$(notdir $(FUZZ_TESTS)),$(eval $(call FUZZ_RULE,$(t))))
 FUZZ_MAKE = $(MAKE) --no-print-directory B=$(B)/fuzz CC=clang SANITIZE=1 \
 	    OPTIMIZE='-O1 -g -fsanitize=fuzzer-no-link'
 
-.PHONY: fuzz fuzz-check fuzz-replay fuzz-programs fuzz-seeds
+.PHONY: fuzz fuzz-check fuzz-replay fuzz-programs
 fuzz-programs: $(FUZZ_TESTS)
 
 fuzz:
@@ -63,11 +62,3 @@ fuzz-check:
 fuzz-replay:
 	+$(FUZZ_MAKE) fuzz-programs
 	test/fuzz/replay.sh $(FUZZ_TESTS:$(B)/%=$(B)/fuzz/%)
-
-fuzz-seeds: $(B)/test/fuzz/seeds
-	$< test/fuzz/corpus
-
-$(B)/test/fuzz/seeds: $(B)/test/fuzz/seeds.o $(FUZZ_MESSAGE) $(UNIT_ARCHIVES)
-	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(UNIT_ARCHIVES) \
-		-Wl,--end-group $(UNIT_LDLIBS)
