@@ -71,7 +71,7 @@ heading() {
 	done
 	[ "$expected" -lt 60 ] || [ "$took" -le "$expected" ] ||
 		left=$((left * took / expected))
-	printf '\n== %d of %d: %s (%s gone, about %s left)\n' $(($1 + 1)) "$n" \
+	printf '\n== %d of %d: %s (%s elapsed, about %s left)\n' $(($1 + 1)) "$n" \
 		"${stage_names[$1]}" "$(minutes $SECONDS)" "$(minutes $left)"
 }
 

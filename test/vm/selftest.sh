@@ -220,7 +220,7 @@ status=0
 stages >"$out" 2>&1 || status=$?
 ended "$status" 1 "stages fail"
 last_line "8 passed, 7 failed, 1 skipped"
-says "which stage of how many, and how long" '^== 2 of 11: passes \(0:0[0-9] gone, about 2:20 left\)$'
+says "which stage of how many, and how long" '^== 2 of 11: passes \(0:0[0-9] elapsed, about 2:20 left\)$'
 is_not_there "what a stage that failed was needed for" '^== 11 of 11'
 sed -i '0,/^-- /d' "$out"
 says "a failed point is said at the end" '^not ok 1 - bad$'
