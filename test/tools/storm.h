@@ -113,6 +113,7 @@ void act_send(struct actor *actor);
 void act_clone(struct actor *actor);
 void act_namespace(struct actor *actor);
 uint64_t sent_of(unsigned int number);
+uint64_t sent_with(unsigned int number, unsigned int tag);
 uint64_t sent_malformed(void);
 size_t packet_len(unsigned int number);
 

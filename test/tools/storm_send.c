@@ -26,6 +26,7 @@
 
 #define TAG_OFFSET (sizeof(struct ether_header) + 40 + 6)
 #define BURST 8
+#define TAGS 4
 #define KEPT_CLONES 64
 #define DYING_FIRST 200
 /* Far more than the kernel needs to take a namespace down. */
@@ -37,7 +38,8 @@ struct packet {
 };
 
 static struct packet *packets[KINDS], malformed;
-static atomic_ulong *sent, malformed_sent;
+/* By the Tag that they come with. */
+static atomic_ulong (*sent)[TAGS], malformed_sent;
 static int home_ns, tester_ns, to_index, clones;
 static const char *namespace_script;
 
@@ -156,40 +158,43 @@ static int send_copy(int fd, int index, const struct packet *packet,
 }
 
 /* Counted before they are sent: no counter can be ahead. */
-static const struct packet *choose(struct actor *actor, atomic_ulong **count)
+static const struct packet *choose(struct actor *actor, unsigned int *tag,
+				   atomic_ulong **count)
 {
 	enum kind kind = (const enum kind[]){
 		STEADY, STEADY, STEADY, WRITTEN, CHURN, CHURN, LEARNED, KINDS,
 	}[random_below(actor, 8)];
+	const struct packet *packet;
 	unsigned int number;
 
 	*count = kind == KINDS ? &malformed_sent : NULL;
 	if (kind == KINDS)
 		return &malformed;
 	number = random_below(actor, kind_flows[kind]);
+	packet = &packets[kind][number];
+	/* The offset of the Tag is another one behind options. */
+	if (packet->bytes[sizeof(struct ether_header) + 6] != IPPROTO_ROUTING)
+		*tag = 0;
 	if (kind == STEADY)
-		*count = &sent[number];
-	return &packets[kind][number];
+		*count = &sent[number][*tag];
+	return packet;
 }
 
 void act_send(struct actor *actor)
 {
 	static _Thread_local int fd = -1;
 	unsigned int i = 1 + random_below(actor, BURST);
-	unsigned int tag = random_below(actor, 4);
+	unsigned int tag = random_below(actor, TAGS);
 	const struct packet *packet;
 	atomic_ulong *count;
 
 	/* Of this thread; closed when the program ends. */
 	if (fd < 0)
 		fd = packet_socket(tester_ns);
-	packet = choose(actor, &count);
+	packet = choose(actor, &tag, &count);
 	actor->good += i;
 	if (count)
 		atomic_fetch_add(count, i);
-	/* The offset of the Tag is another one behind options. */
-	if (packet->bytes[sizeof(struct ether_header) + 6] != IPPROTO_ROUTING)
-		tag = 0;
 	while (i--)
 		if (send_copy(fd, to_index, packet, tag))
 			die("send");
@@ -252,9 +257,19 @@ void act_namespace(struct actor *actor)
 			 strerror(error));
 }
 
+uint64_t sent_with(unsigned int number, unsigned int tag)
+{
+	return atomic_load(&sent[number][tag]);
+}
+
 uint64_t sent_of(unsigned int number)
 {
-	return atomic_load(&sent[number]);
+	uint64_t sum = 0;
+	unsigned int tag;
+
+	for (tag = 0; tag < TAGS; tag++)
+		sum += sent_with(number, tag);
+	return sum;
 }
 
 uint64_t sent_malformed(void)

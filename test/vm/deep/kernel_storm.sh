@@ -24,11 +24,12 @@ sets_stream() {
 		loose ' timeout 1 forceadd' learn ' timeout 1 maxelem 300'
 }
 
+# Only tx marks: by swaps, the flows of any packet come into the others.
 rule_lines() {
 	cat <<-'END'
 		*mangle
 		-A PREROUTING -m set --match-set rx dst
-		-A PREROUTING -m set --match-set loose src -j SET --del-set learn src
+		-A PREROUTING -m set --match-set loose dst -j SET --del-set learn src
 		-A PREROUTING -j SET --add-set learn src --exist --timeout 1
 		-A POSTROUTING -m set --match-set tx src
 		-A POSTROUTING -m set --match-set out dst
