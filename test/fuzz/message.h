@@ -26,33 +26,19 @@ extern const struct keys message_keys;
 /* Period of a second and the default guard time and band. */
 extern const struct block_timing message_timing;
 
-/**
- * message_flow() - a flow
- * @flow: filled
- * @number: which one; the numbers below 16 have as many SIDs and one more
- */
+/* Flow of a number; those below 16 have as many SIDs and one more. */
 void message_flow(struct sr6flow_flow *flow, unsigned int number);
 
-/**
- * message_seal() - write the HMACs that a message has room for
- * @data: message
- * @len: its length in bytes
- * @auth: authenticated mode
- * @key: key
- * @base: write the one of the base packet
- * @tlvs: write the one of the first HMAC TLV
+/*
+ * Write the HMACs that a message has room for: that of the base packet if @base, and that
+ * of the first HMAC TLV if @tlvs.
  */
 void message_seal(uint8_t *data, size_t len, bool auth, const struct key *key,
 		  bool base, bool tlvs);
 
-/**
- * message_tlvs_sealed() - check the HMAC of the TLVs of a message
- * @data: message
- * @len: its length in bytes
- * @auth: authenticated mode
- *
- * Return: true if an HMAC TLV fits any of the keys and only Extra Padding
- * follows it (RFC 8972, section 4.8).
+/*
+ * Whether an HMAC TLV of a message fits any of the keys and only Extra Padding follows it
+ * (RFC 8972, section 4.8).
  */
 bool message_tlvs_sealed(uint8_t *data, size_t len, bool auth);
 

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * Texts as configuration files, in a folder of their own.
- */
+/* Texts as configuration files, in a folder of their own. */
 #ifndef TEST_UNIT_CONFIG_TEXT_H
 #define TEST_UNIT_CONFIG_TEXT_H
 
@@ -19,55 +17,26 @@
 /* Name of the file of the last text. */
 extern char config_text_path[];
 
-/**
- * config_text_setup() - make the folder; for unit_group()
- * @state: not used
- *
- * Return: 0.
- */
+/* Make the folder; for unit_group(). */
 int config_text_setup(void **state);
 
-/**
- * config_text_teardown() - remove the folder; for unit_group()
- * @state: not used
- *
- * Return: 0.
- */
+/* Remove the folder; for unit_group(). */
 int config_text_teardown(void **state);
 
-/**
- * config_text_load() - config_load() a text
- * @text: text
- * @len: its length in bytes
- * @error: filled as by config_load()
- * @size: size of @error in bytes
- *
- * Return: configuration, or NULL.
- */
+/* Load a text as config_load() loads a file. */
 struct config *config_text_load(const char *text, size_t len, char *error,
 				size_t size);
 
-/**
- * config_text_result() - what becomes of a text; for golden_rows()
- * @text: text
- *
- * Return: "good", or the sentence about it, in which the folder has no name.
+/*
+ * For golden_rows(): "good", or the sentence about a text, in which the folder has no
+ * name.
  */
 const char *config_text_result(char *text);
 
-/**
- * assert_refused() - a text is refused in one line that begins with the file
- * @text: text
- * @part: what the sentence contains
- */
+/* A text is refused in one line that begins with the file and contains @part. */
 void assert_refused(const char *text, const char *part);
 
-/**
- * assert_loaded() - a text is a configuration
- * @text: text
- *
- * Return: the configuration, for config_free().
- */
+/* A text is a configuration, for config_free(). */
 struct config *assert_loaded(const char *text);
 
 #endif /* TEST_UNIT_CONFIG_TEXT_H */

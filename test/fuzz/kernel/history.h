@@ -11,26 +11,14 @@
 
 struct sr6flow_elem;
 
-/**
- * history_begin() - forget all flows
- */
+/* Forget all flows. */
 void history_begin(void);
 
-/**
- * history_add() - a packet of a flow met a rule that counts
- * @set: set
- * @flow: flow
- * @ref: meaning of the packet
- */
+/* A packet of a flow, with this meaning, met a rule that counts. */
 void history_add(const struct ip_set *set, const struct sr6flow_elem *flow,
 		 const struct reference *ref);
 
-/**
- * history_check() - compare with the witnesses of all flows of a set
- * @set: set
- *
- * Stops the program if they differ.
- */
+/* Compare with the witnesses of all flows of a set. Stops the program if they differ. */
 void history_check(const struct ip_set *set);
 
 #endif /* TEST_FUZZ_KERNEL_HISTORY_H */

@@ -31,31 +31,17 @@ struct listing {
 	unsigned int nrecord;
 };
 
-/**
- * listing_next() - get the next message of a dump, which begins if need be
- * @listing: zero before the first message
- * @set: set
- * @room: most bytes of the message
- *
- * Stops the program if a record is not well-formed, comes twice, or if at the
- * end a flow is missing that was in the set all the time.
+/*
+ * Get the next message of a dump, of at most @room bytes; a listing of zeros begins.
+ * Stops the program if a record is not well-formed, comes twice, or if at the end a flow
+ * is missing that was in the set all the time.
  */
 void listing_next(struct listing *listing, struct ip_set *set, size_t room);
 
-/**
- * listing_end() - give a dump up
- * @listing: listing
- * @set: set
- */
+/* Give a dump up. */
 void listing_end(struct listing *listing, struct ip_set *set);
 
-/**
- * listing_print() - dump a set
- * @set: set
- * @skb: filled, for skb_drop()
- *
- * Only for sets of few flows: it is one message.
- */
+/* Dump a set of few flows, which is one message, to a packet for skb_drop(). */
 void listing_print(struct ip_set *set, struct sk_buff *skb);
 
 #endif /* TEST_FUZZ_KERNEL_LISTING_H */

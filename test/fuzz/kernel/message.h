@@ -19,47 +19,25 @@ struct message {
 	size_t len;
 };
 
-/**
- * message_begin() - begin a nest
- * @message: message
- */
+/* Begin a nest. */
 void message_begin(struct message *message);
 
-/**
- * message_put() - add an attribute
- * @message: message
- * @type: its type and flags
- * @data: content
- * @len: length of it
- */
+/* Add an attribute; @type has its flags. */
 void message_put(struct message *message, int type, const void *data,
 		 size_t len);
 
-/**
- * message_put_number() - add a number in network byte order
- * @message: message
- * @type: type
- * @len: bytes of the number
- * @number: number
- */
+/* Add a number of @len bytes in network byte order. */
 void message_put_number(struct message *message, int type, size_t len,
 			u64 number);
 
-/**
- * message_put_address() - add an address
- * @message: message
- * @type: type
- * @address: 16 bytes
- */
+/* Add an address of 16 bytes. */
 void message_put_address(struct message *message, int type,
 			 const void *address);
 
-/**
- * message_done() - end a nest
- * @message: message
- * @input: NULL, or changes: their number, then offset and byte to XOR of each
- *
- * Return: the nest in a block of just its size, for free().
+/*
+ * End a nest, and change it unless @input is NULL: it has the number of changes, then
+ * offset and byte to XOR of each. Returns the nest in a block of just its size, for
+ * free().
  */
 struct nlattr *message_done(struct message *message, struct input *input);
 
