@@ -147,6 +147,11 @@ struct nlmsghdr *fake_end(int type, int error)
 	return nlh;
 }
 
+struct nlmsghdr *fake_last(void)
+{
+	return fake.message;
+}
+
 void fake_bytes(const void *bytes, size_t size)
 {
 	message_close();

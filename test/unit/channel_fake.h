@@ -29,6 +29,8 @@ void fake_request(int command);
 struct nlmsghdr *fake_message(int command);
 /* NLMSG_ERROR or NLMSG_DONE with @error, 0 or negative. */
 struct nlmsghdr *fake_end(int type, int error);
+/* The message that was begun last in the datagram. */
+struct nlmsghdr *fake_last(void);
 /* @size bytes that need not be a message. */
 void fake_bytes(const void *bytes, size_t size);
 /* XOR a byte of the datagram, at @at modulo its length, with @by. */

@@ -88,6 +88,36 @@ void lib_damaged(const char *problem)
 	error_is_damage(problem);
 }
 
+const char *lib_listing(char *input)
+{
+	static char result[sizeof(seen.text) + 512];
+	unsigned int nudges = fake_nudges();
+	size_t len;
+	char *at;
+	int ret;
+
+	listing_script(input, handle->seq);
+	ret = lib_dump();
+	len = snprintf(result, sizeof(result), "%s", seen.text);
+	if (ret)
+		len += snprintf(result + len, sizeof(result) - len, "%s: %s",
+				strerrorname_np(-ret), sr6flow_error(handle));
+	at = strstr(result, SR6FLOW_VERSION);
+	if (at) {
+		*at = 'V';
+		memmove(at + 1, at + strlen(SR6FLOW_VERSION),
+			strlen(at + strlen(SR6FLOW_VERSION)) + 1);
+	}
+	if (fake_nudges() != nudges)
+		snprintf(result + strlen(result), sizeof(result) - strlen(result),
+			 " (%u nudges)", fake_nudges() - nudges);
+	fake_done();
+	/* The handle can be used after whatever came. */
+	listing_script("set { ::1 g1 1:10 } / done", 0);
+	lib_dumps("::1 g1 1:10/1000\n");
+	return result;
+}
+
 void error_is(const char *sentence)
 {
 	assert_string_equal(sr6flow_error(handle), sentence);

@@ -39,6 +39,12 @@ void lib_dumps(const char *text);
 /* List set "foo", which fails because the kernel's answer has that problem. */
 void lib_damaged(const char *problem);
 
+/*
+ * For golden_rows(): the flows of a listing_script() of set "foo", its error, in which V
+ * is the version of the library, and the number of nudges. The handle stays usable.
+ */
+const char *lib_listing(char *input);
+
 void error_is(const char *sentence);
 /* The error is that the kernel's answer has that problem. */
 void error_is_damage(const char *problem);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <arpa/inet.h>
 #include <endian.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include "listing_fake.h"
 #include "test/unit/unit.h"
 
@@ -201,48 +204,155 @@ void listing_record(const char *flow, unsigned int generation, uint32_t colour,
 	listing_record_end();
 }
 
-static void put_part(const struct listing_part *part, uint32_t colour)
+/* The types that scripts name. */
+static int type_of(const char *name)
 {
-	struct nlattr *attr;
+	static const struct {
+		const char *name;
+		int type;
+	} types[] = {
+		{ "IP", IPSET_ATTR_IP }, { "IP_TO", IPSET_ATTR_IP_TO },
+		{ "IP2", IPSET_ATTR_IP2 }, { "IP2_TO", IPSET_ATTR_IP2_TO },
+		{ "COMMENT", IPSET_ATTR_COMMENT }, { "NAME", IPSET_ATTR_NAME },
+		{ "MARK", IPSET_ATTR_MARK | NLA_F_NET_BYTEORDER },
+		{ "PACKETS", IPSET_ATTR_PACKETS | NLA_F_NET_BYTEORDER },
+		{ "BYTES", IPSET_ATTR_BYTES | NLA_F_NET_BYTEORDER },
+		{ "TIMEOUT", IPSET_ATTR_TIMEOUT | NLA_F_NET_BYTEORDER },
+	};
 
-	switch (part->kind) {
-	case LISTING_FLOW:
-		listing_flow(part->bytes);
-		break;
-	case LISTING_IDENTITY:
-		listing_identity(part->a);
-		break;
-	case LISTING_CHANGES:
-		listing_changes(part->a, part->b, part->bytes);
-		break;
-	case LISTING_COUNTERS:
-		listing_counters(colour ^ part->a, part->b, part->b * 100);
-		break;
-	case LISTING_COLOUR:
-		request_put_u32(now.nlh, IPSET_ATTR_MARK, colour);
-		break;
-	case LISTING_NESTED:
-		put_opaque(part->type, part->bytes, part->size);
-		break;
-	case LISTING_NESTED_IPV4:
-		put_nested(part->type, IPSET_ATTR_IPADDR_IPV4, part->bytes,
-			   part->size);
-		break;
-	case LISTING_FLAT:
-		mnl_attr_put(now.nlh, part->type, part->size, part->bytes);
-		break;
-	case LISTING_LENGTH:
-		attr = mnl_nlmsg_get_payload_tail(now.nlh);
-		mnl_attr_put_u32(now.nlh, part->type, 1);
-		attr->nla_len = part->size;
-		break;
-	}
+	for (size_t i = 0; i < ARRAY_SIZE(types); i++)
+		if (!strcmp(types[i].name, name))
+			return types[i].type;
+	return atoi(name);
 }
 
-void listing_parts(const struct listing_part *parts, uint32_t colour)
+/* flat:TYPE:HEX and its like */
+static bool put_raw(const char *word)
 {
+	char how[8], name[16], hex[600] = "";
+	uint8_t bytes[300];
+	size_t size;
+
+	if (sscanf(word, "%7[a-z0-9]:%15[A-Z0-9_]:%599s", how, name, hex) < 2 ||
+	    (strcmp(how, "flat") && strcmp(how, "nest") && strcmp(how, "v4")))
+		return false;
+	for (size = 0; hex[2 * size]; size++)
+		assert_int_equal(sscanf(hex + 2 * size, "%2hhx", &bytes[size]), 1);
+	if (*how == 'f')
+		mnl_attr_put(now.nlh, type_of(name), size, bytes);
+	else
+		put_nested(type_of(name), *how == 'v' ? IPSET_ATTR_IPADDR_IPV4 :
+			   IPSET_ATTR_IPADDR_IPV6, bytes, size);
+	return true;
+}
+
+static void put_length(unsigned int len)
+{
+	struct nlattr *attr = mnl_nlmsg_get_payload_tail(now.nlh);
+
+	mnl_attr_put_u32(now.nlh, IPSET_ATTR_SKBQUEUE, 1);
+	attr->nla_len = len;
+}
+
+static void put_word(const char *word, uint32_t colour)
+{
+	unsigned long a, b;
+	unsigned int slot;
+	char last[64];
+
+	if (put_raw(word))
+		return;
+	if (sscanf(word, "g%lu%1s", &a, last) == 1)
+		listing_identity(a);
+	else if (sscanf(word, "~%lu,%lu,%63s", &a, &b, last) == 3)
+		listing_changes(a, b, last);
+	else if (sscanf(word, "*:%lu", &a) == 1)
+		listing_counters(colour, a, a * 100);
+	else if (sscanf(word, "#%lx:%lu", &a, &b) == 2)
+		listing_counters(colour ^ a, b, b * 100);
+	else if (!strcmp(word, "="))
+		request_put_u32(now.nlh, IPSET_ATTR_MARK, colour);
+	else if (sscanf(word, "length:%lu", &a) == 1)
+		put_length(a);
+	else if (sscanf(word, "%u:%lu%1s", &slot, &a, last) == 2)
+		listing_counters(sr6flow_slot_colour(LISTING_BOTH, slot), a, a * 100);
+	else
+		listing_flow(word);
+}
+
+void listing_words(const char *words, uint32_t colour)
+{
+	char *copy = strdup(words), *rest = copy, *word;
+
+	assert_non_null(copy);
 	listing_record_begin();
-	for (; parts->kind; parts++)
-		put_part(parts, colour);
+	while ((word = strsep(&rest, " ")))
+		put_word(word, colour);
 	listing_record_end();
+	free(copy);
+}
+
+/* A word about messages; false for one that belongs into a record. */
+static bool put_message(const char *word, uint32_t seq_before)
+{
+	char text[32] = "";
+	int number = 0;
+
+	if (sscanf(word, "set:%d", &number) == 1 || !strcmp(word, "set")) {
+		listing_begin("foo", SR6FLOW_TYPENAME, 1);
+		listing_sourced_set(0, word[3] ? number : -1);
+	} else if (sscanf(word, "type:%31[^,],%d", text, &number) == 2) {
+		listing_begin("foo", text, number);
+	} else if (sscanf(word, "next:%31s", text) == 1 || !strcmp(word, "next")) {
+		listing_begin(*text ? text : "foo", NULL, 0);
+	} else if (!strcmp(word, "other")) {
+		fake_message(IPSET_CMD_PROTOCOL)->nlmsg_seq = 0;
+	} else if (!strcmp(word, "intr")) {
+		fake_last()->nlmsg_flags |= NLM_F_DUMP_INTR;
+	} else if (!strcmp(word, "late")) {
+		fake_last()->nlmsg_seq = seq_before;
+	} else if (!strcmp(word, "short")) {
+		fake_last()->nlmsg_len -= 4;
+	} else if (*word == '/') {
+		listing_close();
+		fake_datagram(atoi(word + 1));
+	} else if (sscanf(word, "done:%d", &number) == 1 || !strcmp(word, "done")) {
+		listing_close();
+		fake_end(NLMSG_DONE, -number);
+	} else if (sscanf(word, "error:%d", &number) == 1) {
+		listing_close();
+		fake_end(NLMSG_ERROR, -number);
+	} else if (!strcmp(word, "overrun")) {
+		listing_close();
+		fake_end(NLMSG_OVERRUN, 0);
+	} else if (sscanf(word, "fault:%d", &number) == 1) {
+		fake_recv_error(number);
+	} else {
+		return false;
+	}
+	return true;
+}
+
+void listing_script(const char *text, uint32_t seq_before)
+{
+	char *copy = strdup(text), *rest = copy, *word;
+
+	assert_non_null(copy);
+	fake_request(IPSET_CMD_LIST);
+	while ((word = strsep(&rest, " "))) {
+		if (!strcmp(word, "{")) {
+			listing_record_begin();
+		} else if (!strcmp(word, "}")) {
+			listing_record_end();
+		} else if (*word == '+') {
+			listing_records();
+			if (word[1])
+				put_word(word + 1, 0);
+		} else if (*word && !put_message(word, seq_before)) {
+			put_word(word, 0);
+		}
+	}
+	if (fake_last())
+		listing_datagram();
+	free(copy);
 }

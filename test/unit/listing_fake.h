@@ -53,44 +53,40 @@ void listing_changes(uint64_t source, uint64_t segments_left,
 		     const char *last_source);
 void listing_counters(uint32_t colour, uint64_t packets, uint64_t bytes);
 
-/* A part of a record in a table, which ends with one of kind 0. */
-struct listing_part {
-	enum {
-		LISTING_FLOW = 1,	/* @bytes is its text */
-		LISTING_IDENTITY,	/* generation @a */
-		LISTING_CHANGES,	/* @a, @b, last source @bytes */
-		LISTING_COUNTERS,	/* XOR @a with the colour; @b packets */
-		LISTING_COLOUR,		/* without counters */
-		LISTING_NESTED,		/* an address of @size bytes */
-		LISTING_NESTED_IPV4,	/* the same, said to be of IPv4 */
-		LISTING_FLAT,		/* an attribute of @size bytes */
-		LISTING_LENGTH,		/* one that says it is @size long */
-	} kind;
-	int type;
-	const char *bytes;
-	size_t size;
-	uint64_t a, b;
-};
-
-#define FLOW(text) { .kind = LISTING_FLOW, .bytes = (text) }
-#define IDENTITY(n) { .kind = LISTING_IDENTITY, .a = (n) }
-#define CHANGES(n, m, source)						\
-	{ .kind = LISTING_CHANGES, .a = (n), .b = (m), .bytes = (source) }
-#define COUNTERS(n) { .kind = LISTING_COUNTERS, .b = (n) }
-#define FOREIGN_COUNTERS(bits, n) { .kind = LISTING_COUNTERS, .a = (bits), .b = (n) }
-#define COLOUR { .kind = LISTING_COLOUR }
-#define NESTED(number, literal)						\
-	{ .kind = LISTING_NESTED, .type = (number), .bytes = (literal),	\
-	  .size = sizeof(literal) - 1 }
-#define NESTED_IPV4(number, literal)					\
-	{ .kind = LISTING_NESTED_IPV4, .type = (number),		\
-	  .bytes = (literal), .size = sizeof(literal) - 1 }
-#define FLAT(number, literal)						\
-	{ .kind = LISTING_FLAT, .type = (number), .bytes = (literal),	\
-	  .size = sizeof(literal) - 1 }
-#define LENGTH(n) { .kind = LISTING_LENGTH, .type = IPSET_ATTR_SKBQUEUE, .size = (n) }
-
-/* A record of such parts, whose counters have that colour. */
-void listing_parts(const struct listing_part *parts, uint32_t colour);
+/*
+ * A record of words:
+ *
+ *   [NAME=][SOURCE@]SID,...   the flow
+ *   gGENERATION               its identity
+ *   ~N,M,SOURCE               changes of source and Segments Left, and the last source
+ *   SLOT:PACKETS              counters of a colour, of 100 bytes a packet; SLOT * is
+ *                             @colour, and #BITS is @colour XOR these
+ *   =                         @colour alone
+ *   flat:TYPE:HEX             an attribute of any bytes; TYPE is a number, or its name
+ *   nest:TYPE:HEX             an address of any bytes
+ *   v4:TYPE:HEX               the same, said to be of IPv4
+ *   length:N                  an attribute that says it is so long
+ */
+void listing_words(const char *words, uint32_t colour);
+/*
+ * The answer to a request for a listing:
+ *
+ *   set, set:NETMASK          the first message, of set foo
+ *   type:NAME,REVISION        the same, without the set's attributes
+ *   next, next:SET            a later message
+ *   { WORD... }               a record
+ *   +WORD, +                  the same word among the records, or none
+ *   other                     a message that answers no request
+ *   intr, late, short         the last message was interrupted, answers the request before,
+ *                             says that it is 4 bytes shorter
+ *   /, /N                     the end of the datagram, without its last N bytes; the last one
+ *                             ends by itself
+ *   done, done:N, error:N     the end of the listing, with an error
+ *   overrun                   the kernel's sign that messages were lost
+ *   fault:N                   reading fails
+ *
+ * Errors are numbers.
+ */
+void listing_script(const char *text, uint32_t seq_before);
 
 #endif /* LISTING_FAKE_H */

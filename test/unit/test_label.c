@@ -10,39 +10,38 @@
 #include <string.h>
 #include "lib_bench.h"
 
-#define NET NLA_F_NET_BYTEORDER
-#define GOLD FLOW("gold=::1,::2"), IDENTITY(7)
-#define PLAIN GOLD, COUNTERS(10)
+#define GOLD "gold=::1,::2 g7"
+#define PLAIN GOLD " *:10"
 
-static const struct listing_part records[][6] = {
-	{ PLAIN },
+static const char *const records[] = {
+	PLAIN,
 	/* Another generation, name, flow or order. */
-	{ FLOW("gold=::1,::2"), IDENTITY(8), COUNTERS(10) },
-	{ FLOW("lead=::1,::2"), IDENTITY(7), COUNTERS(10) },
-	{ FLOW("::1,::2"), IDENTITY(7), COUNTERS(10) },
-	{ FLOW("gold=::1,::3"), IDENTITY(7), COUNTERS(10) },
-	{ IDENTITY(7), COUNTERS(10), FLOW("gold=::1,::2") },
+	"gold=::1,::2 g8 *:10",
+	"lead=::1,::2 g7 *:10",
+	"::1,::2 g7 *:10",
+	"gold=::1,::3 g7 *:10",
+	"g7 *:10 gold=::1,::2",
 	/* Changes, more of both kinds, and what comes late. */
-	{ GOLD, CHANGES(1, 0, "::"), COUNTERS(10) },
-	{ GOLD, CHANGES(1, 2, "::"), COUNTERS(10) },
-	{ GOLD, CHANGES(1, 0, "::7"), COUNTERS(10) },
-	{ PLAIN, CHANGES(1, 0, "::") },
-	{ PLAIN, NESTED(IPSET_ATTR_IP, "0123456789abcdef") },
-	{ PLAIN, FLAT(IPSET_ATTR_NAME, "lead\0") },
-	{ PLAIN, IDENTITY(9) },
-	{ PLAIN, FLAT(IPSET_ATTR_COMMENT, "\x11" "0123456789abcdef\0") },
-	{ PLAIN, FLAT(IPSET_ATTR_COMMENT, "x\0") },
+	GOLD " ~1,0,:: *:10",
+	GOLD " ~1,2,:: *:10",
+	GOLD " ~1,0,::7 *:10",
+	PLAIN " ~1,0,::",
+	PLAIN " nest:IP:30313233343536373839616263646566",
+	PLAIN " flat:NAME:6c65616400",
+	PLAIN " g9",
+	PLAIN " flat:COMMENT:113031323334353637383961626364656600",
+	PLAIN " flat:COMMENT:7800",
 	/* Counters that are missing, not whole, of no colour, there twice. */
-	{ GOLD },
-	{ GOLD, COLOUR, FLAT(IPSET_ATTR_PACKETS | NET, "\0\0\0\0\0\0\0\x0a") },
-	{ GOLD, FOREIGN_COUNTERS(1u << 31, 10) },
-	{ PLAIN, COUNTERS(20) },
-	{ PLAIN, FLAT(IPSET_ATTR_TIMEOUT | NET, "\0\0\0\x1e") },
-	{ PLAIN, FLAT(IPSET_ATTR_TIMEOUT | NET, "\x1e\0") },
+	GOLD,
+	GOLD " = flat:PACKETS:000000000000000a",
+	GOLD " #80000000:10",
+	PLAIN " *:20",
+	PLAIN " flat:TIMEOUT:0000001e",
+	PLAIN " flat:TIMEOUT:1e00",
 	/* What nobody knows, behind or between, and an attribute that is cut off. */
-	{ PLAIN, FLAT(200, "\1\0\0\0") },
-	{ FLOW("gold=::1,::2"), FLAT(200, "\1\0\0\0"), IDENTITY(7), COUNTERS(10) },
-	{ PLAIN, LENGTH(40) },
+	PLAIN " flat:200:01000000",
+	"gold=::1,::2 flat:200:01000000 g7 *:10",
+	PLAIN " length:40",
 };
 
 /*
@@ -59,7 +58,7 @@ static const char *list(const size_t which[3], const uint32_t colours[3],
 	for (int i = 0; i < 3; i++) {
 		if (apart)
 			listing_next();
-		listing_parts(records[which[i]], colours[i]);
+		listing_words(records[which[i]], colours[i]);
 	}
 	listing_datagram();
 	listing_done(0);
