@@ -23,6 +23,10 @@
 static const char metrics_request[] = "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n";
 static const char root_request[] = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
 
+static const char *const names[] = {
+	[HTTPD_TEXT] = "text", [HTTPD_OPENMETRICS] = "open", [HTTPD_HTML] = "html",
+};
+
 static struct fixture {
 	sd_event *event;
 	uint64_t start;
@@ -31,7 +35,7 @@ static struct fixture {
 	/* Pages begun, steps of the page that is being written. */
 	unsigned int renders;
 	unsigned int steps;
-	bool openmetrics;
+	enum httpd_form form;
 	bool rendering;
 	/* Steps that a page takes, what the last one returns. */
 	unsigned int needed;
@@ -42,20 +46,21 @@ static struct fixture {
 	bool open[FDS_MAX];
 } fixture;
 
-static uint64_t version(void *arg)
+static uint64_t version(void *arg, enum httpd_form form)
 {
 	const struct fixture *self = arg;
 
+	(void)form;
 	return self->version;
 }
 
-static void begin(void *arg, bool openmetrics)
+static void begin(void *arg, enum httpd_form form)
 {
 	struct fixture *self = arg;
 
 	assert_false(self->rendering);
 	self->rendering = true;
-	self->openmetrics = openmetrics;
+	self->form = form;
 	self->steps = 0;
 	self->renders++;
 }
@@ -76,7 +81,7 @@ static int step(void *arg, struct text *page)
 	for (n = 0; n < self->padding; n += (int)sizeof(spaces))
 		text_add(page, spaces, sizeof(spaces));
 	snprintf(text, sizeof(text), "%s page %u",
-		 self->openmetrics ? "open" : "text", self->renders);
+		 names[self->form], self->renders);
 	text_string(page, text);
 	return 0;
 }
@@ -89,11 +94,13 @@ static void stop(void *arg)
 	self->rendering = false;
 }
 
-static void now_of(void *arg, bool openmetrics, struct text *text)
+static void now_of(void *arg, enum httpd_form form, struct text *text)
 {
 	struct fixture *self = arg;
 
-	text_string(text, openmetrics ? " open answer " : " text answer ");
+	text_string(text, " ");
+	text_string(text, names[form]);
+	text_string(text, " answer ");
 	text_number(text, ++self->answers);
 	text_string(text, "\n");
 }
@@ -288,7 +295,10 @@ TEST_WITH(setup, teardown, other_requests)
 {
 	const char *text;
 
-	has(get(root_request, "</html>"), "href=\"/metrics\"");
+	text = get(root_request, "html answer 1\n");
+	has(text, "Content-Type: text/html; charset=utf-8\r\n");
+	has(text, "Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline';");
+	has(text, "\r\n\r\nhtml page 1 html answer 1\n");
 	has(get("GET /metrics/../etc HTTP/1.1\r\nHost: x\r\n\r\n", "\n\r\n"),
 	    "HTTP/1.1 404 ");
 	text = get("POST /metrics HTTP/1.1\r\nHost: x\r\n"
@@ -296,7 +306,7 @@ TEST_WITH(setup, teardown, other_requests)
 	has(text, "HTTP/1.1 405 ");
 	has(text, "Allow: GET, HEAD\r\n");
 	get("nonsense\r\n\r\n", NULL);
-	assert_int_equal(fixture.renders, 0);
+	assert_int_equal(fixture.renders, 1);
 	fixture.error = -EIO;
 	has(get(metrics_request, "\r\n\r\n"), "HTTP/1.1 500 ");
 }
@@ -454,7 +464,7 @@ TEST_WITH(setup_ipv4, teardown, idle_connections_go_first)
 		/* One that has never asked for anything is as idle. */
 		if (i % 3) {
 			ask(idle[i], root_request);
-			reply(idle[i], "</html>");
+			reply(idle[i], "html answer");
 		}
 	}
 	for (i = 0; i < 6; i++) {
@@ -469,7 +479,7 @@ TEST_WITH(setup_ipv4, teardown, idle_connections_go_first)
 	for (i = 0; i < 20; i++) {
 		hang_up(idle[i]);
 		idle[i] = request_from("::ffff:127.0.0.2", root_request);
-		reply(idle[i], "</html>");
+		reply(idle[i], "html answer");
 	}
 	assert_false(closed(fd));
 	ask(fd, metrics_request);
@@ -519,7 +529,7 @@ TEST_WITH(setup_ipv4, teardown, ipv4_and_ports_in_use)
 	struct sockaddr_in6 mapped = { .sin6_family = AF_INET6 };
 	int fd = request_from("::ffff:127.0.0.1", root_request);
 
-	has(reply(fd, "</html>"), "HTTP/1.1 200 ");
+	has(reply(fd, "html answer"), "HTTP/1.1 200 ");
 	inet_pton(AF_INET6, "::ffff:127.0.0.1", &mapped.sin6_addr);
 	mapped.sin6_port = htons(httpd_port(fixture.httpd));
 	assert_int_equal(httpd_open(&(struct httpd *){ NULL }, fixture.event,

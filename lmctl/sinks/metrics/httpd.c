@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "lib/array.h"
 #include "lmctl/sinks/metrics/httpd.h"
 #include "lmctl/sinks/metrics/httpd_clients.h"
 #include "lmctl/sinks/metrics/httpd_pages.h"
@@ -78,14 +79,6 @@ static enum MHD_Result answer_text(struct MHD_Connection *connection,
 		      NULL, text);
 }
 
-static enum MHD_Result answer_index(struct MHD_Connection *connection)
-{
-	return answer(connection, MHD_HTTP_OK, "text/html; charset=utf-8",
-		      NULL, NULL,
-		      "<!DOCTYPE html>\n<html lang=\"en\"><title>lmctl</title>\n"
-		      "<p><a href=\"/metrics\">Metrics</a></p></html>\n");
-}
-
 static ssize_t read_on(void *arg, uint64_t position, char *buffer,
 		       size_t size)
 {
@@ -124,7 +117,7 @@ static struct MHD_Response *page_response(struct httpd *httpd,
 	reply->pages = pages;
 	reply->page = page;
 	reply->at = text_start(&page->text);
-	pages->ops->now(pages->arg, page->openmetrics, &reply->now);
+	pages->ops->now(pages->arg, page->form, &reply->now);
 	if (!reply->now.failed)
 		response = MHD_create_response_from_callback(
 			page->text.size + reply->now.size, HTTPD_PIECE,
@@ -134,21 +127,48 @@ static struct MHD_Response *page_response(struct httpd *httpd,
 	return response;
 }
 
+/* No script, nothing from elsewhere, and no other page may contain it. */
+static const struct {
+	const char *name;
+	const char *value;
+} page_headers[] = {
+	{ "Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'" },
+	{ "X-Content-Type-Options", "nosniff" },
+	{ "Referrer-Policy", "no-referrer" },
+	{ "Cache-Control", "no-store" },
+};
+
+static bool add_headers(struct MHD_Response *response, enum httpd_form form)
+{
+	static const char *const types[HTTPD_FORMS] = {
+		[HTTPD_TEXT] = "text/plain; version=0.0.4; charset=utf-8",
+		[HTTPD_OPENMETRICS] = OPENMETRICS "; version=1.0.0; charset=utf-8",
+		[HTTPD_HTML] = "text/html; charset=utf-8",
+	};
+	size_t i;
+
+	if (MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE,
+				    types[form]) != MHD_YES)
+		return false;
+	for (i = 0; form == HTTPD_HTML && i < ARRAY_SIZE(page_headers); i++)
+		if (MHD_add_response_header(response, page_headers[i].name,
+					    page_headers[i].value) != MHD_YES)
+			return false;
+	return true;
+}
+
 static enum MHD_Result send_page(struct httpd *httpd,
 				 struct httpd_client *client,
 				 struct httpd_page *page)
 {
-	const char *type = page->openmetrics ?
-		OPENMETRICS "; version=1.0.0; charset=utf-8" :
-		"text/plain; version=0.0.4; charset=utf-8";
+	enum httpd_form form = page->form;
 	struct MHD_Response *response = page_response(httpd, page);
 	enum MHD_Result result = MHD_NO;
 
 	if (!response)
 		return MHD_NO;
 	client->page = page;
-	if (MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE,
-				    type) == MHD_YES)
+	if (add_headers(response, form))
 		result = MHD_queue_response(client->connection, MHD_HTTP_OK,
 					    response);
 	MHD_destroy_response(response);
@@ -157,27 +177,33 @@ static enum MHD_Result send_page(struct httpd *httpd,
 
 static enum MHD_Result wait_for_page(struct httpd *httpd,
 				     struct httpd_client *client,
-				     bool openmetrics)
+				     enum httpd_form form)
 {
 	client->waiting = true;
-	client->openmetrics = openmetrics;
-	client->version = httpd->pages.ops->version(httpd->pages.arg);
+	client->form = form;
+	client->version = httpd->pages.ops->version(httpd->pages.arg, form);
 	MHD_suspend_connection(client->connection);
 	return MHD_YES;
 }
 
-static enum MHD_Result answer_metrics(struct httpd *httpd,
-				      struct httpd_client *client)
+static enum httpd_form wanted_metrics(struct MHD_Connection *connection)
 {
-	const char *accept = MHD_lookup_connection_value(client->connection,
+	const char *accept = MHD_lookup_connection_value(connection,
 							 MHD_HEADER_KIND,
 							 "Accept");
-	bool openmetrics = accept && strcasestr(accept, OPENMETRICS);
-	struct httpd_page *page;
 
-	page = httpd_pages_get(&httpd->pages, openmetrics);
+	return accept && strcasestr(accept, OPENMETRICS) ? HTTPD_OPENMETRICS :
+							   HTTPD_TEXT;
+}
+
+static enum MHD_Result answer_page(struct httpd *httpd,
+				   struct httpd_client *client,
+				   enum httpd_form form)
+{
+	struct httpd_page *page = httpd_pages_get(&httpd->pages, form);
+
 	return page ? send_page(httpd, client, page) :
-		      wait_for_page(httpd, client, openmetrics);
+		      wait_for_page(httpd, client, form);
 }
 
 /* Its wait is over. */
@@ -190,7 +216,7 @@ static enum MHD_Result answer_waiter(struct httpd *httpd,
 	if (page)
 		return send_page(httpd, client, page);
 	return answer_text(client->connection, MHD_HTTP_INTERNAL_SERVER_ERROR,
-			   "The metrics cannot be written.\n");
+			   "The page cannot be written.\n");
 }
 
 static struct httpd_client *client_of(struct MHD_Connection *connection)
@@ -236,14 +262,13 @@ static enum MHD_Result handle(void *arg, struct MHD_Connection *connection,
 		*upload_size = 0;
 		return MHD_YES;
 	}
-	if (!strcmp(url, "/metrics")) {
+	if (!strcmp(url, "/metrics") || !strcmp(url, "/")) {
 		*state = &waited;
-		return answer_metrics(httpd, client);
+		return answer_page(httpd, client, url[1] ?
+				   wanted_metrics(connection) : HTTPD_HTML);
 	}
-	if (!strcmp(url, "/"))
-		return answer_index(connection);
 	return answer_text(connection, MHD_HTTP_NOT_FOUND,
-			   "Not found: try /metrics.\n");
+			   "Not found: try / or /metrics.\n");
 }
 
 static void on_connection(void *arg, struct MHD_Connection *connection,

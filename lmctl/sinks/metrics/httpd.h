@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The HTTP server that Prometheus scrapes: GET and HEAD of /metrics, and a page /
- * with a link to it. libmicrohttpd without threads: it works inside the event loop,
+ * The HTTP server that Prometheus scrapes: GET and HEAD of /metrics, and of / for
+ * people. libmicrohttpd without threads: it works inside the event loop,
  * on a bounded number of connections, and blocks it for at most about a
  * millisecond.
  */
@@ -21,10 +21,23 @@
 struct httpd;
 
 /**
- * struct httpd_ops - writer of the body of /metrics
- * @version: version of the page; changes with its content
- * @begin: begin to write a page: OpenMetrics 1.0.0, or text format 0.0.4; only
- *	   one is written at a time
+ * enum httpd_form - forms of pages
+ * @HTTPD_TEXT: /metrics, text format 0.0.4 of Prometheus
+ * @HTTPD_OPENMETRICS: /metrics, OpenMetrics 1.0.0
+ * @HTTPD_HTML: /
+ * @HTTPD_FORMS: their number
+ */
+enum httpd_form {
+	HTTPD_TEXT,
+	HTTPD_OPENMETRICS,
+	HTTPD_HTML,
+	HTTPD_FORMS,
+};
+
+/**
+ * struct httpd_ops - writer of the pages
+ * @version: version of a page; grows when its content changes
+ * @begin: begin to write a page; only one is written at a time
  * @step: continue for less than a millisecond. Returns 1 if there is more to write,
  *	  0 after appending the page to @page, a negative errno if there is no page,
  *	  -EAGAIN to begin again
@@ -34,11 +47,11 @@ struct httpd;
  * A page is written once per version and sent to all clients that request it.
  */
 struct httpd_ops {
-	uint64_t (*version)(void *arg);
-	void (*begin)(void *arg, bool openmetrics);
+	uint64_t (*version)(void *arg, enum httpd_form form);
+	void (*begin)(void *arg, enum httpd_form form);
 	int (*step)(void *arg, struct text *page);
 	void (*stop)(void *arg);
-	void (*now)(void *arg, bool openmetrics, struct text *text);
+	void (*now)(void *arg, enum httpd_form form, struct text *text);
 };
 
 /**

@@ -12,6 +12,7 @@
 #include <netinet/in.h>
 #include <stdint.h>
 #include "lmctl/base/seldom.h"
+#include "lmctl/sinks/metrics/httpd.h"
 
 struct MHD_Connection;
 struct httpd_page;
@@ -39,7 +40,7 @@ enum client_state {
  * @address: other end
  * @state: state
  * @waiting: suspended until there is a page
- * @openmetrics: requested format
+ * @form: requested form
  * @version: oldest acceptable version
  * @given: page that ended its wait
  * @page: page being read
@@ -52,7 +53,7 @@ struct httpd_client {
 	struct in6_addr address;
 	enum client_state state;
 	bool waiting;
-	bool openmetrics;
+	enum httpd_form form;
 	uint64_t version;
 	struct httpd_page *given;
 	struct httpd_page *page;

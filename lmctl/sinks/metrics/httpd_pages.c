@@ -21,11 +21,11 @@ static int64_t now_ns(void)
 }
 
 struct httpd_page *httpd_pages_get(struct httpd_pages *pages,
-				   bool openmetrics)
+				   enum httpd_form form)
 {
-	struct httpd_page *page = pages->newest[openmetrics];
+	struct httpd_page *page = pages->newest[form];
 
-	if (!page || page->version != pages->ops->version(pages->arg))
+	if (!page || page->version != pages->ops->version(pages->arg, form))
 		return NULL;
 	page->users++;
 	return page;
@@ -59,7 +59,7 @@ static bool room(struct httpd_pages *pages, struct httpd_clients *clients)
 
 	LL_FOREACH(pages->all, page) {
 		n++;
-		if (page != pages->newest[0] && page != pages->newest[1])
+		if (page != pages->newest[page->form])
 			oldest = page;
 	}
 	if (n < HTTPD_PAGES - 1)
@@ -68,26 +68,26 @@ static bool room(struct httpd_pages *pages, struct httpd_clients *clients)
 	return false;
 }
 
-static void begin(struct httpd_pages *pages, bool openmetrics)
+static void begin(struct httpd_pages *pages, enum httpd_form form)
 {
 	struct httpd_page *page = calloc(1, sizeof(*page));
 
 	if (!page)
 		return;
-	page->openmetrics = openmetrics;
-	page->version = pages->ops->version(pages->arg);
-	pages->ops->begin(pages->arg, openmetrics);
+	page->form = form;
+	page->version = pages->ops->version(pages->arg, form);
+	pages->ops->begin(pages->arg, form);
 	pages->rendering = page;
 }
 
 /* A client without a page gets an error. */
-static void hand_out(struct httpd_clients *clients, bool openmetrics,
+static void hand_out(struct httpd_clients *clients, enum httpd_form form,
 		     uint64_t version, struct httpd_page *page)
 {
 	struct httpd_client *client;
 
 	DL_FOREACH(clients->list, client) {
-		if (!client->waiting || client->openmetrics != openmetrics ||
+		if (!client->waiting || client->form != form ||
 		    client->version > version)
 			continue;
 		client->waiting = false;
@@ -101,7 +101,7 @@ static void hand_out(struct httpd_clients *clients, bool openmetrics,
 static void publish(struct httpd_pages *pages, struct httpd_clients *clients)
 {
 	struct httpd_page *page = pages->rendering;
-	struct httpd_page **newest = &pages->newest[page->openmetrics];
+	struct httpd_page **newest = &pages->newest[page->form];
 
 	pages->rendering = NULL;
 	if (*newest)
@@ -109,7 +109,7 @@ static void publish(struct httpd_pages *pages, struct httpd_clients *clients)
 	*newest = page;
 	page->users = 1;
 	LL_PREPEND(pages->all, page);
-	hand_out(clients, page->openmetrics, page->version, page);
+	hand_out(clients, page->form, page->version, page);
 }
 
 static void write_on(struct httpd_pages *pages, struct httpd_clients *clients)
@@ -125,7 +125,7 @@ static void write_on(struct httpd_pages *pages, struct httpd_clients *clients)
 	}
 	pages->rendering = NULL;
 	if (err != -EAGAIN)
-		hand_out(clients, page->openmetrics, page->version, NULL);
+		hand_out(clients, page->form, page->version, NULL);
 	text_join(&pages->trash, &page->text);
 	free(page);
 }
@@ -148,9 +148,9 @@ static bool begin_next(struct httpd_pages *pages,
 
 	if (!client || !room(pages, clients))
 		return false;
-	begin(pages, client->openmetrics);
+	begin(pages, client->form);
 	if (!pages->rendering)
-		hand_out(clients, client->openmetrics, client->version, NULL);
+		hand_out(clients, client->form, client->version, NULL);
 	return true;
 }
 
@@ -176,8 +176,10 @@ bool httpd_pages_busy(const struct httpd_pages *pages,
 
 void httpd_pages_give_up(struct httpd_clients *clients)
 {
-	hand_out(clients, false, UINT64_MAX, NULL);
-	hand_out(clients, true, UINT64_MAX, NULL);
+	enum httpd_form form;
+
+	for (form = 0; form < HTTPD_FORMS; form++)
+		hand_out(clients, form, UINT64_MAX, NULL);
 }
 
 void httpd_pages_close(struct httpd_pages *pages)
@@ -189,7 +191,7 @@ void httpd_pages_close(struct httpd_pages *pages)
 		text_free(&pages->rendering->text);
 		free(pages->rendering);
 	}
-	for (i = 0; i < 2; i++)
+	for (i = 0; i < HTTPD_FORMS; i++)
 		if (pages->newest[i])
 			httpd_page_put(pages, pages->newest[i]);
 	text_free(&pages->trash);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Pages of the HTTP server: written in slices between other work of the event loop,
- * once per version and format, and shared by all clients. For the files httpd*.c
+ * once per version and form, and shared by all clients. For the files httpd*.c
  * only.
  */
 #ifndef LMCTL_SINKS_METRICS_HTTPD_PAGES_H
@@ -11,23 +11,22 @@
 #include "lmctl/sinks/metrics/httpd_clients.h"
 
 /*
- * Most pages in memory: those of both formats, the next one, and one of slow
- * readers.
+ * Most pages in memory: those of all forms, the next one, and one of slow readers.
  */
-#define HTTPD_PAGES 4
+#define HTTPD_PAGES (HTTPD_FORMS + 2)
 
 /**
  * struct httpd_page - a page
  * @next: an older one
- * @users: one for each reader and one if it is the newest of its format
- * @openmetrics: format
+ * @users: one for each reader and one if it is the newest of its form
+ * @form: form
  * @version: version of its content
  * @text: text
  */
 struct httpd_page {
 	struct httpd_page *next;
 	unsigned int users;
-	bool openmetrics;
+	enum httpd_form form;
 	uint64_t version;
 	struct text text;
 };
@@ -37,7 +36,7 @@ struct httpd_page {
  * @ops: writes them
  * @arg: for @ops
  * @all: newest first
- * @newest: by format, or NULL
+ * @newest: by form, or NULL
  * @rendering: page in progress, not in @all; or NULL
  * @trash: pages still to be freed
  */
@@ -45,7 +44,7 @@ struct httpd_pages {
 	const struct httpd_ops *ops;
 	void *arg;
 	struct httpd_page *all;
-	struct httpd_page *newest[2];
+	struct httpd_page *newest[HTTPD_FORMS];
 	struct httpd_page *rendering;
 	struct text trash;
 };
@@ -53,12 +52,12 @@ struct httpd_pages {
 /**
  * httpd_pages_get() - find the present page
  * @pages: pages
- * @openmetrics: format
+ * @form: form
  *
  * Return: page with one more user, or NULL: it has to be written first.
  */
 struct httpd_page *httpd_pages_get(struct httpd_pages *pages,
-				   bool openmetrics);
+				   enum httpd_form form);
 
 /**
  * httpd_page_put() - release a page

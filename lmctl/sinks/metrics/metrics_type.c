@@ -6,15 +6,23 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "lmctl/base/messages.h"
 #include "lmctl/sinks/metrics/httpd.h"
 #include "lmctl/sinks/metrics/metrics.h"
 #include "lmctl/sinks/metrics/metrics_settings.h"
+#include "lmctl/sinks/view/view_page.h"
+
+/* Seconds after which a page for people is written anew. */
+#define PAGE_S 5
 
 /**
  * struct scraped - metrics and their server
  * @metrics: metrics, owned by the host
+ * @view: view, likewise
+ * @page: the view for people
+ * @form: form of the page that is being written
  * @event: event loop
  * @httpd: server, NULL without
  * @next: its successor, opened beside it
@@ -23,6 +31,9 @@
  */
 struct scraped {
 	struct metrics *metrics;
+	struct view_feed *view;
+	struct view_page *page;
+	enum httpd_form form;
 	sd_event *event;
 	struct httpd *httpd;
 	struct httpd *next;
@@ -30,29 +41,61 @@ struct scraped {
 	struct metrics_config wanted;
 };
 
-static uint64_t page_version(void *arg)
+static uint64_t now_s(void)
 {
-	return metrics_version(arg);
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec;
 }
 
-static void page_begin(void *arg, bool openmetrics)
+/* The page for people also has facts that change without a block. */
+static uint64_t page_version(void *arg, enum httpd_form form)
 {
-	metrics_render_begin(arg, openmetrics);
+	const struct scraped *scraped = arg;
+
+	return form == HTTPD_HTML ? view_feed_version(scraped->view) +
+				    now_s() / PAGE_S :
+				    metrics_version(scraped->metrics);
 }
 
-static int page_step(void *arg, struct text *page)
+static void page_begin(void *arg, enum httpd_form form)
 {
-	return metrics_render_step(arg, page);
+	struct scraped *scraped = arg;
+
+	scraped->form = form;
+	if (form == HTTPD_HTML)
+		view_page_begin(scraped->page);
+	else
+		metrics_render_begin(scraped->metrics,
+				     form == HTTPD_OPENMETRICS);
+}
+
+static int page_step(void *arg, struct text *text)
+{
+	const struct scraped *scraped = arg;
+
+	return scraped->form == HTTPD_HTML ?
+	       view_page_step(scraped->page, text) :
+	       metrics_render_step(scraped->metrics, text);
 }
 
 static void page_stop(void *arg)
 {
-	metrics_render_stop(arg);
+	const struct scraped *scraped = arg;
+
+	if (scraped->form == HTTPD_HTML)
+		view_page_stop(scraped->page);
+	else
+		metrics_render_stop(scraped->metrics);
 }
 
-static void page_now(void *arg, bool openmetrics, struct text *text)
+static void page_now(void *arg, enum httpd_form form, struct text *text)
 {
-	metrics_now(arg, openmetrics, text);
+	const struct scraped *scraped = arg;
+
+	if (form != HTTPD_HTML)
+		metrics_now(scraped->metrics, form == HTTPD_OPENMETRICS, text);
 }
 
 static const struct httpd_ops page_ops = {
@@ -70,7 +113,7 @@ static int start(struct scraped *scraped, const struct metrics_config *metrics,
 	if (!metrics->on)
 		return 0;
 	return httpd_open(httpd, scraped->event, &metrics->listen, &page_ops,
-			  scraped->metrics);
+			  scraped);
 }
 
 static void restore(struct scraped *scraped)
@@ -156,8 +199,10 @@ static void close_scraped(void *self)
 {
 	struct scraped *scraped = self;
 
-	if (scraped)
-		httpd_close(scraped->httpd);
+	if (!scraped)
+		return;
+	httpd_close(scraped->httpd);
+	view_page_free(scraped->page);
 	free(scraped);
 }
 
@@ -167,11 +212,14 @@ static int open_scraped(void **self, struct sink *sink,
 	struct scraped *scraped = calloc(1, sizeof(*scraped));
 
 	*self = scraped;
-	if (!scraped) {
+	if (scraped)
+		scraped->page = view_page_new(host->view);
+	if (!scraped || !scraped->page) {
 		lmctl_error("out of memory");
 		return -ENOMEM;
 	}
 	scraped->metrics = host->metrics;
+	scraped->view = host->view;
 	scraped->event = host->event;
 	*sink = metrics_sink(host->metrics);
 	return 0;
