@@ -222,7 +222,7 @@ TEST(test_order_and_filter)
 	shows(VIEW_BY_NAME, false, "f?", "f9");
 	shows(VIEW_BY_NAME, false, "fcff::3,*", "-");
 	shows(VIEW_BY_NAME, false, "ute", "mute");
-	shows(VIEW_BY_NAME, false, "ther", "mute");
+	shows(VIEW_BY_NAME, false, "oth", "mute");
 	shows(VIEW_BY_NAME, false, "::3", "-");
 	shows(VIEW_BY_NAME, false, "nosuch", "");
 }
