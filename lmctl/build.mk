@@ -4,7 +4,7 @@
 LMCTL_FLOORS := cmd service sinks engine stamp node base
 LMCTL_ARCHIVES := $(LMCTL_FLOORS:%=$(B)/lmctl/%.a)
 LMCTL_LDLIBS := -lsmartcols -ljansson -lcap-ng -lnl-route-3 -lnl-3 -lmnl \
-		-lsystemd -lnettle -lyaml -lmicrohttpd -lsqlite3 -lm
+		-lsystemd -lnettle -lyaml -lmicrohttpd -lsqlite3 -lncursesw -ltinfo -lm
 LMCTL_COMPLETION := $(PREFIX)/share/bash-completion/completions/lmctl
 LMCTL_EXAMPLE := $(PREFIX)/share/doc/sr6flow/lmctl.conf.example
 # systemd looks for both below /usr and /usr/local.

@@ -24,6 +24,7 @@ check() {
 	stage 12 "a model of both ends" "${make[@]}" model
 	stage 14 "lint, the fast half" "${make[@]}" lint-fast
 	stage 20 "kept inputs of the fuzzers" "${make[@]}" fuzz-replay
+	stage 20 "lmctl top in a terminal" test/top/run.sh
 	stage 8 "install and uninstall" test/install.sh
 	stage 300 "guest tests" test/vm/run.sh --quick
 	stage 25 "demo" test/demo.sh

@@ -41,6 +41,7 @@ int cmd_down(int argc, char **argv);
 int cmd_flows(int argc, char **argv);
 int cmd_flush(int argc, char **argv);
 int cmd_history(int argc, char **argv);
+int cmd_top(int argc, char **argv);
 int cmd_import(int argc, char **argv);
 int cmd_init(int argc, char **argv);
 int cmd_loss(int argc, char **argv);

@@ -32,6 +32,7 @@ static const struct lmctl_command commands[] = {
 	{ "measure", "request the counts of peers and report loss", cmd_measure },
 	{ "reflect", "reply to the requests of probers", cmd_reflect },
 	{ "check", "report configuration errors at both ends", cmd_check },
+	{ "top", "show the flows of the running daemon live", cmd_top },
 	{ "history", "show past results, or their totals", cmd_history },
 	{ "plot", "plot the loss of a flow over time", cmd_plot },
 	{ "record", "write packets per flow and block as JSON", cmd_record },

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lmctl/base/flowkey.h"
+#include "lmctl/base/messages.h"
 #include "lmctl/sinks/figures.h"
 #include "lmctl/sinks/view/view.h"
 
@@ -126,6 +127,9 @@ static void set_last(struct view_flow *flow, const struct view_row *row)
 {
 	snprintf(flow->peer, sizeof(flow->peer), "%s", row->peer);
 	snprintf(flow->word, sizeof(flow->word), "%s", row->word ?: "");
+	/* Of another program, when the view is made from lines. */
+	message_harmless(flow->peer);
+	message_harmless(flow->word);
 	flow->last = *row;
 	flow->last.measurement = flow->entry.table->name;
 	flow->last.peer = flow->peer;

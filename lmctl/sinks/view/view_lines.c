@@ -4,6 +4,7 @@
 
 #include "lmctl/base/json.h"
 #include "lmctl/base/messages.h"
+#include "lmctl/base/names.h"
 #include "lmctl/sinks/stream/stream.h"
 #include "lmctl/sinks/view/view_lines.h"
 
@@ -296,7 +297,8 @@ static bool get_row(const json_t *object, struct view_row *row,
 	if (row->kind == VIEW_EXACT && (!row->sent.known ||
 					row->lost > row->sent.packets))
 		return false;
-	return row->measurement && strlen(row->measurement) < RESULT_NAME_LEN &&
+	return row->measurement && name_valid(row->measurement) &&
+	       strlen(row->measurement) < RESULT_NAME_LEN &&
 	       row->kind && row->period_ms &&
 	       json_is_integer(block) && get_flow(object, flow);
 }
