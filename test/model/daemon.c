@@ -53,6 +53,7 @@ static int take_record(void *arg, const struct record *record)
 	struct node *node = arg;
 
 	join_record(node, record);
+	records_add(node, record);
 	if (node->daemon.ledger)
 		return ledger_record(node->daemon.ledger, record);
 	node->daemon.owed++;
@@ -248,7 +249,7 @@ void daemon_start(struct node *node)
 	daemon->reader = set_reader_open(SET, node->id == EGRESS ? "egress" :
 				     "ingress", &node->world->timing,
 				     &set_reader_ops, node);
-	if (daemon->reader && node->id != EGRESS)
+	if (daemon->reader && node->id != EGRESS && !param(node)[PARAM_UNTOLD])
 		set_reader_marks(daemon->reader);
 	if (daemon->reader)
 		set_reader_start(daemon->reader, &daemon->loop);

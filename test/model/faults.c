@@ -55,6 +55,10 @@ static void do_kernel(struct world *world, const struct event *event, bool on)
 		else
 			kernel_add(kernel, flow, 0);
 		break;
+	case KIND_COUNTERS_BACK:
+		if (on)
+			kernel_back(kernel, flow);
+		break;
 	default:
 		if (on)
 			kernel_add(kernel, flow, 500);

@@ -130,7 +130,7 @@ static void draw_event(struct draw *draw, const int64_t *param,
 {
 	const struct kind_info *kind;
 
-	event->kind = (enum kind)below(draw, KINDS);
+	event->kind = (enum kind)below(draw, KINDS_DRAWN);
 	kind = &kind_table[event->kind];
 	do {
 		event->node = (enum node_id)below(draw, NODES);

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "sr6flow.h"
 #include "test/model/history.h"
 
 #define MARKING (1u << INGRESS)
@@ -37,6 +38,9 @@ const struct param_info param_table[PARAMS] = {
 	[PARAM_WRAP] = { "wrap", 0, 0, 1 },
 	[PARAM_SOURCE] = { "source", 0, 0, 1 },
 	[PARAM_LOADS] = { "loads", 0, 0, 1000000000 },
+	[PARAM_MASK] = { "mask", SR6FLOW_MASK_DEFAULT, 1, UINT32_MAX },
+	[PARAM_OLD_MODULE] = { "old-module", 0, 0, 1 },
+	[PARAM_UNTOLD] = { "untold", 0, 0, 1 },
 };
 
 const struct kind_info kind_table[KINDS] = {
@@ -65,6 +69,7 @@ const struct kind_info kind_table[KINDS] = {
 	[KIND_OUTAGE] = { "outage", 0, 0, 0, 9000, "15" },
 	[KIND_DROP] = { "drop", 0, 0, 1, 6000, "1" },
 	[KIND_CUT] = { "cut", 0, 0, 0, 9000, "15" },
+	[KIND_COUNTERS_BACK] = { "counters-back", BOTH, 0, 3, 0, "" },
 };
 
 static const char *const node_names[NODES] = { "ingress", "egress", "other" };
@@ -147,25 +152,50 @@ static bool read_param(struct history *history, const char *line)
 	return false;
 }
 
+static bool read_records(struct history *history, const char *line)
+{
+	size_t len = strcspn(line, " ");
+	unsigned int i;
+
+	for (i = 0; i < NODES; i++) {
+		if (strlen(node_names[i]) != len ||
+		    strncmp(line, node_names[i], len))
+			continue;
+		strcpy(history->records[i], line + len + strspn(line + len, " "));
+		return true;
+	}
+	return false;
+}
+
+static bool read_line(struct history *history, const char *line)
+{
+	if (!strncmp(line, "at ", 3))
+		return read_event(history, line);
+	return read_records(history, line) || read_param(history, line);
+}
+
 int history_read(struct history *history, FILE *file, char *error, size_t size)
 {
-	char line[256];
-	unsigned int n = 0;
+	char line[HISTORY_TEXT_LEN];
+	bool any = false;
 
 	history_calm(history);
 	while (fgets(line, sizeof(line), file)) {
 		line[strcspn(line, "\n")] = '\0';
-		n++;
+		if (!*line && any)
+			break;
+		if (*line == '#' && !any)
+			strcpy(history->name, line + 1 + strspn(line + 1, " "));
 		if (!*line || *line == '#')
 			continue;
-		if (!strncmp(line, "at ", 3) ? read_event(history, line) :
-					       read_param(history, line))
+		any = true;
+		if (read_line(history, line))
 			continue;
-		snprintf(error, size, "line %u: '%s' is no event and no parameter, or out of its range: see history.c",
-			 n, line);
+		snprintf(error, size, "'%s' is no event, no parameter and no node, or out of its range: see history.c",
+			 line);
 		return -EINVAL;
 	}
-	return 0;
+	return any;
 }
 
 void history_write(const struct history *history, FILE *file)

@@ -2,7 +2,8 @@
 /*
  * A history: what a network, its clocks and its operators do to two ends that measure.
  * It is a seed, a few parameters and a list of events, and says everything: the same
- * history always gives the same rows. Its text form is what is kept in histories/.
+ * history always gives the same rows. Its text form is what is kept in histories/; it may
+ * also have the records that must come of it, see records.h.
  */
 #ifndef TEST_MODEL_HISTORY_H
 #define TEST_MODEL_HISTORY_H
@@ -13,6 +14,7 @@
 #include <stdio.h>
 
 #define HISTORY_EVENTS_MAX 16
+#define HISTORY_TEXT_LEN 640
 /* Parts of a period: the unit of every time and length in an event. */
 #define HISTORY_PARTS 1000
 
@@ -52,6 +54,10 @@ enum param {
 	PARAM_WRAP,
 	PARAM_SOURCE,
 	PARAM_LOADS,
+	/* Not drawn. */
+	PARAM_MASK,
+	PARAM_OLD_MODULE,
+	PARAM_UNTOLD,
 	PARAMS,
 };
 
@@ -98,6 +104,8 @@ enum kind {
 	KIND_OUTAGE,
 	KIND_DROP,
 	KIND_CUT,
+	KINDS_DRAWN,
+	KIND_COUNTERS_BACK = KINDS_DRAWN,
 	KINDS,
 };
 
@@ -142,11 +150,15 @@ struct event {
  * @param: by enum param
  * @event: events, in any order
  * @n: their number
+ * @name: the comment before it
+ * @records: records that must come of it, by node; empty: any
  */
 struct history {
 	int64_t param[PARAMS];
 	struct event event[HISTORY_EVENTS_MAX];
 	unsigned int n;
+	char name[HISTORY_TEXT_LEN];
+	char records[NODES][HISTORY_TEXT_LEN];
 };
 
 /**
@@ -156,13 +168,13 @@ struct history {
 void history_calm(struct history *history);
 
 /**
- * history_read() - read the text form
+ * history_read() - read the text form of the next history of a file
  * @history: filled
- * @file: file at its start
+ * @file: file; an empty line ends a history
  * @error: filled with a sentence when it fails
  * @size: size of @error in bytes
  *
- * Return: 0 or -EINVAL.
+ * Return: 1, 0 if there is none any more, or -EINVAL.
  */
 int history_read(struct history *history, FILE *file, char *error, size_t size);
 

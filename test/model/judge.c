@@ -86,14 +86,30 @@ static void write_row(const struct truth *truth, const struct row *row,
 		is.sent, is.arrived);
 }
 
+static bool records_unlike(const struct world *world, enum node_id id, FILE *file)
+{
+	const char *wanted = world->history->records[id];
+	const char *got = world->node[id].records.text;
+
+	if (!*wanted || !strcmp(got, wanted))
+		return false;
+	if (file)
+		fprintf(file, "# records of node %u: %s\n# and not %s\n", id, got,
+			wanted);
+	return true;
+}
+
 struct verdict judge(const struct history *history, unsigned int blind,
 		     struct tally *tally, FILE *file)
 {
 	struct world *world = world_new(history, blind);
 	struct verdict verdict = { 0 };
 	bool joins = joinable(history), calm = quiet(history);
+	enum node_id id;
 	size_t i;
 
+	for (id = 0; id < NODES; id++)
+		verdict.unlike += records_unlike(world, id, file);
 	for (i = 0; i < world->truth.nrows; i++) {
 		const struct row *row = &world->truth.rows[i];
 		bool lie = row_false(&world->truth, row) &&

@@ -43,10 +43,12 @@ void tally_row(struct tally *tally, const char *word);
  * struct verdict - what is wrong with a history
  * @lies: rows that are false
  * @causeless: rows that are not exact in a history without a cause for that
+ * @unlike: nodes whose records are not those that the history says
  */
 struct verdict {
 	uint64_t lies;
 	uint64_t causeless;
+	uint64_t unlike;
 };
 
 /**
@@ -69,7 +71,7 @@ struct verdict judge(const struct history *history, unsigned int blind,
  */
 static inline bool verdict_bad(const struct verdict *verdict)
 {
-	return verdict->lies || verdict->causeless;
+	return verdict->lies || verdict->causeless || verdict->unlike;
 }
 
 #endif /* TEST_MODEL_JUDGE_H */

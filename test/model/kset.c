@@ -7,10 +7,24 @@
 /* Counters of a set that was filled long ago, shortly before 2^64. */
 #define NEARLY_WRAPPED (UINT64_MAX - 20)
 
+static void write_counters(struct kflow *flow, uint64_t packets)
+{
+	unsigned int slot;
+
+	for (slot = 0; slot < SR6FLOW_SLOTS_MAX; slot++)
+		flow->counters[slot] = (struct sr6flow_counters){
+			packets, packets * KSET_BYTES,
+		};
+}
+
+void kernel_back(struct kernel *kernel, unsigned int flow)
+{
+	write_counters(&kernel_set(kernel)->flow[flow], 0);
+}
+
 void kernel_add(struct kernel *kernel, unsigned int flow, uint64_t packets)
 {
 	struct kflow *added = &kernel_set(kernel)->flow[flow];
-	unsigned int slot;
 
 	added->there = true;
 	added->source = 0;
@@ -18,10 +32,7 @@ void kernel_add(struct kernel *kernel, unsigned int flow, uint64_t packets)
 	added->source_changes = 0;
 	added->segments_left_changes = 0;
 	added->generation = ++kernel->identity;
-	for (slot = 0; slot < SR6FLOW_SLOTS_MAX; slot++)
-		added->counters[slot] = (struct sr6flow_counters){
-			packets, packets * KSET_BYTES,
-		};
+	write_counters(added, packets);
 }
 
 void kernel_renew(struct kernel *kernel)
@@ -30,7 +41,7 @@ void kernel_renew(struct kernel *kernel)
 	unsigned int flow;
 
 	set->instance = ++kernel->identity;
-	set->mask = SR6FLOW_MASK_DEFAULT;
+	set->mask = kernel->mask;
 	set->colour = sr6flow_colour(set->mask, 0);
 	set->by_hand = false;
 	set->listed = false;
@@ -108,6 +119,13 @@ static void count(const struct kernel *kernel, struct kflow *flow,
 					       packet->segments_left);
 }
 
+/* As sr6flow_marked_before() of the kernel. */
+static bool marked_before(uint32_t mask, uint32_t masked)
+{
+	return masked && masked != mask &&
+	       sr6flow_carrier_info(sr6flow_carrier(mask))->starts_zero;
+}
+
 void kernel_mark(struct kernel *kernel, struct kpacket *packet)
 {
 	struct kset *set = kernel_set(kernel);
@@ -120,7 +138,7 @@ void kernel_mark(struct kernel *kernel, struct kpacket *packet)
 	if (!flow->there)
 		return;
 	for (rule = 0; rule < kernel->rules; rule++) {
-		if (sr6flow_colour_valid(set->mask, packet->word & set->mask)) {
+		if (marked_before(set->mask, packet->word & set->mask)) {
 			count(kernel, flow, packet, SR6FLOW_SLOTS_MAX - 1);
 			continue;
 		}

@@ -65,6 +65,7 @@ struct kset {
  * @identity: number of identities given so far
  * @nflows: flows per set
  * @netmask: bits of the source in their keys
+ * @mask: mark mask of its sets
  * @wrap: counters begin just below 2^64
  */
 struct kernel {
@@ -77,6 +78,7 @@ struct kernel {
 	uint64_t identity;
 	unsigned int nflows;
 	unsigned int netmask;
+	uint32_t mask;
 	bool wrap;
 };
 
@@ -115,6 +117,13 @@ void kernel_renew(struct kernel *kernel);
  * @kernel: kernel
  */
 void kernel_listed(struct kernel *kernel);
+
+/**
+ * kernel_back() - counters of a flow lose what they had
+ * @kernel: kernel
+ * @flow: flow
+ */
+void kernel_back(struct kernel *kernel, unsigned int flow);
 
 /**
  * kernel_add() - add a flow; or write its counters, which renews them, too

@@ -122,7 +122,7 @@ static void get_history(const struct arguments *arguments,
 		return;
 	}
 	file = fopen(arguments->file[0], "r");
-	if (!file || history_read(history, file, error, sizeof(error))) {
+	if (!file || history_read(history, file, error, sizeof(error)) != 1) {
 		fprintf(stderr, "model: %s: %s\n", arguments->file[0], error);
 		exit(EXIT_FAILURE);
 	}

@@ -51,7 +51,7 @@ static void arrive(struct world *world, const struct happening *happening)
 		return;
 	packet->of->arrived++;
 	if (world->path.cleared)
-		seen.word = world->path.cleared == 1 ? 0 : SR6FLOW_MASK_DEFAULT;
+		seen.word = world->path.cleared == 1 ? 0 : egress->kernel.mask;
 	seen.segments_left = world->path.twice;
 	kernel_count(&egress->kernel, &seen);
 	seen.segments_left = 0;
@@ -104,7 +104,7 @@ static void pass_ingress(struct node *node, unsigned int flow, uint64_t name)
 	struct kpacket seen = { .flow = flow, .source = node->id };
 
 	if (node->coloured >= 0)
-		seen.word = sr6flow_colour(SR6FLOW_MASK_DEFAULT,
+		seen.word = sr6flow_colour(node->kernel.mask,
 					   (unsigned int)node->coloured);
 	kernel_mark(&node->kernel, &seen);
 	world->truth.packets[packet].word = seen.word;

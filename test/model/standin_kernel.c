@@ -186,7 +186,8 @@ static void show_last_source(const struct node *node, const struct kflow *flow,
 {
 	unsigned int from = flow->source;
 
-	if (node->kernel.netmask || !from)
+	if (node->kernel.netmask || !from ||
+	    node->world->history->param[PARAM_OLD_MODULE])
 		return;
 	if (sabotaged(node->world->blind, SABOTAGE_SOURCE))
 		from = INGRESS + 1;

@@ -111,6 +111,7 @@ static void node_begin(struct world *world, enum node_id id)
 				 param[PARAM_OFFSET] * BLOCK_NS_PER_US,
 				 param[PARAM_SLEW]);
 	node->kernel.netmask = param[PARAM_SOURCE] ? FLOW_NETMASK : 0;
+	node->kernel.mask = (uint32_t)param[PARAM_MASK];
 	node->kernel.nflows = world_flow(world, id, OTHER,
 					 (unsigned int)param[PARAM_FLOWS]);
 	kernel_init(&node->kernel, param[PARAM_WRAP]);

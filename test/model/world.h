@@ -21,6 +21,7 @@
 #include "test/model/history.h"
 #include "test/model/kset.h"
 #include "test/model/nodeclock.h"
+#include "test/model/records.h"
 #include "test/model/truth.h"
 
 /* True number of the block in which a history begins. */
@@ -34,6 +35,7 @@
  * @epoch: how often that was set
  * @kernel: its kernel
  * @daemon: its daemon
+ * @records: what its reader recorded
  * @suspended: until when it is, true time
  * @coloured: packets come to it with the colour of this parity; negative: with none
  * @sends: it sends, if it is an ingress
@@ -46,6 +48,7 @@ struct node {
 	unsigned int epoch;
 	struct kernel kernel;
 	struct daemon daemon;
+	struct records records;
 	int64_t suspended;
 	int coloured;
 	bool sends;
