@@ -1,497 +1,588 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The reflector and base packets: bytes of replies, what is dropped and in
- * which order, replays, rate limits, loops.
+ * The reflector: scripts/reflector.txt. A step writes a part of a message, sends it, or
+ * says what has come back. The reflector has the keys a and b. Flow i is that of ledger i,
+ * with 50 + i packets in block 100.
  */
 #include <arpa/inet.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
-#include "test/unit/reflecting.h"
-#include "test/unit/unit.h"
+#include "lmctl/engine/reflector.h"
+#include "lmctl/stamp/stamp.h"
+#include "test/unit/script.h"
+
+#define MASK 0xc0u
+/* The last block that was read. */
+#define BLOCK 100
+#define SIDS 3
+/* So many bytes are said. */
+#define HEX_MAX STAMP_BASE_LEN
+/* When requests come, and when replies leave. */
+#define RECEIVED INT64_C(1700000000500000000)
+#define LEFT_AFTER 25000
+/* Bytes behind the message that must stay as they are. */
+#define GUARD_LEN 64
+#define GUARD_BYTE 0xa5
+
+static const struct block_timing timing = {
+	.period = BLOCK_NS_PER_S,
+	.guard = BLOCK_NS_PER_S / 2,
+	.band = BLOCK_NS_PER_S / 10,
+};
+
+static struct reflector *reflector;
+static struct reflector_config config;
+static struct keys keys;
+static struct ledger *ledgers[2];
+/* The message, as long as it is; @sent is it as it was sent. */
+static uint8_t data[STAMP_MESSAGE_MAX + 1 + GUARD_LEN];
+static uint8_t sent[sizeof(data)];
+static size_t len;
+static struct reflector_request request;
+
+static int64_t leave(void)
+{
+	return request.received + LEFT_AFTER;
+}
+
+static struct sr6flow_flow flow_of(const char *word)
+{
+	struct sr6flow_flow flow = { .nsids = SIDS };
+	unsigned int list = 0, source = 0;
+
+	sscanf(word, "%u@%u/%u", &list, &source, &flow.netmask);
+	flow.sids[0].s6_addr[0] = 0xfc;
+	flow.sids[2].s6_addr[15] = (uint8_t)list;
+	flow.source.s6_addr[15] = (uint8_t)source;
+	return flow;
+}
+
+/* ledger I: a new one, which has not read a block */
+static void do_ledger(char **words)
+{
+	struct ledger **ledger = &ledgers[script_number(words[0])];
+
+	ledger_free(*ledger);
+	*ledger = ledger_new(&timing);
+	assert_non_null(*ledger);
+}
+
+/* record I FLOW BLOCK PACKETS [last=] [total= of the last dump] */
+static void do_record(char **words)
+{
+	struct ledger *ledger = ledgers[script_number(words[0])];
+	const struct sr6flow_set set = { .mask = MASK };
+	const struct sr6flow_record dumped = {
+		.flow = flow_of(words[1]), .generation = 1, .slots = 1,
+		.counters = { { (uint64_t)script_value(words, "total", 0), 0 } },
+	};
+	const struct record record = {
+		.flow = dumped.flow, .mask = MASK, .block = script_number(words[2]),
+		.packets = (uint64_t)script_number(words[3]), .bytes = 1000,
+		.last_source.s6_addr = { [15] = (uint8_t)script_value(words, "last", 0) },
+	};
+
+	if (script_option(words, "total"))
+		assert_int_equal(ledger_flow(ledger, &set, &dumped), 0);
+	assert_int_equal(ledger_record(ledger, &record), 0);
+	ledger_block_end(ledger, record.block);
+}
+
+/* none: the reflector has no ledgers */
+static void do_none(char **words)
+{
+	(void)words;
+	reflector_ledgers(reflector, NULL, 0);
+}
+
+/* config [KEY=VALUE...]: what is not said stays as it is */
+static void do_config(char **words)
+{
+	config.auth = script_value(words, "auth", config.auth);
+	config.stateful = script_value(words, "stateful", config.stateful);
+	config.tlv_type = (uint8_t)script_value(words, "type", config.tlv_type);
+	config.rate = (uint32_t)script_value(words, "rate", config.rate);
+	config.burst = (uint32_t)script_value(words, "burst", config.burst);
+	config.twamp_light = script_value(words, "twamp", config.twamp_light);
+	config.learn = (uint32_t)script_value(words, "learn", config.learn);
+	config.freshness = BLOCK_NS_PER_S *
+			   script_value(words, "freshness",
+					config.freshness / BLOCK_NS_PER_S);
+	keys.n = (unsigned int)script_value(words, "keys", keys.n);
+	reflector_reconfigure(reflector, &config, &keys);
+}
 
 static int setup(void **state)
 {
-	(void)state;
-	return reflecting_start(false);
-}
+	char *none[] = { NULL }, number[] = "0";
+	char *record[] = { number, number, "100", NULL, "total=0x100000032", NULL };
+	char packets[] = "50";
+	unsigned int i;
 
-static int setup_auth(void **state)
-{
 	(void)state;
-	return reflecting_start(true);
+	keys = (struct keys){ .n = 2 };
+	for (i = 0; i < keys.n; i++) {
+		keys.key[i].id[0] = (char)('a' + i);
+		keys.key[i].len = KEY_SECRET_MIN;
+		memset(keys.key[i].secret, (int)(i + 1), KEY_SECRET_MIN);
+	}
+	config = (struct reflector_config){
+		.tlv_type = STAMP_TLV_BLOCK,
+		.freshness = 60 * BLOCK_NS_PER_S,
+	};
+	reflector = reflector_new(&config, &keys);
+	assert_non_null(reflector);
+	record[3] = packets;
+	for (i = 0; i < 2; i++) {
+		number[0] = (char)('0' + i);
+		packets[1] = (char)('0' + i);
+		do_ledger(record);
+		do_record(record);
+	}
+	reflector_ledgers(reflector, ledgers, 2);
+	do_config(none);
+	return 0;
 }
 
 static int teardown(void **state)
 {
+	unsigned int i;
+
 	(void)state;
 	reflector_free(reflector);
+	for (i = 0; i < 2; i++) {
+		ledger_free(ledgers[i]);
+		ledgers[i] = NULL;
+	}
 	return 0;
 }
 
-UNIT_EACH(setup, teardown)
-
-#define TEST_AUTH(name) TEST_WITH(setup_auth, teardown, name)
-
-/* Written out from the figures of RFC 8762, section 4.3.1, and RFC 8972. */
-TEST(test_bytes)
+/* clock SYNCHRONISED ERROR-NS */
+static void do_clock(char **words)
 {
-	static const uint8_t sent[STAMP_BASE_LEN] = {
-		0x00, 0x00, 0x00, 0x07,
-		0xe8, 0xfe, 0x4c, 0x80, 0x40, 0x00, 0x00, 0x00,
-		0x80, 0x01,
-		0xab, 0xcd,
-	};
-	static const uint8_t expected[STAMP_BASE_LEN] = {
-		0x00, 0x00, 0x00, 0x07,
-		/* 2023-11-14 22:13:20.5, 25 us later in 2^-32 s */
-		0xe8, 0xfe, 0x6f, 0x80, 0x80, 0x01, 0xa3, 0x6e,
-		/* 123456 ns: 130 * 2^12 * 2^-32 s, rounded up */
-		0x8c, 0x82,
-		0xab, 0xcd,
-		0xe8, 0xfe, 0x6f, 0x80, 0x80, 0x00, 0x00, 0x00,
-		0x00, 0x00, 0x00, 0x07,
-		0xe8, 0xfe, 0x4c, 0x80, 0x40, 0x00, 0x00, 0x00,
-		0x80, 0x01,
-		0x00, 0x00,
-		0x3d,
-		0x00, 0x00, 0x00,
+	reflector_clock(reflector, script_number(words[0]), script_number(words[1]));
+}
+
+/* begin NUMBER [age= s] [at= ms] [from=] [port=] [to=] [ptp=]: a message */
+static void do_begin(char **words)
+{
+	const char *to = script_option(words, "to");
+	bool ptp = script_value(words, "ptp", 0);
+	int64_t age = BLOCK_NS_PER_S * script_value(words, "age", 0) +
+		      script_value(words, "age-ns", 0);
+	struct stamp_request base = {
+		.seq = (uint32_t)script_number(words[0]),
+		.error = stamp_error_encode(true, ptp, 1000),
+		.ssid = 0x1234,
 	};
 
-	begin(0, 0);
-	memcpy(data, sent, sizeof(sent));
-	request.received = INT64_C(1700000000500000000);
-	left = request.received + 25000;
-	reflector_clock(reflector, true, 123456);
-	assert_true(handle());
-	assert_int_equal(len, sizeof(expected));
-	assert_memory_equal(data, expected, sizeof(expected));
+	request = (struct reflector_request){
+		.data = data,
+		.from = {
+			.sin6_family = AF_INET6,
+			.sin6_port = htons((uint16_t)script_value(words, "port", 4000)),
+		},
+		.ttl = 61,
+		.traffic_class = 46 << 2 | 1,
+		.received = RECEIVED + BLOCK_NS_PER_MS * script_value(words, "at", 0),
+	};
+	request.from.sin6_addr.s6_addr16[7] =
+		htons((uint16_t)script_value(words, "from", 1));
+	if (to)
+		assert_int_equal(inet_pton(AF_INET6, to, &request.to), 1);
+	/* Its age is by the clock of the sender, whatever passes on the way. */
+	base.timestamp = stamp_time_encode(RECEIVED - age, ptp);
+	memset(data, GUARD_BYTE, sizeof(data));
+	len = stamp_base_len(config.auth);
+	stamp_request_write(data, config.auth, &base);
 }
 
-/* Unless it was told better, the clock is not synchronised. */
-TEST(test_clock_claims)
+static unsigned int type_of(const char *word)
 {
-	int64_t error_ns;
-	bool ptp;
+	static const struct {
+		const char *word;
+		unsigned int type;
+	} types[] = {
+		{ "padding", STAMP_TLV_PADDING }, { "cos", STAMP_TLV_COS },
+		{ "direct", STAMP_TLV_DIRECT }, { "unknown", 77 },
+		{ "destination", STAMP_TLV_DESTINATION }, { "block", STAMP_TLV_BLOCK },
+	};
+	size_t i;
 
-	assert_true(send_base(1));
-	assert_false(stamp_error_decode(reply().error, &ptp, &error_ns));
-	reflector_clock(reflector, true, 5000);
-	assert_true(send_base(2));
-	assert_true(stamp_error_decode(reply().error, &ptp, &error_ns));
-	assert_true(error_ns >= 5000);
+	for (i = 0; i < ARRAY_SIZE(types); i++)
+		if (!strcmp(word, types[i].word))
+			return types[i].type;
+	fail_msg("'%s' is no type of a TLV", word);
+	return 0;
 }
 
-TEST(test_ptp_sender)
+static void put_hex(uint8_t *at, const char *hex)
 {
-	struct stamp_request base = { .seq = 1 };
-	int64_t error_ns;
-	bool ptp;
+	unsigned int byte;
 
-	begin(1, 0);
-	base.timestamp = stamp_time_encode(RECEIVED - 100, true);
-	base.error = stamp_error_encode(false, true, 1);
-	stamp_request_write(data, false, &base);
-	assert_true(handle());
-	stamp_error_decode(reply().error, &ptp, &error_ns);
-	assert_true(ptp);
-	assert_int_equal(reply().received, stamp_time_encode(RECEIVED, true));
-	assert_int_equal(reply().timestamp, stamp_time_encode(LEFT, true));
-	assert_int_equal(reply().sender.error, base.error);
-	assert_int_equal(reply().sender.timestamp, base.timestamp);
+	for (; sscanf(hex, "%2x", &byte) == 1; hex += 2)
+		*at++ = (uint8_t)byte;
 }
 
-TEST(test_every_length)
+static uint8_t *append(unsigned int type, size_t value_len)
 {
-	size_t want;
+	uint8_t *value = stamp_tlv_write(data + len, (uint8_t)type, (uint16_t)value_len);
 
-	for (want = 0; want < STAMP_BASE_LEN; want++) {
-		begin(1, 0);
-		memset(data + want, GUARD_BYTE, STAMP_BASE_LEN - want);
-		len = want;
-		assert_false(handle());
-	}
-	assert_int_equal(STATS(short_), STAMP_BASE_LEN);
-	for (want = STAMP_BASE_LEN; want < STAMP_BASE_LEN + 300; want++) {
-		begin(1, 0);
+	memset(value, 0, value_len);
+	len += STAMP_TLV_HEADER_LEN + value_len;
+	return value;
+}
+
+/* tlv TYPE LENGTH [HEX]: zeros behind that */
+static void do_tlv(char **words)
+{
+	uint8_t *value = append(type_of(words[0]), (size_t)script_number(words[1]));
+
+	put_hex(value, words[2] ?: "");
+}
+
+/* block FLOW BLOCK [version=] [prefix=] */
+static void do_block(char **words)
+{
+	struct blocktlv tlv = {
+		.version = (uint8_t)script_value(words, "version", BLOCKTLV_VERSION),
+		.mask = MASK, .block = script_number(words[1]), .sent = { 60, 1200 },
+		.flow = flow_of(words[0]),
+	};
+
+	blocktlv_timing(&tlv, &timing);
+	blocktlv_write(&tlv, append(STAMP_TLV_BLOCK, tlv.version == BLOCKTLV_VERSION_1 ?
+						     BLOCKTLV_LEN_1(SIDS) :
+						     BLOCKTLV_LEN(SIDS)));
+}
+
+/* hmac KEY: over all TLVs before it */
+static void do_hmac(char **words)
+{
+	size_t at = len;
+	uint8_t *value = append(STAMP_TLV_HMAC, STAMP_HMAC_LEN);
+
+	key_tlv_hmac(&keys.key[words[0][0] - 'a'], data, stamp_base_len(config.auth), at,
+		     value);
+}
+
+/* seal KEY */
+static void do_seal(char **words)
+{
+	key_seal_base(&keys.key[words[0][0] - 'a'], data);
+}
+
+/* flip BIT: from the end if negative */
+static void do_flip(char **words)
+{
+	int64_t bit = script_number(words[0]);
+
+	if (bit < 0)
+		bit += 8 * (int64_t)len;
+	data[bit / 8] ^= (uint8_t)(1u << bit % 8);
+}
+
+/* put OFFSET HEX: behind the base packet if negative, which makes it -1 and so on */
+static void do_put(char **words)
+{
+	int64_t at = script_number(words[0]);
+
+	put_hex(data + (at < 0 ? (int64_t)stamp_base_len(config.auth) - at - 1 : at),
+		words[1]);
+}
+
+/* length LENGTH: zeros behind what there is, or cut; cut BYTES */
+static void do_length(char **words)
+{
+	size_t want = (size_t)script_number(words[0]);
+
+	if (want > len)
 		memset(data + len, 0, want - len);
-		len = want;
-		assert_true(handle());
-	}
-	begin(1, 0);
-	memset(data + len, 0, STAMP_MESSAGE_MAX - len);
-	len = STAMP_MESSAGE_MAX;
-	assert_true(handle());
-	begin(1, 0);
-	memset(data + len, 0, STAMP_MESSAGE_MAX + 1 - len);
-	len = STAMP_MESSAGE_MAX + 1;
-	assert_false(handle());
-	assert_int_equal(STATS(oversized), 1);
-	assert_int_equal(STATS(replies), 301);
-	assert_int_equal(STATS(requests), 302 + STAMP_BASE_LEN);
+	else
+		memset(data + want, GUARD_BYTE, len - want);
+	len = want;
 }
 
-/* Senders that are shorter get an answer only where somebody asked for it. */
-TEST(test_twamp_light)
+static void do_cut(char **words)
 {
-	size_t want, replies = 0;
+	size_t cut = (size_t)script_number(words[0]);
 
-	config.twamp_light = true;
-	reconfigure();
-	for (want = 0; want <= STAMP_BASE_LEN; want++) {
-		begin(1, 0);
-		memset(data + want, GUARD_BYTE, STAMP_BASE_LEN - want);
-		request.len = want;
-		if (!reflector_handle(reflector, &request, leave)) {
-			assert_in_range(want, 0, 13);
-			assert_int_equal(request.len, want);
-			continue;
-		}
-		replies++;
-		assert_int_equal(request.len, STAMP_BASE_LEN);
-		assert_int_equal(data[STAMP_BASE_LEN], GUARD_BYTE);
-		len = STAMP_BASE_LEN;
-		assert_int_equal(reply().sender.seq, 1);
-		assert_int_equal(reply().received,
-				 stamp_time_encode(RECEIVED, false));
-		/* What it did not send is 0, and not what lay there. */
-		if (want == 14)
-			assert_int_equal(reply().ssid, 0);
-	}
-	assert_int_equal(replies, 31);
-	assert_int_equal(STATS(lengthened), 30);
-	assert_int_equal(STATS(short_), 14);
+	len -= cut;
+	memset(data + len, GUARD_BYTE, cut);
 }
 
-/* An authenticated request cannot be shorter: its HMAC is at the end. */
-TEST_AUTH(test_auth_twamp_light)
+/* Whatever becomes of it, not a byte is written behind the message or its reply. */
+static bool handle(void)
 {
-	config.twamp_light = true;
-	reconfigure();
-	begin(1, 0);
-	len = 44;
-	memset(data + len, GUARD_BYTE, STAMP_AUTH_BASE_LEN - len);
-	assert_false(handle());
-	assert_int_equal(STATS(short_), 1);
+	size_t i;
+	bool replied;
+
+	memcpy(sent, data, sizeof(data));
+	request.len = len;
+	replied = reflector_handle(reflector, &request, leave);
+	for (i = request.len; i < sizeof(data); i++)
+		assert_int_equal(data[i], GUARD_BYTE);
+	return replied;
 }
 
-TEST(test_groups_are_not_answered)
+/* send: as long as it was, if it is not said, and sealed if its mode has seals */
+static void do_send(char **words)
 {
-	static const struct {
-		const char *to;
-		bool answered;
-	} addresses[] = {
-		{ "ff02::1", false }, { "ff0e::1:2", false },
-		{ "::ffff:224.0.0.1", false }, { "::ffff:239.1.2.3", false },
-		{ "::ffff:255.255.255.255", false },
-		{ "fe80::1", true }, { "2001:db8::1", true },
-		{ "::ffff:192.0.2.1", true }, { "::", true },
-	};
-	unsigned int i, dropped = 0;
+	bool replied = handle();
 
-	for (i = 0; i < ARRAY_SIZE(addresses); i++) {
-		begin(1, 0);
-		inet_pton(AF_INET6, addresses[i].to, &request.to);
-		assert_int_equal(handle(), addresses[i].answered);
-		dropped += !addresses[i].answered;
-		assert_int_equal(STATS(multicast), dropped);
-	}
-}
-
-TEST(test_unsent)
-{
-	assert_true(send_base(1));
-	assert_true(send_base(2));
-	reflector_unsent(reflector);
-	assert_int_equal(STATS(replies), 1);
-	assert_int_equal(STATS(unsent), 1);
-}
-
-TEST(test_stateless)
-{
-	assert_true(send_base(77));
-	assert_int_equal(reply().seq, 77);
-	assert_int_equal(reply().sender.seq, 77);
-	/* Without authentication a number may come twice. */
-	assert_true(send_base(77));
-}
-
-TEST(test_stateful)
-{
-	uint32_t i;
-
-	config.stateful = true;
-	reconfigure();
-	for (i = 0; i < 3; i++) {
-		begin(70 + 5 * i, 0);
-		assert_true(handle());
-		assert_int_equal(reply().seq, i);
-		assert_int_equal(reply().sender.seq, 70 + 5 * i);
-	}
-	/* Sessions outlive a reload; another sender has one of its own. */
-	reconfigure();
-	assert_true(send_base(1));
-	assert_int_equal(reply().seq, 3);
-	begin(1, 0);
-	request.from.sin6_port = htons(4001);
-	assert_true(handle());
-	assert_int_equal(reply().seq, 0);
-}
-
-TEST(test_rate_limit)
-{
-	unsigned int i, replies = 0;
-
-	config.rate = 10;
-	config.burst = 4;
-	reconfigure();
-	for (i = 0; i < 50; i++)
-		replies += send_base(i);
-	assert_int_equal(replies, 4);
-	assert_int_equal(STATS(limited), 46);
-	begin(i, 0);
-	request.from.sin6_addr.s6_addr[15] = 2;
-	assert_true(handle());
-}
-
-TEST(test_reply_is_not_answered)
-{
-	assert_true(send_base(1));
-	request.from.sin6_port = htons(STAMP_PORT);
-	assert_false(handle());
-	assert_int_equal(STATS(looped), 1);
-}
-
-/* Fields that must be zero are ignored: TWAMP Light pads with anything. */
-TEST(test_padding_in_base)
-{
-	begin(1, 0);
-	memset(data + 16, 0x5a, STAMP_BASE_LEN - 16);
-	assert_true(handle());
-	assert_int_equal(data[43], 0);
-	/* A sender without a clock. */
-	begin(1, 0);
-	memset(data + 4, 0, STAMP_BASE_LEN - 4);
-	assert_true(handle());
-	assert_int_equal(STATS(looped), 0);
-}
-
-static bool send_auth(uint32_t seq, int64_t age, unsigned int key)
-{
-	begin(seq, age);
-	seal(key);
-	return handle();
-}
-
-TEST_AUTH(test_auth_each_key)
-{
-	uint8_t hmac[STAMP_HMAC_LEN];
-	unsigned int i;
-
-	for (i = 0; i < keys.n; i++) {
-		assert_true(send_auth(i, 0, i));
-		assert_ptr_equal(keys_verify_base(&keys, data, len),
-				 &keys.key[i]);
-		assert_int_equal(reply().timestamp,
-				 stamp_time_encode(LEFT, false));
-		memcpy(hmac, data + STAMP_AUTH_BASE_LEN - sizeof(hmac),
-		       sizeof(hmac));
-		seal(i);
-		assert_memory_equal(data + STAMP_AUTH_BASE_LEN - sizeof(hmac),
-				    hmac, sizeof(hmac));
-	}
-}
-
-/* One wrong bit anywhere, and nothing happens. */
-TEST_AUTH(test_auth_every_bit)
-{
-	unsigned int bit;
-
-	for (bit = 0; bit < 8 * STAMP_AUTH_BASE_LEN; bit++) {
-		begin(1, 0);
-		seal(0);
-		data[bit / 8] ^= (uint8_t)(1u << bit % 8);
-		assert_false(handle());
-	}
-	assert_int_equal(STATS(unauthenticated), 8 * STAMP_AUTH_BASE_LEN);
-	/* Nor did any of them leave a trace. */
-	assert_true(send_auth(1, 0, 0));
-}
-
-TEST_AUTH(test_auth_unauthenticated_request)
-{
-	begin(1, 0);
-	len = STAMP_BASE_LEN;
-	memset(data + len, GUARD_BYTE, STAMP_AUTH_BASE_LEN - len);
-	assert_false(handle());
-	assert_int_equal(STATS(short_), 1);
-	assert_false(send_base(1));
-	assert_int_equal(STATS(unauthenticated), 1);
-}
-
-TEST_AUTH(test_auth_key_taken_away)
-{
-	assert_true(send_auth(1, 0, 1));
-	keys.n = 1;
-	reconfigure();
-	assert_false(send_auth(2, 0, 1));
-	assert_true(send_auth(3, 0, 0));
-	keys.n = 0;
-	reconfigure();
-	assert_false(send_auth(4, 0, 0));
-}
-
-TEST_AUTH(test_auth_freshness)
-{
-	static const struct {
-		int64_t age;
-		bool fresh;
-	} cases[] = {
-		{ 0, true }, { 59, true }, { 61, false }, { -59, true },
-		{ -61, false }, { 1000000000, false }, { -1000000000, false },
-	};
-	unsigned int i;
-
-	/* Within a pause, one of the stale ones is answered. */
-	for (i = 0; i < ARRAY_SIZE(cases); i++)
-		assert_int_equal(send_auth(i, cases[i].age * BLOCK_NS_PER_S, 0),
-				 cases[i].fresh || i == 2);
-	assert_int_equal(STATS(stale), 3);
-	assert_int_equal(STATS(stale_replies), 1);
-	assert_int_equal(STATS(stale_by), 1000000000 * BLOCK_NS_PER_S);
-	assert_int_equal(STATS(replies), 4);
-	assert_int_equal(STATS(requests), 7);
-	config.freshness = 0;
-	reconfigure();
-	assert_true(send_auth(100, 1000000000 * BLOCK_NS_PER_S, 0));
-}
-
-/* The times, and nothing that was asked for; ten a second, whoever asks. */
-TEST_AUTH(test_auth_stale)
-{
-	unsigned int i, replied = 0;
-	uint8_t *value;
-
-	config.stateful = true;
-	reconfigure();
-	for (i = 0; i < 1000; i++) {
-		begin(i, 61 * BLOCK_NS_PER_S);
-		request.from.sin6_addr.s6_addr[14] = (uint8_t)i;
-		request.received += i * BLOCK_NS_PER_MS;
-		append(STAMP_TLV_COS, 4);
-		value = append(STAMP_TLV_DIRECT, 12);
-		append_hmac(0);
-		seal(0);
-		if (!handle())
-			continue;
-		replied++;
-		assert_int_equal(reply().seq, i);
-		assert_int_equal(reply().sender.seq, i);
-		assert_int_equal(reply().received,
-				 stamp_time_encode(request.received, false));
+	(void)words;
+	script_say("%s", replied ? "replied" : "dropped");
+	if (request.len != len)
+		script_say(" %zu bytes", request.len);
+	len = request.len;
+	if (replied && config.auth)
 		assert_non_null(keys_verify_base(&keys, data, len));
-		assert_int_equal(*(value - STAMP_TLV_HEADER_LEN),
-				 STAMP_TLV_UNRECOGNISED | STAMP_TLV_INTEGRITY);
-		assert_int_equal(value[0] | value[5] | value[11], 0);
-	}
-	assert_int_equal(replied, 10);
-	assert_int_equal(STATS(stale_replies), 10);
-	assert_int_equal(STATS(stale), 990);
-	assert_int_equal(STATS(integrity), 0);
-	/* The clock was set back. */
-	begin(0, 61 * BLOCK_NS_PER_S);
-	seal(0);
-	request.received -= 3600 * BLOCK_NS_PER_S;
-	assert_true(handle());
-	/* A session that was never there has not counted. */
-	assert_true(send_auth(0, 0, 0));
-	assert_int_equal(reply().seq, 0);
 }
 
-TEST_AUTH(test_auth_replay)
+/* returns: the reply comes back to the reflector */
+static void do_returns(char **words)
 {
-	assert_true(send_auth(5, 100, 0));
-	assert_false(send_auth(5, 100, 0));
-	assert_true(send_auth(6, 90, 0));
-	assert_true(send_auth(4, 110, 0));
-	assert_false(send_auth(4, 110, 0));
-	assert_int_equal(STATS(replayed), 2);
-	/* The sender was started anew. */
-	assert_true(send_auth(0, 10, 0));
-	assert_false(send_auth(6, 90, 0));
-	assert_true(send_auth(1, 9, 0));
+	request.from.sin6_port = htons(STAMP_PORT);
+	do_send(words);
 }
 
-/* Who has no key, or repeats what he has heard, takes nobody's rate. */
-TEST_AUTH(test_auth_rate_is_not_stolen)
+static void say_hex(const uint8_t *bytes, size_t n)
+{
+	size_t i;
+
+	for (i = 1; i < n && bytes[i] == *bytes; i++)
+		;
+	if (i == n && n > 4) {
+		script_say("%zu*%02x", n, *bytes);
+		return;
+	}
+	for (i = 0; i < n && i < HEX_MAX; i++)
+		script_say("%02x", bytes[i]);
+	if (i < n)
+		script_say("...");
+}
+
+/* bytes: the whole reply */
+static void do_bytes(char **words)
+{
+	(void)words;
+	say_hex(data, len);
+}
+
+/* base: numbers and times of the reply, those that are not as they must be */
+static void do_base(char **words)
+{
+	struct stamp_reply reply;
+	struct stamp_request asked;
+	int64_t error_ns;
+	bool ptp, synchronised;
+
+	(void)words;
+	assert_true(stamp_request_read(sent, STAMP_MESSAGE_MAX, config.auth, &asked));
+	assert_true(stamp_reply_read(data, len, config.auth, &reply));
+	synchronised = stamp_error_decode(reply.error, &ptp, &error_ns);
+	assert_int_equal(reply.received, stamp_time_encode(request.received, ptp));
+	assert_int_equal(reply.timestamp, stamp_time_encode(leave(), ptp));
+	assert_int_equal(reply.sender.timestamp, asked.timestamp);
+	assert_int_equal(reply.sender.error, asked.error);
+	assert_int_equal(reply.sender_ttl, request.ttl);
+	script_say("%u of %u", reply.seq, reply.sender.seq);
+	if (reply.ssid != 0x1234)
+		script_say(", ssid %#x", reply.ssid);
+	if (ptp)
+		script_say(", ptp");
+	if (synchronised)
+		script_say(", within %" PRId64 " ns", error_ns);
+	if (config.auth)
+		script_say(", key %s", keys_verify_base(&keys, data, len)->id);
+}
+
+static void say_block(const struct stamp_tlv *tlv)
+{
+	struct blocktlv block;
+
+	script_say(" ");
+	if (blocktlv_read(&block, tlv->value, tlv->len)) {
+		say_hex(tlv->value, tlv->len);
+		return;
+	}
+	script_say("%s", answer_word(&block.answer));
+	if (block.received.packets || block.received.bytes)
+		script_say(" %" PRIu64 "/%" PRIu64, block.received.packets,
+			   block.received.bytes);
+	if (block.version != BLOCKTLV_VERSION)
+		script_say(" version %u", block.version);
+	if (block.last_source.s6_addr[15])
+		script_say(" last %u", block.last_source.s6_addr[15]);
+	/* It is the set's, which may be none; everything else is what was sent. */
+	if (block.mask != MASK)
+		script_say(" mask %#x", block.mask);
+	assert_int_equal(block.sent.packets, 60);
+	assert_memory_equal(tlv->value + 16, sent + (tlv->value - data) + 16, 8);
+}
+
+static void say_hmac(const struct stamp_tlv *tlv)
 {
 	unsigned int i;
 
-	config.rate = 1;
-	config.burst = 2;
-	reconfigure();
-	assert_true(send_auth(1, 100, 0));
-	for (i = 0; i < 100; i++) {
-		begin(50 + i, 0);
-		assert_false(handle());
-		assert_false(send_auth(1, 100, 0));
-		/* One of them within its pause has an answer all the same. */
-		assert_int_equal(send_auth(2, 100 * BLOCK_NS_PER_S, 0), !i);
+	for (i = 0; i < ARRAY_SIZE(keys.key) && keys.key[i].len; i++)
+		if (key_tlv_verify(&keys.key[i], data, stamp_base_len(config.auth),
+				   (size_t)(tlv->header - data), tlv->value)) {
+			script_say(" %s", keys.key[i].id);
+			return;
+		}
+	script_say(" wrong");
+}
+
+static void say_tlv(const struct stamp_tlv *tlv)
+{
+	script_say("%u", tlv->type);
+	if (tlv->flags)
+		script_say("/%s%s%s", tlv->flags & STAMP_TLV_UNRECOGNISED ? "U" : "",
+			   tlv->flags & STAMP_TLV_MALFORMED ? "M" : "",
+			   tlv->flags & STAMP_TLV_INTEGRITY ? "I" : "");
+	if (tlv->flags & ~(STAMP_TLV_UNRECOGNISED | STAMP_TLV_MALFORMED | STAMP_TLV_INTEGRITY))
+		script_say("?");
+	if (tlv->type == STAMP_TLV_BLOCK)
+		say_block(tlv);
+	else if (tlv->type == STAMP_TLV_HMAC)
+		say_hmac(tlv);
+	else {
+		script_say("%s", tlv->len ? " " : "");
+		say_hex(tlv->value, tlv->len);
 	}
-	assert_int_equal(STATS(limited), 0);
-	assert_true(send_auth(2, 50, 0));
-	assert_false(send_auth(3, 40, 0));
-	assert_int_equal(STATS(limited), 1);
 }
 
-TEST_AUTH(test_auth_loop)
+/* tlvs: those of the reply */
+static void do_tlvs(char **words)
 {
-	assert_true(send_auth(1, 0, 0));
-	request.from.sin6_port = htons(STAMP_PORT);
-	assert_false(handle());
-	assert_int_equal(STATS(looped), 1);
+	size_t offset = stamp_base_len(config.auth);
+	struct stamp_tlv tlv;
+	const char *comma = "";
+	int more;
+
+	(void)words;
+	while ((more = stamp_tlv_next(data, len, &offset, &tlv))) {
+		script_say("%s", comma);
+		if (more < 0) {
+			script_say("cut %02x", *tlv.header);
+			return;
+		}
+		say_tlv(&tlv);
+		comma = " + ";
+	}
 }
 
-TEST_AUTH(test_auth_stateful)
+/* first: the flags of the first TLV of the reply */
+static void do_first(char **words)
 {
-	config.stateful = true;
-	reconfigure();
-	assert_true(send_auth(100, 10, 0));
-	assert_int_equal(reply().seq, 0);
-	assert_true(send_auth(102, 9, 1));
-	assert_int_equal(reply().seq, 1);
-	assert_int_equal(reply().sender.seq, 102);
-	assert_non_null(keys_verify_base(&keys, data, len));
+	(void)words;
+	script_say("%02x", data[stamp_base_len(config.auth)]);
 }
 
-/* Address of a node in a request; the flags that it comes back with. */
-static uint8_t destination(const void *address, uint16_t value_len,
-			   const char *to)
+/* stats: those that are not 0 */
+static void do_stats(char **words)
 {
-	uint8_t *value;
+	const struct reflector_stats *stats = reflector_stats(reflector);
+	const struct {
+		const char *name;
+		uint64_t value;
+	} values[] = {
+		{ "requests", stats->requests }, { "replies", stats->replies },
+		{ "unsent", stats->unsent }, { "lengthened", stats->lengthened },
+		{ "flows", stats->flows }, { "other", stats->flows_other },
+		{ "short", stats->short_ }, { "multicast", stats->multicast },
+		{ "oversized", stats->oversized },
+		{ "unauthenticated", stats->unauthenticated },
+		{ "replayed", stats->replayed }, { "stale", stats->stale },
+		{ "stale-replies", stats->stale_replies },
+		{ "limited", stats->limited }, { "looped", stats->looped },
+		{ "malformed", stats->malformed }, { "integrity", stats->integrity },
+	};
+	const char *comma = "";
+	size_t i;
 
-	begin(1, 0);
-	assert_int_equal(inet_pton(AF_INET6, to, &request.to), 1);
-	value = append(STAMP_TLV_DESTINATION, value_len);
-	memcpy(value, address, value_len);
+	(void)words;
+	for (i = 0; i < ARRAY_SIZE(values); i++) {
+		if (!values[i].value)
+			continue;
+		script_say("%s%" PRIu64 " %s", comma, values[i].value, values[i].name);
+		comma = ", ";
+	}
+	if (stats->stale_by)
+		script_say(", stale by %" PRId64 " s", stats->stale_by / BLOCK_NS_PER_S);
+}
+
+static void do_unsent(char **words)
+{
+	(void)words;
+	reflector_unsent(reflector);
+}
+
+/* learn I FLOWS: flows of that ledger are learned from now on */
+static void do_learn(char **words)
+{
+	learning_configure(ledger_learning(ledgers[script_number(words[0])]),
+			   &(struct learning_config){
+		.flows = (uint32_t)script_number(words[1]), .timeout = 1000, .keys = &keys,
+	});
+}
+
+/* job I: the next one of the ledger, which is done */
+static void do_job(char **words)
+{
+	struct learning *learning = ledger_learning(ledgers[script_number(words[0])]);
+	struct learning_job job;
+
+	if (!learning_next(learning, &job)) {
+		script_say("none");
+		return;
+	}
+	script_say("%s %u", job.renew ? "renew" : "add", job.flow.sids[2].s6_addr[15]);
+	learning_done(learning, &job, 0);
+}
+
+static void do_learned(char **words)
+{
+	struct learning_stats stats;
+
+	(void)words;
+	reflector_learned(reflector, &stats);
+	script_say("%" PRIu64 " learned, %" PRIu64 " refused", stats.learned, stats.refused);
+}
+
+static const struct script_word script[] = {
+	{ "ledger", do_ledger }, { "record", do_record }, { "none", do_none },
+	{ "config", do_config }, { "clock", do_clock }, { "begin", do_begin },
+	{ "tlv", do_tlv }, { "block", do_block }, { "hmac", do_hmac },
+	{ "seal", do_seal }, { "flip", do_flip }, { "put", do_put },
+	{ "length", do_length }, { "cut", do_cut }, { "send", do_send },
+	{ "returns", do_returns }, { "bytes", do_bytes }, { "base", do_base },
+	{ "tlvs", do_tlvs }, { "first", do_first }, { "stats", do_stats },
+	{ "unsent", do_unsent }, { "learn", do_learn }, { "job", do_job },
+	{ "learned", do_learned }, { 0 }
+};
+
+UNIT_REGISTER(script)
+{
+	script_register("reflector", script, setup, teardown);
+}
+
+/* A jumbo message of the smallest TLVs. */
+TEST_WITH(setup, teardown, test_many_tlvs)
+{
+	char *one[] = { "1", NULL };
+	unsigned int n;
+
+	do_begin(one);
+	for (n = 0; len + STAMP_TLV_HEADER_LEN <= STAMP_MESSAGE_MAX; n++)
+		append(n % 2 ? STAMP_TLV_PADDING : 77, 0);
 	assert_true(handle());
-	assert_memory_equal(value, address, value_len);
-	return value[-STAMP_TLV_HEADER_LEN];
-}
-
-/* RFC 9503: another node's address is not that of the asked one. */
-TEST(test_destination)
-{
-	const uint8_t v6[20] = { 0xfd, [15] = 1 }, v4[4] = { 192, 0, 2, 1 };
-
-	assert_int_equal(destination(v6, 16, "fd00::1"), 0);
-	assert_int_equal(destination(v6, 16, "fd00::2"),
-			 STAMP_TLV_UNRECOGNISED);
-	assert_int_equal(destination(v6, 16, "::"), STAMP_TLV_UNRECOGNISED);
-	assert_int_equal(destination(v4, 4, "::ffff:192.0.2.1"), 0);
-	assert_int_equal(destination(v4, 4, "::ffff:192.0.2.2"),
-			 STAMP_TLV_UNRECOGNISED);
-	assert_int_equal(destination(v4, 4, "::192.0.2.1"),
-			 STAMP_TLV_UNRECOGNISED);
-	assert_int_equal(destination(v6, 0, "fd00::1"), STAMP_TLV_MALFORMED);
-	assert_int_equal(destination(v6, 15, "fd00::1"), STAMP_TLV_MALFORMED);
-	assert_int_equal(destination(v6, 17, "fd00::1"), STAMP_TLV_MALFORMED);
+	while (n--)
+		assert_int_equal(data[STAMP_BASE_LEN + 4 * n],
+				 n % 2 ? 0 : STAMP_TLV_UNRECOGNISED);
 }
