@@ -70,7 +70,7 @@ install-lib: $(LIB_SHARED) $(LIB_STATIC)
 	install -m 644 lib/libsr6flow.3 $(DESTDIR)$(MANDIR)/man3/
 	$(if $(DESTDIR),,ldconfig)
 
-uninstall-lib:
+uninstall-lib: uninstall-check
 	rm -f $(addprefix $(DESTDIR)$(LIBDIR)/,$(LIB_REAL) $(LIB_SONAME) \
 		libsr6flow.so libsr6flow.a pkgconfig/sr6flow.pc) \
 		$(addprefix $(DESTDIR)$(LIB_INCLUDEDIR)/,$(notdir $(LIB_HEADERS))) \

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/utsname.h>
 #include "internal.h"
 
 /* The description in English, never the locale's; static and constant. */
@@ -31,6 +32,18 @@ int fail_damaged(struct sr6flow *handle, const char *problem)
 			 "cannot understand the kernel's answer, it has %s: update libsr6flow (now "
 			 SR6FLOW_VERSION ") or " MODULE ", whichever is older",
 			 problem);
+}
+
+static int fail_type(struct sr6flow *handle)
+{
+	char remedy[ERROR_SIZE];
+	struct utsname kernel;
+
+	uname(&kernel);
+	module_remedy("", kernel.release, remedy, sizeof(remedy));
+	return fail_with(handle, ENOENT,
+			 "the kernel does not know the set type " SR6FLOW_TYPENAME ": %s",
+			 remedy);
 }
 
 /**
@@ -64,9 +77,7 @@ int fail_verdict(struct sr6flow *handle, const char *set, int verdict)
 				 "set '%s' is in use: remove the rules that name it, let listings of it end",
 				 set);
 	case IPSET_ERR_FIND_TYPE:
-		return fail_with(handle, ENOENT,
-				 "the kernel does not know the set type " SR6FLOW_TYPENAME
-				 ": is its module installed? try 'modprobe ip_set_hash_sr6flow'");
+		return fail_type(handle);
 	case IPSET_ERR_MAX_SETS:
 		return fail_with(handle, ENFILE,
 				 "the kernel has no room for set '%s': destroy another one",

@@ -3,8 +3,9 @@
  * Declarations shared by the files of libsr6flow; not installed.
  *
  *   text.c     flows as text, no kernel involved
- *   channel.c  the netlink socket; the only file with system calls, unit
- *              tests put a script of datagrams in its place
+ *   channel.c  the netlink socket; the only file that calls ipset,
+ *              unit tests put a script of datagrams in its place
+ *   module.c   why the kernel's module is not loaded
  *   error.c    errno and sentence for a failure
  *   request.c  messages to the kernel and the end of its answer
  *   decode.c   attributes of an answer, all of them hostile
@@ -195,6 +196,10 @@ __attribute__((format(printf, 3, 4)))
 int fail_with(struct sr6flow *handle, int error, const char *format, ...);
 int fail_damaged(struct sr6flow *handle, const char *problem);
 int fail_verdict(struct sr6flow *handle, const char *set, int verdict);
+
+/* module.c */
+void module_remedy(const char *root, const char *release, char *text,
+		   size_t size);
 
 /* text.c */
 void text_one_line(char *text);
