@@ -4,7 +4,7 @@
 # make lint-slow       the others
 # make lint-selftest   plants a fault for each of them
 
-LINT_FAST := kernel-6.1 checkpatch docs codespell sources floors
+LINT_FAST := kernel-6.1 checkpatch docs codespell sources floors packages
 LINT_SLOW := tidy kernel-6.12 shellcheck cppcheck
 
 .PHONY: lint lint-fast lint-slow lint-selftest

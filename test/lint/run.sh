@@ -19,7 +19,7 @@ out=build/lint
 work=$out/made
 jobs=$(nproc)
 # The slow ones first.
-all=(tidy kernel-6.1 kernel-6.12 shellcheck checkpatch cppcheck docs codespell sources floors)
+all=(tidy kernel-6.1 kernel-6.12 shellcheck checkpatch cppcheck docs codespell sources floors packages)
 
 # A check without one of its programs ends here, as a failure.
 need() {
@@ -210,6 +210,22 @@ check_sources() {
 		FNR <= 3 && /SPDX-License-Identifier: GPL-2.0/ { delete wanted[FILENAME] }
 		FNR > 3 { nextfile }
 		END { for (file in wanted) print file ": no SPDX line in its first three" }'
+}
+
+# debian/ agrees with config.mk on the version, with deps.txt on the packages of the
+# build, and with lib/sr6flow.map on the symbols.
+check_packages() {
+	need dpkg-parsechangelog
+	diff -u <(sed -n 's/^VERSION := //p' config.mk) \
+		<(dpkg-parsechangelog --show-field Version)
+	# debhelper depends on dpkg-dev, and build-essential is on every host that builds.
+	diff -u <(sed -nE 's/^([a-z0-9-]+) +# (build|lib|ipset-ext|lmctl|deb):.*/\1/p' deps.txt |
+			grep -vxE 'gcc|libc6-dev|make|binutils' | sort) \
+		<(sed -n '/^Build-Depends:/,/^$/s/^ \([^ ,]*\).*/\1/p' debian/control |
+			sed '/^dh-sequence-installsysusers$/d
+				s/^dh-sequence-dkms$/dh-dkms/; s/-compat$//' | sort)
+	diff -u <(grep -oE '\bsr6flow_[a-z_]+;' lib/sr6flow.map | tr -d ';' | sort) \
+		<(sed -n 's/^ \(sr6flow_[a-z_]*\)@.*/\1/p' debian/libsr6flow0.symbols | sort)
 }
 
 if [ "${1-}" = --one ]; then

@@ -113,6 +113,7 @@ plant sources 'too long' lib/text.c '700 at most' < <(yes '/* long */' | head -n
 plant floors 'an arrow up' lmctl/stamp/stamp.c 'includes engine, which is not below stamp' \
 	<<<'#include "lmctl/engine/result.h"'
 plant floors 'a test in the product' lib/text.c 'includes test' <<<'#include "test/unit/capture.h"'
+plant packages 'another version' config.mk '9\.9\.9' <<<'VERSION := 9.9.9'
 printf 'int planted;\n' >lib/planted.c
 output=$(test/lint/run.sh sources) && status=1 || status=0
 grep -q 'lib/planted.c: no SPDX' <<<"$output" || status=1
