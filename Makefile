@@ -93,7 +93,10 @@ check-deep: deps-test
 install: $(INSTALL)
 # Everything but the module: packages leave it to DKMS.
 install-user: $(filter-out install-module,$(INSTALL))
+# What the operator wrote and what was measured stays.
 uninstall: $(UNINSTALL)
+	@$(if $(DESTDIR),,echo 'Not removed: /etc/sr6flow, /var/lib/sr6flow, the user sr6flow.' \
+		'To remove them: rm -r /etc/sr6flow /var/lib/sr6flow; userdel sr6flow')
 
 .PHONY: clean
 clean:

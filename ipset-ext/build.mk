@@ -38,7 +38,8 @@ install-ipset-ext: $(IPSET_EXT)
 	install -D -m 644 $(IPSET_EXT_MAN) \
 		$(DESTDIR)$(MANDIR)/man8/$(notdir $(IPSET_EXT_MAN))
 
-uninstall-ipset-ext: $(IPSET_EXT)
+# The module first: without the plug-in, ipset stops at a set of this type.
+uninstall-ipset-ext: $(IPSET_EXT) uninstall-module
 	@$(IPSET_EXT_FIND); \
 	[ -z "$$dir" ] || { \
 		set -x; \

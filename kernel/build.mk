@@ -27,13 +27,23 @@ INSTALL += install-module
 UNINSTALL += uninstall-module
 
 # The plug-in first: without it, ipset stops at a set of this type.
-.PHONY: install-module uninstall-module
+.PHONY: install-module uninstall-module uninstall-check
 install-module: module install-ipset-ext
 	install -D -m 644 $(MODULE_BUILD)/$(MODULE) \
 		$(MODULE_DIR)/$(MODULE)
 	strip --strip-debug $(MODULE_DIR)/$(MODULE)
 	$(if $(DESTDIR),,depmod $(KERNELRELEASE))
 
-uninstall-module:
-	rm -f $(MODULE_DIR)/$(MODULE)
-	$(if $(DESTDIR),,depmod $(KERNELRELEASE))
+# On this host, module and plug-in stay while there are sets.
+uninstall-check:
+	@$(if $(DESTDIR),,kernel/in-use.sh)
+
+# From all kernels; the DKMS package has its own in updates/dkms.
+uninstall-module: uninstall-check
+	@$(if $(DESTDIR),,[ ! -d /sys/module/$(basename $(MODULE)) ] || rmmod $(MODULE))
+	@for file in $(DESTDIR)/lib/modules/*/updates/$(MODULE); do \
+		[ -e "$$file" ] || continue; \
+		echo "rm $$file"; \
+		rm "$$file"; \
+		$(if $(DESTDIR),,release=$${file#/lib/modules/}; depmod "$${release%%/*}";) \
+	done

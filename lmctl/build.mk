@@ -6,11 +6,17 @@ LMCTL_ARCHIVES := $(LMCTL_FLOORS:%=$(B)/lmctl/%.a)
 LMCTL_LDLIBS := -lsmartcols -ljansson -lcap-ng -lnl-route-3 -lnl-3 -lmnl \
 		-lsystemd -lnettle -lyaml -lmicrohttpd -lsqlite3 -lncursesw -ltinfo -lm
 LMCTL_COMPLETION := $(PREFIX)/share/bash-completion/completions/lmctl
+LMCTL_COMPLETION_ZSH := $(PREFIX)/share/zsh/vendor-completions/_lmctl
+LMCTL_COMPLETION_FISH := $(PREFIX)/share/fish/vendor_completions.d/lmctl.fish
 LMCTL_EXAMPLE := $(PREFIX)/share/doc/sr6flow/lmctl.conf.example
 # systemd looks for both below /usr and /usr/local.
 LMCTL_UNITDIR ?= $(PREFIX)/lib/systemd/system
 LMCTL_UNITS := lmctl.service sr6flow-sets.service lmctl@.service sr6flow-sets@.service \
 	       lmctl-rotate@.service lmctl-rotate@.timer
+# netfilter-persistent runs plug-ins of this folder only, by their numbers: 10 and 40
+# restore and save sets, 25 rules.
+LMCTL_PERSISTENT := /usr/share/netfilter-persistent/plugins.d
+LMCTL_PERSISTENT_NAMES := 05-sr6flow 60-sr6flow
 LMCTL_SYSUSERS := $(PREFIX)/lib/sysusers.d/lmctl.conf
 LMCTL_CFLAGS = $(shell pkg-config --cflags libnl-route-3.0)
 
@@ -62,14 +68,19 @@ install-lmctl: $(B)/lmctl/lmctl $(LMCTL_UNITS:%=$(B)/lmctl/units/%)
 	install -D -m 644 lmctl/lmctl.conf.5 \
 		$(DESTDIR)$(MANDIR)/man5/lmctl.conf.5
 	install -D -m 644 lmctl/completion.bash $(DESTDIR)$(LMCTL_COMPLETION)
+	install -D -m 644 lmctl/completion.zsh $(DESTDIR)$(LMCTL_COMPLETION_ZSH)
+	install -D -m 644 lmctl/completion.fish $(DESTDIR)$(LMCTL_COMPLETION_FISH)
+	$(foreach n,$(LMCTL_PERSISTENT_NAMES),install -D lmctl/netfilter-persistent.sh \
+		$(DESTDIR)$(LMCTL_PERSISTENT)/$(n) &&) true
 	install -D -m 644 lmctl/lmctl.conf.example $(DESTDIR)$(LMCTL_EXAMPLE)
 	install -D -m 644 -t $(DESTDIR)$(LMCTL_UNITDIR) \
 		$(LMCTL_UNITS:%=$(B)/lmctl/units/%)
 	install -D -m 644 lmctl/lmctl.sysusers $(DESTDIR)$(LMCTL_SYSUSERS)
 
-uninstall-lmctl:
+uninstall-lmctl: uninstall-check
 	rm -f $(addprefix $(DESTDIR),$(SBINDIR)/lmctl \
 		$(MANDIR)/man8/lmctl.8 $(MANDIR)/man5/lmctl.conf.5 \
-		$(LMCTL_COMPLETION) $(LMCTL_EXAMPLE) \
+		$(LMCTL_COMPLETION) $(LMCTL_COMPLETION_ZSH) $(LMCTL_COMPLETION_FISH) \
+		$(LMCTL_EXAMPLE) $(LMCTL_PERSISTENT_NAMES:%=$(LMCTL_PERSISTENT)/%) \
 		$(addprefix $(LMCTL_UNITDIR)/,$(LMCTL_UNITS)) \
 		$(LMCTL_SYSUSERS))

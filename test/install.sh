@@ -77,6 +77,27 @@ units_are_right() {
 		rm -r "$dest/unit"
 }
 
+# fish_offers LINE TEXT: the completion for fish offers the text at the end of the line
+fish_offers() {
+	PATH=$dest/usr/sbin:$PATH fish -c 'source $argv[1]; complete -C $argv[2]' \
+		"$dest/usr/share/fish/vendor_completions.d/lmctl.fish" "$1" | grep -x -- "$2"
+}
+
+# Every installed file is in one package, and in none twice.
+packaged_once() {
+	local patterns=(lib/modules) line file n
+	mapfile -t -O 1 patterns < <(sed "s|\${env:DEB_HOST_MULTIARCH}|$triplet|; s/ .*//
+		s|\${env:UNITDIR}|usr/lib/systemd/system|" debian/*.install | grep ^usr/)
+	find "$dest" -type f -o -type l | while read -r file; do
+		n=0
+		for line in "${patterns[@]}"; do
+			# shellcheck disable=SC2053 # a pattern
+			[[ ${file#"$dest/"}/ != $line/* ]] || n=$((n + 1))
+		done
+		[ "$n" -eq 1 ] || echo "${file#"$dest"} is in $n packages"
+	done | { ! grep .; }
+}
+
 nothing_left() {
 	[ -z "$(find "$dest" -type f -o -type l)" ] ||
 		{ find "$dest" -type f -o -type l; return 1; }
@@ -94,6 +115,11 @@ check "the units and their user" units_are_right
 for page in man8/lmctl.8 man5/lmctl.conf.5 man8/ipset-hash-sr6flow.8 man3/libsr6flow.3; do
 	check "the manual page $page" manual_is_clean "$dest/usr/share/man/$page"
 done
+check "each file is in one package" packaged_once
+check "the completion for fish: a command" fish_offers "lmctl pl" "plot	plot the loss.*"
+check "the completion for fish: an option" fish_offers "lmctl import --ta" "--table	.*"
+check "the completion for fish: a set" fish_offers "lmctl flows " tx
+check "the completion for zsh" zsh -n "$dest/usr/share/zsh/vendor-completions/_lmctl"
 check "a program can be built against the library" builds_against_it
 check "make uninstall" "${make[@]}" uninstall
 check "it leaves nothing" nothing_left

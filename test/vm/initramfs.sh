@@ -226,7 +226,8 @@ project_files() {
 	[ ${#elf[@]} -eq 0 ] || install_closure . "${elf[@]}"
 	mkdir -p test
 	cp -r "$vm_src"/{tests,stamp,host} "$vm_src"/*.sh \
-		"$top/README.md" "$top/lmctl/completion.bash" test/
+		"$top/README.md" "$top/lmctl/completion.bash" \
+		"$top/lmctl/netfilter-persistent.sh" "$top/kernel/in-use.sh" test/
 	cp -r "$top/test/fuzz/guest/corpus" test/kfuzz
 	install -m 755 "$vm_src/init.sh" init
 	install -D -m 755 "$vm_src/host_run.sh" usr/local/bin/host_run
