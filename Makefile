@@ -85,7 +85,8 @@ check-debug-short: deps-test
 	test/vm/run.sh --short --icount no
 
 # Takes hours.
-check-deep: deps-test
+check-deep:
+	./deps.sh deep
 	+$(PARALLEL_MAKE) test-programs module-6.12 module-6.1-debug module-6.1-kcsan
 	test/deep.sh
 

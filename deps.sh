@@ -6,16 +6,19 @@
 #   deps.sh build   packages that 'make' and 'make install' need
 #   deps.sh deb     packages that 'make deb' needs
 #   deps.sh test    these, and packages that the tests, the guest and the demo need
+#   deps.sh deep    these, and packages that only make check-deep needs
 set -eu
 
+without=
 here=$(cd "$(dirname "$0")" && pwd)
 
 case ${1-} in
 build) subjects='build|kernel|lib|ipset-ext|lmctl' ;;
 deb) subjects='build|lib|ipset-ext|lmctl|deb' ;;
-test) subjects='[^:]*' ;;
+test) subjects='[^:]*' without=deep ;;
+deep) subjects='[^:]*' ;;
 *)
-	echo "usage: deps.sh build|deb|test" >&2
+	echo "usage: deps.sh build|deb|test|deep" >&2
 	exit 2
 	;;
 esac
@@ -39,7 +42,7 @@ available() {
 
 missing=
 # shellcheck disable=SC2013 # words, one a line
-for names in $(sed -nE "s/^([a-z0-9.+|-]+) +# ($subjects):.*/\1/p" "$here/deps.txt"); do
+for names in $(sed -nE "/# ${without:-none}:/d; s/^([a-z0-9.+|-]+) +# ($subjects):.*/\1/p" "$here/deps.txt"); do
 	for name in $(echo "$names" | tr '|' ' '); do
 		! installed "$name" || continue 2
 	done

@@ -144,7 +144,8 @@ static void edit(struct top *top, int key)
 	} else if (key == CTRL('u')) {
 		*top->filter = '\0';
 	} else if (key == KEY_BACKSPACE || key == KEY_DELETE || key == '\b') {
-		top->filter[len - !!len] = '\0';
+		if (len)
+			top->filter[len - 1] = '\0';
 	} else if (key > 0 && key < KEY_DELETE && isprint(key) &&
 		   len + 1 < sizeof(top->filter)) {
 		top->filter[len] = (char)key;

@@ -271,10 +271,10 @@ static int by_loss(const struct view_flow *a, const struct view_flow *b)
 {
 	int order = descending(ratio_of(a), ratio_of(b));
 
-	if (order)
-		return order;
-	return (a->last.kind == VIEW_EXACT) - (b->last.kind == VIEW_EXACT) ?:
-	       by_name(a, b);
+	if (!order)
+		order = (a->last.kind == VIEW_EXACT) -
+			(b->last.kind == VIEW_EXACT);
+	return order ?: by_name(a, b);
 }
 
 int view_compare(const struct view_flow *a, const struct view_flow *b,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lmctl/base/json.h"
@@ -183,14 +184,14 @@ static struct known get_count(const json_t *value)
 {
 	struct known count = { .known = json_is_integer(value) };
 	const char *text = json_string_value(value);
-	int end = 0;
 
-	if (count.known && json_integer_value(value) >= 0)
+	if (count.known && json_integer_value(value) >= 0) {
 		count.packets = (uint64_t)json_integer_value(value);
-	else
-		count.known = text &&
-			      sscanf(text, "%20lu%n", &count.packets, &end) == 1 &&
-			      !text[end];
+	} else {
+		count.known = text && *text &&
+			      !text[strspn(text, "0123456789")];
+		count.packets = count.known ? strtoull(text, NULL, 10) : 0;
+	}
 	return count;
 }
 

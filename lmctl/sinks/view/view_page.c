@@ -25,7 +25,9 @@
  * @walk: flows that have not been compared
  * @state: state at the begin
  * @on: it is being written
- * @worst: the worst flows so far, copies: they may go meanwhile
+ * @worst: the worst flows so far, copies: they may go meanwhile, with their
+ *	   measurement
+ * @measurement: its name, for each of these
  * @order: pointers to those, the worst first
  * @n: their number
  * @at: next row
@@ -37,6 +39,7 @@ struct view_page {
 	struct view_state state;
 	bool on;
 	struct view_flow worst[VIEW_PAGE_FLOWS];
+	char measurement[VIEW_PAGE_FLOWS][RESULT_NAME_LEN];
 	struct view_flow *order[VIEW_PAGE_FLOWS];
 	size_t n;
 	size_t at;
@@ -77,6 +80,19 @@ void view_page_begin(struct view_page *page)
 	view_walk_begin(view_feed_view(page->feed), &page->walk);
 }
 
+static void copy_flow(struct view_page *page, struct view_flow *to,
+		      const struct view_flow *from)
+{
+	char *measurement = page->measurement[to - page->worst];
+
+	snprintf(measurement, RESULT_NAME_LEN, "%s", from->last.measurement);
+	*to = *from;
+	to->last.measurement = measurement;
+	to->last.peer = to->peer;
+	to->last.flow = &to->entry.flow;
+	to->last.word = from->last.word ? to->word : NULL;
+}
+
 /* The row of the best flow becomes that of a worse one. */
 static void compare(struct view_page *page, const struct view_flow *flow)
 {
@@ -90,7 +106,7 @@ static void compare(struct view_page *page, const struct view_flow *flow)
 	} else {
 		copy = &page->worst[page->n++];
 	}
-	*copy = *flow;
+	copy_flow(page, copy, flow);
 	while (place && view_compare(flow, page->order[place - 1],
 				     VIEW_BY_LOSS) < 0) {
 		page->order[place] = page->order[place - 1];

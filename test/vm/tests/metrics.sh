@@ -48,9 +48,9 @@ says() {
 	[ "$(query "$1")" = "$2" ]
 }
 
-# page ACCEPT: head and body that lmctl on the ingress sends
+# page ACCEPT [PATH]: head and body that lmctl on the ingress sends
 page() {
-	on ingress host_run python3 - "http://[::1]:$lmctl_port/metrics" "$1" <<-'END'
+	on ingress host_run python3 - "http://[::1]:$lmctl_port/${2-metrics}" "$1" <<-'END'
 	import sys, urllib.request
 	reply = urllib.request.urlopen(urllib.request.Request(
 	    sys.argv[1], headers={"Accept": sys.argv[2]}))
@@ -108,6 +108,7 @@ wait_for 20 listens egress $lmctl_port
 service_start ingress <<-END
 	metrics: {listen: "[::]:$lmctl_port", flows: 2}
 	rotate: tx
+	top: {socket: $tmp/ingress.sock}
 	measure core: {peers: far=fd00:c::3}
 	alarm lossy: {raise: 0.001, raise-blocks: 1, clear-blocks: 1000}
 END
@@ -168,6 +169,15 @@ is "$(sum sent) $(sum lost) $(sum sent_bytes)" "$sent $drops $bytes" \
 	"JSON lines say what the interface sent and netem dropped"
 within "$drops" 100 100000 "netem dropped enough to tell"
 
+top=(on ingress lmctl top --socket="$tmp/ingress.sock")
+is "$("${top[@]}" --json |
+	jq 'select(.name == "gold") | [.past[] | arrays | .[1]] | add')" "$drops" \
+	"lmctl top: the last blocks have the packets that netem dropped"
+like "$("${top[@]}" 2>"$tmp/wrong" | sed -n 2p)" '^core +gold +far ' \
+	"the flow with loss is the first one"
+is "$(head -n 1 "$tmp/wrong")" "lmctl: warning: alarm 'lossy' is raised for 1 flow" \
+	"its alarm is a warning"
+
 check "Prometheus has the packets that the interface sent" \
 	wait_for 20 says 'sr6flow_sent_packets_total{flow="gold"}' "$sent"
 take_values
@@ -225,6 +235,13 @@ like "$(head -n 1 "$tmp/text")" '^text/plain; version=0.0.4' \
 	"who does not gets the older format"
 is "$(tail -n +2 "$tmp/text" | host_run promtool check metrics 2>&1)" "" \
 	"promtool check metrics has nothing to say"
+
+page 'text/html' '' >"$tmp/html"
+like "$(head -n 1 "$tmp/html")" '^text/html' "people get HTML"
+like "$(cat "$tmp/html")" "<li>alarm &#39;lossy&#39; is raised for 1 flow</li>" \
+	"it has what is wrong"
+like "$(grep '<tr' "$tmp/html" | sed -n 2p)" ' title="gold=.*>gold</td>' \
+	"it has the flow with loss first"
 
 for node in ingress egress; do
 	daemon_stop $node

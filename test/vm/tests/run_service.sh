@@ -162,7 +162,8 @@ check "$now: nobody else can: the configuration is right" \
 network ingress >"$tmp/ingress.before"
 network egress >"$tmp/egress.before"
 
-install -d -o nobody "$tmp/ingress.sockets" "$tmp/egress.sockets"
+mkdir "$tmp/ingress.sockets" "$tmp/egress.sockets"
+chown nobody "$tmp/ingress.sockets" "$tmp/egress.sockets"
 touch "$tmp/ingress.json"
 ln -sf ingress.json "$tmp/results"
 begin start
