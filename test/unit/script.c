@@ -135,11 +135,11 @@ static void run_value(const char *step, const char *value)
 	times++;
 }
 
-static void run_range(const char *step, int64_t from, int64_t to)
+static void run_range(const char *step, int64_t from, int64_t to, int64_t by)
 {
 	char value[32];
 
-	for (; from <= to; from++) {
+	for (; from <= to; from += by) {
 		snprintf(value, sizeof(value), "%" PRId64, from);
 		run_value(step, value);
 	}
@@ -149,11 +149,11 @@ static void run_values(const char *step)
 {
 	const char *open = strchr(step, '{');
 	char values[TEXT_MAX], *value, *rest;
-	int64_t from = 1, to;
+	int64_t from = 1, to, by = 1;
 	int len = 0;
 
 	if (sscanf(step, "x%" SCNd64 " %n", &to, &len) == 1 && len) {
-		run_range(step + len, from, to);
+		run_range(step + len, from, to, by);
 		return;
 	}
 	if (!open) {
@@ -163,8 +163,8 @@ static void run_values(const char *step)
 	snprintf(values, sizeof(values), "%s", open + 1);
 	assert_non_null(strchr(values, '}'));
 	*strchr(values, '}') = '\0';
-	if (sscanf(values, "%" SCNd64 "..%" SCNd64, &from, &to) == 2) {
-		run_range(step, from, to);
+	if (sscanf(values, "%" SCNd64 "..%" SCNd64 "..%" SCNd64, &from, &to, &by) >= 2) {
+		run_range(step, from, to, by);
 		return;
 	}
 	for (value = strtok_r(values, ",", &rest); value;

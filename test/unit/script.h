@@ -8,7 +8,7 @@
  *		end 14
  *		ask 1 {12..15} -> flow-added x2; valid 3; not-finished
  *
- * A step without "->" must say nothing. One with {A..B} or {A,B,...} is done for each of
+ * A step without "->" must say nothing. One with {A..B}, {A..B..BY} or {A,B,...} is done for each of
  * these values, which every $ in it stands for, one that begins with xN so many times.
  * Answers have a ";" between them, and equal ones are counted. Several steps on a line
  * have a ";" between them, too. UNIT_GOLDEN=write writes anew what is behind the arrows.
