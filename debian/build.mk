@@ -11,4 +11,4 @@ deb:
 	tar -c --exclude-vcs --exclude=./$(B) --exclude='.checkpatch*' . | tar -x -C $(DEB_TREE)
 	sed -i '1s/(.*)/($(VERSION))/' $(DEB_TREE)/debian/changelog
 	cd $(DEB_TREE) && env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL \
-		dpkg-buildpackage -us -uc
+		DEB_BUILD_OPTIONS="$$DEB_BUILD_OPTIONS noautodbgsym" dpkg-buildpackage -us -uc

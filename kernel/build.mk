@@ -40,7 +40,7 @@ uninstall-check:
 
 # From all kernels; the DKMS package has its own in updates/dkms.
 uninstall-module: uninstall-check
-	@$(if $(DESTDIR),,[ ! -d /sys/module/$(basename $(MODULE)) ] || rmmod $(MODULE))
+	@$(if $(DESTDIR),,[ ! -d /sys/module/$(basename $(MODULE)) ] || rmmod $(basename $(MODULE)))
 	@for file in $(DESTDIR)/lib/modules/*/updates/$(MODULE); do \
 		[ -e "$$file" ] || continue; \
 		echo "rm $$file"; \

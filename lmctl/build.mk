@@ -77,7 +77,9 @@ install-lmctl: $(B)/lmctl/lmctl $(LMCTL_UNITS:%=$(B)/lmctl/units/%)
 		$(LMCTL_UNITS:%=$(B)/lmctl/units/%)
 	install -D -m 644 lmctl/lmctl.sysusers $(DESTDIR)$(LMCTL_SYSUSERS)
 
+# The plug-in of netfilter-persistent runs once more: nothing will clean these files later.
 uninstall-lmctl: uninstall-check
+	$(if $(DESTDIR),,lmctl/netfilter-persistent.sh start)
 	rm -f $(addprefix $(DESTDIR),$(SBINDIR)/lmctl \
 		$(MANDIR)/man8/lmctl.8 $(MANDIR)/man5/lmctl.conf.5 \
 		$(LMCTL_COMPLETION) $(LMCTL_COMPLETION_ZSH) $(LMCTL_COMPLETION_FISH) \
