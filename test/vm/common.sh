@@ -17,6 +17,12 @@ case $build in
 esac
 vm_build=$build/vm
 
+# Words for the command line of each kernel. no_timer_check: whether the timer ticks is
+# not to be seen in a moment when the host has something else to do.
+vm_boot_words="console=ttyS0 panic=-1 oops=panic mitigations=off no_timer_check tsc=reliable"
+vm_boot_words+=" cryptomgr.notests random.trust_cpu=on watchdog_thresh=60 net.ifnames=0"
+vm_boot_words+=" rcupdate.rcu_cpu_stall_timeout=100 workqueue.watchdog_thresh=100"
+
 say() {
 	echo "vm: $*" >&2
 }
@@ -90,13 +96,11 @@ qemu_command() {
 		;;
 	*-kcsan) flavour="kcsan.skip_watch=200 kcsan.udelay_task=1000 kcsan.udelay_interrupt=300" ;;
 	esac
-	# no_timer_check: whether the timer ticks is not to be seen in a moment when
-	# the host has something else to do.
 	vm_qemu=(qemu-system-x86_64 -M q35 -cpu "${VM_CPU:-max}" -m "$mem" "${accel[@]}"
 		-nodefaults -no-user-config -display none -no-reboot
 		-kernel "$("$vm_src/kernels.sh" image "$series")"
 		-initrd "$initrd"
-		-append "console=ttyS0 loglevel=$loglevel panic=-1 oops=panic mitigations=off norandmaps no_timer_check tsc=reliable log_buf_len=4M cryptomgr.notests random.trust_cpu=on watchdog_thresh=60 rcupdate.rcu_cpu_stall_timeout=100 workqueue.watchdog_thresh=100 net.ifnames=0 $flavour ${VM_APPEND-}"
+		-append "$vm_boot_words loglevel=$loglevel norandmaps log_buf_len=4M $flavour ${VM_APPEND-}"
 		-serial "file:$console"
 		-chardev "$chardev" -serial "chardev:results")
 	# Files of several file systems, whose inode numbers may be the same.

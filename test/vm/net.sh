@@ -68,17 +68,22 @@ node_add() {
 		ip netns add "$name"
 		node_ns[$node]=$name
 		at_exit node_del "$node"
-		# shellcheck disable=SC2016 # for the inner shell to expand
-		on "$node" bash -c '
-			cd /proc/sys/net
-			echo 1 >ipv4/ip_forward
-			for where in all default; do
-				echo 1 >ipv6/conf/$where/forwarding
-				echo 1 >ipv6/conf/$where/seg6_enabled
-				echo 0 >ipv4/conf/$where/rp_filter
-			done
-			exec ip link set lo up'
+		node_forwards "$node"
 	done
+}
+
+# node_forwards NODE: makes its namespace a router that knows SRv6
+node_forwards() {
+	# shellcheck disable=SC2016 # for the inner shell to expand
+	on "$1" bash -c '
+		cd /proc/sys/net
+		echo 1 >ipv4/ip_forward
+		for where in all default; do
+			echo 1 >ipv6/conf/$where/forwarding
+			echo 1 >ipv6/conf/$where/seg6_enabled
+			echo 0 >ipv4/conf/$where/rp_filter
+		done
+		exec ip link set lo up'
 }
 
 # node_tuns NODE: a namespace that forwards from the tun device "in" to "out", for
