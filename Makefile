@@ -5,6 +5,7 @@
 # make check-full       make check, then every test on every kernel; for every change
 # make fuzz-guest       fuzz the kernel module in a guest
 # make check-debug      run the guest's tests in the debug kernel
+# make check-packages   test the Debian packages in full systems of Debian 12 and 13
 # make check-deep       run the debug kernel, data races, storms, long searches: hours
 # make demo             show loss between three routers in a guest
 # make bench            measure the cost of a packet, a flow and a command
@@ -56,7 +57,7 @@ check-debug check-debug-short check-deep: export CI := true
 # Install packages first, then run another make: this one looked for the compiler
 # before it was installed.
 PARALLEL_MAKE = $(MAKE) --no-print-directory -j$(shell nproc)
-.PHONY: deps-test check check-full demo check-debug check-debug-short check-deep
+.PHONY: deps-test check check-full demo check-debug check-debug-short check-packages check-deep
 deps-test:
 	./deps.sh test
 
@@ -83,6 +84,9 @@ check-debug: deps-test
 check-debug-short: deps-test
 	+$(PARALLEL_MAKE) test-programs module-6.1-debug
 	test/vm/run.sh --short --icount no
+
+check-packages: deps-test
+	test/packages/run.sh
 
 # Takes hours.
 check-deep:
