@@ -14,6 +14,9 @@
 
 /* Room for a sentence of seg6_flow(). */
 #define SEG6_REASON_SIZE 256
+/* What seg6_pattern_check() accepts, with SR6FLOW_NAME_MAX for %d. */
+#define SEG6_PATTERN_RULE \
+	"must consist of %%d, %%t, %%i and at most %d of A-Za-z0-9._:-, and begin with a letter or digit"
 /* Room for seg6_destination(). */
 #define SEG6_DESTINATION_STRLEN (INET6_ADDRSTRLEN + 4)
 
@@ -131,7 +134,8 @@ void seg6_name(struct sr6flow_flow *flow, const char *pattern,
  * @pattern: pattern
  * @name: name
  *
- * Return: true if some route, table and index give it. A shortened name does not fit.
+ * Return: true if some route, table and index give it. A name that lost letters of the
+ * pattern when it was shortened does not fit.
  */
 bool seg6_name_fits(const char *pattern, const char *name);
 

@@ -204,7 +204,12 @@ TEST(test_names)
 		seg6_name(&flow, rows[i].pattern, &route, "blue/vrf", 7);
 		assert_string_equal(flow.name, rows[i].name);
 		assert_true(sr6flow_name_valid(flow.name, strlen(flow.name)));
+		assert_true(seg6_name_fits(rows[i].pattern, flow.name));
 	}
+	assert_false(seg6_name_fits("%d", "gold"));
+	assert_false(seg6_name_fits("%d", ""));
+	assert_false(seg6_name_fits("pe2-%i", "pe2-x"));
+	assert_false(seg6_name_fits("pe2-%i", "pe3-7"));
 }
 
 TEST(test_patterns)
