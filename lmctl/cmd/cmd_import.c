@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * lmctl import: a flow for every route with a seg6 encapsulation.
+ * lmctl import: a flow for every route with a seg6 encapsulation, once or as long as
+ * there is such a route.
  */
 #include <errno.h>
 #include <limits.h>
@@ -17,17 +18,23 @@
 #include "lmctl/cmd/cmd.h"
 #include "lmctl/cmd/flowlist.h"
 #include "lmctl/cmd/flowsource.h"
+#include "lmctl/cmd/timing.h"
 #include "lmctl/engine/routing.h"
 #include "lmctl/node/sets.h"
 #include "lmctl/node/tables.h"
 #include "lmctl/node/tunsrc.h"
+#include "lmctl/service/service.h"
 
 struct options {
 	const char *set;
 	const char *pattern;
+	const char *name[ROUTING_TABLES_MAX];
 	uint32_t table[ROUTING_TABLES_MAX];
 	unsigned int ntables;
 	bool all;
+	bool follow;
+	struct timing_options times;
+	struct block_timing timing;
 	bool dry_run;
 	bool exist;
 };
@@ -61,17 +68,20 @@ struct import {
 	size_t messages;
 };
 
-enum { OPT_TABLE = 0x100 };
+enum { OPT_TABLE = 0x100, OPT_FOLLOW };
 
 static const struct argp_option argp_options[] = {
 	{ "table", OPT_TABLE, "TABLE", 0, "Read this routing table: a number, a name, a VRF "
-				    "device, or all; default main. It can be given "
-				    "several times", 0 },
+				    "device, or all; default main, with --follow all. It "
+				    "can be given several times", 0 },
 	{ "name", 'N', "PATTERN", 0, "Set the names of the flows, default %d; %d is the "
 				     "destination of the route, %t its table, %i a running "
 				     "number", 0 },
 	{ "exist", 'e', NULL, 0, "Do not fail if a flow exists already; refresh it",
 	  0 },
+	{ "follow", OPT_FOLLOW, NULL, 0, "Run until SIGTERM: add a flow when a route is new, and "
+				  "remove it when the last block of a removed route "
+				  "has been reported; needs --period", 0 },
 	{ "dry-run", 'n', NULL, 0, "Print the flows in the format of 'lmctl add --file'", 0 },
 	{ 0 }
 };
@@ -79,17 +89,51 @@ static const struct argp_option argp_options[] = {
 static error_t add_table(const struct argp_state *state, const char *arg,
 			 struct options *options)
 {
-	if (!strcmp(arg, "all")) {
+	if (!strcmp(arg, CONFIG_TABLES_ALL)) {
 		options->all = true;
 		return 0;
 	}
 	if (options->ntables == ROUTING_TABLES_MAX)
 		return lmctl_usage(state, "--table=%s: more than %d tables; use --table=all",
 				   arg, ROUTING_TABLES_MAX);
-	if (table_parse(arg, &options->table[options->ntables]))
-		return lmctl_usage(state, "--table=%s: not a routing table; use a number, a name of rt_tables, a VRF device or all",
-				   arg);
-	options->ntables++;
+	options->name[options->ntables++] = arg;
+	return 0;
+}
+
+/* With --follow, a VRF may appear later. */
+static error_t parse_tables(const struct argp_state *state,
+			    struct options *options)
+{
+	unsigned int i;
+
+	for (i = 0; i < options->ntables; i++) {
+		const char *name = options->name[i];
+
+		if (strlen(name) >= TABLE_NAME_LEN ||
+		    (!options->follow && table_parse(name, &options->table[i])))
+			return lmctl_usage(state, "--table=%s: not a routing table; use a number, a name of rt_tables, a VRF device or all",
+					   name);
+	}
+	return 0;
+}
+
+static error_t check(const struct argp_state *state, struct options *options)
+{
+	if (parse_tables(state, options))
+		return EINVAL;
+	if (options->follow) {
+		if (options->dry_run || options->exist)
+			return lmctl_usage(state, "--follow: cannot be combined with --dry-run or --exist");
+		if (strlen(options->set) > SR6FLOW_SETNAME_MAX)
+			return lmctl_usage(state, "'%s': the name of a set has at most %d characters",
+					   options->set, SR6FLOW_SETNAME_MAX);
+		return timing_check(state, &options->times, &options->timing);
+	}
+	if (options->times.times.period_ms || options->times.times.guard_ms ||
+	    options->times.times.band_ms)
+		return lmctl_usage(state, "--period, --guard and --guard-band are for --follow only");
+	if (!options->ntables)
+		options->table[options->ntables++] = RT_TABLE_MAIN;
 	return 0;
 }
 
@@ -102,12 +146,15 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 		return add_table(state, arg, options);
 	case 'N':
 		if (seg6_pattern_check(arg))
-			return lmctl_usage(state, "--name=%s: must consist of %%d, %%t, %%i and at most %d of A-Za-z0-9._:-, and begin with a letter or digit",
+			return lmctl_usage(state, "--name=%s: " SEG6_PATTERN_RULE,
 					   arg, SR6FLOW_NAME_MAX);
 		options->pattern = arg;
 		return 0;
 	case 'e':
 		options->exist = true;
+		return 0;
+	case OPT_FOLLOW:
+		options->follow = true;
 		return 0;
 	case 'n':
 		options->dry_run = true;
@@ -118,25 +165,15 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 					   arg);
 		options->set = lmctl_set_name(arg);
 		return 0;
-	case ARGP_KEY_SUCCESS:
-		if (!options->ntables)
-			options->table[options->ntables++] = RT_TABLE_MAIN;
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &options->times.options;
 		return 0;
+	case ARGP_KEY_SUCCESS:
+		return check(state, options);
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
 }
-
-static const struct argp argp = {
-	.options = argp_options,
-	.parser = parse_opt,
-	.args_doc = "[SET]",
-	.doc = "Add a flow for every IPv6 or IPv4 route with a seg6 "
-	       "encapsulation, with the SID list that its packets carry on the "
-	       "wire: all flows, or none if one fails. SET is tx (for "
-	       LMCTL_SET_TX ", the default), rx (for " LMCTL_SET_RX ") or a "
-	       "name.",
-};
 
 static void drop_flows(struct import *import)
 {
@@ -321,19 +358,12 @@ static int import_routes(struct import *import, struct sr6flow *handle)
 	return err;
 }
 
-int cmd_import(int argc, char **argv)
+static int import_once(const struct options *options)
 {
-	struct options options = {
-		.set = LMCTL_SET_TX,
-		.pattern = "%d",
-	};
-	struct import import = { .options = &options };
-	struct sr6flow *handle;
-	int status = lmctl_parse(&argp, argc, argv, &options);
+	struct import import = { .options = options };
+	struct sr6flow *handle = lmctl_open();
+	int status = EXIT_SUCCESS;
 
-	if (status)
-		return status;
-	handle = lmctl_open();
 	if (!handle || import_routes(&import, handle))
 		status = EXIT_FAILURE;
 	drop_flows(&import);
@@ -341,4 +371,59 @@ int cmd_import(int argc, char **argv)
 	tunsrc_close(&import.tunsrc);
 	sr6flow_close(handle);
 	return status;
+}
+
+static int import_follow(const struct options *options)
+{
+	struct config *config = config_new();
+	struct config_import *import;
+	unsigned int i;
+
+	if (!config) {
+		lmctl_error("out of memory");
+		return EXIT_FAILURE;
+	}
+	config->timing = options->timing;
+	config->nimports = 1;
+	import = &config->import[0];
+	strcpy(import->set, options->set);
+	strcpy(import->name, options->pattern);
+	if (!options->all)
+		import->ntables = options->ntables;
+	for (i = 0; i < import->ntables; i++)
+		strcpy(import->table[i], options->name[i]);
+	return service_run(config, &(struct service_options){
+		.print = SINK_SILENT,
+	});
+}
+
+int cmd_import(int argc, char **argv)
+{
+	struct options options = {
+		.set = LMCTL_SET_TX,
+		.pattern = "%d",
+	};
+	const struct argp_child children[] = {
+		{ .argp = &options.times.options.argp },
+		{ 0 }
+	};
+	const struct argp argp = {
+		.options = argp_options,
+		.parser = parse_opt,
+		.children = children,
+		.args_doc = "[SET]",
+		.doc = "Add a flow for every IPv6 or IPv4 route with a seg6 "
+		       "encapsulation, with the SID list that its packets carry on the "
+		       "wire: all flows, or none if one fails. SET is tx (for "
+		       LMCTL_SET_TX ", the default), rx (for " LMCTL_SET_RX ") or a "
+		       "name.",
+	};
+	int status;
+
+	timing_init(&options.times);
+	status = lmctl_parse(&argp, argc, argv, &options);
+	if (status)
+		return status;
+	return options.follow ? import_follow(&options) :
+				import_once(&options);
 }

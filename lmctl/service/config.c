@@ -23,6 +23,7 @@ const struct settings_section *config_section(size_t place)
 		[CONFIG_REFLECT] = &config_reflect_section,
 		[CONFIG_MEASURE] = &config_measure_section,
 		[CONFIG_SET] = &config_set_section,
+		[CONFIG_IMPORT] = &config_import_section,
 	};
 	const struct sink_type *const *type;
 
@@ -46,6 +47,7 @@ struct config *config_new(void)
 	config->items[CONFIG_REFLECT].item = &config->reflect;
 	config->items[CONFIG_MEASURE].item = config->measure;
 	config->items[CONFIG_SET].item = config->set;
+	config->items[CONFIG_IMPORT].item = config->import;
 	for (i = 0; config_section(i); i++) {
 		const struct settings_section *section = config_section(i);
 		struct config_items *items = &config->items[i];
@@ -113,7 +115,8 @@ bool config_only_prints(const struct config *config)
 	config_sinks(config, items);
 	for (i = 0; sink_types[i]; i++)
 		sections += items[i].n;
-	return !config->nrotate && !config->reflect.on && !sections;
+	return !config->nrotate && !config->reflect.on && !config->nimports &&
+	       !sections;
 }
 
 uid_t config_keys_owner(const char *user)

@@ -16,12 +16,16 @@
 #include "lmctl/engine/prober.h"
 #include "lmctl/engine/reflector.h"
 #include "lmctl/engine/result.h"
+#include "lmctl/engine/routing.h"
+#include "lmctl/node/tables.h"
 #include "lmctl/sinks/sink.h"
 #include "lmctl/stamp/keys.h"
 #include "sr6flow.h"
 
 #define CONFIG_FILE "/etc/sr6flow/lmctl.conf"
 #define CONFIG_SETS_MAX 16
+#define CONFIG_TABLES_MAX ROUTING_TABLES_MAX
+#define CONFIG_TABLES_ALL "all"
 #define CONFIG_MEASURES_MAX 64
 /* Room for a file name or a user with the NUL. */
 #define CONFIG_TEXT_LEN 256
@@ -33,6 +37,7 @@ enum {
 	CONFIG_REFLECT,
 	CONFIG_MEASURE,
 	CONFIG_SET,
+	CONFIG_IMPORT,
 	CONFIG_OWN,
 };
 /* Most kinds of sinks. */
@@ -126,6 +131,20 @@ struct config_set {
 };
 
 /**
+ * struct config_import - section import
+ * @set: set whose flows follow the routes
+ * @ntables: number of @table, 0 for all
+ * @table: numbers and names of tables, VRF devices, CONFIG_TABLES_ALL
+ * @name: pattern for the names of flows
+ */
+struct config_import {
+	char set[SR6FLOW_SETNAME_MAX + 1];
+	unsigned int ntables;
+	char table[CONFIG_TABLES_MAX][TABLE_NAME_LEN];
+	char name[SR6FLOW_NAME_MAX + 1];
+};
+
+/**
  * struct config_items - all sections of one name
  * @n: how many the file has
  * @item: the first one, with defaults if it has none
@@ -150,6 +169,8 @@ struct config_items {
  * @measure: sections measure
  * @nsets: number of sections set
  * @set: sections set
+ * @nimports: number of sections import
+ * @import: sections import
  * @items: for each place of config_section(), where its items are
  */
 struct config {
@@ -166,18 +187,21 @@ struct config {
 	struct config_measure measure[CONFIG_MEASURES_MAX];
 	unsigned int nsets;
 	struct config_set set[CONFIG_SETS_MAX];
+	unsigned int nimports;
+	struct config_import import[CONFIG_SETS_MAX];
 	struct config_items items[CONFIG_OWN + CONFIG_SINKS];
 };
 
 /* Keys outside of sections: struct config_times, and the begin of struct config. */
 extern const struct settings_section config_times_section, config_root_section;
-/* Sections reflect, measure and set. */
+/* Sections reflect, measure, set and import. */
 extern const struct settings_section config_reflect_section,
-				     config_measure_section, config_set_section;
+				     config_measure_section, config_set_section,
+				     config_import_section;
 
 /**
  * config_section() - go through all sections
- * @place: 0 for the first, one of CONFIG_TIMES to CONFIG_SET, or more
+ * @place: 0 for the first, one of CONFIG_TIMES to CONFIG_IMPORT, or more
  *
  * Return: section, or NULL after the last.
  */
@@ -236,7 +260,7 @@ const struct config_items *config_sink(const struct config *config,
  * config_only_prints() - is there nothing to do but to print results
  * @config: configuration
  *
- * Return: true without rotators, reflector and sections of sinks.
+ * Return: true without rotators, reflector, imports and sections of sinks.
  */
 bool config_only_prints(const struct config *config);
 

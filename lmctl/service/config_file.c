@@ -431,6 +431,7 @@ static int finish_item(struct load *load, const struct item *item,
 /* "tx" is another name of "lm-tx". */
 static int fail_twice(struct load *load)
 {
+	const struct config_import *import = load->config->import;
 	const struct config_set *set = load->config->set;
 	unsigned int i, j;
 
@@ -439,6 +440,11 @@ static int fail_twice(struct load *load)
 			if (!strcmp(set[i].name, set[j].name))
 				return fail(load, 0, "set '%s' has two sections; remove one of them",
 					    set[i].name);
+	for (i = 0; i < load->config->nimports; i++)
+		for (j = 0; j < i; j++)
+			if (!strcmp(import[i].set, import[j].set))
+				return fail(load, 0, "set '%s' has two sections import; remove one of them",
+					    import[i].set);
 	return 0;
 }
 
@@ -470,8 +476,9 @@ static int finish(struct load *load)
 		return finish_sections(load);
 	if (!name_valid(config->node))
 		return fail(load, 0, "node is missing, and this host has no name");
-	if (!config->nrotate && !config->reflect.on && !config->nmeasures)
-		return fail(load, 0, "nothing to do: add rotate, a section reflect or a section measure");
+	if (!config->nrotate && !config->reflect.on && !config->nmeasures &&
+	    !config->nimports)
+		return fail(load, 0, "nothing to do: add rotate, or a section reflect, measure or import");
 	if (!config->times.period_ms)
 		return fail(load, 0, "period is missing; both ends need the same one");
 	if (config_timing(&config->times, &config->timing, error, sizeof(error)))
@@ -501,6 +508,7 @@ static struct config *run(struct load *load)
 	err = read_file(load);
 	load->config->nmeasures = load->config->items[CONFIG_MEASURE].n;
 	load->config->nsets = load->config->items[CONFIG_SET].n;
+	load->config->nimports = load->config->items[CONFIG_IMPORT].n;
 	if (!err && !finish(load))
 		return load->config;
 	config_free(load->config);

@@ -150,6 +150,29 @@ static int open_rotators(struct roles *roles, const struct opening *opening)
 	return 0;
 }
 
+/* One whose set is still followed goes on, whatever else has changed. */
+static int open_followers(struct roles *roles, const struct opening *opening)
+{
+	const struct config *config = opening->config;
+	const struct roles *was = opening->was;
+	unsigned int i, j;
+
+	for (i = 0; i < config->nimports; i++) {
+		const struct config_import *import = &config->import[i];
+		struct follower *follower = NULL;
+
+		for (j = 0; was && j < was->nfollowers; j++)
+			if (!strcmp(follower_set(was->follower[j]), import->set))
+				follower = was->follower[j];
+		if (!follower)
+			follower = follower_open(import, opening->loop);
+		if (!follower)
+			return -EINVAL;
+		roles->follower[roles->nfollowers++] = follower;
+	}
+	return 0;
+}
+
 static void watched_set_close(struct watched_set *watched)
 {
 	set_reader_close(watched->reader);
@@ -325,6 +348,7 @@ struct roles *roles_open(const struct config *config, const struct config *old,
 		return NULL;
 	}
 	if (!open_rotators(roles, &opening) &&
+	    !open_followers(roles, &opening) &&
 	    !open_readings(roles, &opening) &&
 	    !open_reflect(roles, &opening) && !open_inband(roles, &opening) &&
 	    !open_measures(roles, &opening))
@@ -350,6 +374,9 @@ void roles_commit(struct roles *roles, const struct config *config)
 	struct watched_set *watched;
 	unsigned int i, n = 0;
 
+	for (i = 0; i < roles->nfollowers; i++)
+		follower_configure(roles->follower[i], &config->import[i],
+				   &config->timing);
 	for (i = 0; i < roles->nwatched; i++)
 		roles->watched[i]->roles = roles;
 	for (i = 0; i < roles->nsenders; i++)
@@ -391,6 +418,12 @@ static bool has_rotator(const struct roles *roles, struct rotator *rotator)
 			      roles->nrotators);
 }
 
+static bool has_follower(const struct roles *roles, struct follower *follower)
+{
+	return roles && among(follower, (void *const *)roles->follower,
+			      roles->nfollowers);
+}
+
 void roles_close(struct roles *roles, const struct roles *except)
 {
 	unsigned int i;
@@ -401,6 +434,9 @@ void roles_close(struct roles *roles, const struct roles *except)
 	for (i = 0; i < roles->nrotators; i++)
 		if (!has_rotator(except, roles->rotator[i]))
 			rotator_close(roles->rotator[i]);
+	for (i = 0; i < roles->nfollowers; i++)
+		if (!has_follower(except, roles->follower[i]))
+			follower_close(roles->follower[i]);
 	for (i = 0; i < roles->nsenders; i++) {
 		if (has_measure(except, roles->sender[i]))
 			continue;

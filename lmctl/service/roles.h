@@ -9,6 +9,7 @@
 #define LMCTL_SERVICE_ROLES_H
 
 #include "lmctl/service/config.h"
+#include "lmctl/service/follower.h"
 #include "lmctl/service/learner.h"
 #include "lmctl/service/loop.h"
 #include "lmctl/service/sender.h"
@@ -53,6 +54,8 @@ struct watched_set {
  * struct roles - what runs
  * @nrotators: number of rotators
  * @rotator: rotators
+ * @nfollowers: number of followers
+ * @follower: followers
  * @nwatched: number of sets that are read
  * @watched: sets that are read
  * @reflect: reflector, or NULL
@@ -64,6 +67,8 @@ struct watched_set {
 struct roles {
 	unsigned int nrotators;
 	struct rotator *rotator[CONFIG_SETS_MAX];
+	unsigned int nfollowers;
+	struct follower *follower[CONFIG_SETS_MAX];
 	unsigned int nwatched;
 	struct watched_set *watched[ROLES_SETS_MAX];
 	struct reflect *reflect;

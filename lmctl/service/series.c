@@ -158,3 +158,65 @@ void series_rotators(struct metrics_writer *writer,
 		}
 	}
 }
+
+void series_followers(struct metrics_writer *writer,
+		      struct follower *const *followers, unsigned int n)
+{
+	static const struct {
+		struct metrics_family family;
+		size_t offset;
+	} series[] = {
+		{ { .name = "sr6flow_import_routes",
+		    .help = "Routes with a seg6 encapsulation that the set follows",
+		    .type = METRICS_GAUGE },
+		  offsetof(struct follower_stats, routes) },
+		{ { .name = "sr6flow_import_flows",
+		    .help = "Flows in the set that these routes have",
+		    .type = METRICS_GAUGE },
+		  offsetof(struct follower_stats, following.flows) },
+		{ { .name = "sr6flow_import_leaving_flows",
+		    .help = "Flows of removed routes that wait for the report of their last block",
+		    .type = METRICS_GAUGE },
+		  offsetof(struct follower_stats, following.leaving) },
+		{ { .name = "sr6flow_import_missing_flows",
+		    .help = "Flows of routes that are not in the set, because it is full or missing",
+		    .type = METRICS_GAUGE },
+		  offsetof(struct follower_stats, following.missing) },
+		{ { .name = "sr6flow_import_left_out",
+		    .help = "Encapsulations of routes that no flow can represent",
+		    .type = METRICS_GAUGE },
+		  offsetof(struct follower_stats, following.left_out) },
+		{ { .name = "sr6flow_import_added_flows",
+		    .help = "Flows that were added for routes",
+		    .type = METRICS_COUNTER },
+		  offsetof(struct follower_stats, following.added) },
+		{ { .name = "sr6flow_import_removed_flows",
+		    .help = "Flows that were removed after their routes",
+		    .type = METRICS_COUNTER },
+		  offsetof(struct follower_stats, following.removed) },
+		{ { .name = "sr6flow_import_readings",
+		    .help = "Readings of all routes",
+		    .type = METRICS_COUNTER },
+		  offsetof(struct follower_stats, feed.readings) },
+		{ { .name = "sr6flow_import_overruns",
+		    .help = "Times that events about routes were lost",
+		    .type = METRICS_COUNTER },
+		  offsetof(struct follower_stats, feed.overruns) },
+	};
+	unsigned int i, j;
+
+	for (i = 0; n && i < ARRAY_SIZE(series); i++) {
+		metrics_family(writer, &series[i].family);
+		for (j = 0; j < n; j++) {
+			const struct metrics_label set = {
+				"set", follower_set(followers[j]),
+			};
+			struct follower_stats stats;
+
+			follower_stats(followers[j], &stats);
+			metrics_count(writer, &set, 1,
+				      *(const uint64_t *)((const char *)&stats +
+							  series[i].offset));
+		}
+	}
+}

@@ -6,6 +6,7 @@
 #define LMCTL_SERVICE_SERIES_H
 
 #include "lmctl/engine/reflector.h"
+#include "lmctl/service/follower.h"
 #include "lmctl/service/rotator.h"
 #include "lmctl/sinks/metrics/metrics.h"
 
@@ -25,5 +26,14 @@ void series_reflector(struct metrics_writer *writer,
  */
 void series_rotators(struct metrics_writer *writer,
 		     struct rotator *const *rotators, unsigned int n);
+
+/**
+ * series_followers() - families of the sets whose flows follow the routes
+ * @writer: writer
+ * @followers: all followers of the process
+ * @n: their number
+ */
+void series_followers(struct metrics_writer *writer,
+		      struct follower *const *followers, unsigned int n);
 
 #endif /* LMCTL_SERVICE_SERIES_H */

@@ -105,6 +105,7 @@ static void series(struct metrics_writer *writer, void *arg)
 	const struct roles *roles = service->roles;
 
 	series_rotators(writer, roles->rotator, roles->nrotators);
+	series_followers(writer, roles->follower, roles->nfollowers);
 	if (roles->reflect)
 		series_reflector(writer, reflect_reflector(roles->reflect));
 }

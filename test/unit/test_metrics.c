@@ -331,6 +331,34 @@ static void add_rotators(struct metrics_writer *writer, void *arg)
 	series_rotators(writer, rotators, 2);
 }
 
+/* And for a follower. */
+const char *follower_set(const struct follower *follower)
+{
+	return (const char *)follower;
+}
+
+void follower_stats(const struct follower *follower,
+		    struct follower_stats *to)
+{
+	(void)follower;
+	*to = (struct follower_stats){
+		.routes = 1,
+		.following = {
+			.flows = 2, .leaving = 3, .missing = 4, .left_out = 5,
+			.added = 6, .removed = 7,
+		},
+		.feed = { .readings = 8, .overruns = 9 },
+	};
+}
+
+static void add_follower(struct metrics_writer *writer, void *arg)
+{
+	struct follower *follower = (struct follower *)"tx";
+
+	(void)arg;
+	series_followers(writer, &follower, 1);
+}
+
 static void add_reflector(struct metrics_writer *writer, void *reflector)
 {
 	series_reflector(writer, reflector);
@@ -352,4 +380,10 @@ TEST_WITH(metrics_setup, metrics_teardown, other_parts_add_theirs)
 	metrics_source_remove(*state, add_reflector, &stats);
 	assert_int_equal(lines_with(*state, "sr6flow_reflector_"), 0);
 	samples(*state, "rotator", "{set=");
+}
+
+TEST_WITH(metrics_setup, metrics_teardown, followers_add_theirs)
+{
+	assert_int_equal(metrics_source(*state, add_follower, NULL), 0);
+	samples(*state, "follower", "sr6flow_import_");
 }
