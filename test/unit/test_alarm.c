@@ -278,6 +278,24 @@ TEST_WITH(NULL, stop, test_sources)
 	golden("alarm-sources", states());
 }
 
+/* A set without flows gives ends of blocks and no results. */
+TEST_WITH(NULL, stop, test_no_flows)
+{
+	struct alarm_config alarm = alarm_named("a", "gold");
+
+	alarm.no_flows_blocks = 2;
+	start(&alarm, 1);
+	capture(STDERR_FILENO);
+	give("silver=fcff::1", 10, 10);
+	end(3);
+	sink.ops->block_end(sink.self, &of, MADE_BLOCK + 1);
+	sink.ops->block_end(sink.self, &of, MADE_BLOCK + 2);
+	sink.ops->block_end(sink.self, &of, MADE_BLOCK + 3);
+	give("silver=fcff::1", 10, 10);
+	golden("alarm-no-flows", capture_end());
+	assert_string_equal(states(), "");
+}
+
 TEST_WITH(NULL, stop, test_measurements)
 {
 	struct alarm_config alarm = alarm_named("a", "*");

@@ -24,6 +24,10 @@
  * If inexact or silent blocks suffice to raise an alarm, they end the run of blocks
  * that clear. If only such blocks raised it, blocks without sent packets clear it,
  * too. The alarms of a flow without results are cleared after ALARM_BLOCKS blocks.
+ *
+ * A measurement without any flow has no results, and its alarm no flow: it is raised
+ * for the measurement, whatever the pattern of flows is, and cleared by the first
+ * result.
  */
 #ifndef LMCTL_SINKS_ALARM_ALARM_H
 #define LMCTL_SINKS_ALARM_ALARM_H
@@ -56,6 +60,8 @@
  *		    never
  * @no_answer_blocks: number of blocks in a row without answer that raise it, too; 0
  *		      for never
+ * @no_flows_blocks: number of blocks in a row without any flow that raise it for a
+ *		     measurement; 0 for never
  * @nargs: number of @args, 0 for no hook
  * @args: program (absolute path) and arguments of the hook
  */
@@ -69,6 +75,7 @@ struct alarm_config {
 	uint32_t clear_blocks;
 	uint32_t invalid_blocks;
 	uint32_t no_answer_blocks;
+	uint32_t no_flows_blocks;
 	unsigned int nargs;
 	char args[ALARM_ARGS_MAX][ALARM_TEXT_LEN];
 };

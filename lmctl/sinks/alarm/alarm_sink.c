@@ -41,12 +41,27 @@ struct watched {
 };
 
 /**
+ * struct vacancy - a measurement, and whether it has flows
+ * @next: next one
+ * @name: its name
+ * @last: last block with a result
+ * @blocks: ends of blocks in a row without a result of any flow
+ */
+struct vacancy {
+	struct vacancy *next;
+	char name[RESULT_NAME_LEN];
+	int64_t last;
+	uint32_t blocks;
+};
+
+/**
  * struct alarms - state of the sink
  * @alarms: the sections of the configuration
  * @n: their number
  * @next: sections of alarm_prepare(), NULL without
  * @nnext: their number
  * @map: struct watched of each flow
+ * @vacancies: struct vacancy of each measurement
  * @hooks: programs
  * @view: gets the changes, or NULL
  * @lines: log lines since the last end of a block
@@ -60,6 +75,7 @@ struct alarms {
 	struct alarm_config *next;
 	unsigned int nnext;
 	struct flowmap map;
+	struct vacancy *vacancies;
 	struct hooks *hooks;
 	struct view_feed *view;
 	uint64_t lines;
@@ -101,6 +117,19 @@ static void describe(const struct alarm_event *event, char *text, size_t size)
 			 event->runs);
 }
 
+/* An event without a flow is about all of a measurement. */
+static void log_vacancy(const struct alarm_event *event)
+{
+	if (event->raised)
+		lmctl_warning("alarm '%s' raised: measurement %s, block %" PRId64 ": its set has no flows, such blocks in a row: %" PRIu32,
+			      event->alarm->name, event->measurement,
+			      event->block, event->runs);
+	else
+		lmctl_warning("alarm '%s' cleared: measurement %s, block %" PRId64 ": its set has flows again",
+			      event->alarm->name, event->measurement,
+			      event->block);
+}
+
 static void tell(struct alarms *self, const struct alarm_event *event)
 {
 	char flow[SR6FLOW_FLOW_STRLEN], text[160];
@@ -111,6 +140,10 @@ static void tell(struct alarms *self, const struct alarm_event *event)
 				event->measurement, event->flow, event->raised);
 	if (self->lines++ >= ALARM_LINES_MAX)
 		return;
+	if (!event->flow->nsids) {
+		log_vacancy(event);
+		return;
+	}
 	describe(event, text, sizeof(text));
 	lmctl_warning("alarm '%s' %s: flow %s, measurement %s, block %" PRId64 ": %s",
 		      event->alarm->name, event->raised ? "raised" : "cleared",
@@ -221,6 +254,71 @@ static void step(struct alarms *self, const struct watched *flow,
 	tell(self, &event);
 }
 
+static struct vacancy *vacancy_get(struct alarms *self, const char *name)
+{
+	struct vacancy *vacancy = self->vacancies;
+
+	while (vacancy && strcmp(vacancy->name, name))
+		vacancy = vacancy->next;
+	if (vacancy)
+		return vacancy;
+	vacancy = calloc(1, sizeof(*vacancy));
+	if (!vacancy)
+		return NULL;
+	snprintf(vacancy->name, sizeof(vacancy->name), "%s", name);
+	vacancy->last = INT64_MIN;
+	vacancy->next = self->vacancies;
+	self->vacancies = vacancy;
+	return vacancy;
+}
+
+static void vacancy_set(struct alarms *self, struct vacancy *vacancy,
+			int64_t block, uint32_t blocks)
+{
+	static const struct sr6flow_flow none;
+	static const struct segment loss = {
+		.status = RESULT_INVALID, .word = "no-flows",
+	};
+	uint32_t before = vacancy->blocks;
+	unsigned int i;
+
+	vacancy->blocks = blocks;
+	for (i = 0; i < self->n; i++) {
+		const struct alarm_config *alarm = &self->alarms[i];
+		uint32_t most = alarm->no_flows_blocks;
+		struct alarm_event event = {
+			.alarm = alarm, .measurement = vacancy->name,
+			.flow = &none, .block = block, .runs = blocks,
+			.raised = blocks, .loss = blocks ? &loss : NULL,
+		};
+
+		if (most && (before >= most) != (blocks >= most) &&
+		    !fnmatch(alarm->measure, vacancy->name, 0))
+			tell(self, &event);
+	}
+}
+
+static void vacancy_result(struct alarms *self, const struct result *result)
+{
+	struct vacancy *vacancy = vacancy_get(self, result->of->name);
+
+	if (!vacancy)
+		return;
+	if (vacancy->last < result->block)
+		vacancy->last = result->block;
+	if (vacancy->blocks)
+		vacancy_set(self, vacancy, result->block, 0);
+}
+
+/* Results of a later block can come first: they show that there are flows. */
+static void vacancy_end(struct alarms *self, const char *name, int64_t block)
+{
+	struct vacancy *vacancy = vacancy_get(self, name);
+
+	if (vacancy && vacancy->last < block)
+		vacancy_set(self, vacancy, block, vacancy->blocks + 1);
+}
+
 static void alarms_result(void *arg, const struct result *result)
 {
 	const struct segment total = result_total(result);
@@ -231,6 +329,7 @@ static void alarms_result(void *arg, const struct result *result)
 
 	if (!self->n)
 		return;
+	vacancy_result(self, result);
 	flow = (struct watched *)flowmap_get(&self->map, result->of->name,
 					     result->flow, result->block,
 					     &renamed);
@@ -258,7 +357,8 @@ static void alarms_block_end(void *arg, const struct measurement *of,
 {
 	struct alarms *self = arg;
 
-	(void)block;
+	if (self->n)
+		vacancy_end(self, of->name, block);
 	flowmap_end(&self->map, of->name);
 	hooks_reap(self->hooks);
 	hooks_summary(self->hooks);
@@ -271,7 +371,12 @@ static void alarms_block_end(void *arg, const struct measurement *of,
 static void alarms_free(void *arg)
 {
 	struct alarms *self = arg;
+	struct vacancy *vacancy;
 
+	while ((vacancy = self->vacancies)) {
+		self->vacancies = vacancy->next;
+		free(vacancy);
+	}
 	self->closing = true;
 	flowmap_clear(&self->map);
 	hooks_free(self->hooks);
