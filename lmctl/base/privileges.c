@@ -6,9 +6,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <linux/securebits.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "lib/array.h"
 #include "lmctl/base/messages.h"
 #include "lmctl/base/privileges.h"
 
@@ -20,6 +22,9 @@ static int refused(void)
 		    strerror(-err));
 	return err;
 }
+
+/* ip6tables changes rules, and opens a raw socket for its match "set". */
+static const unsigned int lent[] = { CAP_NET_ADMIN, CAP_NET_RAW };
 
 /* Names what a user without an account has. */
 #define NOBODY 65534
@@ -104,9 +109,27 @@ static int stay(bool bounds)
 	       refused() : 0;
 }
 
-int privileges_drop(const char *user, bool bind)
+/*
+ * Keep what can be lent in the bounding set. Of that set, programs of root would get
+ * everything; without the privileges of root, only what is lent.
+ */
+static int keep_bound(void)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(lent); i++)
+		capng_update(CAPNG_ADD, CAPNG_BOUNDING_SET, lent[i]);
+	errno = 0;
+	if (prctl(PR_SET_SECUREBITS, SECBIT_NOROOT | SECBIT_NOROOT_LOCKED) ||
+	    capng_apply(CAPNG_SELECT_BOUNDS))
+		return refused();
+	return 0;
+}
+
+int privileges_drop(const char *user, bool bind, bool lend)
 {
 	bool admin = capng_have_capability(CAPNG_PERMITTED, CAP_NET_ADMIN);
+	bool raw = lend && capng_have_capability(CAPNG_PERMITTED, CAP_NET_RAW);
 	bool low = bind && capng_have_capability(CAPNG_PERMITTED,
 						 CAP_NET_BIND_SERVICE);
 	/* Shrinking the bounding set needs CAP_SETPCAP. */
@@ -131,8 +154,28 @@ int privileges_drop(const char *user, bool bind)
 	if (low)
 		capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED,
 			     CAP_NET_BIND_SERVICE);
+	if (raw)
+		capng_update(CAPNG_ADD, CAPNG_PERMITTED, CAP_NET_RAW);
+	if (bounds && lend && keep_bound())
+		return -EPERM;
+	bounds = bounds && !lend;
 	err = other ? become(&identity, bounds) : stay(bounds);
 	if (err)
 		return err;
 	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ? refused() : 0;
+}
+
+int privileges_lend(bool on)
+{
+	size_t i;
+
+	errno = 0;
+	if (capng_get_caps_process())
+		return -EPERM;
+	for (i = 0; i < ARRAY_SIZE(lent); i++)
+		capng_update(on ? CAPNG_ADD : CAPNG_DROP,
+			     CAPNG_INHERITABLE | CAPNG_AMBIENT, lent[i]);
+	if (capng_apply(CAPNG_SELECT_CAPS | CAPNG_SELECT_AMBIENT))
+		return errno ? -errno : -EPERM;
+	return 0;
 }

@@ -291,7 +291,7 @@ static int measure(struct check *check)
 	int status = EXIT_FAILURE;
 	struct roles *parts;
 
-	if (privileges_drop("", false))
+	if (privileges_drop("", false, false))
 		return EXIT_FAILURE;
 	parts = roles_open(config, NULL, NULL, check->loop, &sender_ops,
 			   check);
@@ -321,7 +321,7 @@ static int look_at_set(struct check *check)
 	struct sr6flow_set set;
 	struct rules rules = { 0 };
 
-	if (privileges_drop("", false))
+	if (privileges_drop("", false, false))
 		return EXIT_FAILURE;
 	if (sr6flow_info(check->handle, name, &set)) {
 		lmctl_error("%s", sr6flow_error(check->handle));

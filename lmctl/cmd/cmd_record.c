@@ -120,7 +120,7 @@ static int run(struct session *session, struct set_reader *reader)
 
 	if (linefile_open(&session->file, session->output, is_record))
 		return EXIT_FAILURE;
-	if (!privileges_drop(NULL, false) &&
+	if (!privileges_drop(NULL, false, false) &&
 	    !set_reader_start(reader, session->loop))
 		status = loop_run(session->loop);
 	if (linefile_close(&session->file))

@@ -59,7 +59,7 @@ static int follow(const struct rotate *rotate)
 		return EXIT_FAILURE;
 	rotator = rotator_open(rotate->set, &rotate->timing);
 	if (rotator && !rotator_once(rotator) &&
-	    !privileges_drop(NULL, false) && !rotator_start(rotator, loop))
+	    !privileges_drop(NULL, false, false) && !rotator_start(rotator, loop))
 		status = loop_run(loop);
 	rotator_close(rotator);
 	loop_close(loop);

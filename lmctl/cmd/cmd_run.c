@@ -4,6 +4,7 @@
  * configuration file.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "lmctl/base/messages.h"
 #include "lmctl/cmd/checkup_sids.h"
@@ -92,17 +93,42 @@ static void check_sids(struct sr6flow *handle, const char *set)
 				      finding.remedy);
 }
 
+static void check_flows(struct sr6flow *handle, const char *set)
+{
+	struct sr6flow_set info;
+
+	if (!sr6flow_info(handle, set, &info) && !info.flows)
+		lmctl_warning("set '%s' has no flows; add them with 'lmctl add' or 'lmctl import', or name their file in a section set",
+			      set);
+}
+
+static void check_sets(struct sr6flow *handle, const struct config *config)
+{
+	const struct config_reflect *reflect = &config->reflect;
+	unsigned int i, j;
+
+	for (i = 0; reflect->on && i < reflect->nsets; i++) {
+		check_sids(handle, reflect->set[i]);
+		if (!reflect->reflector.learn)
+			check_flows(handle, reflect->set[i]);
+	}
+	for (i = 0; i < config->nmeasures; i++) {
+		for (j = 0; j < i; j++)
+			if (!strcmp(config->measure[i].of.set,
+				    config->measure[j].of.set))
+				break;
+		if (j == i)
+			check_flows(handle, config->measure[i].of.set);
+	}
+}
+
 static void check(const struct config *config)
 {
 	struct sr6flow *handle;
-	unsigned int i;
 
 	roundtrip_check(config);
-	if (!config->reflect.on)
-		return;
 	if (!sr6flow_open(&handle))
-		for (i = 0; i < config->reflect.nsets; i++)
-			check_sids(handle, config->reflect.set[i]);
+		check_sets(handle, config);
 	sr6flow_close(handle);
 }
 

@@ -220,3 +220,21 @@ void series_followers(struct metrics_writer *writer,
 		}
 	}
 }
+
+void series_sets(struct metrics_writer *writer, const struct upkeep *upkeep)
+{
+	static const struct metrics_family family = {
+		.name = "sr6flow_set_flows",
+		.help = "Flows in a set",
+		.type = METRICS_GAUGE,
+	};
+	unsigned int i = 0;
+	const char *set;
+	uint32_t flows;
+
+	if (upkeep)
+		metrics_family(writer, &family);
+	while ((set = upkeep_flows(upkeep, &i, &flows)))
+		metrics_count(writer, &(struct metrics_label){ "set", set }, 1,
+			      flows);
+}

@@ -8,6 +8,7 @@
 #include "lmctl/engine/reflector.h"
 #include "lmctl/service/follower.h"
 #include "lmctl/service/rotator.h"
+#include "lmctl/service/upkeep.h"
 #include "lmctl/sinks/metrics/metrics.h"
 
 /**
@@ -35,5 +36,12 @@ void series_rotators(struct metrics_writer *writer,
  */
 void series_followers(struct metrics_writer *writer,
 		      struct follower *const *followers, unsigned int n);
+
+/**
+ * series_sets() - number of flows of each set
+ * @writer: writer
+ * @upkeep: the only one of the process, or NULL
+ */
+void series_sets(struct metrics_writer *writer, const struct upkeep *upkeep);
 
 #endif /* LMCTL_SERVICE_SERIES_H */

@@ -17,6 +17,7 @@
 #include "lmctl/service/series.h"
 #include "lmctl/service/service.h"
 #include "lmctl/service/sysclock.h"
+#include "lmctl/service/upkeep.h"
 #include "lmctl/sinks/sinks.h"
 #include "lmctl/sinks/view/view_feed.h"
 
@@ -29,6 +30,7 @@ struct service {
 	struct loop *loop;
 	struct sinks *sinks;
 	struct roles *roles;
+	struct upkeep *upkeep;
 	struct task *clock;
 	uint32_t blocks;
 };
@@ -106,6 +108,7 @@ static void series(struct metrics_writer *writer, void *arg)
 
 	series_rotators(writer, roles->rotator, roles->nrotators);
 	series_followers(writer, roles->follower, roles->nfollowers);
+	series_sets(writer, service->upkeep);
 	if (roles->reflect)
 		series_reflector(writer, reflect_reflector(roles->reflect));
 }
@@ -212,6 +215,8 @@ static int change(struct service *service, struct config *new)
 	end_measurements(service, new);
 	config_free(service->config);
 	service->config = new;
+	if (service->upkeep)
+		upkeep_follow(service->upkeep, new);
 	task_wake(service->clock);
 	return 0;
 }
@@ -267,12 +272,23 @@ static struct sinks *open_sinks(struct service *service)
 	return sinks_open(&host, config_sinks(service->config, items));
 }
 
+static bool repairs(const struct config *config)
+{
+	unsigned int i;
+
+	for (i = 0; i < config->nsets; i++)
+		if (config->set[i].repair)
+			return true;
+	return false;
+}
+
 static int start(struct service *service)
 {
 	struct config *config = service->config;
 
 	/* The new file may name files and programs that root has not opened. */
-	if (privileges_drop(service->options->file ? config->user : NULL, true))
+	if (privileges_drop(service->options->file ? config->user : NULL, true,
+			    repairs(config)))
 		return -1;
 	if (service->options->file)
 		see_readable(service->options->file);
@@ -293,9 +309,12 @@ static int start(struct service *service)
 		return -1;
 	}
 	view_feed_source(sinks_view(service->sinks), facts, service);
-	if (service->options->file)
-		loop_on_hangup(service->loop, reload, service);
-	return 0;
+	if (!service->options->file)
+		return 0;
+	loop_on_hangup(service->loop, reload, service);
+	service->upkeep = upkeep_open(config, service->options->file,
+				      service->loop);
+	return service->upkeep ? 0 : -1;
 }
 
 static int run(struct service *service)
@@ -326,6 +345,7 @@ int service_run(struct config *config, const struct service_options *options)
 		if (service.sinks)
 			view_feed_source(sinks_view(service.sinks), NULL, NULL);
 		task_free(service.clock);
+		upkeep_close(service.upkeep);
 		roles_close(service.roles, NULL);
 		sinks_close(service.sinks);
 		loop_close(service.loop);
