@@ -10,12 +10,14 @@
 #include "lmctl/base/signals.h"
 #include "lmctl/cmd/cmd.h"
 #include "lmctl/cmd/flowsource.h"
+#include "lmctl/cmd/saved.h"
 #include "lmctl/cmd/setup.h"
 #include "lmctl/node/sets.h"
 
 /**
  * struct up - a call of up or down
  * @file: configuration file
+ * @folder: folder of saved flows, or NULL
  * @dry_run: print the changes without making them
  * @name: the sets of the command line
  * @n: number of @name, 0 for all sets of the file
@@ -24,6 +26,7 @@
  */
 struct up {
 	const char *file;
+	const char *folder;
 	bool dry_run;
 	const char *name[CONFIG_SETS_MAX];
 	unsigned int n;
@@ -31,11 +34,13 @@ struct up {
 	struct sr6flow *handle;
 };
 
-static const struct argp_option options[] = {
-	{ "config", 'c', "FILE", 0, "Read the sections set of this file, default " CONFIG_FILE, 0 },
-	{ "dry-run", 'n', NULL, 0, "Print the changes without making them", 0 },
+/* The key of --restore and of --save. */
+enum { OPT_FOLDER = 0x100 };
+
+#define OPTIONS \
+	{ "config", 'c', "FILE", 0, "Read the sections set of this file, default " CONFIG_FILE, 0 }, \
+	{ "dry-run", 'n', NULL, 0, "Print the changes without making them", 0 }, \
 	{ 0 }
-};
 
 static error_t parse_opt(int key, char *arg, struct argp_state *state)
 {
@@ -44,6 +49,9 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case 'c':
 		up->file = arg;
+		return 0;
+	case OPT_FOLDER:
+		up->folder = arg;
 		return 0;
 	case 'n':
 		up->dry_run = true;
@@ -146,6 +154,8 @@ static int make(struct up *up, struct config_set *set, struct flowlist *list)
 		setup_undo(up->handle, set, &made);
 		return err;
 	}
+	if (up->folder)
+		saved_restore(up->handle, up->folder, set->name, made.created);
 	setup_warn(set->options.mask);
 	report(set, &made, list);
 	return 0;
@@ -167,16 +177,21 @@ static int down_set(struct up *up, struct config_set *set)
 {
 	const bool marks = set->role == CONFIG_MARK;
 	struct sr6flow_set info;
+	int unsaved = 0;
 
-	if (!up->dry_run)
-		return setup_remove(up->handle, &(struct setup_removal){
-			.set = set->name, .marks = marks, .counts = !marks,
-			.program = strcmp(set->program, "ip6tables") ?
-				   set->program : NULL,
-		});
-	if (!sr6flow_info(up->handle, set->name, &info))
-		printf("remove set %s and its rule\n", set->name);
-	return 0;
+	if (up->dry_run) {
+		if (!sr6flow_info(up->handle, set->name, &info))
+			printf("remove set %s and its rule\n", set->name);
+		return 0;
+	}
+	/* A full disk does not keep a router from stopping. */
+	if (up->folder)
+		unsaved = saved_write(up->handle, up->folder, set->name);
+	return setup_remove(up->handle, &(struct setup_removal){
+		.set = set->name, .marks = marks, .counts = !marks,
+		.program = strcmp(set->program, "ip6tables") ?
+			   set->program : NULL,
+	}) ?: unsaved;
 }
 
 /* A set that fails keeps no other from its turn. */
@@ -217,6 +232,10 @@ static int run(struct up *up, int (*fn)(struct up *up, struct config_set *set))
 
 int cmd_up(int argc, char **argv)
 {
+	static const struct argp_option options[] = {
+		{ "restore", OPT_FOLDER, "FOLDER", 0, "Also add the flows that 'lmctl down --save' has saved in FOLDER to a set that is created", 0 },
+		OPTIONS
+	};
 	static const struct argp argp = {
 		.options = options,
 		.parser = parse_opt,
@@ -232,6 +251,10 @@ int cmd_up(int argc, char **argv)
 
 int cmd_down(int argc, char **argv)
 {
+	static const struct argp_option options[] = {
+		{ "save", OPT_FOLDER, "FOLDER", 0, "Save the flows in FOLDER before their set is removed", 0 },
+		OPTIONS
+	};
 	static const struct argp argp = {
 		.options = options,
 		.parser = parse_opt,

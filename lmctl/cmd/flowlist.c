@@ -4,9 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include "lmctl/base/messages.h"
+#include "lmctl/base/numbers.h"
 #include "lmctl/base/output.h"
 #include "lmctl/base/signals.h"
 #include "lmctl/cmd/flowlist.h"
+
+#define TIMEOUT "timeout "
 
 const char *flowlist_origin(const struct flowlist *list, unsigned int line)
 {
@@ -65,21 +68,48 @@ static unsigned int cut_netmask(char *text)
 	return netmask;
 }
 
+/* Cut "timeout SECONDS" off a line of a file. Return: false after a message. */
+static bool cut_timeout(const struct flowlist *list, char *text,
+			unsigned int line, struct flowlist_item *item)
+{
+	char *words = line ? strpbrk(text, " \t") : NULL;
+
+	if (!words)
+		return true;
+	*words++ = '\0';
+	words += strspn(words, " \t");
+	item->timed = !strncmp(words, TIMEOUT, strlen(TIMEOUT)) &&
+		      !lmctl_parse_u32(words + strlen(TIMEOUT), &item->timeout) &&
+		      item->timeout != SR6FLOW_NO_TIMEOUT;
+	if (!item->timed)
+		lmctl_error("%s'%s': must be '" TIMEOUT "SECONDS' or nothing",
+			    flowlist_origin(list, line), words);
+	return item->timed;
+}
+
 static int parse_flow(struct flowlist *list, char *text, unsigned int line)
 {
-	unsigned int netmask = cut_netmask(text);
+	struct flowlist_item item = { .line = line };
+	unsigned int netmask;
 	struct sr6flow_flow flow;
 	char error[256];
 	int err;
+
+	if (!cut_timeout(list, text, line, &item))
+		return -EINVAL;
+	netmask = cut_netmask(text);
 
 	if (sr6flow_flow_parse(&flow, text, error, sizeof(error))) {
 		lmctl_error("%s%s", flowlist_origin(list, line), error);
 		return -EINVAL;
 	}
 	err = flowlist_append(list, &flow, line);
-	if (!err)
-		list->items[list->n - 1].netmask = netmask;
-	return err;
+	if (err)
+		return err;
+	item.flow = flow;
+	item.netmask = netmask;
+	list->items[list->n - 1] = item;
+	return 0;
 }
 
 int flowlist_parse(struct flowlist *list, const char *text)
@@ -185,8 +215,11 @@ static int add_one(struct sr6flow *handle, const char *set,
 		   struct flowlist_item *item, uint32_t timeout,
 		   enum flowlist_present present)
 {
-	int err = sr6flow_add(handle, set, &item->flow, timeout, false);
+	int err;
 
+	if (item->timed)
+		timeout = item->timeout;
+	err = sr6flow_add(handle, set, &item->flow, timeout, false);
 	if (!err)
 		item->added = true;
 	else if (err == -EEXIST && present == FLOWLIST_REFRESH)

@@ -19,12 +19,16 @@ enum flowlist_present { FLOWLIST_FAIL, FLOWLIST_REFRESH, FLOWLIST_KEEP };
  * @flow: the flow
  * @netmask: N of SOURCE/N, 0 if it was not given
  * @line: line in the file, 0 for none
+ * @timed: it has a timeout of its own
+ * @timeout: the timeout
  * @added: this run added it
  */
 struct flowlist_item {
 	struct sr6flow_flow flow;
 	unsigned int netmask;
 	unsigned int line;
+	bool timed;
+	uint32_t timeout;
 	bool added;
 };
 
@@ -82,7 +86,8 @@ int flowlist_parse(struct flowlist *list, const char *text);
  * @list: list
  * @file: name of the file, "-" for standard input
  *
- * One flow per line; blank lines and what follows a # are left out.
+ * One flow per line, with "timeout SECONDS" behind it or without; blank lines and what
+ * follows a # are left out.
  *
  * Return: 0, or a negative errno after a message that names file and line.
  */
@@ -93,7 +98,7 @@ int flowlist_read(struct flowlist *list, const char *file);
  * @list: list
  * @handle: library handle
  * @set: name of the set
- * @timeout: as for sr6flow_add()
+ * @timeout: as for sr6flow_add(), of flows without a timeout of their own
  * @present: what to do with flows that exist
  *
  * When a flow fails or a signal wants to end the program, the flows that this

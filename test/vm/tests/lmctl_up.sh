@@ -74,6 +74,32 @@ done >"$tmp/failed"
 is "$(cat "$tmp/failed")" "" "$now: all succeed"
 is "$(state | grep -c match-set)" 2 "$now: one rule for each set"
 
+# saved LINE...: what up says about a file of saved flows, and the flows of the set then
+saved() {
+	printf '%s\n' "$@" >"$tmp/saved/lm-rx.flows"
+	lm up rx --restore "$tmp/saved" 2>&1 | grep -v ' created' || true
+	on node lmctl flows rx --json | jq -r '[.sets[0].flows[] | .name, .timeout] | join(" ")'
+	lm down rx
+}
+
+now=saved
+mkdir -m 700 "$tmp/saved"
+echo 'set rx: {timeout: 0}' >"$tmp/conf"
+lm up 2>/dev/null
+on node lmctl add rx own=fc00::1@fcff::2
+on node lmctl add rx learned=fc00::1@fcff::3 --timeout 1h
+check "$now: down saves" lm down --save "$tmp/saved"
+is "$(sed 's/ 3[56][0-9][0-9]$/ rest/' "$tmp/saved/lm-rx.flows" | paste -sd ' ')" \
+	"own=fc00::1@fcff::2 timeout 0 learned=fc00::1@fcff::3 timeout rest # end" "$now: flows and timeouts"
+mapfile -t whole <"$tmp/saved/lm-rx.flows"
+like "$(saved "${whole[@]}")" '^learned 3[56][0-9][0-9] own 0$' "$now: up restores them"
+is "$(ls "$tmp/saved")" "" "$now: once"
+like "$(saved "${whole[@]:0:2}" | paste -sd ' ')" "it has no end.* continues without the flows .* \$" "$now: a file that was cut off"
+like "$(saved 'own=fc00::1@fcff::2 timeout soon' '# end' | paste -sd ' ')" \
+	"rx.flows:1: 'timeout soon': must be .* continues without the flows .* \$" "$now: a mistake"
+chmod 666 "$tmp/saved/lm-rx.flows"
+like "$(saved "${whole[@]}" | paste -sd ' ')" "not a file that only this user can write.* \$" "$now: others can write it"
+
 now=none
 echo 'period: 10s' >"$tmp/conf"
 check "$now: a file without sets is no error" lm up
