@@ -100,8 +100,9 @@ install: $(INSTALL)
 install-user: $(filter-out install-module,$(INSTALL))
 # What the operator wrote and what was measured stays.
 uninstall: $(UNINSTALL)
-	@$(if $(DESTDIR),,echo 'Not removed: /etc/sr6flow, /var/lib/sr6flow, the user sr6flow.' \
-		'To remove them: rm -r /etc/sr6flow /var/lib/sr6flow; userdel sr6flow')
+	@$(if $(DESTDIR),,echo 'Not removed: /etc/sr6flow, /var/lib/sr6flow, /var/lib/sr6flow-sets,' \
+		'the user sr6flow. To remove them:' \
+		'rm -r /etc/sr6flow /var/lib/sr6flow*; userdel sr6flow')
 
 .PHONY: clean
 clean:

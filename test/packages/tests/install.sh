@@ -31,7 +31,7 @@ boot_1() {
 	truth_over
 	truth_holds 1
 	is "$(systemctl list-units --failed --plain --no-legend)" "" "no unit has failed"
-	systemd-analyze security --no-pager "${units[@]/%/.service}" | grep Overall >&3
+	diag "$(systemd-analyze security --no-pager "${units[@]/%/.service}" | grep Overall)"
 	# Shorter blocks for the tests that follow.
 	period=2000
 	configure
