@@ -57,6 +57,7 @@ daemon_kill() {
 service_start() {
 	{
 		echo "period: ${period}ms"
+		echo "top: {socket: $tmp/$1.sock}"
 		cat
 	} >"$tmp/$1.conf"
 	daemon "$1" "$1" run --json -c "$tmp/$1.conf"

@@ -108,7 +108,6 @@ wait_for 20 listens egress $lmctl_port
 service_start ingress <<-END
 	metrics: {listen: "[::]:$lmctl_port", flows: 2}
 	rotate: tx
-	top: {socket: $tmp/ingress.sock}
 	measure core: {peers: far=fd00:c::3}
 	alarm lossy: {raise: 0.001, raise-blocks: 1, clear-blocks: 1000}
 END
