@@ -359,6 +359,8 @@ TEST(test_hostile)
 		"\"period_ms\":1,\"status\":\"exact\",\"sent\":1,\"lost\":2}",
 		"{\"type\":\"loss\",\"measurement\":\"m\",\"sids\":[\"fcff::1\"],\"block\":1,"
 		"\"period_ms\":0,\"status\":\"exact\",\"sent\":1,\"lost\":0}",
+		"{\"type\":\"past\",\"measurement\":\"m\",\"sids\":[\"fcff::1\"],\"block\":-1,"
+		"\"period_ms\":1,\"status\":\"invalid\",\"peer\":\"p\"}",
 		"{\"type\":\"past\",\"measurement\":\"m\",\"sids\":[1],\"block\":1,"
 		"\"period_ms\":1,\"status\":\"invalid\",\"peer\":\"p\"}",
 		"{\"type\":\"past\",\"measurement\":\"0123456789012345678901234567890123456789"

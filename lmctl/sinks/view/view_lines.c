@@ -298,10 +298,11 @@ static bool get_row(const json_t *object, struct view_row *row,
 	if (row->kind == VIEW_EXACT && (!row->sent.known ||
 					row->lost > row->sent.packets))
 		return false;
+	/* Blocks are subtracted from one another. */
 	return row->measurement && name_valid(row->measurement) &&
 	       strlen(row->measurement) < RESULT_NAME_LEN &&
-	       row->kind && row->period_ms &&
-	       json_is_integer(block) && get_flow(object, flow);
+	       row->kind && row->period_ms && json_is_integer(block) &&
+	       row->block >= 0 && get_flow(object, flow);
 }
 
 static enum view_line read_flow(struct view *view, const json_t *object)
