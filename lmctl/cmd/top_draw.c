@@ -71,7 +71,7 @@ static void put_short(struct drawing *drawing, enum top_style style,
 		char *end = strrchr(line, '\0');
 
 		/* The last cut leaves " ..." behind. */
-		if (end - line > 4 && !strcmp(end - 4, " ..."))
+		if (end - line >= 4 && !strcmp(end - 4, " ..."))
 			end[-4] = '\0';
 		blank = strrchr(line, ' ');
 		if (!blank)

@@ -111,7 +111,8 @@ TEST(test_sizes)
 			assert_in_range(strcspn(at, "\n"), 0, width);
 	}
 	for (lines = 1; lines < 60; lines++) {
-		for (width = 12; width < 200; width += 17) {
+		top.page = lines % 3;
+		for (width = 1; width < 200; width += 17) {
 			draw(lines, width);
 			assert_int_equal(height, lines);
 		}
