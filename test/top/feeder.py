@@ -90,12 +90,12 @@ def main():
     signal.signal(signal.SIGUSR1, lambda *_: send([more()], clients))
     signal.signal(signal.SIGALRM, lambda *_: send([state(flows)], clients))
     signal.setitimer(signal.ITIMER_REAL, 1, 1)
-    if os.path.exists(sys.argv[1]):
-        os.unlink(sys.argv[1])
     flows = [flow(i) for i in range(1, 26)]
     server = socket.socket(socket.AF_UNIX)
-    server.bind(sys.argv[1])
+    # With its name, it can be connected to.
+    server.bind(sys.argv[1] + ".new")
     server.listen()
+    os.rename(sys.argv[1] + ".new", sys.argv[1])
     while True:
         client = server.accept()[0]
         send(flows + [state(flows)], [client])
