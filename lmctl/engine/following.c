@@ -37,7 +37,7 @@ enum state {
  * @paths: live paths that have it
  * @leaves: of a flow without paths, when it is to be removed
  * @dump: last dump that had it
- * @named: with a name that the pattern makes
+ * @named: with a name that the pattern makes, or that it was added with
  * @prev: flows to be added or removed, as utlist has them
  * @next: likewise
  * @lost: the hash table had no memory for it
@@ -413,7 +413,20 @@ void following_dumped(struct following *following,
 	if (!entry)
 		return;
 	entry->dump = following->dump;
-	entry->named = seg6_name_fits(following->pattern, flow->name);
+	entry->named = entry->state == OWN ?
+		       !strcmp(entry->flow.name, flow->name) :
+		       seg6_name_fits(following->pattern, flow->name);
+	if (entry->state == UNSURE && entry->named)
+		strcpy(entry->flow.name, flow->name);
+}
+
+/* Someone else has replaced the flow, perhaps with the whole set. */
+static void disown(struct following *following, struct entry *entry)
+{
+	unqueue(following, entry);
+	entry->state = FOREIGN;
+	if (!entry->paths)
+		entry_free(following, entry);
 }
 
 /* The dump had a flow that was there before it was added. */
@@ -441,6 +454,8 @@ void following_dump_end(struct following *following, int64_t now)
 			entry_lost(following, entry);
 		else if (entry->state == UNSURE)
 			resolve(following, entry, now);
+		else if (entry->state == OWN && !entry->named)
+			disown(following, entry);
 	}
 }
 

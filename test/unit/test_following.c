@@ -9,6 +9,7 @@
  *	T30	it is 30 s later: with blocks of 10 s, a guard time of 5 s and a guard band of 1 s
  *	M2	the set has room for 2 flows
  *	X O	the set is removed, or made again
+ *	=a	it is made again, with a flow of the operator, before the follower looks
  *	N	it is made again with another netmask
  *	S	the source changes
  *	R	the daemon restarts
@@ -219,6 +220,10 @@ static void run_word(const char *word)
 	case 'N':
 		empty(*word == 'N' ? 128 : 0);
 		break;
+	case '=':
+		empty(self.set.netmask);
+		put(word[1], "operator");
+		break;
 	case 'S':
 		self.source++;
 		routing_again(self.routing, UINT32_MAX);
@@ -272,6 +277,9 @@ static const struct row {
 	{ "!a +1a ~a -1a T100", "" },
 	{ "+1a ~a", "a" },
 	{ "+1a -1a ~a !a T100", "a" },
+	{ "+1a +2b =a -1a T100", "ab" },
+	{ "+1a +2b -1a =a T100", "ab" },
+	{ "%a +1a +2b ~b -1a T100", "b" },
 	/* After a restart. */
 	{ "+1a R", "a" },
 	{ "+1a R -1a T100", "" },
