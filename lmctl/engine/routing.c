@@ -293,6 +293,7 @@ void routing_read_begin(struct routing *routing)
 {
 	routing->reading++;
 	routing->sweeping = false;
+	routing->doubtful = false;
 }
 
 int routing_read(struct routing *routing, struct route_message *message)
@@ -317,13 +318,18 @@ int routing_read(struct routing *routing, struct route_message *message)
 
 static void route_sweep(struct routing *routing, struct route *route)
 {
+	uint64_t since = routing->whole ? routing->whole : routing->reading;
 	unsigned int i = 0;
 
-	while (i < route->nhops)
-		if (route->hop[i].seen != routing->reading)
+	while (i < route->nhops) {
+		if (route->hop[i].seen < since) {
 			remove_hop(routing, route, &route->hop[i]);
-		else
-			i++;
+			continue;
+		}
+		if (route->hop[i].seen != routing->reading)
+			routing->doubtful = true;
+		i++;
+	}
 	if (!route->nhops)
 		route_free(routing, route);
 }
@@ -344,10 +350,16 @@ bool routing_sweep(struct routing *routing, unsigned int most)
 	if (routing->sweep)
 		return true;
 	routing->sweeping = false;
+	routing->whole = routing->reading;
 	HASH_ITER(hh, routing->nexthops, nexthop, next)
 		if (!nexthop->gone && nexthop->seen != routing->reading)
 			routing_nexthop_gone(routing, nexthop);
 	return false;
+}
+
+bool routing_doubtful(const struct routing *routing)
+{
+	return routing->doubtful;
 }
 
 static int each_hop(const struct path *path, struct seg6_route *route,

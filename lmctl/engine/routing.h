@@ -95,11 +95,23 @@ int routing_read(struct routing *routing, struct route_message *message);
  * @routing: routing
  * @most: routes to look at in this call
  *
+ * Routes are forgotten only when the whole reading before, if there was one, did not have
+ * them either: while routes are added and removed, the kernel may leave unchanged ones of
+ * IPv6 out of a dump, and does not say so.
+ *
  * No message may be handled before it returns false.
  *
  * Return: true if more calls are needed.
  */
 bool routing_sweep(struct routing *routing, unsigned int most);
+
+/**
+ * routing_doubtful() - check whether another reading is needed
+ * @routing: routing
+ *
+ * Return: true if the last routing_sweep() kept routes that the reading did not have.
+ */
+bool routing_doubtful(const struct routing *routing);
 
 /**
  * routing_changed() - handle a message about a change

@@ -129,10 +129,12 @@ struct route {
  * @queue: paths that may have changed
  * @last: returned by routing_next()
  * @reading: number of the last reading
+ * @whole: number of the last whole one
  * @pass: number of the last pass of routing_mark_indirect()
  * @remark: another pass is needed
  * @sweeping: routing_sweep() is at @sweep
  * @sweep: next route of it
+ * @doubtful: see routing_doubtful()
  */
 struct routing {
 	bool all;
@@ -145,12 +147,13 @@ struct routing {
 	struct path *queue;
 	struct path *last;
 	uint64_t reading;
+	uint64_t whole;
 	uint64_t pass;
 	bool remark;
 	bool sweeping;
 	struct route *sweep;
+	bool doubtful;
 };
-
 
 /**
  * routing_path_touch() - let routing_next() return a path

@@ -153,6 +153,18 @@ void route_message_parse(struct route_message *message,
 	}
 }
 
+int route_dump_end(const struct nlmsghdr *header)
+{
+	int err = 0;
+
+	if (header->nlmsg_type != NLMSG_DONE && header->nlmsg_type != NLMSG_ERROR)
+		return 0;
+	/* Both begin with an error number. */
+	if (header->nlmsg_len >= NLMSG_LENGTH(sizeof(err)))
+		memcpy(&err, NLMSG_DATA(header), sizeof(err));
+	return err < 0 ? err : 1;
+}
+
 bool route_message_hop(struct route_message *message, struct route_hop *hop)
 {
 	const struct rtnexthop *next = message->multipath;

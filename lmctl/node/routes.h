@@ -114,6 +114,14 @@ void route_message_parse(struct route_message *message,
 bool route_message_hop(struct route_message *message, struct route_hop *hop);
 
 /**
+ * route_dump_end() - check whether a message ends a dump
+ * @header: netlink message
+ *
+ * Return: 0 if it does not, 1 if it ends a whole dump, a negative errno if some is missing.
+ */
+int route_dump_end(const struct nlmsghdr *header);
+
+/**
  * typedef routes_fn - called for every message of a reading
  * @message: valid until the function returns
  * @arg: as given to routes_read()

@@ -4,6 +4,7 @@
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <netlink/netlink.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -59,6 +60,7 @@ enum stage {
  * @whole: the reading has missed nothing so far
  * @wanted: all routes are to be read again
  * @lost: events were lost since the last reading began
+ * @repeated: the next reading follows one beside which routes changed
  * @began: when the reading began
  * @earliest: when the next one may begin
  * @failures: messages about failed readings
@@ -81,6 +83,7 @@ struct routefeed {
 	bool whole;
 	bool wanted;
 	bool lost;
+	bool repeated;
 	int64_t began;
 	int64_t earliest;
 	struct seldom failures;
@@ -295,10 +298,9 @@ static int take_dumped(struct routefeed *feed, ssize_t len)
 	for (; !err && NLMSG_OK(header, len); header = NLMSG_NEXT(header, len)) {
 		if (header->nlmsg_flags & NLM_F_DUMP_INTR)
 			feed->whole = false;
-		if (header->nlmsg_type == NLMSG_DONE)
-			return 1;
-		if (header->nlmsg_type == NLMSG_ERROR)
-			return ((struct nlmsgerr *)NLMSG_DATA(header))->error;
+		err = route_dump_end(header);
+		if (err)
+			break;
 		route_message_parse(&message, header);
 		err = routing_read(feed->routing, &message);
 	}
@@ -364,6 +366,16 @@ static void begin_reading(struct routefeed *feed, int64_t now)
 		fail_reading(feed, -EIO);
 }
 
+/* Beside changes, the kernel may leave out IPv6 routes: see routing_sweep(). */
+static bool changed_meanwhile(const struct routefeed *feed)
+{
+	struct pollfd events = {
+		.fd = nl_socket_get_fd(feed->events), .events = POLLIN,
+	};
+
+	return poll(&events, 1, 0) > 0;
+}
+
 static int64_t feed_run(void *arg, int64_t now)
 {
 	struct routefeed *feed = arg;
@@ -372,6 +384,8 @@ static int64_t feed_run(void *arg, int64_t now)
 		if (routing_sweep(feed->routing, SWEEP_BATCH))
 			return now;
 		feed->stats.readings++;
+		feed->repeated = changed_meanwhile(feed) && !feed->repeated;
+		feed->wanted |= feed->repeated || routing_doubtful(feed->routing);
 		end_reading(feed, now);
 	}
 	if (feed->stage != IDLE || !feed->wanted)

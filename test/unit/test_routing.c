@@ -15,6 +15,7 @@
  * the live paths.
  */
 #include <ctype.h>
+#include <errno.h>
 #include <linux/lwtunnel.h>
 #include <linux/nexthop.h>
 #include <linux/rtnetlink.h>
@@ -195,8 +196,10 @@ static const struct paths {
 	/* Events may be older than the reading. */
 	{ "[ +5:a,b ] +5:a +5:a,b", "ab", 1 },
 	{ "[ +1:b ] +1:a -1:a", "b", 1 },
-	{ "+1:a +2:b [ +1:a ]", "a", 1 },
-	{ "+1:a [ +1:b ]", "b", 1 },
+	{ "+1:a +2:b [ +1:a ] [ +1:a ]", "a", 1 },
+	{ "+1:a [ +1:b ] [ +1:b ]", "b", 1 },
+	/* One reading alone may leave it out. */
+	{ "[ +5:a ] [ ] [ +5:a ] [ ]", "a", 1 },
 	{ "[ +1:a +1:b ] =1:c", "c?", 1 },
 	/* Nexthop objects. */
 	{ "+5=a +1:#5 +6:#5", "a", 2 },
@@ -207,10 +210,10 @@ static const struct paths {
 	{ "+5= +1:#5", "", 0 },
 	{ "+5= +1:#5 +5=a", "?", 0 },
 	{ "+5=a +1:#5 -5=", "?", 1 },
-	{ "+5=a +1:#5 -5= [ ]", "?", 0 },
+	{ "+5=a +1:#5 -5= [ ] [ ]", "?", 0 },
 	{ "+5=a +1:#5 +1:b", "ab", 1 },
 	{ "+5=a +1:#5 =1:b", "b", 1 },
-	{ "[ +5=a +1:#5 ] [ ]", "", 0 },
+	{ "[ +5=a +1:#5 ] [ ] [ ]", "", 0 },
 	{ "+5=a +6=b +7=5/6 +5:#7", "ab", 1 },
 	{ "+5=a +6=b +8=c +7=5/6 +5:#7 +7=6/8", "bc", 1 },
 	{ "+5=a +6=b +7=5/6 +5:#7 -5=", "b", 1 },
@@ -258,6 +261,21 @@ TEST(test_inline)
 	routing_free(self.routing);
 }
 
+/* A dump that failed also ends with NLMSG_DONE. */
+TEST(test_end)
+{
+	struct {
+		struct nlmsghdr header;
+		int err;
+	} message = { { .nlmsg_len = sizeof(message), .nlmsg_type = NLMSG_DONE }, 0 };
+
+	assert_int_equal(route_dump_end(&message.header), 1);
+	message.err = -EMSGSIZE;
+	assert_int_equal(route_dump_end(&message.header), -EMSGSIZE);
+	message.header.nlmsg_type = RTM_NEWROUTE;
+	assert_int_equal(route_dump_end(&message.header), 0);
+}
+
 TEST(test_tables)
 {
 	const uint32_t other = TABLE + 1, same = TABLE;
@@ -265,7 +283,7 @@ TEST(test_tables)
 	begin();
 	run("+1:a");
 	routing_tables(self.routing, &other, 1, false);
-	run("[ +1:a ] +2:b");
+	run("[ +1:a ] [ +1:a ] +2:b");
 	assert_int_equal(routing_count(self.routing), 0);
 	routing_tables(self.routing, &same, 1, false);
 	run("[ +1:a ] +2:b");
