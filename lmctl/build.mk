@@ -40,11 +40,12 @@ $(B)/lmctl/lmctl: LDLIBS = $(LMCTL_LDLIBS)
 $(B)/lmctl/lmctl: $(B)/lmctl/main.o $(LMCTL_ARCHIVES) $(B)/lib/libsr6flow.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o %.a,$^) $(LDLIBS)
 
-# Units share a sandbox. Those of a network namespace are the same with %i.
+# Units share a sandbox. Those of a network namespace are the same with %i. Their runtime
+# folder is beside that of lmctl.service, which removes its own with all that is in it.
 LMCTL_INSTANCE := -e 's|/etc/sr6flow/lmctl.conf|/etc/sr6flow/%i.conf|' \
 	-e 's|sr6flow-sets\.service|sr6flow-sets@%i.service|' \
 	-e 's|^Description=.*|& in network namespace %i|' \
-	-e 's,^\(State\|Runtime\)Directory=.*,&/%i,' \
+	-e 's,^StateDirectory=.*,&/%i,' -e 's,^RuntimeDirectory=.*,&-%i,' \
 	-e 's|^\[Service\]|&\nNetworkNamespacePath=/run/netns/%i|' \
 	-e 's|^DefaultDependencies=no|After=network.target|' \
 	-e '/network-pre\|^After=.*\(modules\|tables\|wall\)/d'

@@ -63,6 +63,8 @@ manual_is_clean() {
 units_are_right() {
 	local unit name
 
+	# Its stop removes this folder of a unit, and what others have in it.
+	! grep '^RuntimeDirectory=.*/' "$dest"/usr/lib/systemd/system/* || return
 	mkdir "$dest/unit" || return
 	for unit in "$dest"/usr/lib/systemd/system/*; do
 		name=${unit##*/}
