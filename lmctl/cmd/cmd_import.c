@@ -411,7 +411,7 @@ int cmd_import(int argc, char **argv)
 		.options = argp_options,
 		.parser = parse_opt,
 		.children = children,
-		.args_doc = "[SET]",
+		.args_doc = "[SET]\n--follow [SET] --period=TIME",
 		.doc = "Add a flow for every IPv6 or IPv4 route with a seg6 "
 		       "encapsulation, with the SID list that its packets carry on the "
 		       "wire: all flows, or none if one fails. SET is tx (for "
