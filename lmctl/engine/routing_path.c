@@ -113,15 +113,22 @@ struct path *routing_path_get(struct routing *routing,
 	return path;
 }
 
-void routing_path_put(struct routing *routing, struct path *path)
-{
-	path->holders--;
-	routing_path_touch(routing, path);
-}
-
 static bool unused(const struct path *path)
 {
 	return !path->holders && !path->of.user;
+}
+
+/* Freed here, since without a set no one calls routing_next(). */
+void routing_path_put(struct routing *routing, struct path *path)
+{
+	path->holders--;
+	if (!unused(path)) {
+		routing_path_touch(routing, path);
+		return;
+	}
+	if (routing->last == path)
+		routing->last = NULL;
+	routing_path_free(routing, path);
 }
 
 struct routing_path *routing_next(struct routing *routing)

@@ -205,7 +205,7 @@ struct path *routing_path_get(struct routing *routing,
 /**
  * routing_path_put() - release a path
  * @routing: routing
- * @path: path; routing_next() frees it when it is not used
+ * @path: path; freed when it is not used, or by routing_next() when it is not any more
  */
 void routing_path_put(struct routing *routing, struct path *path);
 

@@ -26,7 +26,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lmctl/engine/routing.h"
+#include "lmctl/engine/routing_private.h"
 #include "test/unit/unit.h"
 
 #define TABLE 77
@@ -258,6 +258,15 @@ TEST(test_inline)
 	assert_int_equal(live_paths(), 2);
 	run("+7:a +8:a");
 	assert_int_equal(live_paths(), 1);
+	routing_free(self.routing);
+}
+
+/* Memory is bounded by the routes also while there is no set to follow them. */
+TEST(test_unused)
+{
+	begin();
+	run("+1:a -1:a +5=b +2:#5 +5=c -2:#5 -5= +3:d");
+	assert_int_equal(HASH_COUNT(self.routing->table_of_paths), 1);
 	routing_free(self.routing);
 }
 
