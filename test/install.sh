@@ -77,6 +77,9 @@ units_are_right() {
 	done
 	# Without it, systemd waits for a oneshot unit for ever, and the network for this one.
 	grep -q ^TimeoutStartSec= "$dest/unit/sr6flow-sets.service" || return
+	# Nobody repairs the sets while they are removed.
+	grep -q ^PartOf=sr6flow-sets.service "$dest/unit/lmctl.service" &&
+		grep -q ^PartOf=sr6flow-sets@%i.service "$dest/unit/lmctl@.service" || return
 	systemd-sysusers --dry-run --root="$dest" lmctl.conf &&
 		rm -r "$dest/unit"
 }
