@@ -78,7 +78,7 @@ static int write_file(const char *path, const struct flowlist *list)
 	if (!stream)
 		return -errno;
 	write_lines(stream, list);
-	err = fflush(stream) || fsync(fd) ? -errno : 0;
+	err = fflush(stream) || fsync(fd) ? -errno : ferror(stream) ? -EIO : 0;
 	if (fclose(stream) && !err)
 		err = -errno;
 	if (!err && rename(temporary, path))
