@@ -281,16 +281,24 @@ TEST_WITH(NULL, stop, test_sources)
 /* A set without flows gives ends of blocks and no results. */
 TEST_WITH(NULL, stop, test_no_flows)
 {
-	struct alarm_config alarm = alarm_named("a", "gold");
+	struct alarm_config alarms[] = {
+		alarm_named("a", "gold"), alarm_named("b", "*"),
+	};
 
-	alarm.no_flows_blocks = 2;
-	start(&alarm, 1);
+	alarms[0].no_flows_blocks = 2;
+	alarms[1].no_flows_blocks = 1;
+	start(alarms, 1);
 	capture(STDERR_FILENO);
 	give("silver=fcff::1", 10, 10);
 	end(3);
 	sink.ops->block_end(sink.self, &of, MADE_BLOCK + 1);
 	sink.ops->block_end(sink.self, &of, MADE_BLOCK + 2);
+	/* Two alarms, and one after another reload: the new one is late, the old one goes on. */
+	assert_int_equal(alarm_prepare(&sink, alarms, 2), 0);
+	alarm_commit(&sink, true, NULL, NULL);
 	sink.ops->block_end(sink.self, &of, MADE_BLOCK + 3);
+	assert_int_equal(alarm_prepare(&sink, alarms + 1, 1), 0);
+	alarm_commit(&sink, true, NULL, NULL);
 	give("silver=fcff::1", 10, 10);
 	golden("alarm-no-flows", capture_end());
 	assert_string_equal(states(), "");

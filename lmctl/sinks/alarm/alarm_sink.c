@@ -45,14 +45,20 @@ struct watched {
  * @next: next one
  * @name: its name
  * @last: last block with a result
+ * @block: the last one with or without a result
  * @blocks: ends of blocks in a row without a result of any flow
+ * @raised: bits of the alarms that are raised for that
  */
 struct vacancy {
 	struct vacancy *next;
 	char name[RESULT_NAME_LEN];
 	int64_t last;
+	int64_t block;
 	uint32_t blocks;
+	uint64_t raised;
 };
+
+_Static_assert(ALARMS_MAX <= 64, "bits of struct vacancy");
 
 /**
  * struct alarms - state of the sink
@@ -125,9 +131,11 @@ static void log_vacancy(const struct alarm_event *event)
 			      event->alarm->name, event->measurement,
 			      event->block, event->runs);
 	else
-		lmctl_warning("alarm '%s' cleared: measurement %s, block %" PRId64 ": its set has flows again",
+		lmctl_warning("alarm '%s' cleared: measurement %s, block %" PRId64 ": %s",
 			      event->alarm->name, event->measurement,
-			      event->block);
+			      event->block, event->runs ?
+			      "it is not watched any more" :
+			      "its set has flows again");
 }
 
 static void tell(struct alarms *self, const struct alarm_event *event)
@@ -272,30 +280,62 @@ static struct vacancy *vacancy_get(struct alarms *self, const char *name)
 	return vacancy;
 }
 
-static void vacancy_set(struct alarms *self, struct vacancy *vacancy,
-			int64_t block, uint32_t blocks)
+static void vacancy_tell(struct alarms *self, const struct vacancy *vacancy,
+			 const struct alarm_config *alarm, bool raised)
 {
 	static const struct sr6flow_flow none;
 	static const struct segment loss = {
 		.status = RESULT_INVALID, .word = "no-flows",
 	};
-	uint32_t before = vacancy->blocks;
+
+	tell(self, &(struct alarm_event){
+		.alarm = alarm, .measurement = vacancy->name, .flow = &none,
+		.block = vacancy->block, .runs = vacancy->blocks, .raised = raised,
+		.loss = raised ? &loss : NULL,
+	});
+}
+
+static void vacancy_set(struct alarms *self, struct vacancy *vacancy,
+			int64_t block, uint32_t blocks)
+{
 	unsigned int i;
 
+	vacancy->block = block;
 	vacancy->blocks = blocks;
 	for (i = 0; i < self->n; i++) {
 		const struct alarm_config *alarm = &self->alarms[i];
 		uint32_t most = alarm->no_flows_blocks;
-		struct alarm_event event = {
-			.alarm = alarm, .measurement = vacancy->name,
-			.flow = &none, .block = block, .runs = blocks,
-			.raised = blocks, .loss = blocks ? &loss : NULL,
-		};
+		uint64_t bit = 1ull << i;
+		bool raised = vacancy->raised & bit;
 
-		if (most && (before >= most) != (blocks >= most) &&
-		    !fnmatch(alarm->measure, vacancy->name, 0))
-			tell(self, &event);
+		if (raised ? blocks : !most || blocks < most ||
+		    fnmatch(alarm->measure, vacancy->name, 0))
+			continue;
+		vacancy->raised ^= bit;
+		vacancy_tell(self, vacancy, alarm, !raised);
 	}
+}
+
+/* After a reload, an alarm of the same name goes on. */
+static void vacancy_rematch(struct alarms *self, struct vacancy *vacancy,
+			    const struct alarm_config *before, unsigned int n)
+{
+	uint64_t raised = 0;
+	unsigned int i, j;
+
+	for (i = 0; i < n; i++) {
+		if (!(vacancy->raised & 1ull << i))
+			continue;
+		for (j = 0; j < self->n; j++)
+			if (!strcmp(self->alarms[j].name, before[i].name))
+				break;
+		if (j < self->n &&
+		    !fnmatch(self->alarms[j].measure, vacancy->name, 0))
+			raised |= 1ull << j;
+		else
+			vacancy_tell(self, vacancy, &before[i], false);
+	}
+	vacancy->raised = raised;
 }
 
 static void vacancy_result(struct alarms *self, const struct result *result)
@@ -454,6 +494,8 @@ void alarm_commit(struct sink *sink, bool follow, void (*progress)(void *arg),
 	struct alarms *self = sink->self;
 	struct alarm_config *before = self->next;
 	struct flowmap_entry *entry;
+	struct vacancy *vacancy;
+	unsigned int n = self->n;
 
 	if (follow) {
 		before = self->alarms;
@@ -461,6 +503,9 @@ void alarm_commit(struct sink *sink, bool follow, void (*progress)(void *arg),
 		self->n = self->nnext;
 	}
 	self->next = NULL;
+	for (vacancy = follow ? self->vacancies : NULL; vacancy;
+	     vacancy = vacancy->next)
+		vacancy_rematch(self, vacancy, before, n);
 	/* If memory is short, the flow is matched at its next result. */
 	for (entry = follow ? flowmap_next(&self->map, NULL) : NULL; entry;
 	     entry = flowmap_next(&self->map, entry)) {
