@@ -282,7 +282,7 @@ TEST_WITH(NULL, stop, test_sources)
 TEST_WITH(NULL, stop, test_no_flows)
 {
 	struct alarm_config alarms[] = {
-		alarm_named("a", "gold"), alarm_named("b", "*"),
+		alarm_named("a", "gold"), alarm_named("b", "gold"),
 	};
 
 	alarms[0].no_flows_blocks = 2;
