@@ -155,7 +155,7 @@ static int make(struct up *up, struct config_set *set, struct flowlist *list)
 		return err;
 	}
 	if (up->folder)
-		saved_restore(up->handle, up->folder, set->name, made.created);
+		saved_restore(up->handle, up->folder, set->name);
 	setup_warn(set->options.mask);
 	report(set, &made, list);
 	return 0;
@@ -177,7 +177,7 @@ static int down_set(struct up *up, struct config_set *set)
 {
 	const bool marks = set->role == CONFIG_MARK;
 	struct sr6flow_set info;
-	int unsaved = 0;
+	int unsaved = 0, err;
 
 	if (up->dry_run) {
 		if (!sr6flow_info(up->handle, set->name, &info))
@@ -187,11 +187,14 @@ static int down_set(struct up *up, struct config_set *set)
 	/* A full disk does not keep a router from stopping. */
 	if (up->folder)
 		unsaved = saved_write(up->handle, up->folder, set->name);
-	return setup_remove(up->handle, &(struct setup_removal){
+	err = setup_remove(up->handle, &(struct setup_removal){
 		.set = set->name, .marks = marks, .counts = !marks,
 		.program = strcmp(set->program, "ip6tables") ?
 			   set->program : NULL,
-	}) ?: unsaved;
+	});
+	if (err && up->folder)
+		saved_forget(up->folder, set->name);
+	return err ?: unsaved;
 }
 
 /* A set that fails keeps no other from its turn. */
@@ -233,7 +236,7 @@ static int run(struct up *up, int (*fn)(struct up *up, struct config_set *set))
 int cmd_up(int argc, char **argv)
 {
 	static const struct argp_option options[] = {
-		{ "restore", OPT_FOLDER, "FOLDER", 0, "Also add the flows that 'lmctl down --save' has saved in FOLDER to a set that is created", 0 },
+		{ "restore", OPT_FOLDER, "FOLDER", 0, "Also add the flows that 'lmctl down --save' has saved in FOLDER", 0 },
 		OPTIONS
 	};
 	static const struct argp argp = {

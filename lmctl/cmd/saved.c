@@ -152,14 +152,21 @@ static int restore(struct sr6flow *handle, const char *path, const char *set)
 	return err;
 }
 
-void saved_restore(struct sr6flow *handle, const char *folder, const char *set,
-		   bool created)
+void saved_forget(const char *folder, const char *set)
+{
+	char path[PATH_MAX];
+
+	if (!file_name(folder, set, path))
+		unlink(path);
+}
+
+void saved_restore(struct sr6flow *handle, const char *folder, const char *set)
 {
 	char path[PATH_MAX];
 
 	if (file_name(folder, set, path) || access(path, F_OK))
 		return;
-	if (!created || !restore(handle, path, set))
+	if (!restore(handle, path, set))
 		unlink(path);
 	else
 		lmctl_warning("set '%s' continues without the flows that were saved in %s; remove the file, or correct it and add it with 'lmctl add --file'",

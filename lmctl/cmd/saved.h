@@ -7,7 +7,6 @@
 #ifndef LMCTL_CMD_SAVED_H
 #define LMCTL_CMD_SAVED_H
 
-#include <stdbool.h>
 #include "sr6flow.h"
 
 /**
@@ -23,16 +22,21 @@
 int saved_write(struct sr6flow *handle, const char *folder, const char *set);
 
 /**
+ * saved_forget() - remove the file of a set that was not removed after all
+ * @folder: folder of the files
+ * @set: name of the set
+ */
+void saved_forget(const char *folder, const char *set);
+
+/**
  * saved_restore() - add the saved flows to a set
  * @handle: library handle
  * @folder: folder of the files
- * @set: name of the set
- * @created: it was just created; otherwise it has its flows
+ * @set: name of the set; a repair may have created it without them
  *
  * The file is removed: it is of the last stop only. A file that is not of this user, or
  * that has a mistake, is refused as a whole after a message, and left there.
  */
-void saved_restore(struct sr6flow *handle, const char *folder, const char *set,
-		   bool created);
+void saved_restore(struct sr6flow *handle, const char *folder, const char *set);
 
 #endif /* LMCTL_CMD_SAVED_H */

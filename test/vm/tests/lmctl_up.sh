@@ -94,6 +94,8 @@ is "$(sed 's/ 3[56][0-9][0-9]$/ rest/' "$tmp/saved/lm-rx.flows" | paste -sd ' ')
 mapfile -t whole <"$tmp/saved/lm-rx.flows"
 like "$(saved "${whole[@]}")" '^learned 3[56][0-9][0-9] own 0$' "$now: up restores them"
 is "$(ls "$tmp/saved")" "" "$now: once"
+lm up 2>/dev/null
+like "$(saved "${whole[@]}")" '^learned 3[56][0-9][0-9] own 0$' "$now: also to a set that a repair has made"
 like "$(saved "${whole[@]:0:2}" | paste -sd ' ')" "it has no end.* continues without the flows .* \$" "$now: a file that was cut off"
 like "$(saved 'own=fc00::1@fcff::2 timeout soon' '# end' | paste -sd ' ')" \
 	"rx.flows:1: 'timeout soon': must be .* continues without the flows .* \$" "$now: a mistake"
