@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -193,6 +194,25 @@ TEST(test_many_clients)
 	run();
 	assert_int_equal(view_socket_clients(self.socket), VIEW_CLIENTS_MAX - 1);
 	assert_string_equal(types(dial()), "state");
+}
+
+/* Without a file descriptor for a client, the daemon does not try again all the time. */
+TEST_NATIVE(NULL, NULL, test_no_descriptor)
+{
+	struct sockaddr_un to = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+	struct rlimit limit;
+
+	self.fd[self.n++] = fd;
+	strcpy(to.sun_path, self.path);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &(struct rlimit){ 0, limit.rlim_max }), 0);
+	assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof(to)), 0);
+	run();
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	while (!view_socket_clients(self.socket))
+		assert_true(sd_event_run(self.event, UINT64_MAX) > 0);
+	assert_string_equal(types(fd), "state");
 }
 
 /* One that does not read is no burden, and those that read lose nothing. */

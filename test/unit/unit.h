@@ -61,7 +61,8 @@ void unit_each(CMFixtureFunction setup, CMFixtureFunction teardown);
 /*
  * TEST_NATIVE(SETUP, TEARDOWN, name) { ... }: a test that valgrind would fail. It makes
  * vfork() a fork() that cannot report a failed execve(), has signal masks and exit
- * statuses of its own in children, and does not know pidfd_open().
+ * statuses of its own in children, does not know pidfd_open(), and closes a connection that
+ * accept() could not give a descriptor.
  */
 #define TEST_NATIVE(before, after, label)                                     \
 	static void label(void **state);                                      \

@@ -21,6 +21,9 @@
 #define TURN (1 << 20)
 /* Without a block, a state is sent so often: a reader notices a hanging daemon. */
 #define STATE_US 5000000
+/* Most connections in that time. One that cannot be accepted is tried again and again. */
+#define ACCEPTS_MAX 100
+#define ACCEPTS_US 1000000
 #define SUFFIX ".new"
 
 /**
@@ -433,6 +436,10 @@ static int attach(struct view_socket *opened, sd_event *event)
 	int err = sd_event_add_io(event, &opened->io, opened->fd, EPOLLIN,
 				  on_listen, opened);
 
+	if (err < 0)
+		return err;
+	err = sd_event_source_set_ratelimit(opened->io, ACCEPTS_US,
+					    ACCEPTS_MAX);
 	if (err < 0)
 		return err;
 	err = sd_event_add_time_relative(event, &opened->timer, CLOCK_MONOTONIC,
