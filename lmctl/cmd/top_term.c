@@ -31,7 +31,7 @@ static void on_end(int number)
 /* They end the wait only: the terminal is given back before the end. */
 static void hold_signals(void)
 {
-	const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
+	const int numbers[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
 	const struct sigaction action = { .sa_handler = on_end };
 	sigset_t set;
 	size_t i;

@@ -11,7 +11,7 @@
 /**
  * top_term_open() - take the whole terminal
  *
- * SIGINT, SIGTERM and SIGHUP are blocked but in top_term_wait().
+ * SIGINT, SIGTERM, SIGHUP and SIGQUIT are blocked but in top_term_wait().
  *
  * Return: 0, or -ENOTTY after a message.
  */

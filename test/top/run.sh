@@ -161,7 +161,7 @@ point $? "the daemon is back"
 mux send-keys q
 gives_back quit
 
-for signal in TERM INT HUP; do
+for signal in TERM INT HUP QUIT; do
 	in_terminal "" "$top"
 	wait_for has customer-1-silver
 	kill -$signal "$(pgrep -P "$(mux display -p '#{pane_pid}')")"
