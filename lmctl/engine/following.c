@@ -67,6 +67,7 @@ struct entry {
  * @mask: its mark mask, of the last one if it is gone
  * @netmask: its netmask, likewise
  * @expected: number of its flows, if no one else changes it
+ * @limit: with that many, a new flow would replace another one (forceadd)
  * @unsure: flows are UNSURE
  * @held: no job before following_retry()
  * @dump: number of the last dump
@@ -88,6 +89,7 @@ struct following {
 	uint32_t mask;
 	unsigned int netmask;
 	uint32_t expected;
+	uint32_t limit;
 	bool unsure;
 	bool held;
 	uint64_t dump;
@@ -306,7 +308,9 @@ bool following_next(struct following *following, int64_t now,
 	job->remove = entry && entry->leaves <= now;
 	if (!job->remove)
 		entry = following->adding;
-	if (!entry)
+	if (entry && !job->remove && following->expected >= following->limit)
+		following->held = true;
+	if (!entry || following->held)
 		return false;
 	job->flow = entry->flow;
 	job->entry = entry;
@@ -397,6 +401,7 @@ bool following_set(struct following *following, const struct sr6flow_set *set)
 	changed = following->known && following->expected != set->flows;
 	following->known = true;
 	following->expected = set->flows;
+	following->limit = set->forceadd ? set->maxelem : UINT32_MAX;
 	return changed || following->unsure;
 }
 

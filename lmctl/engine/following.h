@@ -141,6 +141,9 @@ bool following_step(struct following *following, int64_t now,
  * @now: time, nanoseconds since 1970
  * @job: filled
  *
+ * No flow is added when it would replace another one, which would be added again in place
+ * of a third one.
+ *
  * Return: true if there is a job: do it and call following_done() before anything else.
  */
 bool following_next(struct following *following, int64_t now,

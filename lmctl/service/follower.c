@@ -43,6 +43,7 @@
  * @dump: when the set may be dumped again
  * @dump_wanted: it is to be dumped
  * @waiting: the set is missing, and that was reported
+ * @full: a new flow would replace another one, and that was reported
  * @table_waiting: so is this table
  * @all: all tables are followed
  * @table: tables that are followed otherwise
@@ -69,6 +70,7 @@ struct follower {
 	int64_t dump;
 	bool dump_wanted;
 	bool waiting;
+	bool full;
 	bool table_waiting[CONFIG_TABLES_MAX];
 	bool all;
 	uint32_t table[CONFIG_TABLES_MAX];
@@ -224,6 +226,20 @@ static void miss_set(struct follower *follower, int err)
 	follower->waiting = true;
 }
 
+static void report_full(struct follower *follower,
+			const struct sr6flow_set *info)
+{
+	struct following_stats stats;
+	bool full;
+
+	following_stats(follower->following, &stats);
+	full = stats.missing && info->forceadd && info->flows >= info->maxelem;
+	if (full && !follower->full)
+		lmctl_warning("set '%s' is full, and with forceadd a new flow replaces another one: no flow is added for more routes; create the set with a larger maxelem",
+			      follower->set);
+	follower->full = full;
+}
+
 static void look_at_set(struct follower *follower, int64_t now)
 {
 	struct sr6flow_set info;
@@ -248,6 +264,7 @@ static void look_at_set(struct follower *follower, int64_t now)
 		dump_set(follower, now);
 	if (info.netmask)
 		look_at_source(follower, now);
+	report_full(follower, &info);
 	following_retry(follower->following);
 }
 

@@ -7,7 +7,7 @@
  *	!a ~a	the operator adds the flow a with a name of its own, or removes it
  *	%a	someone adds the flow a with a name as the follower makes it
  *	T30	it is 30 s later: with blocks of 10 s, a guard time of 5 s and a guard band of 1 s
- *	M2	the set has room for 2 flows
+ *	M2 F2	the set has room for 2 flows; a new one replaces another with forceadd
  *	X O	the set is removed, or made again
  *	=a	it is made again, with a flow of the operator, before the follower looks
  *	N	it is made again with another netmask
@@ -125,8 +125,13 @@ static int write_job(const struct following_job *job)
 	/* A flow of another source is not kept here, so none may be there. */
 	if (*name)
 		return -EEXIST;
-	if (self.set.flows == self.set.maxelem)
+	if (self.set.flows == self.set.maxelem && !self.set.forceadd)
 		return -ENOSPC;
+	/* Always the same one. */
+	if (self.set.flows == self.set.maxelem) {
+		self.name['a'][0] = '\0';
+		self.set.flows--;
+	}
 	strcpy(name, job->flow.name);
 	self.sources[letter] = job->flow.source.s6_addr[0];
 	self.set.flows++;
@@ -210,7 +215,9 @@ static void run_word(const char *word)
 	case 'T':
 		self.now += atoi(word + 1) * S;
 		break;
+	case 'F':
 	case 'M':
+		self.set.forceadd = *word == 'F';
 		self.set.maxelem = (uint32_t)atoi(word + 1);
 		break;
 	case 'X':
@@ -292,6 +299,8 @@ static const struct row {
 	{ "M1 +1a +2b", "a" },
 	{ "M1 +1a +2b -1a T76", "b" },
 	{ "M1 !z +1a ~z", "a" },
+	{ "F2 +1a +2b +3c", "ab" },
+	{ "F2 +1a +2b -1a T76 +3c", "bc" },
 	{ "S +1a N", "a" },
 	{ "S N +1a -1a T76", "" },
 };
