@@ -37,8 +37,9 @@ rule_is_back() {
 	[ "$(rules "$1" 2>/dev/null | grep -c match-set)" = 1 ]
 }
 
+# log_has NODE TEXT: in a line since mark_messages
 log_has() {
-	grep -q -- "$2" "$tmp/$1.err"
+	grep -q -- "$2" < <(tail -n +$((${lines[$1]-0} + 1)) "$tmp/$1.err")
 }
 
 flows_metric() {
