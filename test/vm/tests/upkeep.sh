@@ -14,7 +14,8 @@ topo_srv6
 topo_direct
 touch "$tmp/ingress.json"
 ln -sf ingress.json "$tmp/results"
-chmod 755 "$tmp"
+# The daemons make their sockets here.
+chmod 1777 "$tmp"
 printf '%s\n' "gold=$topo_source@$sids" "idle=$topo_source@$idle" >"$tmp/flows"
 
 # up NODE SET [SETTING] <SECTIONS
