@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <stddef.h>
+#include <string.h>
 
 #include "lmctl/engine/result.h"
 
@@ -17,6 +18,18 @@ struct count {
 	uint64_t packets;
 	uint64_t bytes;
 };
+
+bool measurement_same_path(const struct measurement *a, const struct measurement *b)
+{
+	unsigned int i;
+
+	if (a->group != b->group || a->npeers != b->npeers)
+		return false;
+	for (i = 0; i < a->npeers; i++)
+		if (strcmp(a->peer[i], b->peer[i]))
+			return false;
+	return true;
+}
 
 static struct count count_checked(struct count count)
 {

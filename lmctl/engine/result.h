@@ -85,6 +85,17 @@ struct measurement {
 	char peer[RESULT_PEERS_MAX][RESULT_NAME_LEN];
 };
 
+/**
+ * measurement_same_path() - do two measurements have the same points
+ * @a: measurement
+ * @b: the other one
+ *
+ * Measurements differ in their name, but a reload may change the path of one.
+ *
+ * Return: true if both have the same peers in the same order, or as one group.
+ */
+bool measurement_same_path(const struct measurement *a, const struct measurement *b);
+
 /* Bits of the parts of a path covered by a gap row. */
 #define RESULT_SEGMENT(i) (1u << (i))
 #define RESULT_TOTAL (1u << RESULT_PEERS_MAX)

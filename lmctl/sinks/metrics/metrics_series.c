@@ -128,19 +128,6 @@ void metrics_measure_remove(struct metrics *metrics, struct measure *measure)
 	free(measure);
 }
 
-static bool same_measurement(const struct measurement *a,
-			     const struct measurement *b)
-{
-	unsigned int i;
-
-	if (a->group != b->group || a->npeers != b->npeers)
-		return false;
-	for (i = 0; i < a->npeers; i++)
-		if (strcmp(a->peer[i], b->peer[i]))
-			return false;
-	return true;
-}
-
 static bool measure_name(struct measure *measure)
 {
 	unsigned int i;
@@ -281,7 +268,7 @@ struct measure *metrics_measure_of(struct metrics *metrics,
 	struct measure *measure, *old;
 
 	HASH_FIND_STR(metrics->measures, of->name, old);
-	if (old && same_measurement(&old->of, of))
+	if (old && measurement_same_path(&old->of, of))
 		return old;
 	measure = measure_new(of);
 	if (!measure)

@@ -109,18 +109,6 @@ static struct measure **find(struct view_feed *feed, const char *name)
 	return at;
 }
 
-static bool same_path(const struct measurement *a, const struct measurement *b)
-{
-	unsigned int i;
-
-	if (a->group != b->group || a->npeers != b->npeers)
-		return false;
-	for (i = 0; i < a->npeers; i++)
-		if (strcmp(a->peer[i], b->peer[i]))
-			return false;
-	return true;
-}
-
 /* Measurements differ in their name, but a reload may change the others. */
 static struct measure *get(struct view_feed *feed, const struct measurement *of)
 {
@@ -128,7 +116,7 @@ static struct measure *get(struct view_feed *feed, const struct measurement *of)
 	const char *names[RESULT_PEERS_MAX];
 	unsigned int i;
 
-	if (measure && same_path(&measure->of, of))
+	if (measure && measurement_same_path(&measure->of, of))
 		return measure;
 	if (!measure) {
 		*at = calloc(1, sizeof(**at));
