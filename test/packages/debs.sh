@@ -9,15 +9,8 @@
 # The release is a folder in the cache, with what the packages need to build.
 set -euo pipefail
 
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-# shellcheck source=test/vm/common.sh
-. "$here/../vm/common.sh"
-
-case ${1-} in
-bookworm | trixie) release=$1 ;;
-*) die "usage: debs.sh bookworm|trixie" ;;
-esac
-cache=${SR6FLOW_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/sr6flow}
+# shellcheck source=test/packages/release.sh
+. "$(dirname "${BASH_SOURCE[0]}")/release.sh"
 key=$(cat "$here/debs.sh" "$top/debian/control" | sha256sum | cut -c 1-16)
 root=$cache/$release-build-$key
 debs=$build/packages/$release/debs
@@ -26,6 +19,7 @@ if [ ! -e "$root" ]; then
 	need_programs mmdebstrap
 	[ "$(id -u)" -eq 0 ] || die "only root can make a system of $release"
 	say "making a system of $release to build packages in"
+	mirror=$(archive debian)
 	mkdir -p "$cache"
 	rm -rf "$root.new"
 	mmdebstrap --quiet --mode=root --variant=apt --format=directory \
@@ -33,7 +27,7 @@ if [ ! -e "$root" ]; then
 		--customize-hook="mkdir -p \"\$1/src/debian\"" \
 		--customize-hook="cp '$top/debian/control' \"\$1/src/debian/\"" \
 		--customize-hook='chroot "$1" apt-get build-dep -qq -y /src >/dev/null' \
-		"$release" "$root.new" http://deb.debian.org/debian >&2
+		"$release" "$root.new" "$mirror" >&2
 	mv "$root.new" "$root"
 fi
 

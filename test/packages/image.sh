@@ -16,14 +16,8 @@
 # disk. Images are kept in the cache, by the release and what made them.
 set -euo pipefail
 
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-# shellcheck source=test/vm/common.sh
-. "$here/../vm/common.sh"
-
-case ${1-} in
-bookworm | trixie) release=$1 ;;
-*) die "usage: image.sh bookworm|trixie" ;;
-esac
+# shellcheck source=test/packages/release.sh
+. "$(dirname "${BASH_SOURCE[0]}")/release.sh"
 
 packages=(
 	# a system
@@ -41,7 +35,6 @@ packages=(
 disabled=(netfilter-persistent nftables firewalld docker.service docker.socket containerd
 	apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer fstrim.timer getty@tty1)
 
-cache=${SR6FLOW_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/sr6flow}
 key=$(cat "$here/image.sh" "$here"/system/* | sha256sum | cut -c 1-16)
 dir=$cache/$release-$key
 [ ! -e "$dir" ] || { echo "$dir"; exit; }
@@ -49,14 +42,15 @@ dir=$cache/$release-$key
 need_programs mmdebstrap mkfs.ext4
 
 export DEBIAN_FRONTEND=noninteractive
-mirror=http://deb.debian.org
+mirror=$(archive debian)
+security=$(archive debian-security)
 
 sources() {
 	local suite
 	for suite in "$release" "$release-updates" "$release-backports"; do
-		echo "deb $mirror/debian $suite main"
+		echo "deb $mirror $suite main"
 	done
-	echo "deb $mirror/debian-security $release-security main"
+	echo "deb $security $release-security main"
 }
 
 # As a hook of mmdebstrap, in the folder that becomes the system.
