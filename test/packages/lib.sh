@@ -61,10 +61,22 @@ egress_up() {
 	wait_for 30 listens egress 862
 }
 
-# begin NAME: what is said of blocks from here on belongs to this part of the test
+# begin NAME: what is said of blocks from here on, and in the journal, belongs to this part
+# of the test
 begin() {
 	now=$1
 	first=$(block_now "$period")
+	journal_since=$EPOCHREALTIME
+}
+
+# journal [UNIT]: messages of this part
+journal() {
+	journalctl -q -b --no-pager -o cat --since "@$journal_since" ${1:+-u "$1"}
+}
+
+# logged UNIT REGEX
+logged() {
+	journal "$1" | grep -qE -- "$2"
 }
 
 # told [AWK CONDITION]: lines "BLOCK NAME STATUS SENT LOST REASON" of this part's blocks,
