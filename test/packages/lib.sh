@@ -80,9 +80,10 @@ logged() {
 }
 
 # told [AWK CONDITION]: lines "BLOCK NAME STATUS SENT LOST REASON" of this part's blocks,
-# from the history that the service keeps
+# from the history that the service keeps; not its gap rows, which are of several blocks
 told() {
-	lmctl history --json gold | jq -r --argjson first "$first" 'select(.block >= $first) |
+	lmctl history --json gold | jq -r --argjson first "$first" '
+		select(.block >= $first and (.gap | not)) |
 		"\(.block) \(.name) \(.status) \(.sent) \(.lost) \(.reason)"' | awk "${1:-1}"
 }
 
@@ -121,14 +122,22 @@ truth_over() {
 	truth_stop
 }
 
-# theirs: all rules and sets but ours, without counters and handles. The tables of
-# iptables-nft are among the rules of iptables-save.
+# theirs: all rules and sets but ours, without counters and handles, and without tables that
+# have no rules and accept all. The tables of iptables-nft are among the rules of
+# iptables-save.
 theirs() {
-	local save
+	local save table
 	for save in iptables-save ip6tables-save; do
-		"$save" | grep -v -e '^#' -e ' lm-' | sed 's/ \[[0-9:]*\]$//'
+		"$save" | awk -v save="$save" '
+			/^\*/ { table = $1 }
+			/^[:-]/ && !/ lm-/ && !/^:[^ ]* ACCEPT/ {
+				sub(/ \[[0-9:]*\]$/, "")
+				print save, table, $0
+			}'
 	done
-	nft -s -j list ruleset | jq -S '.nftables[] | select(has("metainfo") | not) |
-		select(first(.[]).family | . != "ip" and . != "ip6") | del(.. | .handle?)'
-	ipset save -o save | grep -v ' lm-'
+	for table in $(nft -j list tables | jq -r '.nftables[].table // empty |
+		select(.family | . != "ip" and . != "ip6") | .family + ":" + .name'); do
+		nft -s list table "${table%%:*}" "${table#*:}"
+	done
+	ipset save -o save | awk '$2 !~ /^lm-/'
 }
