@@ -15,6 +15,7 @@ struct options {
 	const char *set;
 	bool tx;
 	bool rx;
+	bool dry_run;
 };
 
 enum {
@@ -26,6 +27,7 @@ static const struct argp_option argp_options[] = {
 	  " or " LMCTL_SET_RX, 0 },
 	{ "ip6tables", KEY_IP6TABLES, "PROGRAM", 0, "Use PROGRAM instead of the ip6tables in "
 						    "PATH", 0 },
+	{ "dry-run", 'n', NULL, 0, "Print the changes without making them", 0 },
 	{ 0 }
 };
 
@@ -39,6 +41,9 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_IP6TABLES:
 		options->program = arg;
+		return 0;
+	case 'n':
+		options->dry_run = true;
 		return 0;
 	case ARGP_KEY_ARG:
 		if (!strcmp(arg, "tx"))
@@ -63,7 +68,8 @@ static const struct argp argp = {
 	.parser = parse_opt,
 	.args_doc = "[tx] [rx]",
 	.doc = "Remove all copies of the rule, and then the set. Without an argument, do so "
-	       "for tx and rx. A missing rule or set is not an error.",
+	       "for tx and rx. A missing rule or set is not an error. If anything else uses the "
+	       "set, nothing is removed.",
 };
 
 /* A set of another name may be one of either role. */
@@ -73,6 +79,7 @@ static int deinit(struct sr6flow *handle, const struct options *options,
 	return setup_remove(handle, &(struct setup_removal){
 		.set = set,
 		.program = options->program,
+		.dry_run = options->dry_run,
 		.marks = options->set ? options->tx : marks,
 		.counts = options->set ? options->rx : !marks,
 	});

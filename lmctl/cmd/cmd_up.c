@@ -176,23 +176,18 @@ static int up_set(struct up *up, struct config_set *set)
 static int down_set(struct up *up, struct config_set *set)
 {
 	const bool marks = set->role == CONFIG_MARK;
-	struct sr6flow_set info;
 	int unsaved = 0, err;
 
-	if (up->dry_run) {
-		if (!sr6flow_info(up->handle, set->name, &info))
-			printf("remove set %s and its rule\n", set->name);
-		return 0;
-	}
 	/* A full disk does not keep a router from stopping. */
-	if (up->folder)
+	if (up->folder && !up->dry_run)
 		unsaved = saved_write(up->handle, up->folder, set->name);
 	err = setup_remove(up->handle, &(struct setup_removal){
 		.set = set->name, .marks = marks, .counts = !marks,
 		.program = strcmp(set->program, "ip6tables") ?
 			   set->program : NULL,
+		.dry_run = up->dry_run,
 	});
-	if (err && up->folder)
+	if (err && up->folder && !up->dry_run)
 		saved_forget(up->folder, set->name);
 	return err ?: unsaved;
 }

@@ -24,12 +24,14 @@ struct setup {
  *	     has a rule
  * @marks: remove the rule of a marking node
  * @counts: remove the rule of a counting node
+ * @dry_run: print the changes without making them
  */
 struct setup_removal {
 	const char *set;
 	const char *program;
 	bool marks;
 	bool counts;
+	bool dry_run;
 };
 
 /**
@@ -91,7 +93,8 @@ void setup_warn(uint32_t mask);
  * @handle: library handle
  * @removal: the set
  *
- * Call it with signals held. A missing rule or set is not an error.
+ * Call it with signals held. A missing rule or set is not an error. If anything else uses
+ * the set, nothing is removed.
  *
  * Return: 0, or a negative errno after a message.
  */

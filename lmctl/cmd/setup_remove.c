@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
+#include <stdio.h>
+#include <time.h>
 #include "lmctl/base/messages.h"
 #include "lmctl/cmd/setup.h"
 #include "lmctl/node/ip6tables.h"
 #include "lmctl/node/sets.h"
 #include "lmctl/node/witness.h"
+
+#define UNKNOWN_WAIT_NS 50000000
+#define UNKNOWN_TRIES 20
 
 /* A set that a rule names cannot be destroyed, so the set comes last. */
 static int remove_rules(const struct setup_removal *removal, bool marking)
@@ -32,6 +37,12 @@ static int remove_elsewhere(const struct rule *rule, const char *set)
 	return n < 0 ? n : 0;
 }
 
+static bool removable(const struct setup_removal *removal,
+		      const struct rule *rule)
+{
+	return rule->made && (rule->marks ? removal->marks : removal->counts);
+}
+
 /* Remove rules of init in the other back end. */
 static int remove_strays(struct sr6flow *handle,
 			 const struct setup_removal *removal)
@@ -41,30 +52,70 @@ static int remove_strays(struct sr6flow *handle,
 	int err;
 
 	err = witness_survey(handle, removal->set, &rules);
-	for (i = 0; !err && i < rules.n; i++) {
-		const struct rule *rule = &rules.rule[i];
-
-		if (rule->counts && rule->plain && rule->placed &&
-		    (rule->marks ? removal->marks : removal->counts))
-			err = remove_elsewhere(rule, removal->set);
-	}
+	for (i = 0; !err && i < rules.n; i++)
+		if (removable(removal, &rules.rule[i]))
+			err = remove_elsewhere(&rules.rule[i], removal->set);
 	return err;
 }
 
-/* A remaining rule was not made by init. */
-static int find_others(struct sr6flow *handle, const char *set)
+/* A removed rule refers to the set for a moment. */
+static int survey(struct sr6flow *handle, const char *set, struct rules *rules)
+{
+	const struct timespec wait = { .tv_nsec = UNKNOWN_WAIT_NS };
+	unsigned int tries = 1;
+	int err;
+
+	while (!(err = witness_survey(handle, set, rules)) && rules->unknown &&
+	       tries++ < UNKNOWN_TRIES)
+		nanosleep(&wait, NULL);
+	return err;
+}
+
+/* Refuse if more than the rules of init uses the set. */
+static int find_others(struct sr6flow *handle,
+		       const struct setup_removal *removal)
 {
 	char text[RULE_STRLEN], remedy[RULE_STRLEN];
 	struct rules rules;
+	unsigned int i;
 	int err;
 
-	err = witness_survey(handle, set, &rules);
-	if (err || !rules.n)
+	err = survey(handle, removal->set, &rules);
+	if (err)
 		return err;
-	lmctl_error("set '%s' is in use by %s: remove it with '%s'", set,
-		    rule_text(&rules.rule[0], text),
-		    rule_remedy(&rules.rule[0], remedy));
+	for (i = 0; i < rules.n; i++) {
+		if (removable(removal, &rules.rule[i]))
+			continue;
+		lmctl_error("set '%s' is in use by %s: remove it with '%s'",
+			    removal->set, rule_text(&rules.rule[i], text),
+			    rule_remedy(&rules.rule[i], remedy));
+		return -EBUSY;
+	}
+	if (!rules.unknown)
+		return 0;
+	lmctl_error("set '%s' is in use by a set of type list:set ('ipset list') or a filter of tc: remove its name there",
+		    removal->set);
 	return -EBUSY;
+}
+
+static int remove_all(struct sr6flow *handle,
+		      const struct setup_removal *removal)
+{
+	int err = 0;
+
+	if (removal->marks)
+		err = remove_rules(removal, true);
+	if (!err && removal->counts)
+		err = remove_rules(removal, false);
+	if (!err && !removal->program)
+		err = remove_strays(handle, removal);
+	if (err)
+		return err;
+	err = lmctl_destroy(handle, removal->set);
+	if (!err || err == -ENOENT)
+		return 0;
+	lmctl_error("%s", sr6flow_error(handle));
+	return err;
 }
 
 int setup_remove(struct sr6flow *handle, const struct setup_removal *removal)
@@ -78,19 +129,11 @@ int setup_remove(struct sr6flow *handle, const struct setup_removal *removal)
 		lmctl_error("%s", sr6flow_error(handle));
 		return err;
 	}
-	if (removal->marks)
-		err = remove_rules(removal, true);
-	if (!err && removal->counts)
-		err = remove_rules(removal, false);
-	if (!err && !removal->program)
-		err = remove_strays(handle, removal);
-	if (!err)
-		err = find_others(handle, removal->set);
+	err = find_others(handle, removal);
 	if (err)
 		return err;
-	err = lmctl_destroy(handle, removal->set);
-	if (!err || err == -ENOENT)
-		return 0;
-	lmctl_error("%s", sr6flow_error(handle));
-	return err;
+	if (!removal->dry_run)
+		return remove_all(handle, removal);
+	printf("remove set %s and its rule\n", removal->set);
+	return 0;
 }

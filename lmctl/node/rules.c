@@ -81,6 +81,7 @@ void rules_match(struct rule_scan *scan, const char *name,
 {
 	struct set_match match;
 
+	scan->parts++;
 	if (!strcmp(name, "comment"))
 		return;
 	if (!strcmp(name, "set") && set_match_read(&match, revision, info, len))
@@ -157,6 +158,8 @@ static void keep(struct rules *rules, const struct rule_scan *scan)
 	rule->marks = scan->marks;
 	rule->plain = scan->plain;
 	rule->placed = right_chain(rule) && (rule->marks || !rules->ended);
+	rule->made = right_chain(rule) && scan->plain && scan->parts == 1 &&
+		     !scan->ends;
 }
 
 /* Rules behind a marking rule must not drop the packet. */

@@ -36,6 +36,7 @@ struct ip6t_getinfo;
  * @plain: every packet reaches the counting match
  * @placed: it is in the place of 'lmctl init': the right chain of table mangle, no
  *	    rule before it ends the traversal (dst), no rule behind it drops (src)
+ * @made: it is one of 'lmctl init', by its chain and because it has nothing but the match
  * @hooked: its chain has the hook of ip6tables
  * @dormant: its table is dormant, without hooks
  */
@@ -51,6 +52,7 @@ struct rule {
 	bool marks;
 	bool plain;
 	bool placed;
+	bool made;
 	bool hooked;
 	bool dormant;
 };
@@ -62,6 +64,7 @@ struct rule {
  * @counts: see struct rule
  * @marks: see struct rule
  * @plain: see struct rule
+ * @parts: number of matches, comments and other conditions
  * @condition: an earlier match may have rejected the packet
  * @ends: the rule may end the traversal of its chain
  * @drops: the packet may be dropped
@@ -72,6 +75,7 @@ struct rule_scan {
 	unsigned int counts;
 	bool marks;
 	bool plain;
+	unsigned int parts;
 	bool condition;
 	bool ends;
 	bool drops;

@@ -127,6 +127,7 @@ static int take_entry(struct walk *walk, uint32_t size)
 	    walk->entry.next_offset < walk->entry.target_offset + target)
 		return -EPROTO;
 	walk->scan.condition = !every_packet(&walk->entry.ipv6);
+	walk->scan.parts = walk->scan.condition;
 	walk->rule.packets = walk->entry.counters.pcnt;
 	err = take_matches(walk);
 	return err ? err : take_target(walk);

@@ -133,6 +133,7 @@ static int take_expression(const struct nlattr *attr, void *arg)
 		return MNL_CB_OK;
 	}
 	scan->condition = true;
+	scan->parts++;
 	if (!strcmp(name, "target"))
 		take_xtables(scan, &data, true);
 	else if (!strcmp(name, "immediate"))

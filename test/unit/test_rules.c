@@ -342,6 +342,39 @@ TEST(places)
 	}
 }
 
+/* Only the rule that init makes is one that deinit removes. */
+TEST(made)
+{
+	static const struct {
+		const char *chain;
+		bool marks, comment, condition, verdict, made;
+	} rows[] = {
+		{ "PREROUTING", .made = true },
+		{ "POSTROUTING", .marks = true, .made = true },
+		{ .chain = "POSTROUTING" },
+		{ "FORWARD", .marks = true },
+		{ "PREROUTING", .comment = true },
+		{ "PREROUTING", .condition = true },
+		{ "PREROUTING", .verdict = true },
+	};
+	struct rules rules;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		rules_start(&rules, SET);
+		counting_rule(NFPROTO_IPV6, "mangle", rows[i].chain,
+			      rows[i].marks ? IPSET_DIM_ONE_SRC : 0);
+		if (rows[i].comment)
+			xtables("match", "comment", 0, NULL, 0);
+		if (rows[i].condition)
+			expression("cmp");
+		if (rows[i].verdict)
+			verdict(NF_ACCEPT);
+		rules_nft(&rules, finished());
+		assert_int_equal(rules.rule[0].made, rows[i].made);
+	}
+}
+
 /* A rule that is right by its name, in a chain that does not have its hook. */
 TEST(hooks)
 {

@@ -223,9 +223,20 @@ never_wrong
 
 mangle legacy -A PREROUTING "${counts[@]}" ! --update-counters
 check_fails "deinit says what else uses the set" \
-	"'lm-rx' is in use by rule 1 of chain PREROUTING, table mangle \(ip6tables-legacy\): remove it with 'ip6tables-legacy -t mangle -D PREROUTING 1'" \
+	"'lm-rx' is in use by rule 2 of chain PREROUTING, table mangle \(ip6tables-legacy\): remove it with 'ip6tables-legacy -t mangle -D PREROUTING 2'" \
 	on egress lmctl deinit rx
 on egress ip6tables-legacy -t mangle -F
+mangle nft -A PREROUTING "${counts[@]}" -j ACCEPT
+mangle nft -I PREROUTING "${counts[@]}"
+check_fails "deinit --dry-run fails, too" "by rule 2 of chain PREROUTING.*nft" \
+	on egress lmctl deinit --dry-run rx
+check_fails "deinit fails" "by rule 2 of chain PREROUTING.*nft" on egress lmctl deinit rx
+is "$(mangle nft -S PREROUTING | grep -c lm-rx)" 2 "it keeps its own rule then"
+mangle nft -F
+on egress ipset create both list:set
+on egress ipset add both lm-rx
+check_fails "deinit says that a list has the set" "list:set" on egress lmctl deinit rx
+on egress ipset destroy both
 mangle legacy -I PREROUTING "${counts[@]}"
 check "deinit finds the rule in the other back end" on egress lmctl deinit rx
 is "$(mangle legacy -S PREROUTING | sed 1d)$(on egress ipset list -n)" "" \
