@@ -39,7 +39,7 @@
  * @heard_ms: time of the last line
  */
 struct session {
-	const char *path;
+	char path[VIEW_SOCKET_LEN];
 	bool json;
 	bool once;
 	struct top top;
@@ -48,11 +48,13 @@ struct session {
 	uint64_t heard_ms;
 };
 
-enum { OPT_SOCKET = 0x100, OPT_ONCE };
+enum { OPT_SOCKET = 0x100, OPT_INSTANCE, OPT_ONCE };
 
 static const struct argp_option argp_options[] = {
 	{ .name = "socket", .key = OPT_SOCKET, .arg = "FILE",
 	  .doc = "Read from this socket of the daemon, default " VIEW_SOCKET_DEFAULT },
+	{ .name = "instance", .key = OPT_INSTANCE, .arg = "NAME",
+	  .doc = "Read from the service lmctl@NAME: its socket is " VIEW_SOCKET_FOLDER "-NAME/" VIEW_SOCKET_NAME },
 	{ .name = "once", .key = OPT_ONCE,
 	  .doc = "Print the flows once as a table; the default where the terminal cannot be redrawn" },
 	{ .name = "json", .key = 'j',
@@ -60,14 +62,29 @@ static const struct argp_option argp_options[] = {
 	{ 0 }
 };
 
+/* A name that is cut would be that of another socket. */
+static error_t set_path(struct session *session, struct argp_state *state,
+			const char *before, const char *name, const char *after)
+{
+	int len = snprintf(session->path, sizeof(session->path), "%s%s%s",
+			   before, name, after);
+
+	if (len < (int)sizeof(session->path))
+		return 0;
+	return lmctl_usage(state, "'%s': longer than the name of a socket can be",
+			   name);
+}
+
 static error_t parse_opt(int key, char *arg, struct argp_state *state)
 {
 	struct session *session = state->input;
 
 	switch (key) {
 	case OPT_SOCKET:
-		session->path = arg;
-		return 0;
+		return set_path(session, state, "", arg, "");
+	case OPT_INSTANCE:
+		return set_path(session, state, VIEW_SOCKET_FOLDER "-", arg,
+				"/" VIEW_SOCKET_NAME);
 	case OPT_ONCE:
 		session->once = true;
 		return 0;
@@ -305,7 +322,7 @@ int cmd_top(int argc, char **argv)
 	}
 	/* For the characters of sparklines. */
 	setlocale(LC_CTYPE, "");
-	session->path = VIEW_SOCKET_DEFAULT;
+	strcpy(session->path, VIEW_SOCKET_DEFAULT);
 	session->feed.fd = -1;
 	view_init(&session->top.view, FLOWS_MAX);
 	status = lmctl_parse(&argp, argc, argv, session);

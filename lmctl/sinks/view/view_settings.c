@@ -33,7 +33,7 @@ static const struct setting settings[] = {
 	  .value = "true",
 	  .help = "Offer the state and the results to lmctl top" },
 	{ "socket", &setting_path, SETTING_AT(view_config, socket),
-	  .value = VIEW_SOCKET_DEFAULT,
+	  .otherwise = "lmctl.sock in $RUNTIME_DIRECTORY or " VIEW_SOCKET_FOLDER,
 	  .help = "Offer them on the Unix socket FILE" },
 	{ "mode", &mode_type, SETTING_AT(view_config, mode),
 	  .value = "0660",

@@ -12,7 +12,7 @@
  * struct view_config - section top
  * @on: there is one
  * @serve: offer results on a socket
- * @socket: name of the socket
+ * @socket: name of the socket, empty for the default
  * @mode: its permissions
  * @flows: largest number of flows that are kept
  */

@@ -13,7 +13,9 @@
 #include <systemd/sd-event.h>
 #include "lmctl/sinks/view/view_feed.h"
 
-#define VIEW_SOCKET_DEFAULT "/run/sr6flow/lmctl.sock"
+#define VIEW_SOCKET_FOLDER "/run/sr6flow"
+#define VIEW_SOCKET_NAME "lmctl.sock"
+#define VIEW_SOCKET_DEFAULT VIEW_SOCKET_FOLDER "/" VIEW_SOCKET_NAME
 /* Room for its name: that of a socket has 108 bytes, and a suffix is added. */
 #define VIEW_SOCKET_LEN 100
 #define VIEW_CLIENTS_MAX 8

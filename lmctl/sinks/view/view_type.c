@@ -3,6 +3,7 @@
  * The view as a sink of a service, and its socket.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -92,6 +93,17 @@ static bool serves(const struct viewing *viewing,
 	return view->serve && (view->on || viewing->host->serve);
 }
 
+/* systemd gives each service a folder, and the user of the service can write to no other. */
+static void default_socket(char name[VIEW_SOCKET_LEN])
+{
+	const char *folder = getenv("RUNTIME_DIRECTORY");
+	int len = snprintf(name, VIEW_SOCKET_LEN, "%s/" VIEW_SOCKET_NAME,
+			   folder ?: VIEW_SOCKET_FOLDER);
+
+	if (len >= VIEW_SOCKET_LEN)
+		strcpy(name, VIEW_SOCKET_DEFAULT);
+}
+
 /* Without a section, a daemon does its work without a socket, too. */
 static int prepare(void *self, const struct sink_items *items)
 {
@@ -100,6 +112,8 @@ static int prepare(void *self, const struct sink_items *items)
 	int err;
 
 	*wanted = *(const struct view_config *)items->item;
+	if (!*wanted->socket)
+		default_socket(wanted->socket);
 	if (!serves(viewing, wanted) ||
 	    (viewing->socket && !strcmp(wanted->socket, viewing->kept.socket)))
 		return 0;
