@@ -34,12 +34,25 @@ node_add() {
 	done
 }
 
-# net_up: the network, lossless
+# net_up: the network, lossless, with a counter of the packets that the ingress has sent
 net_up() {
 	sysctl -qw net.core.netdev_max_backlog=100000
 	topo_srv6
 	topo_direct
 	netem_loss transit egress loss 0%
+	on transit nft -f - <<-END
+		table ip6 truth {
+			chain passing {
+				type filter hook prerouting priority raw
+				iifname ingress ip6 nexthdr 43 counter
+			}
+		}
+	END
+}
+
+# passed_transit: packets of flows that the ingress has sent since the network came up
+passed_transit() {
+	on transit nft -j list table ip6 truth | jq '.. | .counter? // empty | .packets'
 }
 
 # load_start, load_stop: packets of the flow "gold"
