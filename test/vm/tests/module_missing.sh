@@ -4,11 +4,13 @@
 #
 # Saved sets and rules after a boot without the module: as saved, nothing can be restored.
 # After the plug-in of netfilter-persistent, all that does not name a set of this type is
-# restored, and the files have kept owner and mode. Each back end of ip6tables.
+# restored, and the files have kept owner and mode. What ipset saves without the plug-in of
+# libipset is made complete. Each back end of ip6tables.
 . "$(dirname "$0")/../lib.sh"
 
 plugin=$test_dir/netfilter-persistent.sh
 module=/lib/modules/$(uname -r)/updates/ip_set_hash_sr6flow.ko
+libipset_plugin=$(find /usr/lib -name ipset_hash_sr6flow.so)
 cd "$tmp"
 node_add router
 
@@ -102,8 +104,16 @@ for back in nft legacy; do
 	check_fails "$back: make uninstall refuses" "^  rule -A POSTROUTING .* lm-tx src$" \
 		on router "$test_dir/in-use.sh"
 	cp -a saved live
-	check "$back: the plug-in at save" "$plugin" save live none
+	check "$back: the plug-in at save" on router "$plugin" save live none
 	is "$(told live)" "$(told theirs-saved)" "$back: the rest is saved"
+	cp -a saved live
+	mv "$libipset_plugin" "$tmp/plugin.so"
+	check_fails "$back: without the plug-in of libipset ipset stops" 'not supported by userspace' \
+		on router ipset save
+	on router ipset save >live/ipsets 2>"$tmp/err" || true
+	check "$back: the plug-in of netfilter-persistent at this save" on router "$plugin" save live none
+	is "$(told live)" "$(told theirs-saved)" "$back: the rest is saved then, too"
+	mv "$tmp/plugin.so" "$libipset_plugin"
 	clear_all "$back"
 
 	check "$back: without sets it does not" "$test_dir/in-use.sh"
