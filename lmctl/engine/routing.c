@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "lib/array.h"
 #include "lmctl/engine/routing_private.h"
 
 struct routing *routing_new(void)
@@ -294,6 +295,18 @@ void routing_read_begin(struct routing *routing)
 	routing->reading++;
 	routing->sweeping = false;
 	routing->doubtful = false;
+	memset(routing->cut, 0, sizeof(routing->cut));
+}
+
+/* Index of a family in arrays of two. */
+static unsigned int index_of(uint8_t family)
+{
+	return family == AF_INET6;
+}
+
+void routing_read_cut(struct routing *routing, uint8_t family)
+{
+	routing->cut[index_of(family)] = true;
 }
 
 int routing_read(struct routing *routing, struct route_message *message)
@@ -318,9 +331,12 @@ int routing_read(struct routing *routing, struct route_message *message)
 
 static void route_sweep(struct routing *routing, struct route *route)
 {
-	uint64_t since = routing->whole ? routing->whole : routing->reading;
-	unsigned int i = 0;
+	unsigned int i = 0, family = index_of(route->key.family);
+	uint64_t since = routing->whole[family] ? routing->whole[family] :
+						  routing->reading;
 
+	if (routing->cut[family])
+		return;
 	while (i < route->nhops) {
 		if (route->hop[i].seen < since) {
 			remove_hop(routing, route, &route->hop[i]);
@@ -338,6 +354,7 @@ bool routing_sweep(struct routing *routing, unsigned int most)
 {
 	struct nexthop *nexthop, *next;
 	struct route *route;
+	unsigned int i;
 
 	if (!routing->sweeping)
 		routing->sweep = routing->routes;
@@ -350,7 +367,9 @@ bool routing_sweep(struct routing *routing, unsigned int most)
 	if (routing->sweep)
 		return true;
 	routing->sweeping = false;
-	routing->whole = routing->reading;
+	for (i = 0; i < ARRAY_SIZE(routing->whole); i++)
+		if (!routing->cut[i])
+			routing->whole[i] = routing->reading;
 	HASH_ITER(hh, routing->nexthops, nexthop, next)
 		if (!nexthop->gone && nexthop->seen != routing->reading)
 			routing_nexthop_gone(routing, nexthop);

@@ -91,6 +91,15 @@ void routing_read_begin(struct routing *routing);
 int routing_read(struct routing *routing, struct route_message *message);
 
 /**
+ * routing_read_cut() - note that a reading lacks routes
+ * @routing: routing
+ * @family: AF_INET or AF_INET6
+ *
+ * After it, routing_sweep() forgets no route of this family.
+ */
+void routing_read_cut(struct routing *routing, uint8_t family);
+
+/**
  * routing_sweep() - after a whole reading, forget what it did not have
  * @routing: routing
  * @most: routes to look at in this call

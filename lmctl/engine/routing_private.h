@@ -129,7 +129,8 @@ struct route {
  * @queue: paths that may have changed
  * @last: returned by routing_next()
  * @reading: number of the last reading
- * @whole: number of the last whole one
+ * @whole: number of the last one that was whole, of IPv4 and of IPv6 routes
+ * @cut: see routing_read_cut(), likewise
  * @pass: number of the last pass of routing_mark_indirect()
  * @remark: another pass is needed
  * @sweeping: routing_sweep() is at @sweep
@@ -147,7 +148,8 @@ struct routing {
 	struct path *queue;
 	struct path *last;
 	uint64_t reading;
-	uint64_t whole;
+	uint64_t whole[2];
+	bool cut[2];
 	uint64_t pass;
 	bool remark;
 	bool sweeping;

@@ -22,11 +22,17 @@
 /* A route changed while the routes were read: temporary. */
 #define READ_TRIES 10
 
-/* @err: return value of the callback, kept because libnl has errors of its own */
+/*
+ * @err: return value of the callback, kept because libnl has errors of its own
+ * @last: the dump has a message for which route_is_last() is true
+ * @cut: a dump was cut off
+ */
 struct route_dump {
 	routes_fn fn;
 	void *arg;
 	int err;
+	bool last;
+	bool cut;
 };
 
 static const struct nla_policy route_policy[RTA_MAX + 1] = {
@@ -165,6 +171,12 @@ int route_dump_end(const struct nlmsghdr *header)
 	return err < 0 ? err : 1;
 }
 
+bool route_is_last(const struct route_message *message)
+{
+	return message->kind == ROUTE_SET && message->key.family == AF_INET6 &&
+	       message->key.table == RT_TABLE_LOCAL;
+}
+
 bool route_message_hop(struct route_message *message, struct route_hop *hop)
 {
 	const struct rtnexthop *next = message->multipath;
@@ -192,9 +204,9 @@ int routes_request(struct nl_sock *socket, unsigned int dump)
 		int type;
 		unsigned char family;
 	} dumps[ROUTES_DUMPS] = {
-		{ RTM_GETNEXTHOP, AF_UNSPEC },
-		{ RTM_GETROUTE, AF_INET6 },
-		{ RTM_GETROUTE, AF_INET },
+		[ROUTES_DUMP_NEXTHOPS] = { RTM_GETNEXTHOP, AF_UNSPEC },
+		[ROUTES_DUMP_IPV6] = { RTM_GETROUTE, AF_INET6 },
+		[ROUTES_DUMP_IPV4] = { RTM_GETROUTE, AF_INET },
 	};
 	struct rtmsg route = { .rtm_family = dumps[dump].family };
 	struct nhmsg nexthop = { .nh_family = dumps[dump].family };
@@ -215,21 +227,39 @@ static int on_message(struct nl_msg *netlink, void *arg)
 	if (dump->err)
 		return NL_OK;
 	route_message_parse(&message, nlmsg_hdr(netlink));
+	dump->last |= route_is_last(&message);
 	if (message.kind != ROUTE_OTHER)
 		dump->err = dump->fn(&message, dump->arg);
 	return NL_OK;
 }
 
+/* libnl ignores the error number of a dump that ends early. */
+static int on_end(struct nl_msg *netlink, void *arg)
+{
+	struct route_dump *dump = arg;
+	int err = route_dump_end(nlmsg_hdr(netlink));
+
+	if (err == -EMSGSIZE)
+		dump->cut = true;
+	else if (err < 0)
+		return -nl_syserr2nlerr(err);
+	return NL_OK;
+}
+
 /* Return a libnl error number, 0 when everything was read. */
-static int read_all(struct nl_sock *socket)
+static int read_all(struct nl_sock *socket, struct route_dump *dump)
 {
 	unsigned int i;
 	int err = 0;
 
+	dump->err = 0;
+	dump->cut = false;
 	for (i = 0; !err && i < ROUTES_DUMPS; i++) {
+		dump->last = i != ROUTES_DUMP_IPV6;
 		err = routes_request(socket, i);
 		if (!err)
 			err = nl_recvmsgs_default(socket);
+		dump->cut |= !dump->last;
 	}
 	return err;
 }
@@ -247,15 +277,19 @@ int routes_read(routes_fn fn, void (*again)(void *arg), void *arg)
 		err = nl_socket_modify_cb(socket, NL_CB_VALID, NL_CB_CUSTOM,
 					  on_message, &dump);
 	if (!err)
-		err = read_all(socket);
+		err = nl_socket_modify_cb(socket, NL_CB_FINISH, NL_CB_CUSTOM,
+					  on_end, &dump);
+	if (!err)
+		err = read_all(socket, &dump);
 	for (; err == -NLE_DUMP_INTR && tries < READ_TRIES; tries++) {
-		dump.err = 0;
 		again(arg);
-		err = read_all(socket);
+		err = read_all(socket, &dump);
 	}
 	if (err)
 		lmctl_error("cannot read the routes: %s; try again",
 			    nl_geterror(err));
+	else if (!dump.err && dump.cut)
+		lmctl_warning("%s", ROUTES_CUT);
 	nl_socket_free(socket);
 	return err ? -EIO : dump.err;
 }

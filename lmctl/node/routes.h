@@ -10,6 +10,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/*
+ * A route that has so many next hops that its message exceeds 32 KiB ends the dump of its
+ * family: those of IPv6 without an error. The remedy makes the message short.
+ */
+#define ROUTES_CUT \
+	"the kernel cannot list all routes: the message about one with very many next hops is too long; use a nexthop group for that route and set net.ipv4.nexthop_compat_mode to 0, or reduce its next hops"
+
 /* The longest encapsulation has an SRH of 2048 bytes and its mode; longer ones are none. */
 #define ROUTE_ENCAP_MAX 2052
 
@@ -122,6 +129,16 @@ bool route_message_hop(struct route_message *message, struct route_hop *hop);
 int route_dump_end(const struct nlmsghdr *header);
 
 /**
+ * route_is_last() - check whether a message shows the end of a dump of IPv6 routes
+ * @message: parsed message
+ *
+ * The kernel dumps the table local last. IPv6 has routes in it as long as it is in use.
+ *
+ * Return: false for all messages of a dump that was cut off, see ROUTES_CUT.
+ */
+bool route_is_last(const struct route_message *message);
+
+/**
  * typedef routes_fn - called for every message of a reading
  * @message: valid until the function returns
  * @arg: as given to routes_read()
@@ -131,7 +148,12 @@ int route_dump_end(const struct nlmsghdr *header);
 typedef int (*routes_fn)(struct route_message *message, void *arg);
 
 /* The dumps of a reading, in this order: objects before the routes that use them. */
-#define ROUTES_DUMPS 3
+enum {
+	ROUTES_DUMP_NEXTHOPS,
+	ROUTES_DUMP_IPV6,
+	ROUTES_DUMP_IPV4,
+	ROUTES_DUMPS,
+};
 
 /**
  * routes_request() - request a dump
@@ -148,6 +170,8 @@ int routes_request(struct nl_sock *socket, unsigned int dump);
  * @again: called before an interrupted reading is repeated: discards the results of
  *	   @fn
  * @arg: for @fn and @again
+ *
+ * Routes may be missing after the warning ROUTES_CUT.
  *
  * Return: 0, or a negative errno after a message.
  */

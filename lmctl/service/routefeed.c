@@ -31,6 +31,8 @@
 /* Least time between two readings, also as a multiple of the time that one takes. */
 #define PAUSE_MIN BLOCK_NS_PER_S
 #define PAUSE_TIMES 10
+/* Time between two readings while they are cut off. */
+#define CUT_PAUSE (60 * BLOCK_NS_PER_S)
 
 /**
  * enum stage - progress of a reading
@@ -58,6 +60,10 @@ enum stage {
  * @stage: progress of a reading
  * @dump: which dump
  * @whole: the reading has missed nothing so far
+ * @last: the dump has a message for which route_is_last() is true
+ * @cut: the reading lacks routes, see ROUTES_CUT
+ * @cut_before: so did the one before, and that was reported
+ * @recheck: when to try again
  * @wanted: all routes are to be read again
  * @lost: events were lost since the last reading began
  * @repeated: the next reading follows one beside which routes changed
@@ -81,6 +87,10 @@ struct routefeed {
 	enum stage stage;
 	unsigned int dump;
 	bool whole;
+	bool last;
+	bool cut;
+	bool cut_before;
+	int64_t recheck;
 	bool wanted;
 	bool lost;
 	bool repeated;
@@ -271,6 +281,17 @@ static void fail_reading(struct routefeed *feed, int err)
 	task_wake(feed->task);
 }
 
+static void cut_dump(struct routefeed *feed)
+{
+	if (!feed->cut_before)
+		lmctl_warning("%s; flows of some routes may be missing, and none is removed because of a reading",
+			      ROUTES_CUT);
+	feed->cut = true;
+	feed->cut_before = true;
+	routing_read_cut(feed->routing, feed->dump == ROUTES_DUMP_IPV6 ?
+					AF_INET6 : AF_INET);
+}
+
 /* A reading that may have missed something forgets nothing, and another follows. */
 static void next_dump(struct routefeed *feed)
 {
@@ -299,9 +320,15 @@ static int take_dumped(struct routefeed *feed, ssize_t len)
 		if (header->nlmsg_flags & NLM_F_DUMP_INTR)
 			feed->whole = false;
 		err = route_dump_end(header);
+		if (err == -EMSGSIZE ||
+		    (err > 0 && feed->dump == ROUTES_DUMP_IPV6 && !feed->last)) {
+			cut_dump(feed);
+			err = 1;
+		}
 		if (err)
 			break;
 		route_message_parse(&message, header);
+		feed->last |= route_is_last(&message);
 		err = routing_read(feed->routing, &message);
 	}
 	return err;
@@ -322,7 +349,8 @@ static int on_dumps(sd_event_source *source, int fd, uint32_t events,
 		len = receive(feed, feed->dumps);
 		if (len == -EAGAIN)
 			break;
-		ret = len < 0 ? (int)len : take_dumped(feed, len);
+		/* Some kernels repeat an empty message in place of a long one. */
+		ret = len > 0 ? take_dumped(feed, len) : len ? (int)len : -EMSGSIZE;
 	}
 	if (ret > 0)
 		next_dump(feed);
@@ -352,6 +380,8 @@ static void begin_reading(struct routefeed *feed, int64_t now)
 {
 	feed->wanted = false;
 	feed->whole = true;
+	feed->last = false;
+	feed->cut = false;
 	feed->stage = DUMPING;
 	feed->dump = 0;
 	feed->began = now;
@@ -376,6 +406,18 @@ static bool changed_meanwhile(const struct routefeed *feed)
 	return poll(&events, 1, 0) > 0;
 }
 
+static void end_whole(struct routefeed *feed, int64_t now)
+{
+	feed->stats.readings++;
+	feed->repeated = changed_meanwhile(feed) && !feed->repeated;
+	feed->wanted |= feed->repeated || routing_doubtful(feed->routing);
+	if (feed->cut_before && !feed->cut)
+		lmctl_note("the kernel lists all routes again");
+	feed->cut_before = feed->cut;
+	feed->recheck = now + CUT_PAUSE;
+	end_reading(feed, now);
+}
+
 static int64_t feed_run(void *arg, int64_t now)
 {
 	struct routefeed *feed = arg;
@@ -383,13 +425,13 @@ static int64_t feed_run(void *arg, int64_t now)
 	if (feed->stage == SWEEPING) {
 		if (routing_sweep(feed->routing, SWEEP_BATCH))
 			return now;
-		feed->stats.readings++;
-		feed->repeated = changed_meanwhile(feed) && !feed->repeated;
-		feed->wanted |= feed->repeated || routing_doubtful(feed->routing);
-		end_reading(feed, now);
+		end_whole(feed, now);
 	}
-	if (feed->stage != IDLE || !feed->wanted)
+	if (feed->stage != IDLE)
 		return LOOP_NEVER;
+	feed->wanted |= feed->cut_before && now >= feed->recheck;
+	if (!feed->wanted)
+		return feed->cut_before ? feed->recheck : LOOP_NEVER;
 	if (now < feed->earliest)
 		return feed->earliest;
 	begin_reading(feed, now);
@@ -401,6 +443,7 @@ static void feed_stepped(void *arg, int64_t before, int64_t now)
 	struct routefeed *feed = arg;
 
 	feed->began += now - before;
+	feed->recheck += now - before;
 	if (feed->earliest != INT64_MIN)
 		feed->earliest += now - before;
 }

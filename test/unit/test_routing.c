@@ -9,7 +9,8 @@
  *	+5=a	event: nexthop object 5 is new or changed; "+5=" has no encapsulation
  *	+7=5/6	likewise, a group
  *	-5=	event: it is gone
- *	[ ]	begin and end of a reading; words between them are of a dump
+ *	[ ]	begin and end of a reading; words between them are of a dump; {6 and {4
+ *		begin one without all routes of a family
  *
  * Uppercase paths have mode inline. A message that does not show everything adds "?" to
  * the live paths.
@@ -148,9 +149,12 @@ static void run(const char *words)
 
 	snprintf(copy, sizeof(copy), "%s", words);
 	while ((word = strsep(&rest, " "))) {
-		if (*word == '[') {
+		if (*word == '[' || *word == '{') {
 			self.reading = true;
 			routing_read_begin(self.routing);
+			if (*word == '{')
+				routing_read_cut(self.routing, word[1] == '6' ?
+						 AF_INET6 : AF_INET);
 		} else if (*word == ']') {
 			self.reading = false;
 			while (routing_sweep(self.routing, 1))
@@ -201,6 +205,11 @@ static const struct paths {
 	/* One reading alone may leave it out. */
 	{ "[ +5:a ] [ ] [ +5:a ] [ ]", "a", 1 },
 	{ "[ +1:a +1:b ] =1:c", "c?", 1 },
+	/* Readings that the kernel cuts off forget nothing of that family. */
+	{ "[ +1:a +5:b ] {6 ] {6 ] {6 ]", "b", 1 },
+	{ "[ +1:a +5:b ] {4 ] {4 ] {4 ]", "a", 1 },
+	{ "[ +5:b ] {6 ] [ ]", "b", 1 },
+	{ "[ +5:b ] {6 ] [ ] [ ]", "", 0 },
 	/* Nexthop objects. */
 	{ "+5=a +1:#5 +6:#5", "a", 2 },
 	{ "+5=a", "", 0 },

@@ -158,6 +158,30 @@ moved() {
 }
 check "the tunnel source changes" wait_for 30 moved
 
+# The kernel ends dumps at a route with too many next hops: nothing behind it is forgotten.
+segs=$(printf 'fcff:4::%d,' {1..14})
+for i in {1..120}; do
+	echo "route append fd00:1::/64 encap seg6 mode encap segs fcff:7::$i,${segs}fcff:3::100 via fc00:12::2 dev transit"
+done >"$tmp/long"
+count() {
+	scrape ingress | sed -n "s/^sr6flow_import_$1{.* //p"
+}
+counts() {
+	[ "$(count flows)" = "$1" ] && [ "$(count readings_total)" -ge "$2" ]
+}
+node_ip ingress <"$tmp/long"
+check "a route with 120 next hops" wait_for 30 counts 122 1
+for i in 1 2 3; do
+	node_ip ingress <<<"link add gone type dummy
+link del gone"
+	check "reading $i behind it" wait_for 10 counts 122 $(($(count readings_total) + 1))
+done
+is "$(count leaving_flows)" 0 "none of the flows waits to be removed"
+is "$(grep -c "cannot list all routes" "$tmp/ingress.err")" 1 "one warning"
+like "$(lm import tx --dry-run 2>&1)" "cannot list all routes" "import warns, too"
+node_ip ingress <<<"route del fd00:1::/64"
+follow "2 55 aa" "it is removed" 30
+
 # Without a section, its flows stay.
 sed -i '/^import/d' "$tmp/ingress.conf"
 kill -HUP "${pid[ingress]}"
