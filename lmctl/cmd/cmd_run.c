@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "lmctl/base/messages.h"
+#include "lmctl/base/trusted.h"
 #include "lmctl/cmd/checkup_sids.h"
 #include "lmctl/cmd/cmd.h"
 #include "lmctl/node/sidroutes.h"
@@ -156,6 +157,10 @@ int cmd_run(int argc, char **argv)
 		check(config);
 		config_free(config);
 		return good ? EXIT_SUCCESS : EXIT_FAILURE;
+	}
+	if (!trusted_config(run.file)) {
+		config_free(config);
+		return EXIT_FAILURE;
 	}
 	return service_run(config, &(struct service_options){
 		.file = run.file,

@@ -8,6 +8,7 @@
 #include <string.h>
 #include "lmctl/base/messages.h"
 #include "lmctl/base/signals.h"
+#include "lmctl/base/trusted.h"
 #include "lmctl/cmd/cmd.h"
 #include "lmctl/cmd/flowsource.h"
 #include "lmctl/cmd/saved.h"
@@ -221,7 +222,8 @@ static int run(struct up *up, int (*fn)(struct up *up, struct config_set *set))
 	/* Without a set there is no need for the module. */
 	if (!up->config->nsets && !up->n)
 		status = EXIT_SUCCESS;
-	else if (names_known(up) && (up->handle = lmctl_open()))
+	else if (names_known(up) && (up->dry_run || trusted_config(up->file)) &&
+		 (up->handle = lmctl_open()))
 		status = each_set(up, fn);
 	sr6flow_close(up->handle);
 	config_free(up->config);

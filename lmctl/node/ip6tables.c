@@ -7,6 +7,7 @@
 #include <unistd.h>
 #include "lmctl/base/messages.h"
 #include "lmctl/base/spawn.h"
+#include "lmctl/base/trusted.h"
 #include "lmctl/node/ip6tables.h"
 
 #define ARGS_MAX 16
@@ -91,8 +92,14 @@ static char *message_of(char *output)
 static int run(const char *const *args, char *output, size_t size)
 {
 	int fds[2], status, err;
+	char error[512];
 	pid_t pid;
 
+	if (strchr(args[0], '/') && !access(args[0], F_OK) &&
+	    trusted_path(args[0], error, sizeof(error))) {
+		lmctl_error("cannot run %s: %s", args[0], error);
+		return -EPERM;
+	}
 	if (pipe2(fds, O_CLOEXEC)) {
 		err = -errno;
 		lmctl_error("cannot create a pipe for %s: %s", args[0], strerror(-err));

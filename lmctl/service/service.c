@@ -12,6 +12,7 @@
 #include "lmctl/base/clock.h"
 #include "lmctl/base/messages.h"
 #include "lmctl/base/privileges.h"
+#include "lmctl/base/trusted.h"
 #include "lmctl/service/facts.h"
 #include "lmctl/service/roles.h"
 #include "lmctl/service/series.h"
@@ -231,7 +232,7 @@ static void reload(void *arg)
 	new = config_load(service->options->file, error, sizeof(error));
 	if (!new)
 		lmctl_error("%s", error);
-	if (new && !change(service, new)) {
+	if (new && trusted_config(service->options->file) && !change(service, new)) {
 		say_what_runs(service, "goes on");
 	} else {
 		lmctl_warning("the reload failed; the previous configuration stays in effect");
