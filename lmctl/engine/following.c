@@ -70,6 +70,8 @@ struct entry {
  * @limit: with that many, a new flow would replace another one (forceadd)
  * @unsure: flows are UNSURE
  * @held: no job before following_retry()
+ * @looked: when the last whole dump ended, INT64_MIN if it is out of date
+ * @look: a flow is to be removed, and the last dump is older
  * @dump: number of the last dump
  * @entries: the flows
  * @adding: flows that are MISSING
@@ -92,6 +94,8 @@ struct following {
 	uint32_t limit;
 	bool unsure;
 	bool held;
+	int64_t looked;
+	bool look;
 	uint64_t dump;
 	struct entry *entries;
 	struct entry *adding;
@@ -112,6 +116,7 @@ struct following *following_new(struct routing *routing,
 
 	if (!following)
 		return NULL;
+	following->looked = INT64_MIN;
 	following->routing = routing;
 	following->ops = ops;
 	following->arg = arg;
@@ -304,8 +309,12 @@ bool following_next(struct following *following, int64_t now,
 
 	if (!following->known || following->held)
 		return false;
-	/* First: it makes room in a full set. */
+	/* First: it makes room in a full set. Someone may have replaced it since a dump. */
 	job->remove = entry && entry->leaves <= now;
+	if (job->remove && following->looked < entry->leaves) {
+		following->look = true;
+		job->remove = false;
+	}
 	if (!job->remove)
 		entry = following->adding;
 	if (entry && !job->remove && following->expected >= following->limit)
@@ -326,6 +335,7 @@ void following_done(struct following *following,
 		err = 0;
 	if (err && (job->remove || err != -EEXIST)) {
 		following->held = true;
+		following->looked = INT64_MIN;
 		return;
 	}
 	unqueue(following, entry);
@@ -354,7 +364,8 @@ int64_t following_due(const struct following *following)
 		return INT64_MAX;
 	if (following->adding)
 		return INT64_MIN;
-	return following->leaving ? following->leaving->leaves : INT64_MAX;
+	return following->leaving && !following->look ?
+	       following->leaving->leaves : INT64_MAX;
 }
 
 static void forget_all(struct following *following)
@@ -402,7 +413,7 @@ bool following_set(struct following *following, const struct sr6flow_set *set)
 	following->known = true;
 	following->expected = set->flows;
 	following->limit = set->forceadd ? set->maxelem : UINT32_MAX;
-	return changed || following->unsure;
+	return changed || following->unsure || following->look;
 }
 
 void following_dump_begin(struct following *following)
@@ -452,6 +463,8 @@ void following_dump_end(struct following *following, int64_t now)
 	struct entry *entry, *next;
 
 	following->unsure = false;
+	following->look = false;
+	following->looked = now;
 	HASH_ITER(hh, following->entries, entry, next) {
 		if (entry->state == MISSING)
 			continue;
@@ -468,6 +481,7 @@ void following_stepped(struct following *following, int64_t step)
 {
 	struct entry *entry;
 
+	following->looked = INT64_MIN;
 	DL_FOREACH(following->leaving, entry)
 		entry->leaves += step;
 }

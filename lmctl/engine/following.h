@@ -8,7 +8,8 @@
  * peers are asked for it for PROBER_PATIENCE blocks more. A path that is back by then has
  * the flow as it was.
  *
- * Only flows that the following added are ever removed. After a restart, a flow that the
+ * Only flows that the following added are ever removed, and only after a dump that still
+ * has them with their name: someone else may have deleted and added them meanwhile. After a restart, a flow that the
  * set has already is taken for one of them if a path has it and its name is one that the
  * pattern makes. All others belong to the operator.
  */
@@ -99,7 +100,7 @@ void following_configure(struct following *following,
  * @set: state, NULL if there is no such set
  *
  * Return: true if the set must be dumped: who has added its flows, or what others have
- * changed, is not known.
+ * changed, is not known, or a flow is to be removed.
  */
 bool following_set(struct following *following, const struct sr6flow_set *set);
 

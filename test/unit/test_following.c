@@ -5,6 +5,7 @@
  *
  *	+1a -1a	route 1 by the SID list a is new, or gone
  *	!a ~a	the operator adds the flow a with a name of its own, or removes it
+ *	^a	the operator deletes the flow a and adds it with a name of its own
  *	%a	someone adds the flow a with a name as the follower makes it
  *	T30	it is 30 s later: with blocks of 10 s, a guard time of 5 s and a guard band of 1 s
  *	M2 F2	the set has room for 2 flows; a new one replaces another with forceadd
@@ -206,6 +207,9 @@ static void run_word(const char *word)
 	case '!':
 		put(word[1], "operator");
 		break;
+	case '^':
+		strcpy(self.name[(uint8_t)word[1]], "operator");
+		break;
 	case '%':
 		put(word[1], "1.0.0.0_8");
 		break;
@@ -284,6 +288,8 @@ static const struct row {
 	{ "!a +1a ~a -1a T100", "" },
 	{ "+1a ~a", "a" },
 	{ "+1a -1a ~a !a T100", "a" },
+	{ "+1a ^a -1a T100", "a" },
+	{ "+1a -1a ^a T100", "a" },
 	{ "+1a +2b =a -1a T100", "ab" },
 	{ "+1a +2b -1a =a T100", "ab" },
 	{ "%a +1a +2b ~b -1a T100", "b" },
