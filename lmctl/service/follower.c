@@ -43,12 +43,14 @@
  * @dump: when the set may be dumped again
  * @dump_wanted: it is to be dumped
  * @waiting: the set is missing, and that was reported
- * @full: a new flow would replace another one, and that was reported
+ * @fulls: messages that a new flow would replace another one
  * @table_waiting: so is this table
  * @all: all tables are followed
  * @table: tables that are followed otherwise
  * @ntables: their number
- * @failing: last error of a write, 0 if none
+ * @failing: error of writes that was reported, 0 if none
+ * @failed: a write has failed since the last look
+ * @failures: messages about them
  * @changes: flows added and removed at the last message
  * @said: messages about them
  */
@@ -70,12 +72,14 @@ struct follower {
 	int64_t dump;
 	bool dump_wanted;
 	bool waiting;
-	bool full;
+	struct seldom fulls;
 	bool table_waiting[CONFIG_TABLES_MAX];
 	bool all;
 	uint32_t table[CONFIG_TABLES_MAX];
 	unsigned int ntables;
 	int failing;
+	bool failed;
+	struct seldom failures;
 	uint64_t changes;
 	struct seldom said;
 };
@@ -230,14 +234,26 @@ static void report_full(struct follower *follower,
 			const struct sr6flow_set *info)
 {
 	struct following_stats stats;
-	bool full;
 
 	following_stats(follower->following, &stats);
-	full = stats.missing && info->forceadd && info->flows >= info->maxelem;
-	if (full && !follower->full)
+	if (stats.missing && info->forceadd && info->flows >= info->maxelem &&
+	    seldom(&follower->fulls, 1))
 		lmctl_warning("set '%s' is full, and with forceadd a new flow replaces another one: no flow is added for more routes; create the set with a larger maxelem",
 			      follower->set);
-	follower->full = full;
+}
+
+/* Between two failures in a full set, flows that are removed make room for others. */
+static void report_success(struct follower *follower)
+{
+	struct following_stats stats;
+
+	following_stats(follower->following, &stats);
+	if (follower->failing && !follower->failed && !stats.missing) {
+		lmctl_note("set '%s': flows can be changed again",
+			   follower->set);
+		follower->failing = 0;
+	}
+	follower->failed = false;
 }
 
 static void look_at_set(struct follower *follower, int64_t now)
@@ -265,6 +281,7 @@ static void look_at_set(struct follower *follower, int64_t now)
 	if (info.netmask)
 		look_at_source(follower, now);
 	report_full(follower, &info);
+	report_success(follower);
 	following_retry(follower->following);
 }
 
@@ -292,14 +309,13 @@ static void look(struct follower *follower, int64_t now)
 
 static void report_write(struct follower *follower, int err)
 {
-	if (err == -EEXIST)
-		err = 0;
-	if (err && follower->failing != err)
-		lmctl_warning("%s; retrying every second",
-			      sr6flow_error(follower->handle));
-	else if (!err && follower->failing)
-		lmctl_note("set '%s': flows can be changed again",
-			   follower->set);
+	if (!err || err == -EEXIST)
+		return;
+	follower->failed = true;
+	if (follower->failing == err || !seldom(&follower->failures, 1))
+		return;
+	lmctl_warning("%s; retrying every second",
+		      sr6flow_error(follower->handle));
 	follower->failing = err;
 }
 
