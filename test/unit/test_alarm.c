@@ -300,6 +300,10 @@ TEST_WITH(NULL, stop, test_no_flows)
 	assert_int_equal(alarm_prepare(&sink, alarms + 1, 1), 0);
 	alarm_commit(&sink, true, NULL, NULL);
 	give("silver=fcff::1", 10, 10);
+	/* The measurement is removed. */
+	sink.ops->block_end(sink.self, &of, MADE_BLOCK + 4);
+	alarm_ended(&sink, of.name);
+	alarm_ended(&sink, of.name);
 	golden("alarm-no-flows", capture_end());
 	assert_string_equal(states(), "");
 }

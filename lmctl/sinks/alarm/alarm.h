@@ -175,6 +175,13 @@ void alarm_commit(struct sink *sink, bool follow, void (*progress)(void *arg),
 		  void *arg);
 
 /**
+ * alarm_ended() - clear the alarms of a measurement that was removed
+ * @sink: sink of alarm_open()
+ * @measurement: its name
+ */
+void alarm_ended(struct sink *sink, const char *measurement);
+
+/**
  * alarm_reap() - manage the started programs
  * @sink: opened alarms
  *

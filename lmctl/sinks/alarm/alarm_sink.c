@@ -516,6 +516,31 @@ void alarm_commit(struct sink *sink, bool follow, void (*progress)(void *arg),
 	free(before);
 }
 
+static void vacancy_forget(struct alarms *self, const char *measurement)
+{
+	struct vacancy **at = &self->vacancies, *vacancy;
+	unsigned int i;
+
+	while (*at && strcmp((*at)->name, measurement))
+		at = &(*at)->next;
+	vacancy = *at;
+	if (!vacancy)
+		return;
+	*at = vacancy->next;
+	for (i = 0; i < self->n; i++)
+		if (vacancy->raised & 1ull << i)
+			vacancy_tell(self, vacancy, &self->alarms[i], false);
+	free(vacancy);
+}
+
+void alarm_ended(struct sink *sink, const char *measurement)
+{
+	struct alarms *self = sink->self;
+
+	vacancy_forget(self, measurement);
+	flowmap_forget(&self->map, measurement);
+}
+
 int64_t alarm_reap(struct sink *sink)
 {
 	const struct alarms *self = sink->self;

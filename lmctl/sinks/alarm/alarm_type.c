@@ -139,6 +139,13 @@ static void commit(void *self, bool follow)
 		     watching->host->arg);
 }
 
+static void ended(void *self, const char *measurement)
+{
+	const struct watching *watching = self;
+
+	alarm_ended(watching->alarms, measurement);
+}
+
 static void close_watching(void *self)
 {
 	struct watching *watching = self;
@@ -175,5 +182,6 @@ const struct sink_type alarm_type = {
 	.prepare = prepare,
 	.commit = commit,
 	.block_end = reap,
+	.ended = ended,
 	.close = close_watching,
 };
