@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <arpa/inet.h>
 #include <errno.h>
-#include <fnmatch.h>
 #include <linux/seg6.h>
 #include <linux/seg6_iptunnel.h>
 #include <stdio.h>
@@ -239,20 +238,53 @@ void seg6_name(struct sr6flow_flow *flow, const char *pattern,
 	}
 }
 
+/* Characters that %d, %t and %i make. */
+static const char *class_of(char letter)
+{
+	if (letter == 'd')
+		return "0123456789abcdef:._";
+	return letter == 'i' ? "0123456789" :
+	       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789:._-";
+}
+
+/* Ends of what %@letter can make from the places @from of a name. */
+static uint32_t match_letter(const char *name, uint32_t from, char letter)
+{
+	static const char otherwise[] = "default";
+	const char *class = class_of(letter);
+	size_t len = strlen(otherwise);
+	uint32_t ends = 0;
+	unsigned int i;
+
+	for (i = 0; name[i]; i++) {
+		if ((from | ends) & 1u << i && strchr(class, name[i]))
+			ends |= 1u << (i + 1);
+		if (letter == 'd' && from & 1u << i &&
+		    !strncmp(name + i, otherwise, len))
+			ends |= 1u << (i + len);
+	}
+	return ends;
+}
+
+/* All ways to match at once, so that no pattern takes long. */
 bool seg6_name_fits(const char *pattern, const char *name)
 {
-	/* At most SR6FLOW_NAME_MAX characters of @pattern, two for each of these. */
-	char glob[SR6FLOW_NAME_MAX * 16 + 1] = "";
-	char *to = glob;
+	uint32_t places = 1, ends;
+	size_t len = strlen(name);
+	unsigned int i;
 
+	_Static_assert(SR6FLOW_NAME_MAX < 32, "a bit for each place of a name");
+	if (len > SR6FLOW_NAME_MAX)
+		return false;
 	for (; *pattern; pattern++) {
-		if (*pattern != '%')
-			*to++ = *pattern;
-		else if (*++pattern == 'd')
-			to = stpcpy(to, "@(default|+([0-9a-f:._]))");
+		ends = 0;
+		if (*pattern == '%')
+			ends = match_letter(name, places, *++pattern);
 		else
-			to = stpcpy(to, *pattern == 't' ? "+([A-Za-z0-9:._-])" :
-							  "+([0-9])");
+			for (i = 0; i < len; i++)
+				if (places & 1u << i && name[i] == *pattern)
+					ends |= 1u << (i + 1);
+		places = ends;
 	}
-	return !fnmatch(glob, name, FNM_EXTMATCH);
+	return places & 1u << len;
 }

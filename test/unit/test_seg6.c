@@ -210,6 +210,11 @@ TEST(test_names)
 	assert_false(seg6_name_fits("%d", ""));
 	assert_false(seg6_name_fits("pe2-%i", "pe2-x"));
 	assert_false(seg6_name_fits("pe2-%i", "pe3-7"));
+	/* Tried one after the other, the ways to match would take hours. */
+	assert_false(seg6_name_fits("%d%d%d%d%d%d%d%d%d%d%d%d%d%d-",
+				    "0000000000000000000000000000000"));
+	assert_true(seg6_name_fits("%d%d%d%d%d%d%d%d%d%d%d%d%d%d-",
+				   "000000000default00000000000000-"));
 }
 
 TEST(test_patterns)
