@@ -122,7 +122,7 @@ static void judge_flows(struct view_state *state)
 	size_t len = 0;
 	unsigned int i;
 
-	for (i = 0; i < totals->n && i < REASONS_NAMED; i++)
+	for (i = 0; i < totals->n && i < REASONS_NAMED && len < sizeof(words); i++)
 		len += (size_t)snprintf(words + len, sizeof(words) - len,
 					"%s%" PRIu64 " %s", i ? ", " : "",
 					totals->reason[i].flows,
