@@ -281,6 +281,15 @@ TEST_WITH(setup, teardown, test_top)
 	self.sinks = open_sinks(SINK_SILENT);
 	assert_int_equal(count(capture_end(), "no socket for 'lmctl top'"), 1);
 	assert_non_null(self.sinks);
+	/* Without the section, the default socket replaces the old one even if it fails. */
+	top->on = true;
+	snprintf(top->socket, sizeof(top->socket), "%s/top", self.folder);
+	assert_int_equal(reload(), 0);
+	top->on = false;
+	strcpy(top->socket, missing);
+	assert_int_equal(reload(), 0);
+	snprintf(top->socket, sizeof(top->socket), "%s/top", self.folder);
+	assert_int_not_equal(access(top->socket, F_OK), 0);
 }
 
 /* Who reads the lines goes away; returns what the loop ends with. */

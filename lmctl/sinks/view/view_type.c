@@ -144,7 +144,8 @@ static void commit(void *self, bool follow)
 		view_socket_close(next);
 		return;
 	}
-	if (next || !serve) {
+	if (next || !serve ||
+	    strcmp(viewing->wanted.socket, viewing->kept.socket)) {
 		view_socket_close(viewing->socket);
 		viewing->socket = next;
 	} else if (viewing->socket &&
