@@ -1,9 +1,24 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Fail if sets of type hash:sr6flow exist, and name them and their rules: module and
-# plug-in must stay until they are gone. Without the plug-in, ipset lists no set at all.
+# Fail if services of lmctl are enabled or run, or if sets of type hash:sr6flow exist, and
+# name them and the rules: module and plug-in must stay until they are gone. Without the
+# plug-in, ipset lists no set at all. Services would run on without their files.
 set -eu
+
+units=$({
+	find /etc/systemd/system -type l \( -name 'lmctl*' -o -name 'sr6flow-sets*' \) \
+		-path '*.wants/*' -printf '%f\n' 2>/dev/null || true
+	[ ! -d /run/systemd/system ] ||
+		systemctl list-units --plain --no-legend --state=active,activating \
+			'lmctl*' 'sr6flow-sets*' | awk '$1 !~ /[.]slice$/ { print $1 }'
+} | sort -u)
+if [ -n "$units" ]; then
+	# shellcheck disable=SC2086 # a list
+	echo 'Not removed: services are enabled or run. Stop them first:' \
+		'systemctl disable --now' $units >&2
+	exit 1
+fi
 
 # The module counts its sets in all network namespaces.
 count=$(cat /sys/module/ip_set_hash_sr6flow/refcnt 2>/dev/null || echo 0)

@@ -117,6 +117,11 @@ for back in nft legacy; do
 	clear_all "$back"
 
 	check "$back: without sets it does not" "$test_dir/in-use.sh"
+	mkdir -p /etc/systemd/system/multi-user.target.wants
+	ln -s /nonexistent /etc/systemd/system/multi-user.target.wants/lmctl.service
+	check_fails "$back: it does while a unit is enabled" "systemctl disable --now lmctl.service$" \
+		"$test_dir/in-use.sh"
+	rm /etc/systemd/system/multi-user.target.wants/lmctl.service
 	module_hide
 	check_fails "$back: without the module nothing is restored" . restore saved "$back"
 	on router ipset destroy
