@@ -97,7 +97,7 @@ static void put_value(struct jsonline *line, const char *key)
 
 static void put_escaped(struct jsonline *line, unsigned char c)
 {
-	if (c < ' ') {
+	if (c < ' ' || c >= 0x7f) {
 		put_text(line, "\\u00");
 		put_char(line, (char)('0' + (c >> 4)));
 		put_char(line, "0123456789abcdef"[c & 15]);
@@ -155,7 +155,7 @@ static size_t plain_length(const unsigned char *text)
 {
 	size_t len = 0;
 
-	while (text[len] >= ' ' && text[len] < 0x80 && text[len] != '"' &&
+	while (text[len] >= ' ' && text[len] < 0x7f && text[len] != '"' &&
 	       text[len] != '\\')
 		len++;
 	return len;
@@ -185,6 +185,9 @@ void jsonline_string(struct jsonline *line, const char *key,
 			put_text(line, replacement);
 		else if (length == 1)
 			put_escaped(line, *at);
+		else if (*at == 0xc2 && at[1] < 0xa0)
+			/* A control character of 8 bits. */
+			put_escaped(line, at[1]);
 		else
 			put(line, (const char *)at, length);
 		at += length ? length : 1;

@@ -236,7 +236,7 @@ static int print_json(struct check *check)
 		lmctl_error("out of memory");
 		return EXIT_FAILURE;
 	}
-	json_dumpf(document, stdout, JSON_INDENT(2));
+	json_dumpf(document, stdout, JSON_INDENT(2) | JSON_ENSURE_ASCII);
 	putchar('\n');
 	json_decref(document);
 	return good ? EXIT_SUCCESS : EXIT_FAILURE;

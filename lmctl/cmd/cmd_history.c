@@ -103,7 +103,7 @@ static int print_json(json_t *object)
 {
 	if (!object)
 		return -ENOMEM;
-	json_dumpf(object, stdout, JSON_COMPACT);
+	json_dumpf(object, stdout, JSON_COMPACT | JSON_ENSURE_ASCII);
 	json_decref(object);
 	putchar('\n');
 	return ferror(stdout) ? 1 : 0;

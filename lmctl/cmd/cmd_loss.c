@@ -396,7 +396,7 @@ static int print_value(const char *before, json_t *value)
 		return -ENOMEM;
 	}
 	fputs(before, stdout);
-	json_dumpf(value, stdout, JSON_COMPACT);
+	json_dumpf(value, stdout, JSON_COMPACT | JSON_ENSURE_ASCII);
 	json_decref(value);
 	return 0;
 }

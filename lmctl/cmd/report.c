@@ -47,7 +47,7 @@ static int json_write(json_t *object, FILE *stream, size_t flags)
 	if (!object)
 		return fail_memory();
 	errno = 0;
-	err = json_dumpf(object, stream, JSON_COMPACT | flags);
+	err = json_dumpf(object, stream, JSON_COMPACT | JSON_ENSURE_ASCII | flags);
 	json_decref(object);
 	return err ? fail_spool() : 0;
 }

@@ -143,6 +143,9 @@ TEST_WITH(NULL, capture_teardown, test_json_names)
 	strcpy(odd.name, "\"\\\x01\x1b");
 	strcpy(odd.peer[0], "K\xc3\xb6ln \xff\xc3");
 	golden_json("stream-names", json(&result));
+	/* Terminals obey 0x9b as ESC [. */
+	strcpy(odd.name, "\x7f\xc2\x9b");
+	assert_non_null(strstr(json(&result), "\"\\u007f\\u009b\""));
 }
 
 /* The largest line there can be is whole; so is every number in it. */
