@@ -175,6 +175,15 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	}
 }
 
+/* The row of the setting is about daemons. */
+static char *filter_help(int key, const char *text, void *input)
+{
+	(void)input;
+	if (key == 'p')
+		return strdup("With --follow, use blocks of this length, 1ms to 24h; required there");
+	return (char *)text;
+}
+
 static void drop_flows(struct import *import)
 {
 	struct seen *seen, *next;
@@ -421,6 +430,7 @@ int cmd_import(int argc, char **argv)
 	int status;
 
 	timing_init(&options.times);
+	options.times.options.argp.help_filter = filter_help;
 	status = lmctl_parse(&argp, argc, argv, &options);
 	if (status)
 		return status;
