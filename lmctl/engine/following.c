@@ -38,6 +38,7 @@ enum state {
  * @leaves: of a flow without paths, when it is to be removed
  * @dump: last dump that had it
  * @named: with a name that the pattern makes, or that it was added with
+ * @remembered: an earlier following has added it
  * @prev: flows to be added or removed, as utlist has them
  * @next: likewise
  * @lost: the hash table had no memory for it
@@ -50,6 +51,7 @@ struct entry {
 	int64_t leaves;
 	uint64_t dump;
 	bool named;
+	bool remembered;
 	struct entry *prev, *next;
 	bool lost;
 	UT_hash_handle hh;
@@ -193,6 +195,23 @@ static struct entry *entry_find(const struct following *following,
 	return entry;
 }
 
+/* In no list. */
+static struct entry *entry_new(struct following *following,
+			       const struct sr6flow_flow *flow)
+{
+	struct entry *entry = calloc(1, sizeof(*entry));
+
+	if (!entry)
+		return NULL;
+	entry->flow = *flow;
+	HASH_ADD_KEYPTR(hh, following->entries, flowkey(&entry->flow),
+			FLOWKEY_LEN(flow->nsids), entry);
+	if (!entry->lost)
+		return entry;
+	free(entry);
+	return NULL;
+}
+
 static struct entry *entry_get(struct following *following,
 			       const struct seg6_route *route,
 			       const struct sr6flow_flow *flow)
@@ -202,16 +221,9 @@ static struct entry *entry_get(struct following *following,
 
 	if (entry)
 		return entry;
-	entry = calloc(1, sizeof(*entry));
+	entry = entry_new(following, flow);
 	if (!entry)
 		return NULL;
-	entry->flow = *flow;
-	HASH_ADD_KEYPTR(hh, following->entries, flowkey(&entry->flow),
-			FLOWKEY_LEN(flow->nsids), entry);
-	if (entry->lost) {
-		free(entry);
-		return NULL;
-	}
 	seg6_name(&entry->flow, following->pattern, route,
 		  following->ops->table(route->table, table),
 		  ++following->named);
@@ -429,7 +441,7 @@ void following_dumped(struct following *following,
 	if (!entry)
 		return;
 	entry->dump = following->dump;
-	entry->named = entry->state == OWN ?
+	entry->named = entry->state == OWN || entry->remembered ?
 		       !strcmp(entry->flow.name, flow->name) :
 		       seg6_name_fits(following->pattern, flow->name);
 	if (entry->state == UNSURE && entry->named)
@@ -475,6 +487,43 @@ void following_dump_end(struct following *following, int64_t now)
 		else if (entry->state == OWN && !entry->named)
 			disown(following, entry);
 	}
+}
+
+void following_remember(struct following *following,
+			const struct sr6flow_flow *flow)
+{
+	struct sr6flow_flow own = *flow;
+	struct entry *entry;
+
+	if (!following->known || !flow->netmask != !following->netmask)
+		return;
+	/* The text form of a flow does not have it. */
+	own.netmask = following->netmask;
+	entry = entry_find(following, &own);
+	if (!entry)
+		entry = entry_new(following, &own);
+	else if (entry->state == MISSING)
+		unqueue(following, entry);
+	else
+		return;
+	if (!entry)
+		return;
+	strcpy(entry->flow.name, own.name);
+	entry->state = UNSURE;
+	entry->remembered = true;
+	following->unsure = true;
+}
+
+void following_each(const struct following *following,
+		    void (*fn)(const struct sr6flow_flow *flow, void *arg),
+		    void *arg)
+{
+	struct entry *entry, *next;
+
+	HASH_ITER(hh, following->entries, entry, next)
+		if (entry->state == OWN ||
+		    (entry->state == UNSURE && entry->remembered))
+			fn(&entry->flow, arg);
 }
 
 void following_stepped(struct following *following, int64_t step)

@@ -10,8 +10,8 @@
  *
  * Only flows that the following added are ever removed, and only after a dump that still
  * has them with their name: someone else may have deleted and added them meanwhile. After a restart, a flow that the
- * set has already is taken for one of them if a path has it and its name is one that the
- * pattern makes. All others belong to the operator.
+ * set has already is taken for one of them if it was remembered, or if a path has it and
+ * its name is one that the pattern makes. All others belong to the operator.
  */
 #ifndef LMCTL_ENGINE_FOLLOWING_H
 #define LMCTL_ENGINE_FOLLOWING_H
@@ -124,6 +124,25 @@ void following_dumped(struct following *following,
  * @now: time, nanoseconds since 1970
  */
 void following_dump_end(struct following *following, int64_t now);
+
+/**
+ * following_remember() - note a flow that an earlier following had added
+ * @following: following that knows its set
+ * @flow: flow; removed like one whose last path is gone, unless a path has it, or the set
+ *	  does not have it with this name
+ */
+void following_remember(struct following *following,
+			const struct sr6flow_flow *flow);
+
+/**
+ * following_each() - go through the flows for following_remember()
+ * @following: following
+ * @fn: called for each flow that the following, or an earlier one, added
+ * @arg: for @fn
+ */
+void following_each(const struct following *following,
+		    void (*fn)(const struct sr6flow_flow *flow, void *arg),
+		    void *arg);
 
 /**
  * following_step() - handle changed paths

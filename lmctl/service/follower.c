@@ -12,6 +12,7 @@
 #include "lmctl/node/sets.h"
 #include "lmctl/node/tables.h"
 #include "lmctl/node/tunsrc.h"
+#include "lmctl/service/followed.h"
 #include "lmctl/service/follower.h"
 
 /* Changes of routes that follow one another are handled together. */
@@ -42,6 +43,7 @@
  * @step: when to handle changed paths
  * @dump: when the set may be dumped again
  * @dump_wanted: it is to be dumped
+ * @recalled: flows of an earlier run are known
  * @waiting: the set is missing, and that was reported
  * @fulls: messages that a new flow would replace another one
  * @table_waiting: so is this table
@@ -71,6 +73,7 @@ struct follower {
 	int64_t step;
 	int64_t dump;
 	bool dump_wanted;
+	bool recalled;
 	bool waiting;
 	struct seldom fulls;
 	bool table_waiting[CONFIG_TABLES_MAX];
@@ -271,6 +274,11 @@ static void look_at_set(struct follower *follower, int64_t now)
 	follower->waiting = false;
 	follower->timeout = info.timeout == SR6FLOW_NO_TIMEOUT ?
 			    SR6FLOW_NO_TIMEOUT : 0;
+	if (!follower->recalled) {
+		following_set(follower->following, &info);
+		followed_read(follower->set, follower->following);
+	}
+	follower->recalled = true;
 	if (following_set(follower->following, &info))
 		follower->dump_wanted = true;
 	/* Paths have waited for the set. */
@@ -443,6 +451,8 @@ void follower_close(struct follower *follower)
 {
 	if (!follower)
 		return;
+	if (follower->recalled)
+		followed_write(follower->set, follower->following);
 	routefeed_close(follower->feed);
 	following_free(follower->following);
 	routing_free(follower->routing);

@@ -13,7 +13,8 @@
  *	=a	it is made again, with a flow of the operator, before the follower looks
  *	N	it is made again with another netmask
  *	S	the source changes
- *	R	the daemon restarts
+ *	R	the daemon restarts after a failure
+ *	Q Q1	it ends and starts again; meanwhile route 1 has gone
  *
  * After each word the follower looks at the set and does what is due.
  */
@@ -40,6 +41,8 @@ static struct {
 	char name[256][SR6FLOW_NAME_MAX + 1];
 	uint8_t sources[256];
 	char route[10];
+	struct sr6flow_flow kept[4];
+	unsigned int nkept;
 	unsigned int left_out;
 } self;
 
@@ -91,6 +94,13 @@ static void start(void)
 	self.following = following_new(self.routing, &ops, NULL);
 	assert_non_null(self.following);
 	following_configure(self.following, &timing, "%d");
+}
+
+static void keep(const struct sr6flow_flow *flow, void *arg)
+{
+	(void)arg;
+	assert_true(self.nkept < ARRAY_SIZE(self.kept));
+	self.kept[self.nkept++] = *flow;
 }
 
 static void stop(void)
@@ -239,9 +249,18 @@ static void run_word(const char *word)
 		self.source++;
 		routing_again(self.routing, UINT32_MAX);
 		break;
+	case 'Q':
+		following_each(self.following, keep, NULL);
+		if (word[1])
+			self.route[word[1] - '0'] = '\0';
+		/* fall through */
 	case 'R':
 		stop();
 		start();
+		if (self.nkept)
+			following_set(self.following, &self.set);
+		while (self.nkept)
+			following_remember(self.following, &self.kept[--self.nkept]);
 		for (i = 0; i < sizeof(self.route); i++)
 			if (self.route[i])
 				route(ROUTE_SET, (char)('0' + i), self.route[i]);
@@ -297,6 +316,14 @@ static const struct row {
 	{ "+1a R", "a" },
 	{ "+1a R -1a T100", "" },
 	{ "%a +1a -1a T100", "" },
+	{ "+1a Q -1a T100", "" },
+	{ "+1a +2b Q1 T100", "b" },
+	{ "+1a Q1 T75", "a" },
+	{ "+1a -1a Q T100", "" },
+	{ "+1a Q1 Q T100", "" },
+	{ "+1a Q1 ^a T100", "a" },
+	{ "!a +1a Q1 T100", "a" },
+	{ "+1a Q1 +2a T100", "a" },
 	/* A set that is missing, full, or another one. */
 	{ "X +1a", "" },
 	{ "X +1a O", "a" },

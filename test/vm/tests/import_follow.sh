@@ -9,6 +9,7 @@
 . "$(dirname "$0")/../lib.sh"
 
 period=250
+export STATE_DIRECTORY=$tmp
 
 topo_srv6
 topo_direct
@@ -136,16 +137,19 @@ follow "2 55 9 aa" "a storm: the flows are those of the last routes" 30
 isnt "$(scrape ingress | sed -n 's/^sr6flow_import_overruns_total.* //p')" 0 \
 	"a storm: events were lost"
 
-# After a restart, the flow of a route is still its own, and that of the operator is not.
+# After a restart, its flows are still its own, also without their routes, and that of the
+# operator is not.
 daemon_stop ingress
 node_ip ingress <<<"$(route aa fd00:aa::/64)"
 ingress_start
 follow "2 55 9 aa" "a restart" 4
+daemon_stop ingress
 node_ip ingress <<-END
 	route del fd00:aa::/64
 	route del fd00:9::/64 table 99
 END
-follow "2 55 aa" "a restart: its flow goes, the operator's stays" 30
+ingress_start
+follow "2 55 aa" "routes removed meanwhile: its flow goes, the operator's stays" 30
 
 # Another tunnel source.
 on ingress ip sr tunsrc set fc00:12::99
