@@ -171,24 +171,27 @@ static int read_lines(struct flowlist *list, FILE *stream)
 	return err;
 }
 
+int flowlist_read_stream(struct flowlist *list, FILE *stream, const char *file)
+{
+	list->file = file;
+	return read_lines(list, stream);
+}
+
 int flowlist_read(struct flowlist *list, const char *file)
 {
-	FILE *stream = stdin;
+	FILE *stream;
 	int err;
 
-	list->file = "standard input";
-	if (strcmp(file, "-")) {
-		list->file = file;
-		stream = fopen(file, "re");
-	}
+	if (!strcmp(file, "-"))
+		return flowlist_read_stream(list, stdin, "standard input");
+	stream = fopen(file, "re");
 	if (!stream) {
 		err = -errno;
 		lmctl_error("%s: %s", file, strerror(-err));
 		return err;
 	}
-	err = read_lines(list, stream);
-	if (stream != stdin)
-		fclose(stream);
+	err = flowlist_read_stream(list, stream, file);
+	fclose(stream);
 	return err;
 }
 

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include "sr6flow.h"
 
 /* What flowlist_add() does with flows that the set has. */
@@ -92,6 +93,16 @@ int flowlist_parse(struct flowlist *list, const char *text);
  * Return: 0, or a negative errno after a message that names file and line.
  */
 int flowlist_read(struct flowlist *list, const char *file);
+
+/**
+ * flowlist_read_stream() - append the flows of an open file
+ * @list: list
+ * @stream: file
+ * @file: its name for messages; must outlive the list
+ *
+ * Return: as flowlist_read().
+ */
+int flowlist_read_stream(struct flowlist *list, FILE *stream, const char *file);
 
 /**
  * flowlist_add() - add all flows to a set or none

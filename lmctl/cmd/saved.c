@@ -138,15 +138,22 @@ static int restore(struct sr6flow *handle, const char *path, const char *set)
 	struct flowlist list = { 0 };
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	const char *text = fd < 0 ? strerror(errno) : problem(fd);
+	FILE *stream = NULL;
 	int err = -EINVAL;
 
+	if (!text) {
+		stream = fdopen(fd, "r");
+		text = stream ? NULL : strerror(errno);
+	}
 	if (text)
 		lmctl_error("%s: %s", path, text);
 	else
-		err = flowlist_read(&list, path) ?:
+		err = flowlist_read_stream(&list, stream, path) ?:
 		      flowlist_add(&list, handle, set, SR6FLOW_NO_TIMEOUT,
 				   FLOWLIST_KEEP);
-	if (fd >= 0)
+	if (stream)
+		fclose(stream);
+	else if (fd >= 0)
 		close(fd);
 	flowlist_free(&list);
 	return err;
