@@ -47,7 +47,8 @@ names() {
 	{
 		awk '$1 == "create" { print $2, $3 }' "$directory/ipsets" 2>/dev/null || true
 		types
-		sed -n 's/^set  *\([^ :]*\) *:.*/\1 configured/p' "$configuration" 2>/dev/null || true
+		sed -n "s/^[\"']\{0,1\}set  *\([^ :\"']*\)[\"']\{0,1\} *:.*/\1 configured/p" \
+			"$configuration" 2>/dev/null || true
 		printf '%s configured\n' lm-tx lm-rx
 	} | awk '
 		$2 == "hash:sr6flow" { ours[$1] }

@@ -121,6 +121,10 @@ static bool finish(void *item, const struct settings_context *context,
 	const struct settings_section *section = &config_set_section;
 	const char *name = lmctl_set_name(set->name);
 
+	if (strpbrk(set->name, " \t\"'\\")) {
+		snprintf(error->text, sizeof(error->text), "the name has a blank or quote, which ipset and ip6tables cannot restore; use another");
+		return false;
+	}
 	if (name != set->name)
 		strcpy(set->name, name);
 	if (!set->role && !strcmp(name, LMCTL_SET_TX))
