@@ -3,6 +3,18 @@
  * Why next hops are sets: the kernel refuses two equal next hops in one route of IPv6,
  * and removes the whole route if an IPv4 one has two. A message about a new next hop of
  * IPv6 has all of the route, and one about a removed one has that one only.
+ *
+ * What becomes of a next hop, by the readings and events that show it:
+ *
+ *	state		event or	whole reading	event
+ *			reading with it	without it	removes it
+ *	unknown		fresh		-		-
+ *	fresh		fresh		doubtful	unknown
+ *	doubtful	fresh		unknown		unknown
+ *
+ * A fresh one was seen in the last reading or after it. A doubtful one asks for another
+ * reading, see routing_doubtful(). The first whole reading makes what it lacks unknown at
+ * once. A reading that was cut off, or missed something, makes next hops only fresh.
  */
 #include <errno.h>
 #include <stdlib.h>
