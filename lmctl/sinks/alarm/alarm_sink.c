@@ -12,6 +12,7 @@
 #include "lmctl/base/messages.h"
 #include "lmctl/sinks/alarm/alarm.h"
 #include "lmctl/sinks/alarm/alarm_hook.h"
+#include "lmctl/sinks/alarm/alarm_vacancy.h"
 #include "lmctl/sinks/figures.h"
 #include "lmctl/sinks/flowmap.h"
 #include "lmctl/sinks/view/view_feed.h"
@@ -41,33 +42,13 @@ struct watched {
 };
 
 /**
- * struct vacancy - a measurement, and whether it has flows
- * @next: next one
- * @name: its name
- * @last: last block with a result
- * @block: the last one with or without a result
- * @blocks: ends of blocks in a row without a result of any flow
- * @raised: bits of the alarms that are raised for that
- */
-struct vacancy {
-	struct vacancy *next;
-	char name[RESULT_NAME_LEN];
-	int64_t last;
-	int64_t block;
-	uint32_t blocks;
-	uint64_t raised;
-};
-
-_Static_assert(ALARMS_MAX <= 64, "bits of struct vacancy");
-
-/**
  * struct alarms - state of the sink
  * @alarms: the sections of the configuration
  * @n: their number
  * @next: sections of alarm_prepare(), NULL without
  * @nnext: their number
  * @map: struct watched of each flow
- * @vacancies: struct vacancy of each measurement
+ * @vacancies: measurements without flows
  * @hooks: programs
  * @view: gets the changes, or NULL
  * @lines: log lines since the last end of a block
@@ -81,7 +62,7 @@ struct alarms {
 	struct alarm_config *next;
 	unsigned int nnext;
 	struct flowmap map;
-	struct vacancy *vacancies;
+	struct vacancies vacancies;
 	struct hooks *hooks;
 	struct view_feed *view;
 	uint64_t lines;
@@ -138,8 +119,9 @@ static void log_vacancy(const struct alarm_event *event)
 			      "its set has flows again");
 }
 
-static void tell(struct alarms *self, const struct alarm_event *event)
+static void tell(void *arg, const struct alarm_event *event)
 {
+	struct alarms *self = arg;
 	char flow[SR6FLOW_FLOW_STRLEN], text[160];
 
 	hooks_run(self->hooks, event);
@@ -262,103 +244,6 @@ static void step(struct alarms *self, const struct watched *flow,
 	tell(self, &event);
 }
 
-static struct vacancy *vacancy_get(struct alarms *self, const char *name)
-{
-	struct vacancy *vacancy = self->vacancies;
-
-	while (vacancy && strcmp(vacancy->name, name))
-		vacancy = vacancy->next;
-	if (vacancy)
-		return vacancy;
-	vacancy = calloc(1, sizeof(*vacancy));
-	if (!vacancy)
-		return NULL;
-	snprintf(vacancy->name, sizeof(vacancy->name), "%s", name);
-	vacancy->last = INT64_MIN;
-	vacancy->next = self->vacancies;
-	self->vacancies = vacancy;
-	return vacancy;
-}
-
-static void vacancy_tell(struct alarms *self, const struct vacancy *vacancy,
-			 const struct alarm_config *alarm, bool raised)
-{
-	static const struct sr6flow_flow none;
-	static const struct segment loss = {
-		.status = RESULT_INVALID, .word = "no-flows",
-	};
-
-	tell(self, &(struct alarm_event){
-		.alarm = alarm, .measurement = vacancy->name, .flow = &none,
-		.block = vacancy->block, .runs = vacancy->blocks, .raised = raised,
-		.loss = raised ? &loss : NULL,
-	});
-}
-
-static void vacancy_set(struct alarms *self, struct vacancy *vacancy,
-			int64_t block, uint32_t blocks)
-{
-	unsigned int i;
-
-	vacancy->block = block;
-	vacancy->blocks = blocks;
-	for (i = 0; i < self->n; i++) {
-		const struct alarm_config *alarm = &self->alarms[i];
-		uint32_t most = alarm->no_flows_blocks;
-		uint64_t bit = 1ull << i;
-		bool raised = vacancy->raised & bit;
-
-		if (raised ? blocks : !most || blocks < most ||
-		    fnmatch(alarm->measure, vacancy->name, 0))
-			continue;
-		vacancy->raised ^= bit;
-		vacancy_tell(self, vacancy, alarm, !raised);
-	}
-}
-
-/* After a reload, an alarm of the same name goes on. */
-static void vacancy_rematch(struct alarms *self, struct vacancy *vacancy,
-			    const struct alarm_config *before, unsigned int n)
-{
-	uint64_t raised = 0;
-	unsigned int i, j;
-
-	for (i = 0; i < n; i++) {
-		if (!(vacancy->raised & 1ull << i))
-			continue;
-		for (j = 0; j < self->n; j++)
-			if (!strcmp(self->alarms[j].name, before[i].name))
-				break;
-		if (j < self->n &&
-		    !fnmatch(self->alarms[j].measure, vacancy->name, 0))
-			raised |= 1ull << j;
-		else
-			vacancy_tell(self, vacancy, &before[i], false);
-	}
-	vacancy->raised = raised;
-}
-
-static void vacancy_result(struct alarms *self, const struct result *result)
-{
-	struct vacancy *vacancy = vacancy_get(self, result->of->name);
-
-	if (!vacancy)
-		return;
-	if (vacancy->last < result->block)
-		vacancy->last = result->block;
-	if (vacancy->blocks)
-		vacancy_set(self, vacancy, result->block, 0);
-}
-
-/* Results of a later block can come first: they show that there are flows. */
-static void vacancy_end(struct alarms *self, const char *name, int64_t block)
-{
-	struct vacancy *vacancy = vacancy_get(self, name);
-
-	if (vacancy && vacancy->last < block)
-		vacancy_set(self, vacancy, block, vacancy->blocks + 1);
-}
-
 static void alarms_result(void *arg, const struct result *result)
 {
 	const struct segment total = result_total(result);
@@ -369,7 +254,7 @@ static void alarms_result(void *arg, const struct result *result)
 
 	if (!self->n)
 		return;
-	vacancy_result(self, result);
+	vacancy_result(&self->vacancies, result->of->name, result->block);
 	flow = (struct watched *)flowmap_get(&self->map, result->of->name,
 					     result->flow, result->block,
 					     &renamed);
@@ -398,7 +283,7 @@ static void alarms_block_end(void *arg, const struct measurement *of,
 	struct alarms *self = arg;
 
 	if (self->n)
-		vacancy_end(self, of->name, block);
+		vacancy_end(&self->vacancies, of->name, block);
 	flowmap_end(&self->map, of->name);
 	hooks_reap(self->hooks);
 	hooks_summary(self->hooks);
@@ -411,12 +296,8 @@ static void alarms_block_end(void *arg, const struct measurement *of,
 static void alarms_free(void *arg)
 {
 	struct alarms *self = arg;
-	struct vacancy *vacancy;
 
-	while ((vacancy = self->vacancies)) {
-		self->vacancies = vacancy->next;
-		free(vacancy);
-	}
+	vacancies_free(&self->vacancies);
 	self->closing = true;
 	flowmap_clear(&self->map);
 	hooks_free(self->hooks);
@@ -460,6 +341,9 @@ int alarm_open(struct sink *sink, const struct alarm_config *alarms,
 		return -ENOMEM;
 	}
 	self->n = n;
+	self->vacancies = (struct vacancies){
+		.alarms = self->alarms, .n = n, .tell = tell, .arg = self,
+	};
 	self->map.size = sizeof(struct watched);
 	self->map.keep = ALARM_BLOCKS;
 	self->map.drop = drop;
@@ -494,7 +378,6 @@ void alarm_commit(struct sink *sink, bool follow, void (*progress)(void *arg),
 	struct alarms *self = sink->self;
 	struct alarm_config *before = self->next;
 	struct flowmap_entry *entry;
-	struct vacancy *vacancy;
 	unsigned int n = self->n;
 
 	if (follow) {
@@ -503,9 +386,8 @@ void alarm_commit(struct sink *sink, bool follow, void (*progress)(void *arg),
 		self->n = self->nnext;
 	}
 	self->next = NULL;
-	for (vacancy = follow ? self->vacancies : NULL; vacancy;
-	     vacancy = vacancy->next)
-		vacancy_rematch(self, vacancy, before, n);
+	if (follow)
+		vacancies_rematch(&self->vacancies, self->alarms, self->n, before, n);
 	/* If memory is short, the flow is matched at its next result. */
 	for (entry = follow ? flowmap_next(&self->map, NULL) : NULL; entry;
 	     entry = flowmap_next(&self->map, entry)) {
@@ -516,28 +398,11 @@ void alarm_commit(struct sink *sink, bool follow, void (*progress)(void *arg),
 	free(before);
 }
 
-static void vacancy_forget(struct alarms *self, const char *measurement)
-{
-	struct vacancy **at = &self->vacancies, *vacancy;
-	unsigned int i;
-
-	while (*at && strcmp((*at)->name, measurement))
-		at = &(*at)->next;
-	vacancy = *at;
-	if (!vacancy)
-		return;
-	*at = vacancy->next;
-	for (i = 0; i < self->n; i++)
-		if (vacancy->raised & 1ull << i)
-			vacancy_tell(self, vacancy, &self->alarms[i], false);
-	free(vacancy);
-}
-
 void alarm_ended(struct sink *sink, const char *measurement)
 {
 	struct alarms *self = sink->self;
 
-	vacancy_forget(self, measurement);
+	vacancy_forget(&self->vacancies, measurement);
 	flowmap_forget(&self->map, measurement);
 }
 
