@@ -50,6 +50,7 @@ stage 14400 "a long search in user space" "${make[@]}" fuzz \
 stage 3600 "a search in the model" "${make[@]}" model-long MODEL_SEED="${QEMU_SEED}000000000" \
 	MODEL_SECONDS="${DEEP_MODEL:-3600}"
 stage 3600 "a search in the guest" "${make[@]}" fuzz-guest FUZZ_GUEST_SECONDS=3600
+stage 4800 "the packages on full systems" test/packages/run.sh
 stage 30 "the page in a browser" test/top/page.sh
 stage 300 "coverage" succeeds "coverage" "${make[@]}" coverage \
 	COVERAGE_MORE=build/module-coverage/module.info
