@@ -39,6 +39,7 @@ enum state {
  * @dump: last dump that had it
  * @named: with a name that the pattern makes, or that it was added with
  * @remembered: an earlier following has added it
+ * @unseen: so it is, and no path has had it since
  * @prev: flows to be added or removed, as utlist has them
  * @next: likewise
  * @lost: the hash table had no memory for it
@@ -52,6 +53,7 @@ struct entry {
 	uint64_t dump;
 	bool named;
 	bool remembered;
+	bool unseen;
 	struct entry *prev, *next;
 	bool lost;
 	UT_hash_handle hh;
@@ -74,6 +76,7 @@ struct entry {
  * @held: no job before following_retry()
  * @looked: when the last whole dump ended, INT64_MIN if it is out of date
  * @look: a flow is to be removed, and the last dump is older
+ * @settled: see following_settled()
  * @dump: number of the last dump
  * @entries: the flows
  * @adding: flows that are MISSING
@@ -98,6 +101,7 @@ struct following {
 	bool held;
 	int64_t looked;
 	bool look;
+	bool settled;
 	uint64_t dump;
 	struct entry *entries;
 	struct entry *adding;
@@ -270,6 +274,7 @@ static void attach(struct following *following, struct entry *entry)
 	}
 	if (is_leaving(entry))
 		unqueue(following, entry);
+	entry->unseen = false;
 	entry->paths++;
 }
 
@@ -285,7 +290,9 @@ static void detach(struct following *following, struct entry *entry,
 		return;
 	if (entry->state == OWN) {
 		queue_leaving(following, entry, now);
-	} else if (entry->state != UNSURE) {
+	} else if (entry->state == UNSURE) {
+		following->unsure = true;
+	} else {
 		unqueue(following, entry);
 		entry_free(following, entry);
 	}
@@ -482,7 +489,8 @@ void following_dump_end(struct following *following, int64_t now)
 			continue;
 		if (entry->dump != following->dump)
 			entry_lost(following, entry);
-		else if (entry->state == UNSURE)
+		else if (entry->state == UNSURE &&
+			 (!entry->unseen || following->settled))
 			resolve(following, entry, now);
 		else if (entry->state == OWN && !entry->named)
 			disown(following, entry);
@@ -511,7 +519,14 @@ void following_remember(struct following *following,
 	strcpy(entry->flow.name, own.name);
 	entry->state = UNSURE;
 	entry->remembered = true;
+	entry->unseen = !entry->paths;
 	following->unsure = true;
+}
+
+void following_settled(struct following *following)
+{
+	following->unsure |= following->known && !following->settled;
+	following->settled |= following->known;
 }
 
 void following_each(const struct following *following,

@@ -135,6 +135,15 @@ void following_remember(struct following *following,
 			const struct sr6flow_flow *flow);
 
 /**
+ * following_settled() - note that all paths are known
+ * @following: following; without a set, nothing is noted
+ *
+ * Call it when following_step() has nothing left to do after all routes were read. Until
+ * then, a remembered flow without a path stays: its route may not have been seen.
+ */
+void following_settled(struct following *following);
+
+/**
  * following_each() - go through the flows for following_remember()
  * @following: following
  * @fn: called for each flow that the following, or an earlier one, added

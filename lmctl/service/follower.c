@@ -355,6 +355,18 @@ static bool write_some(struct follower *follower, int64_t now)
 	return true;
 }
 
+/* Return: when to handle more paths. */
+static int64_t step_some(struct follower *follower, int64_t now)
+{
+	const struct routefeed_stats *feed = routefeed_stats(follower->feed);
+
+	if (following_step(follower->following, now, BATCH))
+		return now + PAUSE;
+	if (feed->readings && !feed->cut)
+		following_settled(follower->following);
+	return LOOP_NEVER;
+}
+
 static int64_t follower_run(void *arg, int64_t now)
 {
 	struct follower *follower = arg;
@@ -363,9 +375,7 @@ static int64_t follower_run(void *arg, int64_t now)
 	if (now >= follower->look)
 		look(follower, now);
 	if (now >= follower->step)
-		follower->step = following_step(follower->following, now,
-						BATCH) ? now + PAUSE :
-							 LOOP_NEVER;
+		follower->step = step_some(follower, now);
 	due = write_some(follower, now) ? now + PAUSE :
 	      following_due(follower->following);
 	if (due > follower->step)

@@ -409,6 +409,7 @@ static bool changed_meanwhile(const struct routefeed *feed)
 static void end_whole(struct routefeed *feed, int64_t now)
 {
 	feed->stats.readings++;
+	feed->stats.cut = feed->cut;
 	feed->repeated = changed_meanwhile(feed) && !feed->repeated;
 	feed->wanted |= feed->repeated || routing_doubtful(feed->routing);
 	if (feed->cut_before && !feed->cut)

@@ -10,6 +10,7 @@
 #ifndef LMCTL_SERVICE_ROUTEFEED_H
 #define LMCTL_SERVICE_ROUTEFEED_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include "lmctl/engine/routing.h"
 #include "lmctl/service/loop.h"
@@ -30,10 +31,12 @@ struct routefeed_ops {
  * struct routefeed_stats - counters of a feed, since the start
  * @readings: whole readings of all routes
  * @overruns: times that events were lost
+ * @cut: the last reading lacks routes, see ROUTES_CUT
  */
 struct routefeed_stats {
 	uint64_t readings;
 	uint64_t overruns;
+	bool cut;
 };
 
 /**

@@ -15,6 +15,7 @@
  *	S	the source changes
  *	R	the daemon restarts after a failure
  *	Q Q1	it ends and starts again; meanwhile route 1 has gone
+ *	W	from now on, not all routes have been read; or now they have
  *
  * After each word the follower looks at the set and does what is due.
  */
@@ -44,6 +45,7 @@ static struct {
 	struct sr6flow_flow kept[4];
 	unsigned int nkept;
 	unsigned int left_out;
+	bool reading;
 } self;
 
 static const struct encap {
@@ -181,6 +183,8 @@ static void work(void)
 		following_retry(self.following);
 		while (following_step(self.following, self.now, 1))
 			;
+		if (!self.reading)
+			following_settled(self.following);
 		while (following_next(self.following, self.now, &job))
 			following_done(self.following, &job, write_job(&job));
 	}
@@ -244,6 +248,9 @@ static void run_word(const char *word)
 	case '=':
 		empty(self.set.netmask);
 		put(word[1], "operator");
+		break;
+	case 'W':
+		self.reading = !self.reading;
 		break;
 	case 'S':
 		self.source++;
@@ -324,6 +331,12 @@ static const struct row {
 	{ "+1a Q1 ^a T100", "a" },
 	{ "!a +1a Q1 T100", "a" },
 	{ "+1a Q1 +2a T100", "a" },
+	/* The routes are not all known yet. */
+	{ "+1a W Q1 T100", "a" },
+	{ "+1a W Q1 T100 Q", "a" },
+	{ "+1a W Q1 T100 Q W T100", "" },
+	{ "+1a W Q1 T100 +2a W T100", "a" },
+	{ "+1a W Q1 T100 +2a -2a T100", "" },
 	/* A set that is missing, full, or another one. */
 	{ "X +1a", "" },
 	{ "X +1a O", "a" },
