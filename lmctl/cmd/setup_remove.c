@@ -109,6 +109,9 @@ static int remove_all(struct sr6flow *handle,
 		err = remove_rules(removal, false);
 	if (!err && !removal->program)
 		err = remove_strays(handle, removal);
+	/* A given program removes no rule of the other back end: say where it is. */
+	if (!err && removal->program)
+		err = find_others(handle, &(struct setup_removal){ .set = removal->set });
 	if (err)
 		return err;
 	err = lmctl_destroy(handle, removal->set);
