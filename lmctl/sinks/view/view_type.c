@@ -93,13 +93,19 @@ static bool serves(const struct viewing *viewing,
 	return view->serve && (view->on || viewing->host->serve);
 }
 
-/* systemd gives each service a folder, and the user of the service can write to no other. */
+/*
+ * systemd gives each service a folder, and the user of the service can write to no other.
+ * It lists several with colons between them.
+ */
 static void default_socket(char name[VIEW_SOCKET_LEN])
 {
 	const char *folder = getenv("RUNTIME_DIRECTORY");
-	int len = snprintf(name, VIEW_SOCKET_LEN, "%s/" VIEW_SOCKET_NAME,
-			   folder ?: VIEW_SOCKET_FOLDER);
+	int len;
 
+	if (!folder || !*folder)
+		folder = VIEW_SOCKET_FOLDER;
+	len = snprintf(name, VIEW_SOCKET_LEN, "%.*s/" VIEW_SOCKET_NAME,
+		       (int)strcspn(folder, ":"), folder);
 	if (len >= VIEW_SOCKET_LEN)
 		strcpy(name, VIEW_SOCKET_DEFAULT);
 }
