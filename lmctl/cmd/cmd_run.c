@@ -152,11 +152,12 @@ int cmd_run(int argc, char **argv)
 		return EXIT_SUCCESS;
 	}
 	if (run.check) {
+		bool trusted = trusted_config(run.file);
 		bool good = learner_check(config);
 
 		check(config);
 		config_free(config);
-		return good ? EXIT_SUCCESS : EXIT_FAILURE;
+		return good && trusted ? EXIT_SUCCESS : EXIT_FAILURE;
 	}
 	if (!trusted_config(run.file)) {
 		config_free(config);
