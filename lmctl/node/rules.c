@@ -27,6 +27,7 @@ struct set_match {
 	uint16_t index;
 	uint8_t flags;
 	uint32_t options;
+	bool compares;
 };
 
 static bool set_match_read(struct set_match *match, unsigned int revision,
@@ -49,16 +50,19 @@ static bool set_match_read(struct set_match *match, unsigned int revision,
 	if (!revision)
 		*match = (struct set_match){
 			data.v0.match_set.index,
-			data.v0.match_set.u.compat.flags, 0,
+			data.v0.match_set.u.compat.flags, 0, false,
 		};
 	else
 		*match = (struct set_match){
-			data.v1.match_set.index, data.v1.match_set.flags, 0,
+			data.v1.match_set.index, data.v1.match_set.flags, 0, false,
 		};
-	if (revision == 3)
+	if (revision == 3) {
 		match->options = data.v3.flags;
-	else if (revision == 4)
+		match->compares = data.v3.packets.op || data.v3.bytes.op;
+	} else if (revision == 4) {
 		match->options = data.v4.flags;
+		match->compares = data.v4.packets.op || data.v4.bytes.op;
+	}
 	return true;
 }
 
@@ -68,6 +72,9 @@ static void set_match_take(struct rule_scan *scan,
 	if (match->index != scan->index)
 		return;
 	scan->uses++;
+	/* Inverted, or with other options. */
+	if (match->options || match->compares || match->flags & ~IPSET_DIM_ONE_SRC)
+		scan->parts++;
 	if (match->options & MEMBERSHIP)
 		return;
 	if (!scan->counts++) {

@@ -64,7 +64,8 @@ struct rule {
  * @counts: see struct rule
  * @marks: see struct rule
  * @plain: see struct rule
- * @parts: number of matches, comments and other conditions
+ * @parts: number of matches, comments and other conditions, and of matches of the set
+ *	   with options
  * @condition: an earlier match may have rejected the packet
  * @ends: the rule may end the traversal of its chain
  * @drops: the packet may be dropped

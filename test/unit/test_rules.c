@@ -347,12 +347,13 @@ TEST(made)
 {
 	static const struct {
 		const char *chain;
-		bool marks, comment, condition, verdict, made;
+		bool marks, inverted, comment, condition, verdict, made;
 	} rows[] = {
 		{ "PREROUTING", .made = true },
 		{ "POSTROUTING", .marks = true, .made = true },
 		{ .chain = "POSTROUTING" },
 		{ "FORWARD", .marks = true },
+		{ "PREROUTING", .inverted = true },
 		{ "PREROUTING", .comment = true },
 		{ "PREROUTING", .condition = true },
 		{ "PREROUTING", .verdict = true },
@@ -363,7 +364,8 @@ TEST(made)
 	for (i = 0; i < ARRAY_SIZE(rows); i++) {
 		rules_start(&rules, SET);
 		counting_rule(NFPROTO_IPV6, "mangle", rows[i].chain,
-			      rows[i].marks ? IPSET_DIM_ONE_SRC : 0);
+			      (rows[i].marks ? IPSET_DIM_ONE_SRC : 0) |
+			      (rows[i].inverted ? IPSET_INV_MATCH : 0));
 		if (rows[i].comment)
 			xtables("match", "comment", 0, NULL, 0);
 		if (rows[i].condition)
