@@ -43,7 +43,7 @@ void followed_write(const char *set, const struct following *following)
 	err = stream ? 0 : errno;
 	if (stream) {
 		following_each(following, write_flow, stream);
-		err = fflush(stream) || fsync(fd) ? errno : 0;
+		err = fflush(stream) || fsync(fd) ? errno : ferror(stream) ? EIO : 0;
 		fclose(stream);
 	}
 	if (!err && rename(temporary, path))
