@@ -9,9 +9,10 @@
  * the flow as it was.
  *
  * Only flows that the following added are ever removed, and only after a dump that still
- * has them with their name: someone else may have deleted and added them meanwhile. After a restart, a flow that the
- * set has already is taken for one of them if it was remembered, or if a path has it and
- * its name is one that the pattern makes. All others belong to the operator.
+ * has them with their name: someone else may have deleted and added them meanwhile. After
+ * a restart, a flow that the set has already is taken for one of them if it was remembered,
+ * or if a path has it and its name is one that the pattern makes. All others belong to the
+ * operator.
  */
 #ifndef LMCTL_ENGINE_FOLLOWING_H
 #define LMCTL_ENGINE_FOLLOWING_H
