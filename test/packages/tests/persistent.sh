@@ -23,7 +23,8 @@ fw_changes() {
 	lost netfilter-persistent reload
 }
 
-# "netfilter-persistent flush" then destroys all sets, and fails if a rule is back before.
+# Not "netfilter-persistent flush": it destroys all sets, and failed at that once; see
+# ../../RECORD.md.
 fw_down() {
 	removed ip6tables -t mangle -F
 }
